@@ -1,0 +1,65 @@
+/**
+ * Writes wit/types: the TypeScript types of what a host implements for the world in wit/.
+ *
+ * They are generated rather than written, so that the interfaces in wit/ stay the one contract and
+ * the compiler holds our classes to it. The files are committed, so that a checkout compiles before
+ * anything has been generated; test/wit/generated-types.test.ts fails when they fall behind wit/.
+ */
+import { realpathSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { generateHostTypes } from '@bytecodealliance/jco-transpile';
+
+const WIT = fileURLToPath(new URL('../wit', import.meta.url));
+const HEADER =
+  '// Generated from wit/ by scripts/generate-types.js: edit wit/, then generate again.\n';
+
+// The module's own path has its links resolved, the argument has not.
+if (realpathSync(process.argv[1] ?? '.') === fileURLToPath(import.meta.url)) {
+  await writeTypes(join(WIT, 'types'));
+}
+
+/**
+ * Generates the types, without touching a file.
+ *
+ * @returns {Promise<Map<string, string>>} the text of each file, by its path inside wit/types
+ */
+export async function generateTypes() {
+  const files = await generateHostTypes(WIT, { worldName: 'imports' });
+  const decoder = new TextDecoder();
+  return new Map(
+    Object.entries(files)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([path, bytes]) => [path, HEADER + correct(decoder.decode(bytes))]),
+  );
+}
+
+/**
+ * Makes the toolchain's text a file that compiles and that editors leave alone.
+ *
+ * A function named by a JavaScript keyword (`delete`) comes out as a bare `function` that is exported
+ * by another name; a declaration file must say `declare`. Spaces at line ends are dropped, because an
+ * editor or a hook that trims them would make the file differ from what is generated.
+ *
+ * @param {string} text
+ */
+function correct(text) {
+  const declared = text.replaceAll(/^function /gm, 'declare function ');
+  return `${declared.replaceAll(/[ \t]+$/gm, '').trimEnd()}\n`;
+}
+
+/**
+ * Replaces the folder whole, so that the file of a removed interface does not stay behind.
+ *
+ * @param {string} folder
+ */
+async function writeTypes(folder) {
+  const files = await generateTypes();
+  await rm(folder, { recursive: true, force: true });
+  for (const [path, text] of files) {
+    const file = join(folder, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
+}

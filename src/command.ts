@@ -1,0 +1,109 @@
+/**
+ * What a command is: data, and a function. Programs, help, completions and documents all derive
+ * from the data, so that nothing about a verb is said twice.
+ */
+import type { Context } from './context.js';
+import type { ExitCode } from './errors.js';
+
+/** What a word on the command line stands for, so that completion can offer it. */
+export type Completes = 'key' | 'bucket' | 'file' | 'verb' | readonly string[];
+
+export interface Argument {
+  /** In camelCase; shown in capitals. */
+  readonly name: string;
+  readonly summary: string;
+  readonly optional?: true;
+  /** Takes all the words that are left; the last argument only. */
+  readonly variadic?: true;
+  readonly completes?: Completes;
+}
+
+export interface Option {
+  readonly summary: string;
+  readonly short?: string;
+  /** How its value is shown in help; absent: a switch, which takes none. */
+  readonly value?: string;
+  /** The value of the bare option; any other is then given only as `--option=VALUE`. */
+  readonly bare?: string;
+  /** Reads the value; what it throws is a usage error. */
+  readonly parse?: (text: string) => unknown;
+  readonly completes?: Completes;
+}
+
+export type Options = Readonly<Record<string, Option>>;
+
+export interface Example {
+  /** The command line. */
+  readonly line: string;
+  readonly summary: string;
+}
+
+/** Whether a command needs the store, and for what: `write` creates it where there is none. */
+export type Access = 'none' | 'read' | 'write';
+
+/** A command with the types of its input erased, as programs and documents handle it. */
+export interface Command {
+  /** One word, or two for a member of a group: `bucket list`. */
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  /** One line, without a full stop. */
+  readonly summary: string;
+  /** Paragraphs that `kv help VERB` adds. */
+  readonly details?: string;
+  readonly access: Access;
+  readonly arguments: readonly Argument[];
+  /** By name in camelCase: `ifAbsent` is `--if-absent`. */
+  readonly options: Options;
+  readonly examples: readonly Example[];
+  /** What each exit status means here, where it says more than the common table. */
+  readonly exits?: Readonly<Partial<Record<ExitCode, string>>>;
+  /**
+   * Does the work. Returns the exit status of an answer that is no error (`exists`: 0 or 1), or
+   * nothing for done. Throws KvError, or a WIT resource that carries one.
+   */
+  run(context: Context, input: Readonly<Record<string, unknown>>): Promise<Outcome>;
+}
+
+export type Outcome = ExitCode | undefined;
+
+type ArgumentInput<A extends Argument> = A extends { variadic: true }
+  ? string[]
+  : A extends { optional: true }
+    ? string | undefined
+    : string;
+
+type OptionInput<O extends Option> = O extends { parse: (text: string) => infer T }
+  ? T | undefined
+  : O extends { value: string }
+    ? string | undefined
+    : boolean;
+
+/** The input of a command, typed by its declaration. */
+export type Input<A extends readonly Argument[], O extends Options> = {
+  readonly [K in A[number] as K['name']]: ArgumentInput<K>;
+} & { readonly [K in keyof O]: OptionInput<O[K]> };
+
+type Declaration<A extends readonly Argument[], O extends Options> = Omit<
+  Command,
+  'arguments' | 'options' | 'run'
+> & {
+  readonly arguments: A;
+  readonly options: O;
+  run(context: Context, input: Input<A, O>): Promise<Outcome | void>;
+};
+
+/** Declares a command: `run` gets its input typed by the arguments and options beside it. */
+export function defineCommand<const A extends readonly Argument[], const O extends Options>(
+  declaration: Declaration<A, O>,
+): Command {
+  return declaration as unknown as Command;
+}
+
+/** A line of the registry: enough to find a verb without loading it. */
+export interface RegistryEntry {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  load(): Promise<Command>;
+}
+
+export type Registry = readonly RegistryEntry[];

@@ -1,0 +1,49 @@
+/** What a command is given. */
+import type { Bucket } from './keyvalue/bucket.js';
+import type { Keyvalue } from './keyvalue/index.js';
+import type { Terminal } from './terminal/terminal.js';
+
+/** The global settings, after flags, environment and defaults have been weighed. */
+export interface Settings {
+  /** Folder of the store. */
+  readonly store: string;
+  /** Name of the current bucket. */
+  readonly bucket: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly color: 'auto' | 'always' | 'never';
+  /** False: never ask. */
+  readonly input: boolean;
+  readonly readOnly: boolean;
+}
+
+/** What the tool says of itself; written from the registry. */
+export interface Manual {
+  /** The help of one verb or group, or of the whole tool. Throws `usage` for an unknown verb. */
+  help(verb?: string): Promise<string>;
+  /** A shell's completion script. */
+  completion(shell: 'bash' | 'zsh' | 'fish'): Promise<string>;
+}
+
+export interface Context {
+  readonly settings: Settings;
+  readonly terminal: Terminal;
+  readonly manual: Manual;
+  /** The interfaces over the open store, for a command with access to it. */
+  readonly keyvalue: Keyvalue;
+  /**
+   * The current bucket, to read. Where `default` has not been written to yet, an empty one.
+   * Throws `no-bucket` for any other name.
+   */
+  bucketToRead(): Bucket;
+  /** The current bucket, to write; `default` is created. Throws `no-bucket` for any other name. */
+  bucketToWrite(): Bucket;
+  /** Aborted, with a KvError as its reason, when a signal asks the command to stop. */
+  readonly signal: AbortSignal;
+  /**
+   * Runs `work` with SIGINT and SIGTERM turned into an abort of `signal`, so that it can undo what
+   * it began; outside of it a signal ends the process at once, which is safe wherever nothing has
+   * been begun. Throws the signal's reason once `work` has seen it.
+   */
+  interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+}

@@ -1,0 +1,146 @@
+/** The one error class, its codes, and the one table that turns a code into an exit status. */
+
+/** What a script can tell apart by `$?`; the numbers are a contract that changes by addition only. */
+export const exitCodes = {
+  done: 0,
+  no: 1,
+  usage: 2,
+  conditionFailed: 3,
+  badData: 4,
+  busy: 5,
+  store: 6,
+  defect: 70,
+  interrupted: 130,
+  brokenPipe: 141,
+  terminated: 143,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** What each code means when it ends the process; help, README and the man page print these. */
+export const exitMeanings: Readonly<Record<ExitCode, string>> = {
+  0: 'done, or yes',
+  1: 'absent, or no',
+  2: 'usage, or a confirmation that could not be asked',
+  3: 'a condition was not met',
+  4: 'bad data: not a counter, an overflow, a key over its limit',
+  5: 'busy or timed out: worth another try',
+  6: 'the store or the disk: missing bucket, I/O, full, read-only, damaged',
+  70: "a defect of kv's own",
+  130: 'interrupted by Ctrl-C',
+  141: 'the reader of a pipe went away',
+  143: 'terminated',
+};
+
+const exitOfCode = {
+  /** The key is not there. */
+  absent: exitCodes.no,
+  /** The command line does not parse, or an option's value is malformed. */
+  usage: exitCodes.usage,
+  /** A confirmation is needed and nobody can be asked, or the answer was no. */
+  'not-confirmed': exitCodes.usage,
+  /** A condition on the present state does not hold. */
+  'condition-failed': exitCodes.conditionFailed,
+  /** A bucket of that name is there already. */
+  'bucket-exists': exitCodes.conditionFailed,
+  /** A key is empty, too long, or not Unicode text. */
+  'invalid-key': exitCodes.badData,
+  /** A bucket's name is empty, too long, or holds a control character. */
+  'invalid-bucket': exitCodes.badData,
+  /** A value is not the canonical decimal text of a counter. */
+  'not-a-counter': exitCodes.badData,
+  /** A number does not fit 64 unsigned bits. */
+  overflow: exitCodes.badData,
+  /** A value, or a list of them, is larger than one answer can hold. */
+  'too-large': exitCodes.badData,
+  /** An incoming-value was consumed a second time. */
+  consumed: exitCodes.badData,
+  /** Somebody else holds what is needed, for now. */
+  busy: exitCodes.busy,
+  /** No bucket of that name. */
+  'no-bucket': exitCodes.store,
+  /** No store at that path. */
+  'no-store': exitCodes.store,
+  /** The path holds something that is not a store of this program. */
+  'not-a-store': exitCodes.store,
+  /** The store was written in a format this version does not know. */
+  'unknown-format': exitCodes.store,
+  /** The store's file is damaged. */
+  damaged: exitCodes.store,
+  /** The store, or this session of it, takes no writes. */
+  'read-only': exitCodes.store,
+  /** The disk, or a limit on it, is full. */
+  full: exitCodes.store,
+  /** Any other failure of the system underneath. */
+  io: exitCodes.store,
+  /** A signal asked the process to stop. */
+  interrupted: exitCodes.interrupted,
+  /** The reader of an output went away. */
+  'broken-pipe': exitCodes.brokenPipe,
+  /** A defect of this program. */
+  internal: exitCodes.defect,
+} as const satisfies Record<string, ExitCode>;
+
+export type ErrorCode = keyof typeof exitOfCode;
+
+/**
+ * A failure that a user can act on.
+ *
+ * The message is one line: the action that was tried, a colon, the state found. `hint`, where there
+ * is one, is the next command to try. `cause` keeps what the system underneath said.
+ */
+export class KvError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.name = 'KvError';
+    this.code = code;
+    this.hint = options.hint;
+  }
+
+  get exitCode(): ExitCode {
+    return exitOfCode[this.code];
+  }
+}
+
+/**
+ * The KvError behind anything thrown: itself, or the `cause` that a thrown WIT resource or
+ * `stream-error` carries. Whatever else was thrown is a defect, code `internal`.
+ */
+export function asKvError(thrown: unknown): KvError {
+  if (thrown instanceof KvError) return thrown;
+  const { cause, val } = (thrown ?? {}) as { cause?: unknown; val?: { cause?: unknown } };
+  if (cause instanceof KvError) return cause;
+  if (val?.cause instanceof KvError) return val.cause;
+  const message = thrown instanceof Error ? thrown.message : JSON.stringify(thrown);
+  return new KvError('internal', `a defect of kv's own: ${message}`, { cause: thrown });
+}
+
+/** Names the failure of a system call (`ENOSPC`, `EACCES`, …) as the KvError that a user sees. */
+export function ioError(action: string, cause: unknown): KvError {
+  if (cause instanceof KvError) return cause;
+  const errno = (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
+  const [code, state] = systemErrors[errno] ?? ['io', messageOf(cause)];
+  return new KvError(code, `cannot ${action}: ${state}`, { cause });
+}
+
+const systemErrors: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  ENOSPC: ['full', 'no space is left on the device'],
+  EDQUOT: ['full', 'the disk quota is used up'],
+  EFBIG: ['full', 'the file would pass the limit on file sizes'],
+  EROFS: ['read-only', 'the file system is read-only'],
+  EACCES: ['io', 'permission denied'],
+  EPERM: ['io', 'operation not permitted'],
+  ENOENT: ['io', 'no such file or directory'],
+  EISDIR: ['io', 'it is a directory'],
+  ENOTDIR: ['io', 'a part of the path is not a directory'],
+  EPIPE: ['broken-pipe', 'the reader went away'],
+  EMFILE: ['busy', 'too many open files'],
+  ENFILE: ['busy', 'too many open files in the system'],
+};
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message.split('\n', 1)[0]! : String(cause);
+}

@@ -1,0 +1,50 @@
+/** `resource bucket` of wasi:keyvalue/types@0.2.0-draft */
+import { KvError } from '../errors.js';
+import type { Store, StoreBucket } from '../store/store.js';
+import { checkBucketName } from './names.js';
+import { asResult } from './wasi-keyvalue-error.js';
+
+/**
+ * A collection of key-value pairs, and the store that it is part of. The functions of `eventual`,
+ * `atomic` and `eventual-batch` need nothing else.
+ */
+export class Bucket {
+  readonly store: Store;
+  readonly stored: StoreBucket;
+
+  constructor(store: Store, stored: StoreBucket) {
+    this.store = store;
+    this.stored = stored;
+  }
+
+  get name(): string {
+    return this.stored.name;
+  }
+
+  [Symbol.dispose](): void {}
+}
+
+/** The class as a component is given it: `open-bucket` is static, so it is tied to one store. */
+export function bucketsOf(store: Store) {
+  return class extends Bucket {
+    /**
+     * The bucket of that name. Throws the resource `error`: `no-bucket`, `invalid-bucket`.
+     * WIT: `[static]bucket.open-bucket`.
+     */
+    static openBucket(name: string): Bucket {
+      return asResult(() => {
+        checkBucketName(name);
+        const stored = store.bucket(name);
+        if (stored === undefined) throw noBucket(name);
+        // biome-ignore lint/complexity/noThisInStatic: a subclass opens instances of itself
+        return new this(store, stored);
+      });
+    }
+  };
+}
+
+export function noBucket(name: string): KvError {
+  return new KvError('no-bucket', `cannot open bucket "${name}": there is no such bucket`, {
+    hint: `kv bucket create ${name}`,
+  });
+}

@@ -1,0 +1,66 @@
+/** The buckets of a store: listing, creating, deleting, renaming. Beyond the WIT, which only opens. */
+import type { BucketInfo, Store, StoreInfo } from '../store/store.js';
+import { Bucket } from './bucket.js';
+import { checkBucketName } from './names.js';
+
+/** What a bucket holds, found by going through it. */
+export interface BucketContent {
+  /** Bytes of all the values together. */
+  readonly valueBytes: number;
+  /** Values kept in chunks. */
+  readonly chunkedValues: number;
+}
+
+/** The administration of one store's buckets. */
+export function administrationOf(store: Store) {
+  return {
+    /** Every bucket, in the byte order of the names. */
+    list: (): BucketInfo[] => store.buckets(),
+
+    /** Throws `bucket-exists`, `invalid-bucket`. */
+    create(name: string): Bucket {
+      checkBucketName(name);
+      return new Bucket(store, store.createBucket(name));
+    },
+
+    /** The bucket, made now where there was none. Throws `invalid-bucket`. */
+    openOrCreate(name: string): Bucket {
+      checkBucketName(name);
+      const stored =
+        store.bucket(name) ??
+        store.transaction(() => store.bucket(name) ?? store.createBucket(name));
+      return new Bucket(store, stored);
+    },
+
+    /** Throws `no-bucket`. */
+    delete: (name: string): void => store.deleteBucket(name),
+
+    /** One transaction. Throws `no-bucket`, `bucket-exists`, `invalid-bucket`. */
+    rename(name: string, to: string): void {
+      checkBucketName(to);
+      store.renameBucket(name, to);
+    },
+
+    /** One transaction; chunks are shared. Throws `no-bucket`, `bucket-exists`, `invalid-bucket`. */
+    copy(name: string, to: string): void {
+      checkBucketName(to);
+      store.copyBucket(name, to);
+    },
+
+    /** Deletes every key of a bucket, in one transaction. Throws `no-bucket`. */
+    clear: (name: string): void => store.clearBucket(name),
+
+    info: (): StoreInfo => store.info(),
+  };
+}
+
+/** Goes through a bucket and adds up what it holds. */
+export function measure(bucket: Bucket): BucketContent {
+  let valueBytes = 0;
+  let chunkedValues = 0;
+  for (const entry of bucket.stored.entries({})) {
+    valueBytes += entry.size;
+    if (entry.kind === 'chunked') chunkedValues++;
+  }
+  return { valueBytes, chunkedValues };
+}

@@ -1,0 +1,29 @@
+/** A counter's text: its canonical decimal ASCII, so that a person and a component see the same. */
+import { KvError } from '../errors.js';
+import type { StoredValue } from '../store/store.js';
+
+/** The largest counter. */
+export const COUNTER_LIMIT = 2n ** 64n - 1n;
+
+/** Digits of the largest counter: no longer value is one. */
+const COUNTER_LIMIT_DIGITS = 20;
+
+/** The counter that the bytes are the text of, or undefined where they are none. */
+export function decodeCounter(value: StoredValue): bigint | undefined {
+  if (value.size > COUNTER_LIMIT_DIGITS) return undefined;
+  const text = Buffer.from(value.read(0, value.size)).toString('latin1');
+  if (!/^(0|[1-9][0-9]*)$/.test(text)) return undefined;
+  const counter = BigInt(text);
+  return counter <= COUNTER_LIMIT ? counter : undefined;
+}
+
+export function encodeCounter(counter: bigint): Uint8Array {
+  return Buffer.from(counter.toString(), 'latin1');
+}
+
+/** Throws `overflow` for what is no u64, which a component toolchain would wrap in silence. */
+export function checkCounter(counter: bigint, action: string): void {
+  if (counter < 0n || counter > COUNTER_LIMIT) {
+    throw new KvError('overflow', `cannot ${action}: ${counter} is not between 0 and 2^64-1`);
+  }
+}

@@ -1,0 +1,51 @@
+/** wasi:keyvalue/eventual@0.2.0-draft. Stronger than its name here: every write is seen at once. */
+import type { Bucket } from './bucket.js';
+import { IncomingValue } from './incoming-value.js';
+import { checkKey } from './names.js';
+import type { OutgoingValue } from './outgoing-value.js';
+import { asResult } from './wasi-keyvalue-error.js';
+
+/**
+ * The value of a key, or undefined where there is no such key: an empty value is a value. Throws
+ * the resource `error`: `invalid-key`, `no-bucket`, `io`. WIT: `get`.
+ */
+export function get(bucket: Bucket, key: string): IncomingValue | undefined {
+  return asResult(() => {
+    checkKey(key);
+    const stored = bucket.stored.get(key);
+    return stored && new IncomingValue(stored);
+  });
+}
+
+/**
+ * Makes what the outgoing value has accepted so far the value of a key, in one transaction, and
+ * on the disk when it returns. Throws `invalid-key`, `no-bucket`, `full`, `io`, `read-only`, with
+ * the old value standing. WIT: `set`.
+ */
+export function set(bucket: Bucket, key: string, outgoingValue: OutgoingValue): void {
+  asResult(() => {
+    checkKey(key);
+    outgoingValue.storeAs(bucket.stored, key);
+  });
+}
+
+/**
+ * Deletes a key; does nothing where there is none. Throws `invalid-key`, `no-bucket`, `full`, `io`,
+ * `read-only`. WIT: `delete`.
+ */
+function delete_(bucket: Bucket, key: string): void {
+  asResult(() => {
+    checkKey(key);
+    bucket.stored.delete(key);
+  });
+}
+
+/** Whether the key is there. Throws `invalid-key`, `no-bucket`, `io`. WIT: `exists`. */
+export function exists(bucket: Bucket, key: string): boolean {
+  return asResult(() => {
+    checkKey(key);
+    return bucket.stored.stat(key) !== undefined;
+  });
+}
+
+export { delete_ as delete };

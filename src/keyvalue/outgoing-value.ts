@@ -1,0 +1,47 @@
+/** `resource outgoing-value` of wasi:keyvalue/types@0.2.0-draft */
+import { OutputStream } from '../io/output-stream.js';
+import type { Store, StoreBucket, Upload, Version } from '../store/store.js';
+import { asResult } from './wasi-keyvalue-error.js';
+
+/**
+ * A value being written. Everything written to it, sync or async, appends. `set` takes what has
+ * been accepted so far, and may be called again; what is written later shows only in later sets.
+ */
+export class OutgoingValue {
+  readonly #upload: Upload;
+
+  constructor(upload: Upload) {
+    this.#upload = upload;
+  }
+
+  /** A stream that appends to the value. WIT: `…outgoing-value-write-body-async`. */
+  outgoingValueWriteBodyAsync(): OutputStream {
+    return new OutputStream({ write: (bytes) => this.#upload.append(bytes) });
+  }
+
+  /** Appends bytes to the value. Throws `full`, `io`. WIT: `…outgoing-value-write-body-sync`. */
+  outgoingValueWriteBodySync(value: Uint8Array): void {
+    asResult(() => this.#upload.append(value));
+  }
+
+  /** Makes what has been accepted so far the value of a key. Beyond the WIT: `set` calls it. */
+  storeAs(bucket: StoreBucket, key: string): Version {
+    return this.#upload.store(bucket, key);
+  }
+
+  /** Gives back whatever no key came to hold. */
+  [Symbol.dispose](): void {
+    this.#upload.close();
+  }
+}
+
+/** The class as a component is given it: `new-outgoing-value` is static, so it has one store. */
+export function outgoingValuesOf(store: Store) {
+  return class extends OutgoingValue {
+    /** An empty value. WIT: `[static]outgoing-value.new-outgoing-value`. */
+    static newOutgoingValue(): OutgoingValue {
+      // biome-ignore lint/complexity/noThisInStatic: a subclass makes instances of itself
+      return new this(store.upload());
+    }
+  };
+}

@@ -1,0 +1,202 @@
+/**
+ * A look at data.mdb before LMDB maps it: LMDB trusts what it maps, so a file that is cut off or
+ * overwritten would kill the process with SIGBUS or SIGSEGV instead of failing.
+ *
+ * What is looked at: both meta pages, the file's length, and the tree's pages from the root
+ * downward, up to a number that keeps the look cheap. The structures are those of LMDB's mdb.c.
+ */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { ioError, KvError } from '../../errors.js';
+
+const MAGIC = 0xbeefc0de;
+const DATA_VERSION = 2;
+
+/** Pages of the tree that every opening looks at: the trees' roots and some of what is below. */
+const QUICK_LOOK_PAGES = 32;
+
+/** Bytes of a page's header: number u64, transaction u64, pad u16, flags u16, lower, upper u16. */
+const PAGE_HEADER_BYTES = 24;
+const FLAGS_OFFSET = 18;
+const P_BRANCH = 0x01;
+const P_LEAF = 0x02;
+const P_OVERFLOW = 0x04;
+const P_META = 0x08;
+const F_BIGDATA = 0x01;
+const F_SUBDATA = 0x02;
+
+/** Where the fields of a meta page are, in bytes from the page's beginning. */
+const meta = {
+  magic: 24,
+  version: 28,
+  freeTree: 48,
+  mainTree: 96,
+  lastPage: 144,
+  transaction: 152,
+};
+
+/** The fields of a tree's descriptor: u32 pad, u16 flags, u16 depth, then u64 counts. */
+const tree = { bytes: 48, pageSize: 0, depth: 6, root: 40 };
+
+const NO_PAGE = 2n ** 64n - 1n;
+
+/** Throws `not-a-store`, `unknown-format`, `damaged` or `io` for what LMDB must not be given. */
+export function lookAtDataFile(path: string): void {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch (error) {
+    throw ioError(`open store file "${path}"`, error);
+  }
+  try {
+    new Look(path, file).run();
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** A page that is still to be looked at, and how far above the leaves it must be. */
+interface Pending {
+  readonly page: number;
+  readonly depth: number;
+}
+
+class Look {
+  readonly #path: string;
+  readonly #file: number;
+  readonly #size: number;
+  #pageSize = 4096;
+
+  constructor(path: string, file: number) {
+    this.#path = path;
+    this.#file = file;
+    this.#size = fstatSync(file).size;
+  }
+
+  run(): void {
+    const newest = this.#newestMeta();
+    const lastPage = Number(newest.readBigUInt64LE(meta.lastPage));
+    // LMDB leaves the file short of its last page where that page is free. So a short file is
+    // suspect, and then every page is looked at: one that is in use and not there is damage.
+    const isShort = this.#size < (lastPage + 1) * this.#pageSize;
+    this.#walk(newest, lastPage, isShort ? Number.POSITIVE_INFINITY : QUICK_LOOK_PAGES);
+  }
+
+  #newestMeta(): Buffer {
+    if (this.#size < 2 * this.#pageSize) {
+      throw this.#damaged(`it has ${this.#size} bytes, less than its two first pages`);
+    }
+    const first = this.#read(0, this.#pageSize);
+    this.#checkMeta(first, 0);
+    this.#pageSize = first.readUInt32LE(meta.freeTree + tree.pageSize);
+    const second = this.#read(this.#pageSize, this.#pageSize);
+    this.#checkMeta(second, 1);
+    const [a, b] = [first, second].map((page) => page.readBigUInt64LE(meta.transaction));
+    return b! > a! ? second : first;
+  }
+
+  #checkMeta(page: Buffer, number: number): void {
+    if (page.readUInt32LE(meta.magic) !== MAGIC) {
+      if (number > 0) throw this.#damaged('its second page is not what it should be');
+      throw new KvError(
+        'not-a-store',
+        `cannot open store file "${this.#path}": it is no such file`,
+      );
+    }
+    const version = page.readUInt32LE(meta.version);
+    if (version !== DATA_VERSION) {
+      throw new KvError(
+        'unknown-format',
+        `cannot open store file "${this.#path}": it has LMDB's data version ${version}, not ${DATA_VERSION}`,
+      );
+    }
+    const pageSize = page.readUInt32LE(meta.freeTree + tree.pageSize);
+    const isPageSize = pageSize >= 512 && pageSize <= 65536 && (pageSize & (pageSize - 1)) === 0;
+    if (!isPageSize || (page.readUInt16LE(FLAGS_OFFSET) & P_META) === 0) {
+      throw this.#damaged('a meta page is not what it should be');
+    }
+  }
+
+  /** Looks at up to `budget` pages of the trees, the roots first. */
+  #walk(newest: Buffer, lastPage: number, budget: number): void {
+    const pending: Pending[] = [];
+    this.#pushTree(pending, newest.subarray(meta.freeTree, meta.freeTree + tree.bytes));
+    this.#pushTree(pending, newest.subarray(meta.mainTree, meta.mainTree + tree.bytes));
+    for (let looked = 0; looked < Math.min(budget, pending.length); looked++) {
+      this.#lookAtPage(pending, pending[looked]!, lastPage);
+    }
+  }
+
+  #lookAtPage(pending: Pending[], { page, depth }: Pending, lastPage: number): void {
+    if (page > lastPage) throw this.#damaged(`page ${page} lies beyond its last one`);
+    const bytes = this.#read(page * this.#pageSize, this.#pageSize);
+    const flags = bytes.readUInt16LE(FLAGS_OFFSET);
+    const expected = depth > 1 ? P_BRANCH : P_LEAF;
+    if (bytes.readBigUInt64LE(0) !== BigInt(page) || (flags & expected) === 0) {
+      throw this.#damaged(`page ${page} is not what it should be`);
+    }
+    const lower = bytes.readUInt16LE(PAGE_HEADER_BYTES - 4);
+    const upper = bytes.readUInt16LE(PAGE_HEADER_BYTES - 2);
+    // Offsets on a page are counted from behind its header.
+    const room = this.#pageSize - PAGE_HEADER_BYTES;
+    if (lower > upper || upper > room) throw this.#damaged(`page ${page} is not what it should be`);
+    for (let slot = 0; slot < lower; slot += 2) {
+      const offset = PAGE_HEADER_BYTES + bytes.readUInt16LE(PAGE_HEADER_BYTES + slot);
+      if (offset + 8 > this.#pageSize) throw this.#damaged(`page ${page} is not what it should be`);
+      this.#lookAtNode(pending, bytes, offset, depth);
+    }
+  }
+
+  /** A node: u16 low, u16 high, u16 flags, u16 key size, the key, the data. */
+  #lookAtNode(pending: Pending[], page: Buffer, offset: number, depth: number): void {
+    const [low, high, flags, keySize] = [0, 2, 4, 6].map((at) => page.readUInt16LE(offset + at));
+    if (depth > 1) {
+      // A branch has no flags; their field is the child's number's third part.
+      pending.push({ page: low! + high! * 2 ** 16 + flags! * 2 ** 32, depth: depth - 1 });
+      return;
+    }
+    const data = offset + 8 + keySize!;
+    const needed = flags! & F_SUBDATA ? tree.bytes : flags! & F_BIGDATA ? 24 : low! + high! * 65536;
+    if (data + needed > page.length) throw this.#damaged('a record runs over the end of its page');
+    if (flags! & F_SUBDATA) this.#pushTree(pending, page.subarray(data, data + tree.bytes));
+    else if (flags! & F_BIGDATA) this.#lookAtOverflow(page.subarray(data, data + 24));
+  }
+
+  /** A record of several pages: number u64, transaction u64, pages u64. */
+  #lookAtOverflow(reference: Buffer): void {
+    const page = Number(reference.readBigUInt64LE(0));
+    const end = (page + Number(reference.readBigUInt64LE(16))) * this.#pageSize;
+    if (end > this.#size) throw this.#damaged('it ends before its last page');
+    const header = this.#read(page * this.#pageSize, PAGE_HEADER_BYTES);
+    const isOverflow = (header.readUInt16LE(FLAGS_OFFSET) & P_OVERFLOW) !== 0;
+    if (!isOverflow || header.readBigUInt64LE(0) !== BigInt(page)) {
+      throw this.#damaged(`page ${page} is not what it should be`);
+    }
+  }
+
+  #pushTree(pending: Pending[], descriptor: Buffer): void {
+    const root = descriptor.readBigUInt64LE(tree.root);
+    const depth = descriptor.readUInt16LE(tree.depth);
+    if (root !== NO_PAGE) pending.push({ page: Number(root), depth });
+  }
+
+  #read(position: number, length: number): Buffer {
+    if (position + length > this.#size) throw this.#damaged('it ends before its last page');
+    const bytes = Buffer.allocUnsafe(length);
+    try {
+      for (let read = 0; read < length; ) {
+        const count = readSync(this.#file, bytes, read, length - read, position + read);
+        if (count === 0) throw this.#damaged('it ends before its last page');
+        read += count;
+      }
+    } catch (error) {
+      throw ioError(`read store file "${this.#path}"`, error);
+    }
+    return bytes;
+  }
+
+  #damaged(state: string): KvError {
+    return new KvError('damaged', `cannot open store file "${this.#path}": damaged: ${state}`, {
+      hint: 'restore the folder from a backup, or move it away to begin anew',
+    });
+  }
+}

@@ -1,0 +1,44 @@
+/** A named database of LMDB as lmdb has it, with what its own declarations leave out. */
+import type { Database, Transaction } from 'lmdb';
+
+/** A read transaction that several readers may hold, each letting go of it with `done`. */
+export interface ReadTransaction extends Transaction {
+  use(): void;
+}
+
+interface ReadOptions {
+  readonly transaction: ReadTransaction;
+}
+
+export interface Db extends Database<Buffer, Buffer> {
+  getBinary(key: Buffer, options?: ReadOptions): Buffer | undefined;
+  /** The bytes are overwritten by the next read. */
+  getBinaryFast(key: Buffer, options?: ReadOptions): Buffer | undefined;
+}
+
+/** Counts of pages, where nothing else is said. */
+export interface DatabaseStats {
+  readonly entryCount: number;
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+  readonly overflowPages: number;
+  /** Bytes. */
+  readonly pageSize: number;
+}
+
+/** The same of the whole environment. */
+export interface EnvironmentStats {
+  readonly lastPageNumber: number;
+  readonly lastTxnId: number;
+  readonly numReaders: number;
+  readonly root: DatabaseStats;
+  readonly free: DatabaseStats;
+}
+
+export function statsOf(db: Db): DatabaseStats & EnvironmentStats {
+  return db.getStats() as DatabaseStats & EnvironmentStats;
+}
+
+export function pagesOf(stats: DatabaseStats): number {
+  return stats.treeBranchPageCount + stats.treeLeafPageCount + stats.overflowPages;
+}

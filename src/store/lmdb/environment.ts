@@ -1,0 +1,152 @@
+/** An open LMDB environment: its databases, transactions, snapshots and the sequence of numbers. */
+import { open, type RootDatabase } from 'lmdb';
+import { KvError } from '../../errors.js';
+import type { Db, ReadTransaction } from './database.js';
+import { BUCKET_LIMIT, decodeU64, encodeU64, SEQUENCE_KEY, STORE_LIMIT_BYTES } from './layout.js';
+import { lmdbError } from './lmdb-error.js';
+
+/** A point in time of the store, for reads; undefined reads what is newest. */
+export type Snapshot = ReadTransaction | undefined;
+
+const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
+
+export class Environment {
+  readonly path: string;
+  readonly readOnly: boolean;
+  readonly main: Db & RootDatabase<Buffer, Buffer>;
+  readonly #databases = new Map<string, Db>();
+  #sequence: number | undefined;
+  #depth = 0;
+
+  /** Opens what has been looked at before. Throws `io`, `busy`, `full`, `damaged`. */
+  constructor(path: string, readOnly: boolean) {
+    this.path = path;
+    this.readOnly = readOnly;
+    // Files are made for the owner alone, whatever the caller's umask allows.
+    const umask = process.umask(0o077);
+    try {
+      this.main = open<Buffer, Buffer>({
+        ...binary,
+        path,
+        noSubdir: false,
+        readOnly,
+        maxDbs: BUCKET_LIMIT + 8,
+        mapSize: STORE_LIMIT_BYTES,
+      }) as Db & RootDatabase<Buffer, Buffer>;
+    } catch (error) {
+      throw lmdbError(`open store "${path}"`, error);
+    } finally {
+      process.umask(umask);
+    }
+  }
+
+  /** A named database, which is there. */
+  database(name: string): Db {
+    const known = this.#databases.get(name);
+    if (known) return known;
+    const opened = this.main.openDB(name, { ...binary, create: false } as never) as Db | undefined;
+    return this.#remember(name, opened);
+  }
+
+  createDatabase(name: string): Db {
+    return this.#remember(name, this.main.openDB(name, binary) as Db);
+  }
+
+  dropDatabase(name: string): void {
+    this.database(name).dropSync();
+    this.#databases.delete(name);
+  }
+
+  get inTransaction(): boolean {
+    return this.#depth > 0;
+  }
+
+  /** See `Store.transaction`. */
+  transaction<T>(work: () => T): T {
+    if (this.readOnly) {
+      throw new KvError('read-only', `cannot write to store "${this.path}": it is open read-only`);
+    }
+    const known = new Set(this.#databases.keys());
+    this.#depth++;
+    try {
+      return this.main.transactionSync(() => {
+        const result = work();
+        if (this.#depth === 1) this.#saveSequence();
+        return result;
+      });
+    } catch (error) {
+      // Databases that were opened in a transaction go with it.
+      for (const name of this.#databases.keys()) {
+        if (!known.has(name)) this.#databases.delete(name);
+      }
+      throw lmdbError(`write to store "${this.path}"`, error);
+    } finally {
+      this.#depth--;
+      if (this.#depth === 0) this.#sequence = undefined;
+    }
+  }
+
+  /** The next number of the store, for a version or an id; within a transaction only. */
+  nextNumber(): number {
+    this.#sequence ??= decodeU64(this.main.getBinary(SEQUENCE_KEY)!);
+    return ++this.#sequence;
+  }
+
+  /**
+   * The newest state, kept until `release`. Within a write transaction there is none to keep:
+   * reads see the transaction itself.
+   */
+  snapshot(): Snapshot {
+    if (this.inTransaction) return undefined;
+    this.main.resetReadTxn();
+    return this.main.useReadTransaction() as ReadTransaction;
+  }
+
+  release(snapshot: Snapshot): void {
+    snapshot?.done();
+  }
+
+  /**
+   * A record's bytes in a buffer that the next read overwrites, and their length; undefined where
+   * there is no such key.
+   */
+  read(db: Db, key: Buffer, snapshot?: Snapshot): { bytes: Buffer; length: number } | undefined {
+    return this.#within(snapshot, (options) => {
+      const bytes = db.getBinaryFast(key, options);
+      return bytes && { bytes, length: bytes.length };
+    });
+  }
+
+  /** A record's bytes, the caller's own. */
+  readCopy(db: Db, key: Buffer, snapshot?: Snapshot): Buffer | undefined {
+    return this.#within(snapshot, (options) => db.getBinary(key, options));
+  }
+
+  /** Lets the environment go. */
+  async close(): Promise<void> {
+    await this.main.close();
+  }
+
+  #within<T>(snapshot: Snapshot, read: (options?: { transaction: ReadTransaction }) => T): T {
+    if (snapshot === undefined) return read();
+    // lmdb prefers a write transaction to the snapshot it is given, which would tear the value.
+    const { env } = this.main as unknown as { env: { writeTxn: unknown } };
+    const { writeTxn } = env;
+    env.writeTxn = null;
+    try {
+      return read({ transaction: snapshot });
+    } finally {
+      env.writeTxn = writeTxn;
+    }
+  }
+
+  #remember(name: string, db: Db | undefined): Db {
+    if (db === undefined) throw new KvError('damaged', `store "${this.path}" lacks its "${name}"`);
+    this.#databases.set(name, db);
+    return db;
+  }
+
+  #saveSequence(): void {
+    if (this.#sequence !== undefined) this.main.putSync(SEQUENCE_KEY, encodeU64(this.#sequence));
+  }
+}

@@ -1,0 +1,42 @@
+/** What LMDB's errors are called here. */
+import { type ErrorCode, ioError, KvError } from '../../errors.js';
+
+/** LMDB's own codes, from lmdb.h; what is above zero is an errno. */
+const lmdbErrors: Readonly<Record<number, readonly [ErrorCode, string]>> = {
+  [-30797]: ['damaged', 'a page is missing'],
+  [-30796]: ['damaged', 'a page is damaged'],
+  [-30795]: ['damaged', 'the environment failed'],
+  [-30794]: ['unknown-format', 'its file is of another version of LMDB'],
+  [-30793]: ['not-a-store', 'its file is not an LMDB file'],
+  [-30792]: ['full', 'the store has reached its largest size'],
+  [-30791]: ['full', 'the store holds as many buckets as it can'],
+  [-30790]: ['busy', 'too many processes are reading it'],
+  [-30788]: ['full', 'one transaction changed too much'],
+  [-30785]: ['busy', 'the file grew under this process'],
+  [-30784]: ['busy', 'a reader slot was taken over'],
+  [-30780]: ['damaged', 'a bucket changed under this process'],
+};
+
+const errnoNames: Readonly<Record<number, string>> = {
+  1: 'EPERM',
+  2: 'ENOENT',
+  13: 'EACCES',
+  20: 'ENOTDIR',
+  21: 'EISDIR',
+  24: 'EMFILE',
+  27: 'EFBIG',
+  28: 'ENOSPC',
+  30: 'EROFS',
+  122: 'EDQUOT',
+};
+
+/** The KvError for what lmdb threw; whatever is no error of LMDB's passes unchanged. */
+export function lmdbError(action: string, thrown: unknown): unknown {
+  if (thrown instanceof KvError || !(thrown instanceof Error)) return thrown;
+  const code = Number((thrown as { code?: unknown }).code);
+  if (!Number.isInteger(code)) return thrown;
+  const known = lmdbErrors[code];
+  if (known) return new KvError(known[0], `cannot ${action}: ${known[1]}`, { cause: thrown });
+  const cause = Object.assign(new Error(thrown.message), { code: errnoNames[code] });
+  return ioError(action, cause);
+}

@@ -1,0 +1,189 @@
+/** The Store port on LMDB: one environment is a store, one named database a bucket. */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { KvError } from '../../errors.js';
+import type { BucketInfo, Store, StoreBucket, StoreInfo, Upload } from '../store.js';
+import { Chunks } from './chunks.js';
+import { type Db, pagesOf, statsOf } from './database.js';
+import type { Environment, Snapshot } from './environment.js';
+import {
+  BUCKET_LIMIT,
+  type BucketEntry,
+  bucketDatabase,
+  decodeBucketEntry,
+  encodeBucketEntry,
+  FORMAT,
+  internalDatabases,
+  nameBounds,
+  nameKey,
+  nameOfKey,
+} from './layout.js';
+import { LmdbBucket } from './lmdb-bucket.js';
+import { LmdbUpload } from './lmdb-upload.js';
+
+/** LMDB's two meta pages. */
+const META_PAGES = 2;
+
+export class LmdbStore implements Store {
+  readonly environment: Environment;
+  readonly chunks: Chunks;
+
+  constructor(environment: Environment) {
+    this.environment = environment;
+    this.chunks = new Chunks(environment);
+  }
+
+  get path(): string {
+    return this.environment.path;
+  }
+
+  bucket(name: string): StoreBucket | undefined {
+    return this.#entry(name) && new LmdbBucket(this, name);
+  }
+
+  buckets(): BucketInfo[] {
+    return this.#reading((snapshot) =>
+      this.#names(snapshot).map((name) => {
+        const { id, created } = this.#find(name, snapshot)!;
+        const stats = statsOf(this.environment.database(bucketDatabase(id)));
+        return { name, created, keys: stats.entryCount, bytes: pagesOf(stats) * stats.pageSize };
+      }),
+    );
+  }
+
+  createBucket(name: string): StoreBucket {
+    this.transaction(() => this.#create(name, `create bucket "${name}"`));
+    return new LmdbBucket(this, name);
+  }
+
+  deleteBucket(name: string): void {
+    this.transaction(() => {
+      this.clearBucket(name);
+      this.environment.dropDatabase(bucketDatabase(this.#existing(name).id));
+      this.environment.main.removeSync(nameKey(name));
+    });
+  }
+
+  renameBucket(name: string, to: string): void {
+    this.transaction(() => {
+      const entry = this.#existing(name);
+      this.#mustBeFree(to, `rename bucket "${name}"`);
+      this.environment.main.removeSync(nameKey(name));
+      this.environment.main.putSync(nameKey(to), encodeBucketEntry(entry));
+    });
+  }
+
+  copyBucket(name: string, to: string): void {
+    this.transaction(() => {
+      this.#existing(name);
+      this.#create(to, `copy bucket "${name}"`);
+      const source = new LmdbBucket(this, name);
+      const target = new LmdbBucket(this, to);
+      for (const key of source.keys({})) source.copy(key, target, key);
+    });
+  }
+
+  clearBucket(name: string): void {
+    this.transaction(() => {
+      const db = this.environment.database(bucketDatabase(this.#existing(name).id));
+      new LmdbBucket(this, name).releaseChunks();
+      db.clearSync();
+    });
+  }
+
+  upload(): Upload {
+    return new LmdbUpload(this);
+  }
+
+  transaction<T>(work: () => T): T {
+    const result = this.environment.transaction(work);
+    this.chunks.reclaim();
+    return result;
+  }
+
+  /** Runs `work` in the transaction under way, or in one of its own. */
+  write<T>(work: () => T): T {
+    return this.environment.inTransaction ? work() : this.transaction(work);
+  }
+
+  info(): StoreInfo {
+    const buckets = this.buckets();
+    const main = statsOf(this.environment.main);
+    const internal = internalDatabases.map((name) => statsOf(this.environment.database(name)));
+    const used = [main.root, main.free, ...internal].reduce(
+      (sum, stats) => sum + pagesOf(stats),
+      0,
+    );
+    const bucketBytes = buckets.reduce((sum, { bytes }) => sum + bytes, 0);
+    const pages = main.lastPageNumber + 1 - META_PAGES - used;
+    return {
+      path: this.path,
+      format: FORMAT,
+      buckets: buckets.length,
+      keys: buckets.reduce((sum, { keys }) => sum + keys, 0),
+      fileSize: statSync(join(this.path, 'data.mdb')).size,
+      freeSize: Math.max(0, pages * main.pageSize - bucketBytes),
+      pageSize: main.pageSize,
+      chunkedValues: this.chunks.countValues(),
+      uploads: this.chunks.countUploads(),
+      readers: main.numReaders,
+      lastTransaction: main.lastTxnId,
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.environment.close();
+  }
+
+  /** The database that a bucket's name leads to now. Throws `no-bucket`. */
+  databaseOf(name: string, snapshot?: Snapshot): Db {
+    return this.environment.database(bucketDatabase(this.#existing(name, snapshot).id));
+  }
+
+  #create(name: string, action: string): void {
+    this.#mustBeFree(name, action);
+    if (this.#names().length >= BUCKET_LIMIT) {
+      throw new KvError('full', `cannot ${action}: the store holds its limit of ${BUCKET_LIMIT}`);
+    }
+    const id = this.environment.nextNumber();
+    this.environment.createDatabase(bucketDatabase(id));
+    const entry = encodeBucketEntry({ id, created: Date.now() });
+    this.environment.main.putSync(nameKey(name), entry);
+  }
+
+  #mustBeFree(name: string, action: string): void {
+    if (this.#find(name) === undefined) return;
+    throw new KvError('bucket-exists', `cannot ${action}: there is a bucket "${name}" already`);
+  }
+
+  #existing(name: string, snapshot?: Snapshot): BucketEntry {
+    const entry = this.#find(name, snapshot);
+    if (entry) return entry;
+    throw new KvError('no-bucket', `cannot use bucket "${name}": there is no such bucket`, {
+      hint: 'kv bucket list',
+    });
+  }
+
+  #entry(name: string): BucketEntry | undefined {
+    return this.#reading((snapshot) => this.#find(name, snapshot));
+  }
+
+  #find(name: string, snapshot?: Snapshot): BucketEntry | undefined {
+    const found = this.environment.read(this.environment.main, nameKey(name), snapshot);
+    return found && decodeBucketEntry(found.bytes);
+  }
+
+  #names(snapshot?: Snapshot): string[] {
+    const options = { ...nameBounds, ...(snapshot && { transaction: snapshot }) };
+    return [...this.environment.main.getKeys(options)].map(nameOfKey);
+  }
+
+  #reading<T>(read: (snapshot: Snapshot) => T): T {
+    const snapshot = this.environment.snapshot();
+    try {
+      return read(snapshot);
+    } finally {
+      this.environment.release(snapshot);
+    }
+  }
+}

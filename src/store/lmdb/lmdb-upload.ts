@@ -1,0 +1,97 @@
+/** An upload: in memory while it is small, then in chunks that flow to the disk unseen. */
+import type { StoreBucket, Upload, Version } from '../store.js';
+import { CHUNK_SIZE_BYTES, type ChunkedValue, INLINE_LIMIT_BYTES } from './layout.js';
+import type { LmdbBucket } from './lmdb-bucket.js';
+import type { LmdbStore } from './lmdb-store.js';
+
+/** Bytes held in memory, and written in one transaction: 16 chunks, about 4 MiB. */
+const BATCH_BYTES = 16 * CHUNK_SIZE_BYTES;
+
+/** The first buffer of an upload, in bytes; it doubles up to a batch. */
+const FIRST_BUFFER_BYTES = 4096;
+
+export class LmdbUpload implements Upload {
+  readonly #store: LmdbStore;
+  /** The value that has been begun on the disk, in whole batches. */
+  #begun: { readonly valueId: number; written: number } | undefined;
+  #buffer = Buffer.alloc(0);
+  #buffered = 0;
+  #closed = false;
+
+  constructor(store: LmdbStore) {
+    this.#store = store;
+  }
+
+  get size(): number {
+    return (this.#begun?.written ?? 0) + this.#buffered;
+  }
+
+  append(bytes: Uint8Array): void {
+    if (this.#closed) throw new Error('an upload was appended to after it was closed');
+    for (let offset = 0; offset < bytes.length; ) {
+      if (this.#buffered === BATCH_BYTES) this.#flush();
+      const length = Math.min(BATCH_BYTES - this.#buffered, bytes.length - offset);
+      this.#reserve(this.#buffered + length);
+      this.#buffer.set(bytes.subarray(offset, offset + length), this.#buffered);
+      this.#buffered += length;
+      offset += length;
+    }
+  }
+
+  store(bucket: StoreBucket, key: string): Version {
+    return this.#store.write(() => {
+      return (bucket as LmdbBucket).put(key, this.#begun ? this.#tail(this.#begun) : this.#whole());
+    });
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#buffer = Buffer.alloc(0);
+    const begun = this.#begun;
+    if (begun === undefined) return;
+    try {
+      this.#store.transaction(() => this.#store.chunks.endUpload(begun.valueId));
+    } catch {
+      // The register still names this process as the owner: whoever writes next after it has ended
+      // gives the chunks back. There is nothing for the caller to do, who is often failing already.
+    }
+  }
+
+  /** Writes the full buffer to the disk and registers whose it is. */
+  #flush(): void {
+    const { chunks, environment } = this.#store;
+    const written = this.#begun?.written ?? 0;
+    const valueId = this.#store.transaction(() => {
+      const id = this.#begun?.valueId ?? environment.nextNumber();
+      chunks.registerUpload(id);
+      chunks.write(id, written, this.#buffer.subarray(0, this.#buffered));
+      return id;
+    });
+    this.#begun = { valueId, written: written + this.#buffered };
+    this.#buffered = 0;
+  }
+
+  /** The chunks that are still in memory, beside those on the disk. */
+  #tail({ valueId, written }: { valueId: number; written: number }): ChunkedValue {
+    this.#store.chunks.write(valueId, written, this.#buffer.subarray(0, this.#buffered));
+    return { valueId, size: this.size, chunkSize: CHUNK_SIZE_BYTES };
+  }
+
+  /** All of it from memory: a value of its own at each call, which the upload keeps no hold of. */
+  #whole(): Uint8Array | ChunkedValue {
+    const bytes = this.#buffer.subarray(0, this.#buffered);
+    if (bytes.length <= INLINE_LIMIT_BYTES) return bytes;
+    const valueId = this.#store.environment.nextNumber();
+    this.#store.chunks.write(valueId, 0, bytes);
+    return { valueId, size: bytes.length, chunkSize: CHUNK_SIZE_BYTES };
+  }
+
+  #reserve(length: number): void {
+    if (length <= this.#buffer.length) return;
+    const doubled = Math.max(FIRST_BUFFER_BYTES, 2 * this.#buffer.length, length);
+    const larger = Buffer.allocUnsafe(Math.min(doubled, BATCH_BYTES));
+    this.#buffer.copy(larger, 0, 0, this.#buffered);
+    this.#buffer = larger;
+  }
+}

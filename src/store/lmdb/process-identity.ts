@@ -1,0 +1,71 @@
+/**
+ * Who owns an upload, written so that another process can tell whether the owner still lives.
+ * A process id alone is not enough: it is given again, and means nothing in another container.
+ */
+import { readFileSync, readlinkSync } from 'node:fs';
+
+/** An owner that cannot be looked at from here is taken for dead after this long without a sign. */
+const SILENCE_LIMIT_MILLISECONDS = 24 * 60 * 60 * 1000;
+
+export interface Owner {
+  readonly pid: number;
+  /** When the process started, in the kernel's ticks since boot; empty where that is not known. */
+  readonly started: string;
+  /** The boot of the machine; empty where that is not known. */
+  readonly boot: string;
+  /** The namespace that the process id is of; empty where there are none. */
+  readonly namespace: string;
+  /** The owner's last sign of life, in milliseconds since the epoch. */
+  readonly seen: number;
+}
+
+/** This process, now. */
+export function thisProcess(): Owner {
+  identity ??= {
+    pid: process.pid,
+    started: startOf(process.pid) ?? '',
+    boot: attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()) ?? '',
+    namespace: attempt(() => readlinkSync('/proc/self/ns/pid')) ?? '',
+  };
+  return { ...identity, seen: Date.now() };
+}
+
+/** False only where the owner is known to have ended, or has been silent beyond reason. */
+export function isAlive(owner: Owner): boolean {
+  const here = thisProcess();
+  if (owner.boot !== here.boot) return false;
+  if (owner.namespace !== here.namespace) {
+    return here.seen - owner.seen < SILENCE_LIMIT_MILLISECONDS;
+  }
+  if (owner.started !== '') return startOf(owner.pid) === owner.started;
+  return exists(owner.pid);
+}
+
+// What a process is does not change while it runs: the one thing kept between calls.
+let identity: Omit<Owner, 'seen'> | undefined;
+
+/** Field 22 of /proc/PID/stat, or undefined where there is no such process, or no /proc. */
+function startOf(pid: number): string | undefined {
+  const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  // The second field is the program's name in parentheses, and may hold spaces of its own.
+  const [state, ...fields] = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
+  const ended = state === 'Z' || state === 'X';
+  return ended ? undefined : fields[18];
+}
+
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}

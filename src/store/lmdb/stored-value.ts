@@ -1,0 +1,69 @@
+/** The two kinds of value, as they were read. */
+import type { Metadata, StoredValue } from '../store.js';
+import type { Chunks } from './chunks.js';
+import type { Snapshot } from './environment.js';
+import type { ChunkedValue } from './layout.js';
+
+/** A value beside its key: its own copy is its snapshot. */
+export class InlineValue implements StoredValue {
+  readonly kind = 'inline';
+  readonly size: number;
+  readonly version: number;
+  readonly modified: number;
+  readonly #bytes: Uint8Array;
+
+  constructor({ size, version, modified }: Metadata, bytes: Uint8Array) {
+    this.size = size;
+    this.version = version;
+    this.modified = modified;
+    this.#bytes = bytes;
+  }
+
+  read(position: number, length: number): Uint8Array {
+    return this.#bytes.subarray(position, position + length);
+  }
+
+  close(): void {}
+}
+
+/** A value in chunks, read one chunk at a time from the snapshot that it holds. */
+export class ValueInChunks implements StoredValue {
+  readonly kind = 'chunked';
+  readonly size: number;
+  readonly version: number;
+  readonly modified: number;
+  readonly #value: ChunkedValue;
+  readonly #chunks: Chunks;
+  #snapshot: Snapshot;
+  #closed = false;
+  /** The chunk read last, since readers with small buffers come back for the rest of it. */
+  #current: { readonly index: number; readonly bytes: Buffer } | undefined;
+
+  constructor(metadata: Metadata, value: ChunkedValue, chunks: Chunks, snapshot: Snapshot) {
+    this.size = metadata.size;
+    this.version = metadata.version;
+    this.modified = metadata.modified;
+    this.#value = value;
+    this.#chunks = chunks;
+    this.#snapshot = snapshot;
+  }
+
+  read(position: number, length: number): Uint8Array {
+    if (position >= this.size || length === 0) return new Uint8Array(0);
+    const { chunkSize } = this.#value;
+    const index = Math.floor(position / chunkSize);
+    if (this.#current?.index !== index) {
+      this.#current = { index, bytes: this.#chunks.read(this.#value, index, this.#snapshot) };
+    }
+    const offset = position - index * chunkSize;
+    return this.#current.bytes.subarray(offset, offset + length);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#snapshot?.done();
+    this.#snapshot = undefined;
+    this.#current = undefined;
+  }
+}

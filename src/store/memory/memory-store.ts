@@ -1,0 +1,248 @@
+/**
+ * The Store port in memory: the second implementation, which keeps the port honest, and the store
+ * of tests and of reads where no store has been made yet. Nothing of it outlives the process.
+ */
+import { KvError } from '../../errors.js';
+import type {
+  BucketInfo,
+  Entry,
+  KeyRange,
+  Metadata,
+  Store,
+  StoreBucket,
+  StoredValue,
+  StoreInfo,
+  Upload,
+  Version,
+} from '../store.js';
+
+/** Values are never changed in place, so a record that was read is its own snapshot. */
+interface MemoryRecord {
+  readonly value: Uint8Array;
+  readonly version: Version;
+  readonly modified: number;
+}
+
+interface MemoryContent {
+  readonly created: number;
+  readonly records: Map<string, MemoryRecord>;
+}
+
+export class MemoryStore implements Store {
+  readonly path = ':memory:';
+  #buckets = new Map<string, MemoryContent>();
+  #version = 0;
+  #transactions = 0;
+
+  bucket(name: string): StoreBucket | undefined {
+    return this.#buckets.has(name) ? new MemoryBucket(this, name) : undefined;
+  }
+
+  buckets(): BucketInfo[] {
+    return sorted(this.#buckets.keys()).map((name) => {
+      const { created, records } = this.content(name);
+      let bytes = 0;
+      for (const [key, { value }] of records) bytes += Buffer.byteLength(key) + value.length;
+      return { name, created, keys: records.size, bytes };
+    });
+  }
+
+  createBucket(name: string): StoreBucket {
+    this.#mustBeFree(name, `create bucket "${name}"`);
+    this.#buckets.set(name, { created: Date.now(), records: new Map() });
+    return new MemoryBucket(this, name);
+  }
+
+  deleteBucket(name: string): void {
+    this.content(name);
+    this.#buckets.delete(name);
+  }
+
+  renameBucket(name: string, to: string): void {
+    const content = this.content(name);
+    this.#mustBeFree(to, `rename bucket "${name}"`);
+    this.#buckets.delete(name);
+    this.#buckets.set(to, content);
+  }
+
+  copyBucket(name: string, to: string): void {
+    const { records } = this.content(name);
+    this.#mustBeFree(to, `copy bucket "${name}"`);
+    this.#buckets.set(to, { created: Date.now(), records: new Map() });
+    const target = this.content(to).records;
+    for (const [key, { value }] of records) target.set(key, this.record(value));
+  }
+
+  clearBucket(name: string): void {
+    this.content(name).records.clear();
+  }
+
+  upload(): Upload {
+    return new MemoryUpload();
+  }
+
+  transaction<T>(work: () => T): T {
+    const before = new Map<string, MemoryContent>();
+    for (const [name, { created, records }] of this.#buckets) {
+      before.set(name, { created, records: new Map(records) });
+    }
+    try {
+      const result = work();
+      this.#transactions++;
+      return result;
+    } catch (thrown) {
+      this.#buckets = before;
+      throw thrown;
+    }
+  }
+
+  info(): StoreInfo {
+    const buckets = this.buckets();
+    return {
+      path: this.path,
+      format: 0,
+      buckets: buckets.length,
+      keys: buckets.reduce((sum, { keys }) => sum + keys, 0),
+      fileSize: 0,
+      freeSize: 0,
+      pageSize: 0,
+      chunkedValues: 0,
+      uploads: 0,
+      readers: 0,
+      lastTransaction: this.#transactions,
+    };
+  }
+
+  async close(): Promise<void> {}
+
+  /** The content of a bucket. Throws `no-bucket`. */
+  content(name: string): MemoryContent {
+    const content = this.#buckets.get(name);
+    if (content !== undefined) return content;
+    throw new KvError('no-bucket', `cannot use bucket "${name}": there is no such bucket`);
+  }
+
+  /** A new record of these bytes, which must never change. */
+  record(value: Uint8Array): MemoryRecord {
+    return { value, version: ++this.#version, modified: Date.now() };
+  }
+
+  #mustBeFree(name: string, action: string): void {
+    if (!this.#buckets.has(name)) return;
+    throw new KvError('bucket-exists', `cannot ${action}: there is a bucket "${name}" already`);
+  }
+}
+
+class MemoryBucket implements StoreBucket {
+  readonly store: MemoryStore;
+  readonly name: string;
+
+  constructor(store: MemoryStore, name: string) {
+    this.store = store;
+    this.name = name;
+  }
+
+  get(key: string): StoredValue | undefined {
+    const record = this.#records.get(key);
+    return record && new MemoryValue(record);
+  }
+
+  getMany(keys: readonly string[]): (StoredValue | undefined)[] {
+    return keys.map((key) => this.get(key));
+  }
+
+  stat(key: string): Metadata | undefined {
+    return this.get(key);
+  }
+
+  delete(key: string): boolean {
+    return this.#records.delete(key);
+  }
+
+  copy(key: string, target: StoreBucket, targetKey: string): boolean {
+    const record = this.#records.get(key);
+    if (record === undefined) return false;
+    this.put(target, targetKey, record.value);
+    return true;
+  }
+
+  *keys(range: KeyRange): Generator<string> {
+    const keys = sorted(this.#records.keys()).filter((key) => isWithin(Buffer.from(key), range));
+    yield* range.reverse ? keys.reverse() : keys;
+  }
+
+  *entries(range: KeyRange): Generator<Entry> {
+    const snapshot = new Map(this.#records);
+    for (const key of this.keys(range)) {
+      const { size, version, modified, kind } = new MemoryValue(snapshot.get(key)!);
+      yield { key, size, version, modified, kind };
+    }
+  }
+
+  count(): number {
+    return this.#records.size;
+  }
+
+  put(target: StoreBucket, key: string, value: Uint8Array): Version {
+    const record = this.store.record(value);
+    this.store.content(target.name).records.set(key, record);
+    return record.version;
+  }
+
+  get #records(): Map<string, MemoryRecord> {
+    return this.store.content(this.name).records;
+  }
+}
+
+class MemoryValue implements StoredValue {
+  readonly kind = 'inline';
+  readonly version: Version;
+  readonly modified: number;
+  readonly #value: Uint8Array;
+
+  constructor({ value, version, modified }: MemoryRecord) {
+    this.#value = value;
+    this.version = version;
+    this.modified = modified;
+  }
+
+  get size(): number {
+    return this.#value.length;
+  }
+
+  read(position: number, length: number): Uint8Array {
+    return new Uint8Array(this.#value.subarray(position, position + length));
+  }
+
+  close(): void {}
+}
+
+class MemoryUpload implements Upload {
+  readonly #pieces: Uint8Array[] = [];
+  size = 0;
+
+  append(bytes: Uint8Array): void {
+    this.#pieces.push(new Uint8Array(bytes));
+    this.size += bytes.length;
+  }
+
+  store(bucket: StoreBucket, key: string): Version {
+    return (bucket as MemoryBucket).put(bucket, key, Buffer.concat(this.#pieces));
+  }
+
+  close(): void {
+    this.#pieces.length = 0;
+  }
+}
+
+function sorted(names: Iterable<string>): string[] {
+  return [...names]
+    .map((name) => Buffer.from(name))
+    .sort(Buffer.compare)
+    .map((bytes) => bytes.toString());
+}
+
+function isWithin(key: Buffer, { lower, upper }: KeyRange): boolean {
+  if (lower && Buffer.compare(key, lower) < 0) return false;
+  return !upper || Buffer.compare(key, upper) < 0;
+}

@@ -1,0 +1,149 @@
+/**
+ * The Store port: what the keyvalue interfaces need of a store, and no more.
+ *
+ * A store only stores: names, keys and conditions have been validated by its caller. Everything is
+ * synchronous. Keys are strings here and bytes on disk; their order is that of their UTF-8 bytes.
+ */
+
+/** Milliseconds since the Unix epoch. */
+export type Milliseconds = number;
+
+/**
+ * A record's version: a positive number that grows with every write and is never given twice in the
+ * life of a store, also across delete and recreate.
+ */
+export type Version = number;
+
+export type ValueKind = 'inline' | 'chunked';
+
+/** What is known of a record without reading its value. */
+export interface Metadata {
+  /** Bytes in the value. */
+  readonly size: number;
+  readonly version: Version;
+  readonly modified: Milliseconds;
+  /** `inline`: beside its key. `chunked`: in pieces of its own, which several keys may share. */
+  readonly kind: ValueKind;
+}
+
+export interface Entry extends Metadata {
+  readonly key: string;
+}
+
+/**
+ * A value as it was when it was read: a later overwrite or delete neither changes nor tears it.
+ * A chunked value holds a snapshot of the store until `close`.
+ */
+export interface StoredValue extends Metadata {
+  /**
+   * Bytes from `position` on: at least one before the end, at most `length`, and never past the
+   * chunk that holds `position`. Empty at the end. The bytes are the caller's to keep.
+   */
+  read(position: number, length: number): Uint8Array;
+  /** Lets the snapshot go. Idempotent. */
+  close(): void;
+}
+
+/** A stretch of keys, as bounds on their UTF-8 bytes. */
+export interface KeyRange {
+  /** The first key that may be listed; absent: from the beginning. */
+  readonly lower?: Uint8Array;
+  /** The first key that may no longer be listed; absent: to the end. */
+  readonly upper?: Uint8Array;
+  /** Downward, from just below `upper` to `lower`. */
+  readonly reverse?: boolean;
+}
+
+/** One bucket. It is found again by name at each call, so another process may rename or drop it. */
+export interface StoreBucket {
+  readonly name: string;
+  /** The value, or undefined where there is no such key. */
+  get(key: string): StoredValue | undefined;
+  /** The values by position, all of one snapshot. */
+  getMany(keys: readonly string[]): (StoredValue | undefined)[];
+  /** What is known of the record, or undefined where there is no such key. */
+  stat(key: string): Metadata | undefined;
+  /** True where the key was there. */
+  delete(key: string): boolean;
+  /** Makes `target` hold the same value as `key`, without copying chunks. False: no such key. */
+  copy(key: string, target: StoreBucket, targetKey: string): boolean;
+  /** The keys of a range, in order, of one snapshot, which is let go when the iteration ends. */
+  keys(range: KeyRange): IterableIterator<string>;
+  /** The same with what is known of each record. */
+  entries(range: KeyRange): IterableIterator<Entry>;
+  /** How many keys the bucket holds. */
+  count(): number;
+}
+
+/** Bytes on their way into the store; nothing of them is visible before `store`. */
+export interface Upload {
+  /** Bytes appended so far. */
+  readonly size: number;
+  /** Appends. Large contents go to the disk while they flow; the bytes are not kept by reference. */
+  append(bytes: Uint8Array): void;
+  /**
+   * Makes everything appended so far the value of a key, at once. May be called again, also under
+   * other keys, also after further appends, which the earlier records do not show.
+   */
+  store(bucket: StoreBucket, key: string): Version;
+  /** Gives back whatever no key came to hold. Idempotent. */
+  close(): void;
+}
+
+export interface BucketInfo {
+  readonly name: string;
+  readonly created: Milliseconds;
+  readonly keys: number;
+  /** Bytes of the store's file that the bucket's keys and inline values take. */
+  readonly bytes: number;
+}
+
+export interface StoreInfo {
+  readonly path: string;
+  /** The layout's number. */
+  readonly format: number;
+  readonly buckets: number;
+  readonly keys: number;
+  /** Bytes of the file. */
+  readonly fileSize: number;
+  /** Bytes of the file that hold nothing and will be used again. */
+  readonly freeSize: number;
+  /** Bytes of a page. */
+  readonly pageSize: number;
+  /** Values kept in chunks. */
+  readonly chunkedValues: number;
+  /** Uploads in progress, of this and other processes, and those awaiting reclamation. */
+  readonly uploads: number;
+  /** Processes and threads that hold a place in the table of readers. */
+  readonly readers: number;
+  /** The number of the last committed transaction. */
+  readonly lastTransaction: number;
+}
+
+export interface Store {
+  readonly path: string;
+  /** The bucket, or undefined where there is none of that name. */
+  bucket(name: string): StoreBucket | undefined;
+  /** Every bucket, in the byte order of the names. */
+  buckets(): BucketInfo[];
+  /** Throws `bucket-exists`. */
+  createBucket(name: string): StoreBucket;
+  /** Throws `no-bucket`. */
+  deleteBucket(name: string): void;
+  /** Throws `no-bucket`, `bucket-exists`. */
+  renameBucket(name: string, to: string): void;
+  /** Throws `no-bucket`, `bucket-exists`. Chunks are shared, not copied. */
+  copyBucket(name: string, to: string): void;
+  /** Deletes every key. Throws `no-bucket`. */
+  clearBucket(name: string): void;
+  upload(): Upload;
+  /**
+   * Runs `work` in one transaction: its reads see its own writes, and what it throws rolls all of
+   * them back and is thrown on. Nests: an inner one that throws undoes its own writes alone.
+   * The outermost has reached the disk when it returns. Throws `full`, `io`, `read-only`.
+   */
+  transaction<T>(work: () => T): T;
+  info(): StoreInfo;
+  /** Lets the store go; nothing that came from it may be used afterwards. */
+  close(): Promise<void>;
+}
