@@ -12,6 +12,8 @@ export interface Argument {
   /** In camelCase; shown in capitals. */
   readonly name: string;
   readonly summary: string;
+  /** How help shows one word of it, where that is not its name: `KEY=VALUE`. */
+  readonly shown?: string;
   readonly optional?: true;
   /** Takes all the words that are left; the last argument only. */
   readonly variadic?: true;
@@ -89,6 +91,7 @@ type Declaration<A extends readonly Argument[], O extends Options> = Omit<
 > & {
   readonly arguments: A;
   readonly options: O;
+  // biome-ignore lint/suspicious/noConfusingVoidType: most commands have no answer to return
   run(context: Context, input: Input<A, O>): Promise<Outcome | void>;
 };
 

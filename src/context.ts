@@ -36,14 +36,15 @@ export interface Context {
    * Throws `no-bucket` for any other name.
    */
   bucketToRead(): Bucket;
-  /** The current bucket, to write; `default` is created. Throws `no-bucket` for any other name. */
-  bucketToWrite(): Bucket;
-  /** Aborted, with a KvError as its reason, when a signal asks the command to stop. */
-  readonly signal: AbortSignal;
   /**
-   * Runs `work` with SIGINT and SIGTERM turned into an abort of `signal`, so that it can undo what
-   * it began; outside of it a signal ends the process at once, which is safe wherever nothing has
-   * been begun. Throws the signal's reason once `work` has seen it.
+   * A bucket to write, the current one where none is named; `default` is created. Throws
+   * `no-bucket` for any other name.
+   */
+  bucketToWrite(name?: string): Bucket;
+  /**
+   * Runs `work` with SIGINT, SIGTERM and SIGHUP turned into an abort of the signal it is given, so
+   * that it can undo what it began; the reason is a KvError `interrupted`. Outside of it a signal
+   * ends the process at once, which is safe wherever nothing has been begun.
    */
   interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }

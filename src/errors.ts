@@ -12,7 +12,6 @@ export const exitCodes = {
   defect: 70,
   interrupted: 130,
   brokenPipe: 141,
-  terminated: 143,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
@@ -29,7 +28,6 @@ export const exitMeanings: Readonly<Record<ExitCode, string>> = {
   70: "a defect of kv's own",
   130: 'interrupted by Ctrl-C',
   141: 'the reader of a pipe went away',
-  143: 'terminated',
 };
 
 const exitOfCode = {
@@ -73,7 +71,7 @@ const exitOfCode = {
   full: exitCodes.store,
   /** Any other failure of the system underneath. */
   io: exitCodes.store,
-  /** A signal asked the process to stop. */
+  /** A signal, or Ctrl-C at a question, asked the process to stop. */
   interrupted: exitCodes.interrupted,
   /** The reader of an output went away. */
   'broken-pipe': exitCodes.brokenPipe,
@@ -116,6 +114,11 @@ export function asKvError(thrown: unknown): KvError {
   if (val?.cause instanceof KvError) return val.cause;
   const message = thrown instanceof Error ? thrown.message : JSON.stringify(thrown);
   return new KvError('internal', `a defect of kv's own: ${message}`, { cause: thrown });
+}
+
+/** The error for a key that is not there. */
+export function absentKey(action: string): KvError {
+  return new KvError('absent', `cannot ${action}: there is no such key`);
 }
 
 /** Names the failure of a system call (`ENOSPC`, `EACCES`, …) as the KvError that a user sees. */

@@ -36,7 +36,6 @@ export function bucketsOf(store: Store) {
         checkBucketName(name);
         const stored = store.bucket(name);
         if (stored === undefined) throw noBucket(name);
-        // biome-ignore lint/complexity/noThisInStatic: a subclass opens instances of itself
         return new this(store, stored);
       });
     }

@@ -17,6 +17,8 @@ export function administrationOf(store: Store) {
     /** Every bucket, in the byte order of the names. */
     list: (): BucketInfo[] => store.buckets(),
 
+    exists: (name: string): boolean => store.bucket(name) !== undefined,
+
     /** Throws `bucket-exists`, `invalid-bucket`. */
     create(name: string): Bucket {
       checkBucketName(name);

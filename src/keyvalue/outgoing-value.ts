@@ -40,7 +40,6 @@ export function outgoingValuesOf(store: Store) {
   return class extends OutgoingValue {
     /** An empty value. WIT: `[static]outgoing-value.new-outgoing-value`. */
     static newOutgoingValue(): OutgoingValue {
-      // biome-ignore lint/complexity/noThisInStatic: a subclass makes instances of itself
       return new this(store.upload());
     }
   };

@@ -1,5 +1,5 @@
 /** One record: what is known of it, setting it on a condition, copying. Beyond the WIT. */
-import { KvError } from '../errors.js';
+import { absentKey, KvError } from '../errors.js';
 import type { Metadata, Version } from '../store/store.js';
 import type { Bucket } from './bucket.js';
 import { checkKey } from './names.js';
@@ -29,7 +29,7 @@ export function setWhere(
 ): Version {
   checkKey(key);
   return bucket.store.transaction(() => {
-    if (condition) checkCondition(bucket, key, condition, `set "${key}"`);
+    checkCondition(bucket, key, condition);
     return value.storeAs(bucket.stored, key);
   });
 }
@@ -74,8 +74,15 @@ export function deleteRecords(bucket: Bucket, keys: Iterable<string>): number {
   });
 }
 
-export function noKey(action: string): KvError {
-  return new KvError('absent', `cannot ${action}: there is no such key`);
+/** Throws `condition-failed` where the condition does not hold of the key now. */
+export function checkCondition(
+  bucket: Bucket,
+  key: string,
+  condition: Condition | undefined,
+  action = `set "${key}"`,
+): void {
+  const state = condition && violation(condition, bucket.stored.stat(key));
+  if (state) throw new KvError('condition-failed', `cannot ${action}: ${state}`);
 }
 
 function transfer(
@@ -90,17 +97,11 @@ function transfer(
   checkKey(targetKey);
   const action = `${verb} "${key}"`;
   bucket.store.transaction(() => {
-    if (bucket.stored.stat(key) === undefined) throw noKey(action);
-    if (condition) checkCondition(target, targetKey, condition, `${action} to "${targetKey}"`);
+    if (bucket.stored.stat(key) === undefined) throw absentKey(action);
+    checkCondition(target, targetKey, condition, `${action} to "${targetKey}"`);
     if (bucket.name === target.name && key === targetKey) return;
     bucket.stored.copy(key, target.stored, targetKey);
   });
-}
-
-function checkCondition(bucket: Bucket, key: string, condition: Condition, action: string): void {
-  const current = bucket.stored.stat(key);
-  const state = violation(condition, current);
-  if (state) throw new KvError('condition-failed', `cannot ${action}: ${state}`);
 }
 
 function violation(condition: Condition, current: Metadata | undefined): string | undefined {

@@ -1,5 +1,5 @@
 /** A named database of LMDB as lmdb has it, with what its own declarations leave out. */
-import type { Database, Transaction } from 'lmdb';
+import type { Database, RootDatabase, Transaction } from 'lmdb';
 
 /** A read transaction that several readers may hold, each letting go of it with `done`. */
 export interface ReadTransaction extends Transaction {
@@ -15,6 +15,12 @@ export interface Db extends Database<Buffer, Buffer> {
   /** The bytes are overwritten by the next read. */
   getBinaryFast(key: Buffer, options?: ReadOptions): Buffer | undefined;
 }
+
+export type RootDb = Db &
+  RootDatabase<Buffer, Buffer> & {
+    /** Ends the current read transaction and forgets the one before. */
+    _commitReadTxn(): void;
+  };
 
 /** Counts of pages, where nothing else is said. */
 export interface DatabaseStats {

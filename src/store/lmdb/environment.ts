@@ -1,7 +1,7 @@
 /** An open LMDB environment: its databases, transactions, snapshots and the sequence of numbers. */
-import { open, type RootDatabase } from 'lmdb';
+import { open } from 'lmdb';
 import { KvError } from '../../errors.js';
-import type { Db, ReadTransaction } from './database.js';
+import type { Db, ReadTransaction, RootDb } from './database.js';
 import { BUCKET_LIMIT, decodeU64, encodeU64, SEQUENCE_KEY, STORE_LIMIT_BYTES } from './layout.js';
 import { lmdbError } from './lmdb-error.js';
 
@@ -13,7 +13,7 @@ const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
 export class Environment {
   readonly path: string;
   readonly readOnly: boolean;
-  readonly main: Db & RootDatabase<Buffer, Buffer>;
+  readonly main: RootDb;
   readonly #databases = new Map<string, Db>();
   #sequence: number | undefined;
   #depth = 0;
@@ -32,7 +32,7 @@ export class Environment {
         readOnly,
         maxDbs: BUCKET_LIMIT + 8,
         mapSize: STORE_LIMIT_BYTES,
-      }) as Db & RootDatabase<Buffer, Buffer>;
+      }) as RootDb;
     } catch (error) {
       throw lmdbError(`open store "${path}"`, error);
     } finally {
@@ -40,16 +40,23 @@ export class Environment {
     }
   }
 
-  /** A named database, which is there. */
+  /** A named database, which is there. A snapshot knows only those opened before it. */
   database(name: string): Db {
-    const known = this.#databases.get(name);
-    if (known) return known;
-    const opened = this.main.openDB(name, { ...binary, create: false } as never) as Db | undefined;
-    return this.#remember(name, opened);
+    return this.#databases.get(name) ?? this.#open(name, { ...binary, create: false });
   }
 
   createDatabase(name: string): Db {
-    return this.#remember(name, this.main.openDB(name, binary) as Db);
+    return this.#open(name, binary);
+  }
+
+  /** A database that has been opened before. */
+  openDatabase(name: string): Db | undefined {
+    return this.#databases.get(name);
+  }
+
+  /** Makes the reads that follow see the newest state. */
+  refresh(): void {
+    if (!this.inTransaction) this.main.resetReadTxn();
   }
 
   dropDatabase(name: string): void {
@@ -98,7 +105,7 @@ export class Environment {
    */
   snapshot(): Snapshot {
     if (this.inTransaction) return undefined;
-    this.main.resetReadTxn();
+    this.refresh();
     return this.main.useReadTransaction() as ReadTransaction;
   }
 
@@ -140,7 +147,12 @@ export class Environment {
     }
   }
 
-  #remember(name: string, db: Db | undefined): Db {
+  #open(name: string, options: object): Db {
+    // When lmdb opens a database it ends its current read transaction, though a snapshot may hold
+    // that one. So it is made to forget it first.
+    this.main.resetReadTxn();
+    this.main._commitReadTxn();
+    const db = this.main.openDB(name, options as never) as Db | undefined;
     if (db === undefined) throw new KvError('damaged', `store "${this.path}" lacks its "${name}"`);
     this.#databases.set(name, db);
     return db;

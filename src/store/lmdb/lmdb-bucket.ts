@@ -114,9 +114,8 @@ export class LmdbBucket implements StoreBucket {
   }
 
   *#pages(range: KeyRange): Generator<{ db: Db; snapshot: Snapshot; page: Buffer[] }> {
-    const snapshot = this.#environment.snapshot();
+    const { db, snapshot } = this.#store.snapshotOf(this.name);
     try {
-      const db = this.#store.databaseOf(this.name, snapshot);
       let rest: KeyRange = range;
       for (;;) {
         const page = this.#page(db, rest, snapshot);
@@ -165,9 +164,9 @@ export class LmdbBucket implements StoreBucket {
   }
 
   #read<T>(read: (db: Db, snapshot: Snapshot) => T): T {
-    const snapshot = this.#environment.snapshot();
+    const { db, snapshot } = this.#store.snapshotOf(this.name);
     try {
-      return read(this.#store.databaseOf(this.name, snapshot), snapshot);
+      return read(db, snapshot);
     } finally {
       this.#environment.release(snapshot);
     }

@@ -31,6 +31,7 @@ export class LmdbStore implements Store {
   constructor(environment: Environment) {
     this.environment = environment;
     this.chunks = new Chunks(environment);
+    for (const name of internalDatabases) environment.database(name);
   }
 
   get path(): string {
@@ -38,17 +39,15 @@ export class LmdbStore implements Store {
   }
 
   bucket(name: string): StoreBucket | undefined {
-    return this.#entry(name) && new LmdbBucket(this, name);
+    return this.#find(name) && new LmdbBucket(this, name);
   }
 
   buckets(): BucketInfo[] {
-    return this.#reading((snapshot) =>
-      this.#names(snapshot).map((name) => {
-        const { id, created } = this.#find(name, snapshot)!;
-        const stats = statsOf(this.environment.database(bucketDatabase(id)));
-        return { name, created, keys: stats.entryCount, bytes: pagesOf(stats) * stats.pageSize };
-      }),
-    );
+    return this.#names().map((name) => {
+      const { id, created } = this.#existing(name);
+      const stats = statsOf(this.environment.database(bucketDatabase(id)));
+      return { name, created, keys: stats.entryCount, bytes: pagesOf(stats) * stats.pageSize };
+    });
   }
 
   createBucket(name: string): StoreBucket {
@@ -136,8 +135,21 @@ export class LmdbStore implements Store {
   }
 
   /** The database that a bucket's name leads to now. Throws `no-bucket`. */
-  databaseOf(name: string, snapshot?: Snapshot): Db {
-    return this.environment.database(bucketDatabase(this.#existing(name, snapshot).id));
+  databaseOf(name: string): Db {
+    return this.environment.database(bucketDatabase(this.#existing(name).id));
+  }
+
+  /** The same of one moment, which is kept until the snapshot is released. */
+  snapshotOf(name: string): { db: Db; snapshot: Snapshot } {
+    for (;;) {
+      // Opened first: a snapshot does not know a database that is opened later.
+      const db = this.databaseOf(name);
+      const snapshot = this.environment.snapshot();
+      const id = this.#find(name, snapshot)?.id ?? 0;
+      if (db === this.environment.openDatabase(bucketDatabase(id))) return { db, snapshot };
+      // Between the two another process renamed the bucket, or put another in its place.
+      this.environment.release(snapshot);
+    }
   }
 
   #create(name: string, action: string): void {
@@ -164,26 +176,14 @@ export class LmdbStore implements Store {
     });
   }
 
-  #entry(name: string): BucketEntry | undefined {
-    return this.#reading((snapshot) => this.#find(name, snapshot));
-  }
-
   #find(name: string, snapshot?: Snapshot): BucketEntry | undefined {
+    if (snapshot === undefined) this.environment.refresh();
     const found = this.environment.read(this.environment.main, nameKey(name), snapshot);
     return found && decodeBucketEntry(found.bytes);
   }
 
-  #names(snapshot?: Snapshot): string[] {
-    const options = { ...nameBounds, ...(snapshot && { transaction: snapshot }) };
-    return [...this.environment.main.getKeys(options)].map(nameOfKey);
-  }
-
-  #reading<T>(read: (snapshot: Snapshot) => T): T {
-    const snapshot = this.environment.snapshot();
-    try {
-      return read(snapshot);
-    } finally {
-      this.environment.release(snapshot);
-    }
+  #names(): string[] {
+    this.environment.refresh();
+    return [...this.environment.main.getKeys(nameBounds)].map(nameOfKey);
   }
 }

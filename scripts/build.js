@@ -1,0 +1,64 @@
+/**
+ * Builds dist/: one file that loads fast. Finding, reading and linking many small files is most of
+ * a short command's time, and Node starts CommonJS sooner than modules, so what a command may need
+ * is in one CommonJS file; what its verb does not need is in there too, but is not run. What few
+ * verbs need stays in packages of its own.
+ */
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = new URL('..', import.meta.url);
+const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
+
+rmSync(new URL('dist', root), { recursive: true, force: true });
+
+const { metafile } = await build({
+  absWorkingDir: fileURLToPath(root),
+  entryPoints: { kv: 'src/main.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  bundle: true,
+  minify: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20.12',
+  external: ['chalk', 'cli-table3', '@inquirer/prompts'],
+  // lmdb looks for its native part, and loads an encoder, in ways that cost more than all the rest
+  // of a `kv get`.
+  alias: {
+    'node-gyp-build-optional-packages': './src/store/lmdb/native-addon.ts',
+    msgpackr: './src/store/lmdb/no-encoder.ts',
+  },
+  plugins: [withoutSubprocesses()],
+  define: { KV_VERSION: JSON.stringify(version), 'import.meta.url': 'kvModuleUrl' },
+  banner: { js: "const kvModuleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  metafile: true,
+  logLevel: 'warning',
+});
+
+writeFileSync(new URL('dist/THIRD-PARTY-LICENSES', root), licences(Object.keys(metafile.inputs)));
+
+/** The licences of the packages that are bundled. */
+function licences(files) {
+  const packages = files.map((file) => file.match(/^node_modules\/(@[^/]+\/)?[^/]+/)?.[0]);
+  const texts = [...new Set(packages.filter(Boolean))].sort().map((folder) => {
+    const name = readdirSync(new URL(folder, root)).find((file) => /^licen[cs]e/i.test(file));
+    if (name === undefined) throw new Error(`${folder} has no licence`);
+    return `${folder.slice('node_modules/'.length)}\n\n${readFileSync(new URL(`${folder}/${name}`, root))}`;
+  });
+  return texts.join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+/** commander starts no programs here, and loading what it would start them with takes 5 ms. */
+function withoutSubprocesses() {
+  return {
+    name: 'without-subprocesses',
+    setup(plugins) {
+      plugins.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+        importer.includes('/commander/') ? { path: 'nothing', namespace: 'nothing' } : undefined,
+      );
+      plugins.onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: '' }));
+    },
+  };
+}

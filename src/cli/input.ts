@@ -1,0 +1,90 @@
+/** From split words to the input of a command: what is missing, surplus or malformed is refused. */
+import type { Argument, Command, Option, Options } from '../command.js';
+import { KvError } from '../errors.js';
+import type { Given, Reading } from './grammar.js';
+import { suggestion } from './nearest.js';
+import { argumentName, longFlag } from './spelling.js';
+
+/**
+ * The value of every argument and option of the command. Throws `usage` for an argument too few or
+ * too many, and for a value that its option cannot read.
+ */
+export function inputOf(command: Command, reading: Reading): Record<string, unknown> {
+  const words = [...reading.operands];
+  const values = command.arguments.map((argument) => [argument.name, take(argument, words)]);
+  if (words.length > 0) throw usage(`too many arguments: ${quote(words[0])} is not expected`);
+  return { ...Object.fromEntries(values), ...optionValues(command.options, reading.given) };
+}
+
+/** The value of every option: its text as read, true or false for a switch, undefined if absent. */
+export function optionValues(options: Options, given: Given): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(options).map(([key, option]) => [key, optionValue(key, option, given[key])]),
+  );
+}
+
+/** What of `given` can be read, for where a mistake must not stand in the way. */
+export function readableOnly(options: Options, given: Given): Given {
+  const readable = Object.entries(given).filter(([key, text]) => {
+    try {
+      optionValue(key, options[key]!, text);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  return Object.fromEntries(readable);
+}
+
+/**
+ * Throws `usage` for an unknown option, and for one without its value. `remedy` is what to say of
+ * an unknown option that resembles none.
+ */
+export function refuseFaults(reading: Reading, options: Options, remedy: string): void {
+  const { unknown, valueless } = reading;
+  if (unknown !== undefined) throw unknownOption(unknown, options, remedy);
+  if (valueless === undefined) return;
+  const [, option] = findOption(valueless, options)!;
+  throw usage(`missing value ${option.value} of option ${quote(valueless)}`);
+}
+
+function unknownOption(word: string, options: Options, remedy: string): KvError {
+  const flag = word.startsWith('--') ? word.split('=', 1)[0]! : word;
+  if (findOption(flag, options) !== undefined) return usage(`option ${quote(flag)} takes no value`);
+  const meant = suggestion(flag, Object.keys(options).map(longFlag));
+  return usage(`unknown option ${quote(flag)}${meant || `: ${remedy}`}`);
+}
+
+function findOption(flag: string, options: Options): [string, Option] | undefined {
+  return Object.entries(options).find(
+    ([key, { short }]) => flag === longFlag(key) || (short !== undefined && flag === `-${short}`),
+  );
+}
+
+/** Takes from the front of `words` what the argument stands for. */
+function take(argument: Argument, words: string[]): string | string[] | undefined {
+  if (words.length === 0 && !argument.optional) {
+    throw usage(`missing argument ${argumentName(argument)}`);
+  }
+  return argument.variadic ? words.splice(0) : words.shift();
+}
+
+function optionValue(key: string, option: Option, text: string | true | undefined): unknown {
+  if (option.value === undefined) return text === true;
+  if (typeof text !== 'string' || option.parse === undefined) return text;
+  try {
+    return option.parse(text);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw usage(`invalid ${longFlag(key)} ${quote(text)}: ${reason}`, cause);
+  }
+}
+
+function usage(message: string, cause?: unknown): KvError {
+  return new KvError('usage', message, cause === undefined ? {} : { cause });
+}
+
+/** In quotes and on one line, whatever the text holds. */
+function quote(text: string | undefined): string {
+  return JSON.stringify(text);
+}

@@ -1,0 +1,146 @@
+/**
+ * From the words of a command line to what they ask for.
+ *
+ * Global options are accepted anywhere before `--`. The verb is found first, by the names in the
+ * registry, and only that command is loaded, so that no verb's start-up pays for another's.
+ */
+import type { Command, Registry, RegistryEntry } from '../command.js';
+import type { Settings } from '../context.js';
+import { KvError } from '../errors.js';
+import { type GlobalFlags, globalOptions, globalsBeside, resolveSettings } from './globals.js';
+import { type Given, type Reading, readWords } from './grammar.js';
+import { inputOf, optionValues, readableOnly, refuseFaults } from './input.js';
+import { commandHint, groupHint } from './usage.js';
+import { findPlace, type Place } from './verbs.js';
+
+export type Invocation =
+  | {
+      readonly kind: 'run';
+      readonly command: Command;
+      readonly input: Readonly<Record<string, unknown>>;
+      readonly settings: Settings;
+    }
+  /** `topic` is the full name of a verb or group; undefined: the whole tool. */
+  | { readonly kind: 'help'; readonly topic: string | undefined; readonly settings: Settings }
+  | { readonly kind: 'version'; readonly settings: Settings }
+  /** No verb at all. */
+  | { readonly kind: 'bare'; readonly settings: Settings };
+
+/**
+ * What `argv`, the words after `kv`, asks for. `--help`, and after it `--version`, win over every
+ * mistake but an unknown verb; as the value of another option they are only that.
+ *
+ * Throws `usage`, with the usage line as its hint. Writes nothing.
+ */
+export async function parse(
+  argv: readonly string[],
+  registry: Registry,
+  env: NodeJS.ProcessEnv,
+): Promise<Invocation> {
+  const front = readFront(argv, registry);
+  return 'entry' in front ? parseVerb(front, env) : parseVerbless(front, env);
+}
+
+/** The settings to report a failure of `parse` with: whatever can be understood. Never throws. */
+export function settingsOf(argv: readonly string[], env: NodeJS.ProcessEnv): Settings {
+  return lenientSettings(readWords(globalOptions, argv).given, env);
+}
+
+/** A verb, the global options before it, and the words after it. */
+interface Verb {
+  readonly entry: RegistryEntry;
+  readonly given: Given;
+  readonly rest: readonly string[];
+}
+
+/** The words end, or stumble, where a verb is still to come. */
+interface Verbless {
+  readonly place: Exclude<Place, { kind: 'verb' }>;
+  readonly given: Given;
+  readonly reading: Reading;
+}
+
+function readFront(
+  argv: readonly string[],
+  registry: Registry,
+  verb: readonly string[] = [],
+  before: Given = {},
+): Verb | Verbless {
+  const place = findPlace(verb, registry);
+  if (place.kind === 'verb') return { entry: place.entry, given: before, rest: argv };
+  const reading = readWords(globalOptions, argv, 'toFirstOperand');
+  const given = { ...before, ...reading.given };
+  const [word, ...rest] = reading.operands;
+  if (word === undefined) return { place, given, reading };
+  return readFront(rest, registry, [...verb, word], given);
+}
+
+function parseVerbless({ place, given, reading }: Verbless, env: NodeJS.ProcessEnv): Invocation {
+  const topic = topicOf(place);
+  return (
+    answer(given, topic, env) ??
+    hinted(groupHint(topic), () => {
+      refuseFaults(reading, globalOptions, "a verb's options go after the verb");
+      if (place.kind === 'group') throw memberMissing(place.name, place.members);
+      return { kind: 'bare', settings: resolveSettings(flagsOf(given), env) };
+    })
+  );
+}
+
+async function parseVerb(
+  { entry, given, rest }: Verb,
+  env: NodeJS.ProcessEnv,
+): Promise<Invocation> {
+  const command = await entry.load();
+  const globals = globalsBeside(command.options);
+  const options = { ...command.options, ...globals };
+  const reading = readWords(options, rest);
+  const after = Object.entries(reading.given).filter(([key]) => key in globals);
+  const flags = { ...given, ...Object.fromEntries(after) };
+  return (
+    answer(flags, entry.name, env) ??
+    hinted(commandHint(command), () => {
+      refuseFaults(reading, options, 'a word that is no option goes after "--"');
+      const input = inputOf(command, reading);
+      return { kind: 'run', command, input, settings: resolveSettings(flagsOf(flags), env) };
+    })
+  );
+}
+
+/** What `--help` or `--version` ask for. A mistake elsewhere does not keep the answer back. */
+function answer(
+  given: Given,
+  topic: string | undefined,
+  env: NodeJS.ProcessEnv,
+): Invocation | undefined {
+  if (given.help) return { kind: 'help', topic, settings: lenientSettings(given, env) };
+  if (given.version) return { kind: 'version', settings: lenientSettings(given, env) };
+  return undefined;
+}
+
+function lenientSettings(given: Given, env: NodeJS.ProcessEnv): Settings {
+  return resolveSettings(flagsOf(readableOnly(globalOptions, given)), env);
+}
+
+function flagsOf(given: Given): GlobalFlags {
+  return optionValues(globalOptions, given) as GlobalFlags;
+}
+
+function topicOf(place: Verbless['place']): string | undefined {
+  return place.kind === 'group' ? place.name : undefined;
+}
+
+function memberMissing(group: string, members: Registry): KvError {
+  const names = members.map(({ name }) => name.slice(group.length + 1)).join(', ');
+  return new KvError('usage', `missing verb after "${group}": one of ${names}`);
+}
+
+/** Gives a usage error thrown by `work` the usage line that helps. */
+function hinted<T>(hint: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof KvError)) throw error;
+    throw new KvError('usage', error.message, { hint, cause: error.cause });
+  }
+}

@@ -1,0 +1,56 @@
+/** Finds what words name in the registry: the whole tool, a group, or one verb. */
+import type { Registry, RegistryEntry } from '../command.js';
+import { KvError } from '../errors.js';
+import { suggestion } from './nearest.js';
+import { groupHint } from './usage.js';
+
+export type Place =
+  | { readonly kind: 'top' }
+  | { readonly kind: 'group'; readonly name: string; readonly members: readonly RegistryEntry[] }
+  | { readonly kind: 'verb'; readonly name: string; readonly entry: RegistryEntry };
+
+/** The place that words name, by names and aliases alike. Throws `usage` where there is none. */
+export function findPlace(words: readonly string[], registry: Registry): Place {
+  if (words.length === 0) return { kind: 'top' };
+  const name = words.join(' ');
+  const entry = registry.find((one) => one.name === name || one.aliases.includes(name));
+  if (entry !== undefined) return { kind: 'verb', name: entry.name, entry };
+  const members = membersOf(name, registry);
+  if (members.length > 0) return { kind: 'group', name, members };
+  throw unknownVerb(words, registry);
+}
+
+/** `bucket` of `bucket list`; undefined for a verb of one word. */
+export function groupOf(name: string): string | undefined {
+  const space = name.indexOf(' ');
+  return space === -1 ? undefined : name.slice(0, space);
+}
+
+/** The groups, in the order of the registry: `bucket` where there is a `bucket list`. */
+function groupNames(registry: Registry): string[] {
+  const groups = registry.map((entry) => groupOf(entry.name)).filter((name) => name !== undefined);
+  return [...new Set(groups)];
+}
+
+/** The members of a group, in the order of the registry; none where there is no such group. */
+function membersOf(group: string, registry: Registry): RegistryEntry[] {
+  return registry.filter((entry) => groupOf(entry.name) === group);
+}
+
+function unknownVerb(words: readonly string[], registry: Registry): KvError {
+  const name = words.join(' ');
+  const known = words.length === 1 ? topWords(registry) : registry.flatMap(spellings);
+  const group = groupNames(registry).find((one) => one === words[0]);
+  return new KvError('usage', `unknown verb ${JSON.stringify(name)}${suggestion(name, known)}`, {
+    hint: groupHint(group),
+  });
+}
+
+/** What may stand first: verbs of one word, their aliases, and groups. */
+function topWords(registry: Registry): Set<string> {
+  return new Set(registry.flatMap(spellings).map((name) => groupOf(name) ?? name));
+}
+
+function spellings(entry: RegistryEntry): string[] {
+  return [entry.name, ...entry.aliases];
+}

@@ -1,0 +1,19 @@
+import { defineCommand } from '../command.js';
+import { report } from './answer.js';
+import { confirmBucket, confirmOption } from './confirm-bucket.js';
+
+export const command = defineCommand({
+  name: 'bucket clear',
+  summary: 'Delete all keys of a bucket, and keep the bucket',
+  details: 'One that holds keys asks for its name first. One transaction: all of it, or nothing.',
+  access: 'write',
+  arguments: [{ name: 'name', summary: 'the bucket', completes: 'bucket' }],
+  options: { confirm: confirmOption },
+  examples: [{ line: 'kv bucket clear cache --confirm=cache', summary: 'without a question' }],
+
+  async run(context, { name, confirm }) {
+    await confirmBucket(context, 'clear', name, confirm);
+    context.keyvalue.buckets.clear(name);
+    await report(context, { cleared: name }, `cleared bucket "${name}"`);
+  },
+});

@@ -1,0 +1,20 @@
+import { defineCommand } from '../command.js';
+import { report } from './answer.js';
+import { confirmBucket, confirmOption } from './confirm-bucket.js';
+
+export const command = defineCommand({
+  name: 'bucket delete',
+  aliases: ['bucket rm'],
+  summary: 'Delete a bucket with all its keys',
+  details: 'One that holds keys asks for its name first. One transaction: all of it, or nothing.',
+  access: 'write',
+  arguments: [{ name: 'name', summary: 'the bucket', completes: 'bucket' }],
+  options: { confirm: confirmOption },
+  examples: [{ line: 'kv bucket delete old --confirm=old', summary: 'without a question' }],
+
+  async run(context, { name, confirm }) {
+    await confirmBucket(context, 'delete', name, confirm);
+    context.keyvalue.buckets.delete(name);
+    await report(context, { deleted: name }, `deleted bucket "${name}"`);
+  },
+});

@@ -1,0 +1,31 @@
+import { defineCommand } from '../command.js';
+import { exitCodes } from '../errors.js';
+import { answerYesOrNo } from './answer.js';
+import { parseU64 } from './option-values.js';
+
+export const command = defineCommand({
+  name: 'cas',
+  summary: 'Compare and swap: set a counter to NEW if it is OLD',
+  details: `A key that is not there, and a value that is not exactly the decimal text of OLD, do not match.`,
+  access: 'write',
+  arguments: [
+    { name: 'key', summary: 'the key', completes: 'key' },
+    { name: 'old', summary: 'the value it must have, 0 to 2^64-1' },
+    { name: 'new', summary: 'the value it gets, 0 to 2^64-1' },
+  ],
+  options: {},
+  examples: [{ line: 'kv cas generation 41 42', summary: 'prints true, or false for who lost' }],
+  exits: {
+    [exitCodes.done]: 'swapped',
+    [exitCodes.conditionFailed]: 'it did not match; nothing was changed',
+  },
+
+  async run(context, { key, old, new: desired }) {
+    const expected = parseU64(old);
+    const next = parseU64(desired);
+    const { atomic } = context.keyvalue;
+    const swapped = atomic.compareAndSwap(context.bucketToWrite(), key, expected, next);
+    await answerYesOrNo(context, { key, swapped }, swapped);
+    return swapped ? exitCodes.done : exitCodes.conditionFailed;
+  },
+});

@@ -1,0 +1,38 @@
+/** Making sure that a bucket's keys are meant to go: by its name, given or typed. */
+import type { Option } from '../command.js';
+import type { Context } from '../context.js';
+import { KvError } from '../errors.js';
+
+export const confirmOption = {
+  value: 'NAME',
+  summary: "the bucket's name once more, in place of the question",
+  completes: 'bucket',
+} as const satisfies Option;
+
+/**
+ * Returns where the bucket is empty, or its name was given or is typed. Throws `not-confirmed`
+ * otherwise, `no-bucket`.
+ */
+export async function confirmBucket(
+  { keyvalue, terminal }: Context,
+  verb: string,
+  name: string,
+  given: string | undefined,
+): Promise<void> {
+  const keys = keyvalue.listing.countKeys(keyvalue.types.Bucket.openBucket(name), {});
+  if (keys === 0 || given === name) return;
+  const action = `${verb} bucket "${name}"`;
+  const state = `it holds ${keys} ${keys === 1 ? 'key' : 'keys'}`;
+  if (given !== undefined) {
+    throw new KvError('not-confirmed', `cannot ${action}: --confirm names "${given}"`);
+  }
+  if (!terminal.canAsk) {
+    throw new KvError('not-confirmed', `cannot ${action}: ${state}, and nobody can be asked`, {
+      hint: "try: --confirm=NAME with the bucket's name",
+    });
+  }
+  const typed = await terminal.ask(`${action}? ${state}. Its name, to go on:`);
+  if (typed !== name) {
+    throw new KvError('not-confirmed', `did not ${action}: the name typed is another`);
+  }
+}

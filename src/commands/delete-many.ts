@@ -1,0 +1,18 @@
+import { defineCommand } from '../command.js';
+import { report } from './answer.js';
+
+export const command = defineCommand({
+  name: 'delete-many',
+  aliases: ['mdel'],
+  summary: 'Delete several keys in one transaction',
+  details: `A key that is not there is passed over. Either all are deleted or none is.`,
+  access: 'write',
+  arguments: [{ name: 'keys', summary: 'the keys', variadic: true, completes: 'key' }],
+  options: {},
+  examples: [{ line: 'kv delete-many host port', summary: 'two keys at once' }],
+
+  async run(context, { keys }) {
+    const deleted = context.keyvalue.records.deleteRecords(context.bucketToWrite(), keys);
+    await report(context, { deleted }, `deleted ${deleted} of ${keys.length}`);
+  },
+});

@@ -1,0 +1,80 @@
+import { defineCommand } from '../command.js';
+import type { Context } from '../context.js';
+import { KvError } from '../errors.js';
+import { report } from './answer.js';
+import { LineWriter } from './line-writer.js';
+
+export const command = defineCommand({
+  name: 'delete',
+  aliases: ['del', 'rm'],
+  summary: 'Delete keys, or all that begin with a prefix',
+  details: `A key that is not there is no error. Everything is deleted in one transaction: all of it, or nothing.`,
+  access: 'write',
+  arguments: [
+    { name: 'keys', summary: 'the keys', optional: true, variadic: true, completes: 'key' },
+  ],
+  options: {
+    prefix: { value: 'P', summary: 'every key that begins with P' },
+    dryRun: { short: 'n', summary: 'print the keys that would go, and delete nothing' },
+    yes: { short: 'y', summary: 'do not ask' },
+  },
+  examples: [
+    { line: 'kv delete a b c', summary: 'three keys' },
+    { line: 'kv delete --prefix session/ --dry-run', summary: 'what would go' },
+    { line: 'kv delete --prefix session/ --yes', summary: 'and gone, without a question' },
+  ],
+
+  async run(context, { keys, prefix, dryRun, yes }) {
+    if ((prefix === undefined) === (keys.length === 0)) {
+      throw new KvError('usage', 'either KEYs or --prefix');
+    }
+    if (dryRun) return preview(context, keys, prefix);
+    const { listing, records } = context.keyvalue;
+    const bucket = context.bucketToWrite();
+    if (prefix !== undefined && !yes) await confirm(context, prefix);
+    const doomed = prefix === undefined ? keys : listing.listKeys(bucket, { prefix });
+    const deleted = records.deleteRecords(bucket, doomed);
+    await report(context, { deleted }, `deleted ${count(deleted)}`);
+  },
+});
+
+async function preview(
+  context: Context,
+  keys: readonly string[],
+  prefix: string | undefined,
+): Promise<undefined> {
+  const { eventual, listing } = context.keyvalue;
+  const bucket = context.bucketToRead();
+  const doomed =
+    prefix === undefined
+      ? keys.filter((key) => eventual.exists(bucket, key))
+      : listing.listKeys(bucket, { prefix });
+  const lines = new LineWriter(context);
+  let found = 0;
+  for (const key of doomed) {
+    await lines.writeKey(key);
+    found++;
+  }
+  await lines.end();
+  await context.terminal.note(`${count(found)} would be deleted`);
+}
+
+async function confirm(context: Context, prefix: string): Promise<void> {
+  const { keyvalue, terminal } = context;
+  const bucket = context.bucketToRead();
+  const found = keyvalue.listing.countKeys(bucket, { prefix });
+  if (found === 0) return;
+  const action = `delete ${count(found)} that begin with "${prefix}" from bucket "${bucket.name}"`;
+  if (!terminal.canAsk) {
+    throw new KvError('not-confirmed', `cannot ${action}: nobody can be asked`, {
+      hint: 'try: --yes to delete them, --dry-run to see them',
+    });
+  }
+  if (!(await terminal.confirm(`${action}?`))) {
+    throw new KvError('not-confirmed', `did not ${action}: the answer was no`);
+  }
+}
+
+function count(keys: number): string {
+  return keys === 1 ? '1 key' : `${keys} keys`;
+}

@@ -1,0 +1,131 @@
+import { defineCommand } from '../command.js';
+import type { Context } from '../context.js';
+import { absentKey, exitCodes } from '../errors.js';
+import { hexDump } from '../terminal/hex-dump.js';
+import { isText } from '../terminal/is-text.js';
+import { piecesOf } from '../terminal/pump.js';
+import { type Rendering, renderings } from '../terminal/renderings.js';
+import type { Output } from '../terminal/terminal.js';
+import { recordJson } from './json-record.js';
+import { parseCount, parseOneOf } from './option-values.js';
+
+/** Bytes of a binary value that a terminal shows. */
+const DUMP_BYTES = 256;
+
+const formats = ['raw', 'text', 'hex', 'base64'] as const satisfies readonly Rendering[];
+
+export const command = defineCommand({
+  name: 'get',
+  summary: 'Print the value of a key',
+  details: `In a pipe or a file the value comes out byte for byte, with nothing added. On a terminal, text shows
+its control characters as escapes, and a binary value shows the head of a hex dump.`,
+  access: 'read',
+  arguments: [{ name: 'key', summary: 'the key', completes: 'key' }],
+  options: {
+    output: {
+      short: 'o',
+      value: 'FILE',
+      summary: 'write to FILE, which appears whole or not at all; - is stdout',
+      completes: 'file',
+    },
+    offset: { value: 'N', summary: 'begin N bytes into the value', parse: parseCount },
+    length: { value: 'N', summary: 'print at most N bytes', parse: parseCount },
+    format: {
+      value: 'FORM',
+      summary: 'print as raw, text, hex or base64',
+      parse: parseOneOf(formats),
+      completes: formats,
+    },
+    default: { value: 'V', summary: 'print V, and succeed, where there is no such key' },
+  },
+  examples: [
+    { line: 'kv get greeting', summary: 'show a value' },
+    { line: 'kv get backup | tar x', summary: 'stream a value of any size' },
+    { line: 'kv get photo -o photo.jpg', summary: 'into a file, whole or not at all' },
+    { line: 'kv get log --offset 1000 --length 80', summary: 'a part of a value' },
+  ],
+  exits: { [exitCodes.no]: 'there is no such key' },
+
+  async run(context, { key, output: path = '-', offset = 0, length, format, default: fallback }) {
+    const { eventual, types } = context.keyvalue;
+    const value = eventual.get(context.bucketToRead(), key);
+    if (value === undefined && fallback === undefined) throw absentKey(`get "${key}"`);
+    const stream = value && types.IncomingValue.incomingValueConsumeAsync(value);
+    stream?.skip(BigInt(offset));
+    const pieces = stream ? piecesOf(stream, length) : [Buffer.from(fallback!)];
+    try {
+      if (context.settings.json) {
+        await context.terminal.stdout.write(recordJson(key, pieces, value?.metadata));
+      } else {
+        await write(context, path, key, pieces, format);
+      }
+    } finally {
+      stream?.[Symbol.dispose]();
+    }
+  },
+});
+
+async function write(
+  context: Context,
+  path: string,
+  key: string,
+  pieces: Iterable<Uint8Array>,
+  format: Rendering | undefined,
+): Promise<void> {
+  if (path !== '-') return writeFile(context, path, renderings[format ?? 'raw'](pieces));
+  const { stdout } = context.terminal;
+  if (format === undefined && stdout.isTerminal) return show(context, pieces);
+  await writeAll(stdout, renderings[format ?? 'raw'](pieces));
+  if (stdout.isTerminal && format !== 'raw') await stdout.write('\n');
+}
+
+async function writeFile(
+  context: Context,
+  path: string,
+  pieces: Iterable<Uint8Array | string>,
+): Promise<void> {
+  await context.interruptible(async (signal) => {
+    const file = await context.terminal.openOutput(path);
+    try {
+      await writeAll(file, pieces, signal);
+      await file.commit();
+    } finally {
+      await file.abandon();
+    }
+  });
+}
+
+async function writeAll(
+  output: Output,
+  pieces: Iterable<Uint8Array | string>,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (const piece of pieces) {
+    signal?.throwIfAborted();
+    if (piece.length > 0) await output.write(piece);
+  }
+}
+
+/** What a person sees of a value. */
+async function show(context: Context, pieces: Iterable<Uint8Array>): Promise<void> {
+  const { stdout, stderr } = context.terminal;
+  const iterator = pieces[Symbol.iterator]();
+  const first: Uint8Array = iterator.next().value ?? new Uint8Array(0);
+  if (!isText(first)) {
+    await stdout.write(hexDump(first.subarray(0, DUMP_BYTES)));
+    await stderr.write('a binary value; as it is: kv get KEY > FILE, or kv get KEY | COMMAND\n');
+    return;
+  }
+  const rest = { [Symbol.iterator]: () => iterator };
+  let last = '';
+  for (const text of renderings.text(chain(first, rest))) {
+    if (text.length > 0) last = text as string;
+    await stdout.write(text);
+  }
+  if (!last.endsWith('\n')) await stdout.write('\n');
+}
+
+function* chain(first: Uint8Array, rest: Iterable<Uint8Array>): Generator<Uint8Array> {
+  yield first;
+  yield* rest;
+}

@@ -1,0 +1,40 @@
+import { defineCommand } from '../command.js';
+import { exitCodes, KvError } from '../errors.js';
+import { parseU64 } from './option-values.js';
+
+export const command = defineCommand({
+  name: 'incr',
+  summary: 'Add to a counter and print the new value',
+  details: `A counter is a value that is the decimal text of a whole number from 0 to 2^64-1, without leading
+zeroes. A key that is not there counts as 0. However many processes add, none is lost.`,
+  access: 'write',
+  arguments: [
+    { name: 'key', summary: 'the key', completes: 'key' },
+    { name: 'delta', summary: 'what to add, from 0 up; 1 if left out', optional: true },
+  ],
+  options: {},
+  examples: [
+    { line: 'kv incr visits', summary: 'adds 1' },
+    { line: 'kv incr bytes 4096', summary: 'adds 4096' },
+  ],
+  exits: {
+    [exitCodes.badData]:
+      'the value is not a counter, or the sum is over 2^64-1; nothing was changed',
+  },
+
+  async run(context, { key, delta: text = '1' }) {
+    const delta = parseDelta(text);
+    const value = context.keyvalue.atomic.increment(context.bucketToWrite(), key, delta);
+    // A number in JSON has no limit to its digits, but JSON.stringify takes no bigint.
+    const json = `{"key":${JSON.stringify(key)},"value":${value}}`;
+    await context.terminal.stdout.write(`${context.settings.json ? json : value}\n`);
+  },
+});
+
+function parseDelta(text: string): bigint {
+  try {
+    return parseU64(text);
+  } catch (cause) {
+    throw new KvError('usage', `DELTA ${(cause as KvError).message}`, { cause });
+  }
+}

@@ -1,0 +1,36 @@
+/** THE registry: every verb, in the order in which help shows them. A verb is a file and a line. */
+import type { Command, Registry, RegistryEntry } from '../command.js';
+
+export const registry: Registry = [
+  verb('get', [], () => import('./get.js')),
+  verb('set', [], () => import('./set.js')),
+  verb('delete', ['del', 'rm'], () => import('./delete.js')),
+  verb('exists', [], () => import('./exists.js')),
+  verb('incr', [], () => import('./incr.js')),
+  verb('cas', [], () => import('./cas.js')),
+  verb('keys', ['ls'], () => import('./keys.js')),
+  verb('stat', [], () => import('./stat.js')),
+  verb('get-many', ['mget'], () => import('./get-many.js')),
+  verb('set-many', ['mset'], () => import('./set-many.js')),
+  verb('delete-many', ['mdel'], () => import('./delete-many.js')),
+  verb('copy', ['cp'], () => import('./copy.js')),
+  verb('rename', ['mv'], () => import('./rename.js')),
+  verb('bucket list', ['bucket ls'], () => import('./bucket-list.js')),
+  verb('bucket create', [], () => import('./bucket-create.js')),
+  verb('bucket delete', ['bucket rm'], () => import('./bucket-delete.js')),
+  verb('bucket rename', ['bucket mv'], () => import('./bucket-rename.js')),
+  verb('bucket copy', ['bucket cp'], () => import('./bucket-copy.js')),
+  verb('bucket clear', [], () => import('./bucket-clear.js')),
+  verb('bucket info', [], () => import('./bucket-info.js')),
+  verb('store info', [], () => import('./store-info.js')),
+  verb('completion', [], () => import('./completion.js')),
+  verb('help', [], () => import('./help.js')),
+];
+
+function verb(
+  name: string,
+  aliases: readonly string[],
+  load: () => Promise<{ command: Command }>,
+): RegistryEntry {
+  return { name, aliases, load: async () => (await load()).command };
+}

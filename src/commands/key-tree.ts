@@ -1,0 +1,55 @@
+/** Keys as a tree, split at a separator: a walk over keys that come in order, either way. */
+
+/** A line of the tree, in the order in which it is printed. */
+export interface TreeLine {
+  readonly depth: number;
+  /** The part of the key that this line adds; a branch's ends with the separator. */
+  readonly name: string;
+  /** How many keys lie below; absent for a key itself. */
+  readonly keys?: number;
+}
+
+/**
+ * The lines of the tree, for keys that share their first `from` characters. Keys with a common
+ * beginning come together, so that only one branch of the first level is held at a time: until its
+ * last key has come, since its line has the count.
+ */
+export function* keyTree(
+  keys: Iterable<string>,
+  separator: string,
+  from = 0,
+  depth = 0,
+): Generator<TreeLine> {
+  let branch: Branch | undefined;
+  for (const key of keys) {
+    if (branch && key.startsWith(branch.path)) {
+      branch.keys.push(key);
+      continue;
+    }
+    if (branch) yield* linesOf(branch, separator, from, depth);
+    branch = branchOf(key, separator, from);
+    if (!branch) yield { depth, name: key.slice(from) };
+  }
+  if (branch) yield* linesOf(branch, separator, from, depth);
+}
+
+interface Branch {
+  /** What its keys begin with: it ends with the separator. */
+  readonly path: string;
+  readonly keys: string[];
+}
+
+function branchOf(key: string, separator: string, from: number): Branch | undefined {
+  const at = key.indexOf(separator, from);
+  return at === -1 ? undefined : { path: key.slice(0, at + separator.length), keys: [key] };
+}
+
+function* linesOf(
+  { path, keys }: Branch,
+  separator: string,
+  from: number,
+  depth: number,
+): Generator<TreeLine> {
+  yield { depth, name: path.slice(from), keys: keys.length };
+  yield* keyTree(keys, separator, path.length, depth + 1);
+}

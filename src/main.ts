@@ -1,0 +1,85 @@
+/** Wiring: from the words of the command line to the exit status, which nobody else sets. */
+import { parse, settingsOf } from './cli/program.js';
+import { registry } from './commands/index.js';
+import type { Manual, Settings } from './context.js';
+import { asKvError, type ExitCode, exitCodes, type KvError } from './errors.js';
+import { runCommand } from './session.js';
+import { endBySignal } from './signals.js';
+import { openTerminal } from './terminal/process-terminal.js';
+import type { Terminal } from './terminal/terminal.js';
+import { visibleMessage } from './terminal/visible.js';
+
+/** The package's version, put in by the build. */
+declare const KV_VERSION: string;
+
+/** Runs `kv` with the words after its name. Sets `process.exitCode`; never throws. */
+export async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const settings = settingsOf(argv, env);
+  const terminal = await openTerminal({ ...settings, env });
+  try {
+    process.exitCode = await run(argv, env, terminal);
+  } catch (thrown) {
+    const error = asKvError(thrown);
+    await showError(error, settings, terminal, env);
+    process.exitCode = error.exitCode;
+    if (error.code === 'interrupted') endBySignal(error);
+  }
+}
+
+async function run(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const invocation = await parse(argv, registry, env);
+  const { settings } = invocation;
+  switch (invocation.kind) {
+    case 'run': {
+      const { command, input } = invocation;
+      const outcome = await runCommand(command, input, { settings, terminal, manual });
+      return outcome ?? exitCodes.done;
+    }
+    case 'help':
+      await terminal.stdout.write(await manual.help(invocation.topic));
+      return exitCodes.done;
+    case 'version':
+      await terminal.stdout.write(`kv ${KV_VERSION}\n`);
+      return exitCodes.done;
+    case 'bare':
+      await terminal.stderr.write(await manual.help());
+      return exitCodes.usage;
+    default:
+      return invocation satisfies never;
+  }
+}
+
+/** The manual, loaded when somebody reads it. */
+const manual: Manual = {
+  help: async (verb) => (await loadManual()).help(verb),
+  completion: async (shell) => (await loadManual()).completion(shell),
+};
+
+async function loadManual(): Promise<Manual> {
+  const { createManual } = await import('./cli/help.js');
+  return createManual(registry, KV_VERSION);
+}
+
+/** One line, and where there is one a hint; an object with --json; a stack with KV_DEBUG=1. */
+async function showError(
+  error: KvError,
+  { json }: Settings,
+  { stderr }: Terminal,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  if (env.KV_DEBUG === '1')
+    await stderr.write(`${error.cause instanceof Error ? error.cause.stack : error.stack}\n`);
+  if (error.code === 'interrupted' || error.code === 'broken-pipe') return;
+  const { code, message, hint } = error;
+  if (json) {
+    await stderr.write(`${JSON.stringify({ error: { code, message } })}\n`);
+    return;
+  }
+  const { style } = stderr;
+  await stderr.write(`${style.red('kv:')} ${visibleMessage(message)}\n`);
+  if (hint) await stderr.write(`${style.dim(hint)}\n`);
+}

@@ -1,0 +1,74 @@
+/** A session: one open store, and the context that it gives to each command. */
+import type { Access, Command, Outcome } from './command.js';
+import type { Context, Manual, Settings } from './context.js';
+import { KvError } from './errors.js';
+import type { Bucket } from './keyvalue/bucket.js';
+import type { Keyvalue } from './keyvalue/index.js';
+import { interruptible } from './signals.js';
+import type { Store } from './store/store.js';
+import type { Terminal } from './terminal/terminal.js';
+
+/** The bucket that is there without having been created. */
+const DEFAULT_BUCKET = 'default';
+
+/** What a session is made of, beside the store. */
+export interface Surroundings {
+  readonly settings: Settings;
+  readonly terminal: Terminal;
+  readonly manual: Manual;
+}
+
+/** Opens the store for one command, runs it, and closes the store. Throws what the command throws. */
+export async function runCommand(
+  command: Command,
+  input: Readonly<Record<string, unknown>>,
+  surroundings: Surroundings,
+): Promise<Outcome> {
+  if (command.access === 'none') return command.run(contextOf(surroundings), input);
+  const [{ createKeyvalue }, { MemoryStore }, store] = await Promise.all([
+    import('./keyvalue/index.js'),
+    import('./store/memory/memory-store.js'),
+    openFor(command.access, surroundings.settings),
+  ]);
+  const keyvalue = createKeyvalue(store ?? new MemoryStore());
+  const empty = () => createKeyvalue(new MemoryStore()).buckets.create(DEFAULT_BUCKET);
+  try {
+    return await command.run(contextOf(surroundings, keyvalue, empty), input);
+  } finally {
+    await store?.close();
+  }
+}
+
+/** The store, or undefined where there is none yet and nothing is to be written. */
+async function openFor(access: Access, settings: Settings): Promise<Store | undefined> {
+  const { openStore } = await import('./store/lmdb/open-store.js');
+  return openStore(settings.store, access === 'write' && !settings.readOnly ? 'write' : 'read');
+}
+
+function contextOf(surroundings: Surroundings, keyvalue?: Keyvalue, empty?: () => Bucket): Context {
+  const { settings } = surroundings;
+  return {
+    ...surroundings,
+    interruptible,
+
+    get keyvalue(): Keyvalue {
+      if (keyvalue === undefined) throw new Error('a command without access asked for the store');
+      return keyvalue;
+    },
+
+    bucketToRead(): Bucket {
+      const { buckets, types } = this.keyvalue;
+      const isThere = buckets.exists(settings.bucket);
+      if (!isThere && settings.bucket === DEFAULT_BUCKET && empty) return empty();
+      return types.Bucket.openBucket(settings.bucket);
+    },
+
+    bucketToWrite(name = settings.bucket): Bucket {
+      if (settings.readOnly) {
+        throw new KvError('read-only', `cannot write to bucket "${name}": --read-only was given`);
+      }
+      const { buckets, types } = this.keyvalue;
+      return name === DEFAULT_BUCKET ? buckets.openOrCreate(name) : types.Bucket.openBucket(name);
+    },
+  };
+}

@@ -1,0 +1,40 @@
+/** Turning a signal into an abort, for work that has something to undo. */
+import { KvError } from './errors.js';
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** A KvError `interrupted` that knows which signal it stands for. */
+class SignalError extends KvError {
+  readonly signal: NodeJS.Signals;
+
+  constructor(signal: NodeJS.Signals) {
+    super('interrupted', `stopped by ${signal}`);
+    this.signal = signal;
+  }
+}
+
+/** See `Context.interruptible`. A second signal ends the process at once. */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const abort = (signal: NodeJS.Signals) => {
+    release();
+    controller.abort(new SignalError(signal));
+  };
+  const release = () => {
+    for (const signal of signals) process.off(signal, abort);
+  };
+  for (const signal of signals) process.on(signal, abort);
+  try {
+    return await work(controller.signal);
+  } finally {
+    release();
+  }
+}
+
+/**
+ * Ends the process by the signal that interrupted it, so that whoever started it knows: a shell
+ * stops its loop, and reports 128 and the signal's number.
+ */
+export function endBySignal(error: KvError): void {
+  process.kill(process.pid, error instanceof SignalError ? error.signal : 'SIGINT');
+}

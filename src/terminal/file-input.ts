@@ -1,0 +1,44 @@
+/** A file to read in place of stdin: `-f FILE`. */
+import { closeSync, fstatSync, open } from 'node:fs';
+import { promisify } from 'node:util';
+import { ioError } from '../errors.js';
+import { descriptorKind } from './descriptor-kind.js';
+import { readFile, readStream } from './sources.js';
+import type { Input } from './terminal.js';
+
+/**
+ * Opens a file, a FIFO or a device to read, or gives `stdin` for `-` and `/dev/stdin`. It is closed
+ * when its chunks end. Throws `io`, also for a directory.
+ */
+export async function openInput(path: string, stdin: Input): Promise<Input> {
+  if (path === '-' || path === '/dev/stdin') return stdin;
+  const action = `read ${JSON.stringify(path)}`;
+  const descriptor = await openToRead(path, action);
+  if ((await descriptorKind(descriptor)) !== 'pipe') {
+    return { kind: 'stream', chunks: () => readAndClose(descriptor, action) };
+  }
+  const { Socket } = await import('node:net');
+  // Made when it is read, since it keeps the process waiting; it closes the descriptor with itself.
+  const stream = () => new Socket({ fd: descriptor, writable: false });
+  return { kind: 'stream', chunks: () => readStream(stream(), action) };
+}
+
+async function openToRead(path: string, action: string): Promise<number> {
+  try {
+    // In the thread pool: opening a FIFO waits for its writer.
+    const descriptor = await promisify(open)(path, 'r');
+    if (!fstatSync(descriptor).isDirectory()) return descriptor;
+    closeSync(descriptor);
+  } catch (cause) {
+    throw ioError(action, cause);
+  }
+  throw ioError(action, { code: 'EISDIR' });
+}
+
+async function* readAndClose(descriptor: number, action: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* readFile(descriptor, action);
+  } finally {
+    closeSync(descriptor);
+  }
+}

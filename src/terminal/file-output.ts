@@ -1,0 +1,89 @@
+/** A file to write in place of stdout: `-o FILE`. */
+import { accessSync, closeSync, constants, open, statSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { ioError } from '../errors.js';
+import { descriptorKind } from './descriptor-kind.js';
+import { openReplacement } from './file-replacement.js';
+import { fileSink, type Sink, streamSink } from './sinks.js';
+import { plainStyle } from './style.js';
+import type { FileOutput, Output } from './terminal.js';
+
+/**
+ * Opens a file to write, or gives `stdout` for `-` and `/dev/stdout`. A new or regular file gets
+ * its content at `commit`; a FIFO, a terminal or a device as it is written. Throws `io`.
+ */
+export async function openOutput(path: string, stdout: Output): Promise<FileOutput> {
+  if (path === '-' || path === '/dev/stdout') return standIn(stdout);
+  const action = `write ${JSON.stringify(path)}`;
+  try {
+    const existing = statSync(path, { throwIfNoEntry: false });
+    if (existing !== undefined && !existing.isFile()) return await openInPlace(path, action);
+    // Refuse now what the rename would refuse at the end, and what `>` refuses and a rename would
+    // not: a file that may not be written.
+    if (existing !== undefined) accessSync(path, constants.W_OK);
+    else if (path === '') throw ioError(action, { code: 'ENOENT' });
+    else if (path.endsWith('/')) throw ioError(action, { code: 'EISDIR' });
+    return openReplacement(path, existing, action);
+  } catch (cause) {
+    throw ioError(action, cause);
+  }
+}
+
+/** Not a copy of stdout's members: asking for its columns would load its stream. */
+function standIn(stdout: Output): FileOutput {
+  return {
+    isTerminal: stdout.isTerminal,
+    get columns() {
+      return stdout.columns;
+    },
+    style: stdout.style,
+    write: (data) => stdout.write(data),
+    commit: async () => {},
+    abandon: async () => {},
+  };
+}
+
+async function openInPlace(path: string, action: string): Promise<FileOutput> {
+  // In the thread pool: opening a FIFO waits for its reader.
+  const descriptor = await promisify(open)(path, constants.O_WRONLY | constants.O_NOCTTY);
+  const kind = await descriptorKind(descriptor);
+  const { sink, close } =
+    kind === 'pipe' ? await pipe(descriptor, action) : device(descriptor, action);
+  return {
+    isTerminal: kind === 'terminal',
+    columns: 80,
+    style: plainStyle,
+    write: sink,
+    commit: close,
+    abandon: close,
+  };
+}
+
+function device(descriptor: number, action: string): Opened {
+  let open = true;
+  return {
+    sink: fileSink(descriptor, action),
+    async close() {
+      if (open) closeSync(descriptor);
+      open = false;
+    },
+  };
+}
+
+async function pipe(descriptor: number, action: string): Promise<Opened> {
+  const { Socket } = await import('node:net');
+  // Closes the descriptor with itself.
+  const socket = new Socket({ fd: descriptor, readable: false });
+  return {
+    sink: streamSink(descriptor, async () => socket, action),
+    async close() {
+      socket.destroy();
+    },
+  };
+}
+
+interface Opened {
+  readonly sink: Sink;
+  /** Idempotent. */
+  close(): Promise<void>;
+}

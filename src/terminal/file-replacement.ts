@@ -1,0 +1,120 @@
+/**
+ * The new content of a regular file: gathered beside it under another name, so that a reader of the
+ * file finds the old content or the new, whole, whatever interrupts the writing.
+ */
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fsync,
+  fsyncSync,
+  openSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  type Stats,
+} from 'node:fs';
+import { basename, dirname, isAbsolute } from 'node:path';
+import { promisify } from 'node:util';
+import { ioError } from '../errors.js';
+import { fileSink } from './sinks.js';
+import { plainStyle } from './style.js';
+import type { FileOutput } from './terminal.js';
+
+/**
+ * Begins to replace, or make, the file at `path`, or the one that a link there leads to. `existing`
+ * is what is there: its mode and owner are kept. Throws what the file system says.
+ */
+export function openReplacement(
+  path: string,
+  existing: Stats | undefined,
+  action: string,
+): FileOutput {
+  const target = targetOf(path);
+  const temporary = temporaryBeside(target);
+  // A new file gets its mode from the umask, as any would; a replacement is private until its
+  // content has the mode that its owner chose.
+  const descriptor = openSync(temporary, 'wx', existing === undefined ? 0o666 : 0o600);
+  const sink = fileSink(descriptor, action);
+  let state: 'open' | 'closed' | 'done' = 'open';
+
+  return {
+    isTerminal: false,
+    columns: 80,
+    style: plainStyle,
+    write: sink,
+    async commit() {
+      if (state !== 'open') return;
+      try {
+        if (existing !== undefined) makeAlike(descriptor, existing);
+        await promisify(fsync)(descriptor);
+        state = 'closed';
+        closeSync(descriptor);
+        renameSync(temporary, target);
+        state = 'done';
+      } catch (cause) {
+        throw ioError(action, cause);
+      }
+      flushFolder(dirname(target));
+    },
+    async abandon() {
+      if (state === 'open') closeSync(descriptor);
+      if (state !== 'done') rmSync(temporary, { force: true });
+      state = 'done';
+    },
+  };
+}
+
+/** Follows links by hand, because the file that the last one names need not exist. */
+function targetOf(path: string): string {
+  let target = path;
+  for (let hops = 0; hops < MAX_LINKS; hops++) {
+    const link = linkAt(target);
+    if (link === undefined) return target;
+    // Joined as text, since `join` would take `..` away: behind a linked folder it is not that one's
+    // parent by name.
+    target = isAbsolute(link) ? link : `${dirname(target)}/${link}`;
+  }
+  return target;
+}
+
+/** As many links as Linux follows in one path. */
+const MAX_LINKS = 40;
+
+function linkAt(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    // No link, or nothing at all: either is a name to write under.
+    return undefined;
+  }
+}
+
+function temporaryBeside(target: string): string {
+  // A file name holds 255 bytes, and a character of the name takes up to three.
+  const name = basename(target).slice(0, 60);
+  const random = Math.random().toString(36).slice(2, 10);
+  return `${dirname(target)}/.${name}.kv-${process.pid}-${random}.part`;
+}
+
+function makeAlike(descriptor: number, existing: Stats): void {
+  try {
+    fchownSync(descriptor, existing.uid, existing.gid);
+  } catch {
+    // Only root gives files away; for anyone else the new content is theirs.
+  }
+  fchmodSync(descriptor, existing.mode & 0o7777);
+}
+
+/** Makes the rename itself last. The content is safe under one name or the other without it. */
+function flushFolder(folder: string): void {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(folder, 'r');
+    fsyncSync(descriptor);
+  } catch {
+    // Not every file system can, and not every folder may be read.
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}

@@ -1,0 +1,40 @@
+/** Whether a value can be shown as text. */
+import { isUtf8 } from 'node:buffer';
+
+/**
+ * True for UTF-8 without the control bytes that no text holds: what is allowed of C0 is `\a \b \t
+ * \n \f \r \e`, as in file(1), so that coloured logs and formatted manuals are text and anything
+ * with a NUL is not. Bytes that end in the middle of a character are text, for they may be the
+ * beginning of a longer value. No bytes are text.
+ */
+export function isText(bytes: Uint8Array): boolean {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (binaryControls.test(buffer.toString('latin1'))) return false;
+  const end = endOfWholeCharacters(bytes);
+  if (!isUtf8(bytes.subarray(0, end))) return false;
+  return end === bytes.length || beginsCharacter(bytes.subarray(end));
+}
+
+/** Bytes that are characters of their own in UTF-8 too, so that no decoding is needed to see them. */
+const binaryControls = /[\x00-\x06\x0b\x0e-\x1a\x1c-\x1f\x7f]/;
+
+/** Where the last character begins, if it is cut; else the end. */
+function endOfWholeCharacters(bytes: Uint8Array): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back]!;
+    if (byte < 0x80) break;
+    if (byte >= 0xc0) return back < lengthFrom(byte) ? bytes.length - back : bytes.length;
+  }
+  return bytes.length;
+}
+
+/** Bytes of the character that begins so. */
+function lengthFrom(lead: number): number {
+  return lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+}
+
+/** What may follow a lead byte is a range around 0x80…0xbf with one of these ends always in it. */
+function beginsCharacter(cut: Uint8Array): boolean {
+  const missing = lengthFrom(cut[0]!) - cut.length;
+  return [0x80, 0xbf].some((filler) => isUtf8(Buffer.concat([cut, Buffer.alloc(missing, filler)])));
+}

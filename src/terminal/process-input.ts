@@ -1,0 +1,25 @@
+/** The process's stdin as an input. */
+import { type DescriptorKind, descriptorKind } from './descriptor-kind.js';
+import { readFile, readStream } from './sources.js';
+import type { Input } from './terminal.js';
+
+export async function processInput(): Promise<Input> {
+  const kind = await descriptorKind(0);
+  return {
+    kind: inputKinds[kind],
+    chunks: () =>
+      kind === 'pipe' || kind === 'terminal'
+        ? readStream(process.stdin, ACTION)
+        : readFile(0, ACTION),
+  };
+}
+
+const ACTION = 'read stdin';
+
+/** A directory is a `stream` too: reading it fails with the reason, where `none` would be silence. */
+const inputKinds: Readonly<Record<DescriptorKind, Input['kind']>> = {
+  terminal: 'terminal',
+  pipe: 'stream',
+  file: 'stream',
+  device: 'none',
+};

@@ -1,0 +1,43 @@
+/** The process's stdout and stderr as outputs. */
+import type { Writable } from 'node:stream';
+import { showsColor } from './color-choice.js';
+import { type DescriptorKind, descriptorKind } from './descriptor-kind.js';
+import { fileSink, type Sink, streamSink } from './sinks.js';
+import { colorStyle, plainStyle } from './style.js';
+import type { Output } from './terminal.js';
+
+export interface ColorOptions {
+  readonly color: 'auto' | 'always' | 'never';
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/**
+ * stdout, or stderr: whose writes never fail, because an error that could not be told must not
+ * hide behind a second one, nor change the exit status.
+ */
+export async function processOutput(
+  name: 'stdout' | 'stderr',
+  options: ColorOptions,
+): Promise<Output> {
+  const kind = await descriptorKind(descriptors[name]);
+  const isTerminal = kind === 'terminal';
+  const sink = sinkOf(name, kind);
+  return {
+    isTerminal,
+    get columns() {
+      // A terminal of unknown size says 0. The stream is loaded only for those who ask.
+      return (isTerminal && process[name].columns) || 80;
+    },
+    style: showsColor(options.color, options.env, isTerminal) ? await colorStyle() : plainStyle,
+    write: name === 'stdout' ? sink : (data) => sink(data).catch(() => {}),
+  };
+}
+
+const descriptors = { stdout: 1, stderr: 2 } as const;
+
+function sinkOf(name: 'stdout' | 'stderr', kind: DescriptorKind): Sink {
+  const descriptor = descriptors[name];
+  const action = `write to ${name}`;
+  if (kind === 'file' || kind === 'device') return fileSink(descriptor, action);
+  return streamSink(descriptor, async (): Promise<Writable> => process[name], action);
+}

@@ -1,0 +1,51 @@
+/**
+ * The terminal over the process's own streams.
+ *
+ * It is opened by every run, so it loads next to nothing: colour, prompts and Node's streams come
+ * when they are used.
+ */
+import { KvError } from '../errors.js';
+import { openInput } from './file-input.js';
+import { openOutput } from './file-output.js';
+import { processInput } from './process-input.js';
+import { type ColorOptions, processOutput } from './process-output.js';
+import { ask, confirm } from './prompts.js';
+import type { Terminal } from './terminal.js';
+
+export interface TerminalOptions extends ColorOptions {
+  /** True: no remarks. */
+  readonly quiet: boolean;
+  /** False: never ask. */
+  readonly input: boolean;
+}
+
+export async function openTerminal(options: TerminalOptions): Promise<Terminal> {
+  const stdin = await processInput();
+  const stdout = await processOutput('stdout', options);
+  const stderr = await processOutput('stderr', options);
+  const canAsk = options.input && stdin.kind === 'terminal' && stderr.isTerminal;
+
+  return {
+    stdin,
+    stdout,
+    stderr,
+    canAsk,
+    async note(text) {
+      if (stderr.isTerminal && !options.quiet) await stderr.write(`${text}\n`);
+    },
+    async confirm(question) {
+      if (!canAsk) throw nobodyToAsk();
+      return confirm(question, stderr.style);
+    },
+    async ask(question) {
+      if (!canAsk) throw nobodyToAsk();
+      return ask(question, stderr.style);
+    },
+    openOutput: (path) => openOutput(path, stdout),
+    openInput: (path) => openInput(path, stdin),
+  };
+}
+
+function nobodyToAsk(): KvError {
+  return new KvError('not-confirmed', 'cannot ask: stdin and stderr are not both a terminal');
+}

@@ -1,0 +1,65 @@
+/** Moving bytes between the synchronous streams of wasi:io and the outside, a piece at a time. */
+import { asKvError } from '../errors.js';
+import type { InputStream } from '../io/input-stream.js';
+import type { OutputStream } from '../io/output-stream.js';
+import { isClosed } from '../io/stream-error.js';
+import type { Input } from './terminal.js';
+
+/** Bytes asked for at a time; a stream gives at most a chunk. */
+const READ_BYTES = 1024 * 1024;
+
+/** The pieces of a stream up to its end, or up to `length` bytes. Throws KvError. */
+export function* piecesOf(
+  stream: InputStream,
+  length = Number.POSITIVE_INFINITY,
+): Generator<Uint8Array> {
+  try {
+    for (let left = length; left > 0; ) {
+      const piece = stream.blockingRead(BigInt(Math.min(left, READ_BYTES)));
+      left -= piece.length;
+      yield piece;
+    }
+  } catch (thrown) {
+    if (!isClosed(thrown)) throw asKvError(thrown);
+  } finally {
+    stream[Symbol.dispose]();
+  }
+}
+
+/** Writes all of an input to a stream, and flushes it. Throws KvError, or the signal's reason. */
+export async function fill(stream: OutputStream, input: Input, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const chunks = input.chunks()[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const { done, value } = await unlessAborted(chunks.next(), signal);
+      if (done) break;
+      writeAll(stream, value);
+    }
+    stream.blockingFlush();
+  } catch (thrown) {
+    if (!signal.aborted) await chunks.return?.();
+    throw asKvError(thrown);
+  }
+}
+
+function writeAll(stream: OutputStream, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length; ) {
+    const permit = Number(stream.checkWrite());
+    if (permit === 0) stream.subscribe().block();
+    stream.write(bytes.subarray(written, written + permit));
+    written += Math.min(permit, bytes.length - written);
+  }
+}
+
+/**
+ * What a read gives, or the signal's reason: a read that waits for its writer cannot be taken back,
+ * but it need not be waited for. (Racing it against one lasting promise would keep every piece.)
+ */
+function unlessAborted<T>(read: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    read.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

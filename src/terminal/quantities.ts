@@ -1,0 +1,35 @@
+/** Sizes and ages as a person reads them. */
+
+/** `0 B`, `1023 B`, `1.5 MiB`, `16 GiB`: three digits at most, but for bytes. */
+export function humanSize(bytes: number): string {
+  let amount = bytes;
+  let unit = 0;
+  // From 1023.5 on, rounding would show 1024 of a unit.
+  while (amount >= (unit === 0 ? 1024 : 1023.5) && unit < sizeUnits.length - 1) {
+    amount /= 1024;
+    unit++;
+  }
+  const digits = unit > 0 && amount < 9.95 ? 1 : 0;
+  return `${amount.toFixed(digits)} ${sizeUnits[unit]}`;
+}
+
+const sizeUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+/** `just now`, `42 s ago`, `3 h ago`, `12 d ago`; `in 5 min` where clocks disagree. */
+export function relativeTime(milliseconds: number, now: number): string {
+  const age = now - milliseconds;
+  const seconds = Math.floor(Math.abs(age) / 1000);
+  if (seconds < 1) return 'just now';
+  const [size, name] = timeUnits.find(([size]) => seconds >= size)!;
+  const text = `${Math.floor(seconds / size)} ${name}`;
+  return age < 0 ? `in ${text}` : `${text} ago`;
+}
+
+/** Seconds in a unit, longest first. */
+const timeUnits: readonly (readonly [number, string])[] = [
+  [365 * 86_400, 'y'],
+  [86_400, 'd'],
+  [3_600, 'h'],
+  [60, 'min'],
+  [1, 's'],
+];

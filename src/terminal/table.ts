@@ -1,0 +1,99 @@
+/** Rows in aligned columns, for a person at a terminal. */
+import { displayWidth, truncate } from './display-width.js';
+import type { Style } from './terminal.js';
+import { visibleLine } from './visible.js';
+
+/**
+ * The rows under their head, each line ended by a newline and never wider than `columns`: the
+ * widest text is cut. Columns of numbers and sizes are aligned to the right, but the first, which
+ * names the row, to the left. Cells are given raw and come out harmless (visible.ts).
+ */
+export async function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  options: { readonly style: Style; readonly columns: number },
+): Promise<string> {
+  const cells = [head, ...rows].map((row) => row.map(visibleLine));
+  const columns = head.map((_, index) => columnOf(cells, index));
+  shrink(columns, options.columns - GAP.length * (head.length - 1));
+  const fitted = cells.map((row) =>
+    row.map((cell, index) => truncate(cell, columns[index]!.width)),
+  );
+  const title = fitted[0]!.map((cell) => options.style.bold(cell));
+  return layOut([title, ...fitted.slice(1)], columns);
+}
+
+const GAP = '  ';
+
+interface Column {
+  readonly numeric: boolean;
+  width: number;
+}
+
+function columnOf(cells: readonly string[][], index: number): Column {
+  let width = 1;
+  let numeric = index > 0;
+  for (const [row, { [index]: cell = '' }] of cells.entries()) {
+    width = Math.max(width, displayWidth(cell));
+    if (row > 0 && !quantity.test(cell)) numeric = false;
+  }
+  return { numeric, width };
+}
+
+/** A number, a size, or what stands for neither. */
+const quantity = /^(-?[\d.,]+( ?([KMGTP]i)?B)?|-|)$/;
+
+/** Takes columns off the widest, texts first, until all fit in `room`. */
+function shrink(columns: readonly Column[], room: number): void {
+  for (;;) {
+    const excess = columns.reduce((sum, column) => sum + column.width, 0) - room;
+    if (excess <= 0) return;
+    const texts = columns.filter((column) => !column.numeric && column.width > MIN_TEXT);
+    const candidates = texts.length > 0 ? texts : columns.filter((column) => column.width > 1);
+    if (candidates.length === 0) return;
+    const widest = candidates.reduce((a, b) => (b.width > a.width ? b : a));
+    widest.width -= 1;
+  }
+}
+
+/** Columns that a text keeps before numbers are cut as well. */
+const MIN_TEXT = 8;
+
+async function layOut(cells: readonly string[][], columns: readonly Column[]): Promise<string> {
+  const { default: Table } = await import('cli-table3');
+  let text = '';
+  // In blocks, because cli-table3 passes all rows as arguments of one call.
+  for (let start = 0; start < cells.length; start += BLOCK) {
+    const block = new Table({
+      chars: noBorders,
+      style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+      colWidths: columns.map((column) => column.width),
+      colAligns: columns.map((column) => (column.numeric ? 'right' : 'left')),
+    });
+    block.push(...cells.slice(start, start + BLOCK).map((row) => [...row]));
+    text += block.toString().replace(/ +$/gm, '');
+    text += '\n';
+  }
+  return text;
+}
+
+/** Rows laid out at once. */
+const BLOCK = 500;
+
+const noBorders = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: GAP,
+};

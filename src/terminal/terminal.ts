@@ -1,0 +1,75 @@
+/**
+ * What commands, prompts and the REPL know of the outside: three streams and a person.
+ *
+ * Two implementations: the process's own streams, and buffers for tests.
+ */
+
+/** One of stdout, stderr, or a file that stands in for stdout. */
+export interface Output {
+  readonly isTerminal: boolean;
+  /** Columns of the terminal; 80 where there is none. */
+  readonly columns: number;
+  readonly style: Style;
+  /**
+   * Resolves when the kernel has all the bytes: a slow reader slows the writer, the buffer is the
+   * caller's to fill again, and nothing is left to flush at the end. One write at a time: await it
+   * before the next. Rejects with `broken-pipe` when the reader went away, `full` or `io` when the
+   * device fails. What it is given reaches the terminal as it is: see visible.ts.
+   */
+  write(data: Uint8Array | string): Promise<void>;
+}
+
+/** Where a value is read from: stdin or a file. */
+export interface Input {
+  /** `stream`: a pipe, a file or a socket. `terminal`: a person. `none`: any other device. */
+  readonly kind: 'terminal' | 'stream' | 'none';
+  /**
+   * The bytes to the end, in pieces of at most a few MiB, which are the consumer's to keep. To be
+   * asked for once. Leaving early closes the input; `return()` may be called while a piece is
+   * awaited, and ends the wait. Rejects with `io` when reading fails.
+   */
+  chunks(): AsyncIterable<Uint8Array>;
+}
+
+/** Text with emphasis, where the stream shows colour; else the text itself. */
+export interface Style {
+  bold(text: string): string;
+  dim(text: string): string;
+  red(text: string): string;
+  green(text: string): string;
+  yellow(text: string): string;
+  cyan(text: string): string;
+}
+
+export interface Terminal {
+  readonly stdin: Input;
+  /** Data. */
+  readonly stdout: Output;
+  /** Words, at best effort: where nobody can read them, a write does nothing. */
+  readonly stderr: Output;
+  /** True when a question can reach a person: stdin and stderr are terminals, and no --no-input. */
+  readonly canAsk: boolean;
+  /** A remark on stderr, ended with a newline: only where stderr is a terminal, and not with -q. */
+  note(text: string): Promise<void>;
+  /**
+   * Asks yes or no on stderr; no by default. Throws `interrupted` at Ctrl-C, `not-confirmed` when
+   * the input ends (Ctrl-D) or nobody can be asked.
+   */
+  confirm(question: string): Promise<boolean>;
+  /** Asks for a line of text on stderr. Throws as `confirm` does. */
+  ask(question: string): Promise<string>;
+  /**
+   * A file to write in place of stdout, or stdout for `-`. A regular file appears under its name
+   * only at `commit`, whole; a device or a FIFO is written to directly. Throws `io`.
+   */
+  openOutput(path: string): Promise<FileOutput>;
+  /** A file to read in place of stdin, or stdin for `-`. Throws `io`. */
+  openInput(path: string): Promise<Input>;
+}
+
+export interface FileOutput extends Output {
+  /** Makes what was written the file's content, at once, flushed to the disk. */
+  commit(): Promise<void>;
+  /** Leaves the file as it was. A no-op after `commit`. */
+  abandon(): Promise<void>;
+}

@@ -1,0 +1,72 @@
+/**
+ * Makes stored text harmless and visible: whatever somebody put into a key or a value, no byte of
+ * it reaches a terminal as a control sequence, or reorders the line it stands in.
+ *
+ * Escapes are `\\`, `\n`, `\t`, `\r`, `\xHH` for other controls and `\u{H…}` for other characters.
+ */
+
+/**
+ * For a key or a name that stands in one line of a terminal. No two texts look the same:
+ * `unescapeKey` gives the text back.
+ */
+export function visibleLine(text: string): string {
+  return replaced(text, unsafeOrBackslash);
+}
+
+/** For a sentence, one line, that has its quotations escaped already: a backslash stays as it is. */
+export function visibleMessage(text: string): string {
+  return replaced(text, unsafe);
+}
+
+/** For a text value on a terminal: newlines, tabs and backslashes stay as they are. */
+export function visibleText(text: string): string {
+  return replaced(text, unsafeButLayout);
+}
+
+/** For a line in a pipe: only what could be taken for the end of the line, or hide in it. */
+export function escapeKey(key: string): string {
+  return replaced(key, c0OrBackslash);
+}
+
+/** The text behind `escapeKey` or `visibleLine`. What is no escape of theirs stays as it is. */
+export function unescapeKey(line: string): string {
+  if (!line.includes('\\')) return line;
+  return line.replace(anyEscape, (escape: string, byte?: string, point?: string) => {
+    const code = byte ?? point;
+    if (code === undefined) return charactersOfEscapes[escape]!;
+    return String.fromCharCode(Number.parseInt(code, 16));
+  });
+}
+
+const anyEscape = /\\(?:x([0-9a-f]{2})|u\{([0-9a-f]{4})\}|[\\ntr])/g;
+
+// C0, DEL and C1; half a surrogate pair; the controls of writing direction; and the two separators
+// that some terminals and editors take for the end of a line.
+const unsafe = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+const unsafeOrBackslash = new RegExp(`\\\\|${unsafe.source}`, 'gu');
+const unsafeButLayout = new RegExp(`(?![\\n\\t])${unsafe.source}`, 'gu');
+const c0OrBackslash = /[\\\x00-\x1f]/g;
+
+const charactersOfEscapes: Readonly<Record<string, string>> = {
+  '\\\\': '\\',
+  '\\n': '\n',
+  '\\t': '\t',
+  '\\r': '\r',
+};
+
+const shortEscapes = new Map(
+  Object.entries(charactersOfEscapes).map(([escape, character]) => [character, escape]),
+);
+
+function replaced(text: string, pattern: RegExp): string {
+  // Searching first leaves the ordinary text as it is, without copying it.
+  return text.search(pattern) < 0 ? text : text.replace(pattern, escaped);
+}
+
+function escaped(character: string): string {
+  const code = character.charCodeAt(0);
+  const short = shortEscapes.get(character);
+  if (short !== undefined) return short;
+  const hex = code.toString(16);
+  return code < 0x100 ? `\\x${hex.padStart(2, '0')}` : `\\u{${hex.padStart(4, '0')}}`;
+}

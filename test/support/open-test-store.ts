@@ -1,0 +1,31 @@
+/** A store for one test: real, on the disk, in a folder of its own. */
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { createKeyvalue, type Keyvalue } from '../../src/keyvalue/index.js';
+import { type Mode, openStore } from '../../src/store/lmdb/open-store.js';
+import type { Store } from '../../src/store/store.js';
+import { temporaryFolder } from './temporary-folder.js';
+
+/** A fresh store, closed and removed when the test has finished. */
+export async function openTestStore(): Promise<Store> {
+  return openStoreAt(join(temporaryFolder(), 'store'));
+}
+
+/** The interfaces over a fresh store. */
+export async function openTestKeyvalue(): Promise<Keyvalue> {
+  return createKeyvalue(await openTestStore());
+}
+
+/** The store at a path, closed when the test has finished, unless the test has closed it. */
+export async function openStoreAt(path: string, mode: Mode = 'write'): Promise<Store> {
+  const store = await openStore(path, mode);
+  if (store === undefined) throw new Error(`there is no store at ${path}`);
+  let closing: Promise<void> | undefined;
+  const close = store.close.bind(store);
+  store.close = () => {
+    closing ??= close();
+    return closing;
+  };
+  onTestFinished(() => store.close());
+  return store;
+}
