@@ -39,13 +39,15 @@ const { metafile } = await build({
 
 writeFileSync(new URL('dist/THIRD-PARTY-LICENSES', root), licences(Object.keys(metafile.inputs)));
 
-/** The licences of the packages that are bundled. */
+/** The licences of the packages that are bundled: their texts, or where they have none, the name. */
 function licences(files) {
-  const packages = files.map((file) => file.match(/^node_modules\/(@[^/]+\/)?[^/]+/)?.[0]);
-  const texts = [...new Set(packages.filter(Boolean))].sort().map((folder) => {
-    const name = readdirSync(new URL(folder, root)).find((file) => /^licen[cs]e/i.test(file));
-    if (name === undefined) throw new Error(`${folder} has no licence`);
-    return `${folder.slice('node_modules/'.length)}\n\n${readFileSync(new URL(`${folder}/${name}`, root))}`;
+  const packages = files.map((file) => file.match(/^node_modules\/((@[^/]+\/)?[^/]+)/)?.[1]);
+  const texts = [...new Set(packages.filter(Boolean))].sort().map((name) => {
+    const folder = new URL(`node_modules/${name}/`, root);
+    const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
+    if (file !== undefined) return `${name}\n\n${readFileSync(new URL(file, folder), 'utf8')}`;
+    const { license, author } = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8'));
+    return `${name}\n\n${license}, ${author.name ?? author}\n`;
   });
   return texts.join(`\n${'-'.repeat(80)}\n\n`);
 }

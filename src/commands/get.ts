@@ -13,6 +13,7 @@ import { parseCount, parseOneOf } from './option-values.js';
 const DUMP_BYTES = 256;
 
 const formats = ['raw', 'text', 'hex', 'base64'] as const satisfies readonly Rendering[];
+const parseFormat = parseOneOf(formats);
 
 export const command = defineCommand({
   name: 'get',
@@ -33,7 +34,7 @@ its control characters as escapes, and a binary value shows the head of a hex du
     format: {
       value: 'FORM',
       summary: 'print as raw, text, hex or base64',
-      parse: parseOneOf(formats),
+      parse: parseFormat,
       completes: formats,
     },
     default: { value: 'V', summary: 'print V, and succeed, where there is no such key' },
@@ -51,13 +52,12 @@ its control characters as escapes, and a binary value shows the head of a hex du
     const value = eventual.get(context.bucketToRead(), key);
     if (value === undefined && fallback === undefined) throw absentKey(`get "${key}"`);
     const stream = value && types.IncomingValue.incomingValueConsumeAsync(value);
-    stream?.skip(BigInt(offset));
-    const pieces = stream ? piecesOf(stream, length) : [Buffer.from(fallback!)];
+    const pieces = stream ? piecesOf(stream, offset, length) : [Buffer.from(fallback!)];
     try {
       if (context.settings.json) {
         await context.terminal.stdout.write(recordJson(key, pieces, value?.metadata));
       } else {
-        await write(context, path, key, pieces, format);
+        await write(context, path, pieces, format);
       }
     } finally {
       stream?.[Symbol.dispose]();
@@ -68,7 +68,6 @@ its control characters as escapes, and a binary value shows the head of a hex du
 async function write(
   context: Context,
   path: string,
-  key: string,
   pieces: Iterable<Uint8Array>,
   format: Rendering | undefined,
 ): Promise<void> {

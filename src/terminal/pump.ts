@@ -8,12 +8,14 @@ import type { Input } from './terminal.js';
 /** Bytes asked for at a time; a stream gives at most a chunk. */
 const READ_BYTES = 1024 * 1024;
 
-/** The pieces of a stream up to its end, or up to `length` bytes. Throws KvError. */
+/** The pieces of a stream from `offset` to its end, or `length` bytes of it. Throws KvError. */
 export function* piecesOf(
   stream: InputStream,
+  offset = 0,
   length = Number.POSITIVE_INFINITY,
 ): Generator<Uint8Array> {
   try {
+    for (let left = offset; left > 0; ) left -= Number(stream.blockingSkip(BigInt(left)));
     for (let left = length; left > 0; ) {
       const piece = stream.blockingRead(BigInt(Math.min(left, READ_BYTES)));
       left -= piece.length;

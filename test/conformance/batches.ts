@@ -24,7 +24,8 @@ export function batches(open: () => Promise<Subject>): void {
     set(subject, bucket, 'b', 'B');
     const found = eventualBatch.getMany(bucket, ['b', 'missing', 'a', 'b', 'missing', 'a']);
     const texts = found.map(
-      (value) => value && Buffer.from(types.IncomingValue.incomingValueConsumeSync(value)).toString(),
+      (value) =>
+        value && Buffer.from(types.IncomingValue.incomingValueConsumeSync(value)).toString(),
     );
     expect(texts).toEqual(['B', undefined, 'A', 'B', undefined, 'A']);
   });
@@ -40,7 +41,9 @@ export function batches(open: () => Promise<Subject>): void {
     const bucket = newBucket(subject);
     set(subject, bucket, 'large', patternedBytes(LARGE));
     set(subject, bucket, 'small', 'before');
-    const values = eventualBatch.getMany(bucket, ['large', 'small', 'large']).map((value) => value!);
+    const values = eventualBatch
+      .getMany(bucket, ['large', 'small', 'large'])
+      .map((value) => value!);
     eventualBatch.deleteMany(bucket, ['large']);
     set(subject, bucket, 'small', 'after');
     set(subject, bucket, 'large', patternedBytes(LARGE, 1));

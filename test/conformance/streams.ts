@@ -222,29 +222,35 @@ export function streams(open: () => Promise<Subject>): void {
 
   const splices = { splice: 'splice', 'blocking-splice': 'blockingSplice' } as const;
 
-  test.each(Object.entries(splices))('%s copies a whole value, then fails closed', async (_, name) => {
-    const { source, target, contents } = await opened(open, LARGE);
-    let moved = 0n;
-    expectClosed(() => {
-      for (;;) moved += target[name](source, 65_536n);
-    });
-    expect(moved).toBe(BigInt(LARGE));
-    expectClosed(() => target[name](source, 1n));
-    // It is the source that has ended: the target goes on.
-    writeAll(target, Buffer.from('!'));
-    expectBytes(contents(), Buffer.concat([patternedBytes(LARGE), Buffer.from('!')]));
-  });
+  test.each(Object.entries(splices))(
+    '%s copies a whole value, then fails closed',
+    async (_, name) => {
+      const { source, target, contents } = await opened(open, LARGE);
+      let moved = 0n;
+      expectClosed(() => {
+        for (;;) moved += target[name](source, 65_536n);
+      });
+      expect(moved).toBe(BigInt(LARGE));
+      expectClosed(() => target[name](source, 1n));
+      // It is the source that has ended: the target goes on.
+      writeAll(target, Buffer.from('!'));
+      expectBytes(contents(), Buffer.concat([patternedBytes(LARGE), Buffer.from('!')]));
+    },
+  );
 
-  test.each(Object.entries(splices))('%s ends with closed on a stream as of stdin', async (_, name) => {
-    const { subject, target, contents } = await opened(open);
-    const source = subject.input(patternedBytes(LARGE));
-    let moved = 0n;
-    expectClosed(() => {
-      for (;;) moved += target[name](source, 10_000n);
-    });
-    expect(moved).toBe(BigInt(LARGE));
-    expectBytes(contents(), patternedBytes(LARGE));
-  });
+  test.each(Object.entries(splices))(
+    '%s ends with closed on a stream as of stdin',
+    async (_, name) => {
+      const { subject, target, contents } = await opened(open);
+      const source = subject.input(patternedBytes(LARGE));
+      let moved = 0n;
+      expectClosed(() => {
+        for (;;) moved += target[name](source, 10_000n);
+      });
+      expect(moved).toBe(BigInt(LARGE));
+      expectBytes(contents(), patternedBytes(LARGE));
+    },
+  );
 
   test.each(Object.entries(splices))('%s gives a failure of either end', async (_, name) => {
     const { subject, source, target, contents } = await opened(open, 10);

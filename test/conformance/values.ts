@@ -152,15 +152,18 @@ export function values(open: () => Promise<Subject>): void {
     expect(getText(subject, bucket, 'key')).toBe('before');
   });
 
-  test.each(kinds)('set() takes all of $kind, unflushed, with its stream open', async ({ size }) => {
-    const subject = await open();
-    const bucket = newBucket(subject);
-    const value = subject.world.types.OutgoingValue.newOutgoingValue();
-    const body = value.outgoingValueWriteBodyAsync();
-    writeAll(body, patternedBytes(size));
-    subject.world.eventual.set(bucket, 'key', value);
-    expectBytes(get(subject, bucket, 'key'), patternedBytes(size));
-  });
+  test.each(kinds)(
+    'set() takes all of $kind, unflushed, with its stream open',
+    async ({ size }) => {
+      const subject = await open();
+      const bucket = newBucket(subject);
+      const value = subject.world.types.OutgoingValue.newOutgoingValue();
+      const body = value.outgoingValueWriteBodyAsync();
+      writeAll(body, patternedBytes(size));
+      subject.world.eventual.set(bucket, 'key', value);
+      expectBytes(get(subject, bucket, 'key'), patternedBytes(size));
+    },
+  );
 
   test.each(kinds)('what is written to $kind after a set() shows in later ones', async (kind) => {
     const subject = await open();
@@ -209,28 +212,31 @@ export function values(open: () => Promise<Subject>): void {
     expect(subject.world.eventualBatch.keys(bucket)).toEqual([]);
   });
 
-  test.each(kinds)('$kind that was got reads as it was, whatever happens to its key', async (kind) => {
-    const subject = await open();
-    const { eventual, types } = subject.world;
-    const bucket = newBucket(subject);
-    const contents = patternedBytes(kind.size);
-    set(subject, bucket, 'overwritten', contents);
-    set(subject, bucket, 'deleted', contents);
-    const overwritten = incoming(subject, bucket, 'overwritten');
-    const deleted = incoming(subject, bucket, 'deleted');
-    const half = stream(subject, bucket, 'overwritten');
-    const begun = half.blockingRead(5n);
-    for (const seed of [1, 2, 3]) {
-      set(subject, bucket, 'overwritten', patternedBytes(kind.size + seed, seed));
-      eventual.delete(bucket, 'deleted');
-      set(subject, bucket, 'deleted', patternedBytes(kind.size, seed));
-    }
-    expect(overwritten.incomingValueSize()).toBe(BigInt(kind.size));
-    expectBytes(types.IncomingValue.incomingValueConsumeSync(overwritten), contents);
-    const whole = types.IncomingValue.incomingValueConsumeAsync(deleted);
-    expectBytes(readToEnd(whole), contents);
-    expectBytes(Buffer.concat([begun, readToEnd(half)]), contents);
-  });
+  test.each(kinds)(
+    '$kind that was got reads as it was, whatever happens to its key',
+    async (kind) => {
+      const subject = await open();
+      const { eventual, types } = subject.world;
+      const bucket = newBucket(subject);
+      const contents = patternedBytes(kind.size);
+      set(subject, bucket, 'overwritten', contents);
+      set(subject, bucket, 'deleted', contents);
+      const overwritten = incoming(subject, bucket, 'overwritten');
+      const deleted = incoming(subject, bucket, 'deleted');
+      const half = stream(subject, bucket, 'overwritten');
+      const begun = half.blockingRead(5n);
+      for (const seed of [1, 2, 3]) {
+        set(subject, bucket, 'overwritten', patternedBytes(kind.size + seed, seed));
+        eventual.delete(bucket, 'deleted');
+        set(subject, bucket, 'deleted', patternedBytes(kind.size, seed));
+      }
+      expect(overwritten.incomingValueSize()).toBe(BigInt(kind.size));
+      expectBytes(types.IncomingValue.incomingValueConsumeSync(overwritten), contents);
+      const whole = types.IncomingValue.incomingValueConsumeAsync(deleted);
+      expectBytes(readToEnd(whole), contents);
+      expectBytes(Buffer.concat([begun, readToEnd(half)]), contents);
+    },
+  );
 
   test('streams of one value, and of values of several buckets, are read side by side', async () => {
     const subject = await open();
