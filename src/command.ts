@@ -40,8 +40,11 @@ export interface Example {
   readonly summary: string;
 }
 
-/** Whether a command needs the store, and for what: `write` creates it where there is none. */
-export type Access = 'none' | 'read' | 'write';
+/**
+ * Whether a command needs the store, and for what: `read` takes one that is not there for empty,
+ * `inspect` does not, and `write` makes it.
+ */
+export type Access = 'none' | 'read' | 'inspect' | 'write';
 
 /** A command with the types of its input erased, as programs and documents handle it. */
 export interface Command {

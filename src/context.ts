@@ -5,7 +5,7 @@ import type { Terminal } from './terminal/terminal.js';
 
 /** The global settings, after flags, environment and defaults have been weighed. */
 export interface Settings {
-  /** Folder of the store. */
+  /** Folder of the store; empty where no path was given and there is no home folder to have it in. */
   readonly store: string;
   /** Name of the current bucket. */
   readonly bucket: string;

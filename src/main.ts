@@ -1,5 +1,7 @@
 /** Wiring: from the words of the command line to the exit status, which nobody else sets. */
+import { checkArguments } from './arguments.js';
 import { parse, settingsOf } from './cli/program.js';
+import { withUsage } from './cli/usage.js';
 import { registry } from './commands/index.js';
 import type { Manual, Settings } from './context.js';
 import { asKvError, type ExitCode, exitCodes, type KvError } from './errors.js';
@@ -7,7 +9,7 @@ import { runCommand } from './session.js';
 import { endBySignal } from './signals.js';
 import { openTerminal } from './terminal/process-terminal.js';
 import type { Terminal } from './terminal/terminal.js';
-import { visibleMessage } from './terminal/visible.js';
+import { visibleJson, visibleMessage } from './terminal/visible.js';
 
 /** The package's version, put in by the build. */
 declare const KV_VERSION: string;
@@ -31,13 +33,18 @@ async function run(
   env: NodeJS.ProcessEnv,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  checkArguments(argv);
   const invocation = await parse(argv, registry, env);
   const { settings } = invocation;
   switch (invocation.kind) {
     case 'run': {
       const { command, input } = invocation;
-      const outcome = await runCommand(command, input, { settings, terminal, manual });
-      return outcome ?? exitCodes.done;
+      try {
+        const outcome = await runCommand(command, input, { settings, terminal, manual });
+        return outcome ?? exitCodes.done;
+      } catch (thrown) {
+        throw withUsage(command, thrown);
+      }
     }
     case 'help':
       await terminal.stdout.write(await manual.help(invocation.topic));
@@ -76,10 +83,10 @@ async function showError(
   if (error.code === 'interrupted' || error.code === 'broken-pipe') return;
   const { code, message, hint } = error;
   if (json) {
-    await stderr.write(`${JSON.stringify({ error: { code, message } })}\n`);
+    await stderr.write(`${visibleJson({ error: { code, message } })}\n`);
     return;
   }
   const { style } = stderr;
   await stderr.write(`${style.red('kv:')} ${visibleMessage(message)}\n`);
-  if (hint) await stderr.write(`${style.dim(hint)}\n`);
+  if (hint) await stderr.write(`${style.dim(visibleMessage(hint))}\n`);
 }

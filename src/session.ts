@@ -18,7 +18,10 @@ export interface Surroundings {
   readonly manual: Manual;
 }
 
-/** Opens the store for one command, runs it, and closes the store. Throws what the command throws. */
+/**
+ * Opens the store for one command, runs it, and closes the store. Throws what the command throws,
+ * what opening throws, and `no-store`.
+ */
 export async function runCommand(
   command: Command,
   input: Readonly<Record<string, unknown>>,
@@ -39,13 +42,31 @@ export async function runCommand(
   }
 }
 
-/** The store, or undefined where there is none yet and nothing is to be written. */
+/** The store, or undefined where there is none yet and an empty one reads the same. */
 async function openFor(access: Access, settings: Settings): Promise<Store | undefined> {
+  const { store: path, readOnly } = settings;
+  if (path === '') {
+    throw new KvError('no-store', 'cannot choose a store: there is no home folder to have it in', {
+      hint: 'try: --store PATH, or the environment variable KV_STORE',
+    });
+  }
   const { openStore } = await import('./store/lmdb/open-store.js');
-  return openStore(settings.store, access === 'write' && !settings.readOnly ? 'write' : 'read');
+  const store = await openStore(path, access === 'write' && !readOnly ? 'write' : 'read');
+  if (store !== undefined || access === 'read') return store;
+  throw new KvError('no-store', `cannot open store "${path}": there is none yet`, {
+    hint: 'the first write makes it: kv set KEY VALUE',
+  });
 }
 
-function contextOf(surroundings: Surroundings, keyvalue?: Keyvalue, empty?: () => Bucket): Context {
+/**
+ * The context over an open store, for a command with access to one. `empty` gives what is read where
+ * `default` has not been written to yet.
+ */
+export function contextOf(
+  surroundings: Surroundings,
+  keyvalue?: Keyvalue,
+  empty?: () => Bucket,
+): Context {
   const { settings } = surroundings;
   return {
     ...surroundings,

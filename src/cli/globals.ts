@@ -81,7 +81,17 @@ function defaultStore(env: NodeJS.ProcessEnv): string {
   const data = env.XDG_DATA_HOME ?? '';
   // The XDG specification has a relative path ignored.
   if (isAbsolute(data)) return join(data, 'kv', 'store');
-  return join(env.HOME || homedir(), '.local', 'share', 'kv', 'store');
+  const home = env.HOME || homeOfUser();
+  return home && join(home, '.local', 'share', 'kv', 'store');
+}
+
+/** Empty for a user whom the system does not know, as in a container that runs under any number. */
+function homeOfUser(): string {
+  try {
+    return homedir();
+  } catch {
+    return '';
+  }
 }
 
 function readStorePath(text: string): string {

@@ -1,5 +1,6 @@
 /** Usage lines: what a verb takes, in a form to copy from. */
 import type { Command } from '../command.js';
+import { KvError } from '../errors.js';
 import { hangingWrap } from './layout.js';
 import { argumentWord, optionWord } from './spelling.js';
 
@@ -29,6 +30,12 @@ export function commandHint(command: Command): string {
   const words = command.arguments.map(argumentWord);
   const short = ['kv', command.name, ...words, '[OPTION...]'].join(' ');
   return hint(full.length <= SHORT_USAGE ? full : short, `kv help ${command.name}`);
+}
+
+/** A usage error of the command's own with the usage as its hint; whatever else was thrown, as it is. */
+export function withUsage(command: Command, thrown: unknown): unknown {
+  if (!(thrown instanceof KvError && thrown.code === 'usage') || thrown.hint) return thrown;
+  return new KvError('usage', thrown.message, { hint: commandHint(command), cause: thrown });
 }
 
 /** The hint of a usage error before a verb is found: in a group, or at the top. */

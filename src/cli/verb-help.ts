@@ -43,7 +43,7 @@ export function exitRows(meanings: Readonly<Record<string, string>>): Row[] {
 
 /** What any verb may end with, or any that opens the store. */
 function commonExits({ access }: Command): Record<string, string> {
-  const { done, usage, busy, store } = exitCodes;
-  const codes = access === 'none' ? [done, usage] : [done, usage, busy, store];
+  const { done, usage, badData, busy, store } = exitCodes;
+  const codes = access === 'none' ? [done, usage] : [done, usage, badData, busy, store];
   return Object.fromEntries(codes.map((code) => [code, exitMeanings[code]]));
 }

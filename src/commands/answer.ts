@@ -1,6 +1,6 @@
 /** How a command answers: one object with --json, rows or lines without. */
 import type { Context } from '../context.js';
-import { visibleLine } from '../terminal/visible.js';
+import { visibleJson, visibleLine } from '../terminal/visible.js';
 
 /** One thing that is told of something: its name, its value, and how a person reads the value. */
 export type Field = readonly [name: string, value: string | number, shown?: string];
@@ -8,7 +8,7 @@ export type Field = readonly [name: string, value: string | number, shown?: stri
 /** Writes a line, or with --json the object in its place. */
 export async function answer(context: Context, json: object, line: string): Promise<void> {
   const { settings, terminal } = context;
-  await terminal.stdout.write(`${settings.json ? JSON.stringify(json) : line}\n`);
+  await terminal.stdout.write(`${settings.json ? visibleJson(json) : line}\n`);
 }
 
 /** Writes yes or no, which -q silences. */
@@ -19,7 +19,7 @@ export async function answerYesOrNo(context: Context, json: object, yes: boolean
 /** Writes what a verb did: with --json the object; else a remark, which only a terminal sees. */
 export async function report(context: Context, json: object, remark: string): Promise<void> {
   const { settings, terminal } = context;
-  if (settings.json) await terminal.stdout.write(`${JSON.stringify(json)}\n`);
+  if (settings.json) await terminal.stdout.write(`${visibleJson(json)}\n`);
   else await terminal.note(remark);
 }
 

@@ -1,7 +1,7 @@
 import { defineCommand } from '../command.js';
 import { humanSize, relativeTime } from '../terminal/quantities.js';
 import { table } from '../terminal/table.js';
-import { escapeKey } from '../terminal/visible.js';
+import { escapeKey, visibleJson } from '../terminal/visible.js';
 import { isoTime } from './answer.js';
 
 export const command = defineCommand({
@@ -18,7 +18,7 @@ export const command = defineCommand({
     const buckets = keyvalue.buckets.list();
     if (settings.json) {
       const lines = buckets.map(({ name, keys, bytes, created }) =>
-        JSON.stringify({ bucket: name, keys, bytes, created: isoTime(created) }),
+        visibleJson({ bucket: name, keys, bytes, created: isoTime(created) }),
       );
       await stdout.write(lines.map((line) => `${line}\n`).join(''));
     } else if (stdout.isTerminal && buckets.length > 0) {

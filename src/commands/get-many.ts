@@ -3,7 +3,7 @@ import type { Context } from '../context.js';
 import { absentKey, exitCodes } from '../errors.js';
 import type { IncomingValue } from '../keyvalue/incoming-value.js';
 import { piecesOf } from '../terminal/pump.js';
-import { escapeKey, visibleLine } from '../terminal/visible.js';
+import { escapeKey, visibleJson, visibleLine } from '../terminal/visible.js';
 import { recordJson } from './json-record.js';
 
 export const command = defineCommand({
@@ -38,7 +38,7 @@ async function printValue(
   const { stdout } = terminal;
   const escape = stdout.isTerminal ? visibleLine : escapeKey;
   if (value === undefined) {
-    const line = settings.json ? JSON.stringify({ key, value: null }) : escape(key);
+    const line = settings.json ? visibleJson({ key, value: null }) : escape(key);
     await stdout.write(`${line}\n`);
     return;
   }

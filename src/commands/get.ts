@@ -1,9 +1,9 @@
 import { defineCommand } from '../command.js';
 import type { Context } from '../context.js';
-import { absentKey, exitCodes } from '../errors.js';
+import { absentKey, exitCodes, KvError } from '../errors.js';
 import { hexDump } from '../terminal/hex-dump.js';
 import { isText } from '../terminal/is-text.js';
-import { piecesOf } from '../terminal/pump.js';
+import { piecesOf, unlessAborted } from '../terminal/pump.js';
 import { type Rendering, renderings } from '../terminal/renderings.js';
 import type { Output } from '../terminal/terminal.js';
 import { recordJson } from './json-record.js';
@@ -48,50 +48,53 @@ its control characters as escapes, and a binary value shows the head of a hex du
   exits: { [exitCodes.no]: 'there is no such key' },
 
   async run(context, { key, output: path = '-', offset = 0, length, format, default: fallback }) {
+    if (context.settings.json && format !== undefined) {
+      throw new KvError('usage', 'either --format or --json, not both');
+    }
     const { eventual, types } = context.keyvalue;
     const value = eventual.get(context.bucketToRead(), key);
     if (value === undefined && fallback === undefined) throw absentKey(`get "${key}"`);
     const stream = value && types.IncomingValue.incomingValueConsumeAsync(value);
     const pieces = stream ? piecesOf(stream, offset, length) : [Buffer.from(fallback!)];
+    const write = (output: Output, signal?: AbortSignal): Promise<void> =>
+      context.settings.json
+        ? output.write(recordJson(key, pieces, value?.metadata))
+        : writeValue(context, output, pieces, format, signal);
     try {
-      if (context.settings.json) {
-        await context.terminal.stdout.write(recordJson(key, pieces, value?.metadata));
-      } else {
-        await write(context, path, pieces, format);
-      }
+      if (path === '-') await write(context.terminal.stdout);
+      else await writeFile(context, path, write);
     } finally {
       stream?.[Symbol.dispose]();
     }
   },
 });
 
-async function write(
-  context: Context,
-  path: string,
-  pieces: Iterable<Uint8Array>,
-  format: Rendering | undefined,
-): Promise<void> {
-  if (path !== '-') return writeFile(context, path, renderings[format ?? 'raw'](pieces));
-  const { stdout } = context.terminal;
-  if (format === undefined && stdout.isTerminal) return show(context, pieces);
-  await writeAll(stdout, renderings[format ?? 'raw'](pieces));
-  if (stdout.isTerminal && format !== 'raw') await stdout.write('\n');
-}
-
 async function writeFile(
   context: Context,
   path: string,
-  pieces: Iterable<Uint8Array | string>,
+  write: (file: Output, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   await context.interruptible(async (signal) => {
-    const file = await context.terminal.openOutput(path);
+    const file = await unlessAborted(context.terminal.openOutput(path), signal);
     try {
-      await writeAll(file, pieces, signal);
+      await write(file, signal);
       await file.commit();
     } finally {
       await file.abandon();
     }
   });
+}
+
+async function writeValue(
+  context: Context,
+  output: Output,
+  pieces: Iterable<Uint8Array>,
+  format: Rendering | undefined,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (format === undefined && output.isTerminal) return show(context, output, pieces);
+  await writeAll(output, renderings[format ?? 'raw'](pieces), signal);
+  if (output.isTerminal && format !== 'raw') await output.write('\n');
 }
 
 async function writeAll(
@@ -100,28 +103,32 @@ async function writeAll(
   signal?: AbortSignal,
 ): Promise<void> {
   for (const piece of pieces) {
-    signal?.throwIfAborted();
-    if (piece.length > 0) await output.write(piece);
+    if (piece.length === 0) continue;
+    const writing = output.write(piece);
+    await (signal ? unlessAborted(writing, signal) : writing);
   }
 }
 
 /** What a person sees of a value. */
-async function show(context: Context, pieces: Iterable<Uint8Array>): Promise<void> {
-  const { stdout, stderr } = context.terminal;
+async function show(
+  { terminal }: Context,
+  output: Output,
+  pieces: Iterable<Uint8Array>,
+): Promise<void> {
   const iterator = pieces[Symbol.iterator]();
   const first: Uint8Array = iterator.next().value ?? new Uint8Array(0);
   if (!isText(first)) {
-    await stdout.write(hexDump(first.subarray(0, DUMP_BYTES)));
-    await stderr.write('a binary value; as it is: kv get KEY > FILE, or kv get KEY | COMMAND\n');
+    await output.write(hexDump(first.subarray(0, DUMP_BYTES)));
+    await terminal.note('a binary value; as it is: kv get KEY > FILE, or kv get KEY | COMMAND');
     return;
   }
   const rest = { [Symbol.iterator]: () => iterator };
   let last = '';
   for (const text of renderings.text(chain(first, rest))) {
     if (text.length > 0) last = text as string;
-    await stdout.write(text);
+    await output.write(text);
   }
-  if (!last.endsWith('\n')) await stdout.write('\n');
+  if (!last.endsWith('\n')) await output.write('\n');
 }
 
 function* chain(first: Uint8Array, rest: Iterable<Uint8Array>): Generator<Uint8Array> {

@@ -1,5 +1,6 @@
 import { defineCommand } from '../command.js';
 import { exitCodes, KvError } from '../errors.js';
+import { visibleJson } from '../terminal/visible.js';
 import { parseU64 } from './option-values.js';
 
 export const command = defineCommand({
@@ -25,8 +26,8 @@ zeroes. A key that is not there counts as 0. However many processes add, none is
   async run(context, { key, delta: text = '1' }) {
     const delta = parseDelta(text);
     const value = context.keyvalue.atomic.increment(context.bucketToWrite(), key, delta);
-    // A number in JSON has no limit to its digits, but JSON.stringify takes no bigint.
-    const json = `{"key":${JSON.stringify(key)},"value":${value}}`;
+    // A number in JSON has no limit to its digits, but JavaScript's writer takes no bigint.
+    const json = `{"key":${visibleJson(key)},"value":${value}}`;
     await context.terminal.stdout.write(`${context.settings.json ? json : value}\n`);
   },
 });

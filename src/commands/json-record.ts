@@ -1,6 +1,7 @@
 /** A record as one line of JSON: `base64` says that the value is not text. */
 import { isUtf8 } from 'node:buffer';
 import { KvError } from '../errors.js';
+import { visibleJson } from '../terminal/visible.js';
 import { isoTime } from './answer.js';
 
 /** The largest value that one line of JSON holds, in bytes: it is put together in memory. */
@@ -31,7 +32,7 @@ export function recordJson(
       modified: isoTime(metadata.modified),
     }),
   };
-  return `${JSON.stringify(record)}\n`;
+  return `${visibleJson(record)}\n`;
 }
 
 function collect(key: string, pieces: Iterable<Uint8Array>): Buffer {

@@ -3,6 +3,7 @@ import type { Context } from '../context.js';
 import { KvError } from '../errors.js';
 import type { Selection } from '../keyvalue/listing.js';
 import { humanSize, relativeTime } from '../terminal/quantities.js';
+import { visibleJson } from '../terminal/visible.js';
 import { answer, isoTime } from './answer.js';
 import { keyTree } from './key-tree.js';
 import { LineWriter } from './line-writer.js';
@@ -35,12 +36,15 @@ of one moment, whoever writes meanwhile.`,
     { line: 'kv keys user/ --limit 100 --after user/0099', summary: 'the second page' },
     { line: 'kv keys -l --reverse', summary: 'with details, the last first' },
     { line: 'kv keys --tree=:', summary: 'a tree of keys such as user:1:name' },
-    { line: 'kv keys -0 tmp/ | xargs -0 kv delete', summary: 'safe for any key' },
+    { line: 'kv keys -0 tmp/ | xargs -0 kv delete --', summary: 'safe for any key' },
   ],
 
   async run(context, { long, nul, count, tree, ...selection }) {
     if ([long, nul, count, tree !== undefined].filter(Boolean).length > 1) {
       throw new KvError('usage', 'only one of --long, -0, --count, --tree');
+    }
+    if (context.settings.json && (nul || tree !== undefined)) {
+      throw new KvError('usage', `either ${nul ? '-0' : '--tree'} or --json, not both`);
     }
     if (count) await printCount(context, selection);
     else if (tree !== undefined) await printTree(context, selection, tree);
@@ -57,8 +61,7 @@ async function printCount(context: Context, selection: Selection): Promise<void>
 async function printKeys(context: Context, selection: Selection, nul: boolean): Promise<void> {
   const lines = new LineWriter(context, nul ? '\0' : '\n');
   for (const key of context.keyvalue.listing.listKeys(context.bucketToRead(), selection)) {
-    if (nul) await lines.write(key);
-    else await lines.writeKey(key);
+    await lines.writeKey(key);
   }
   await lines.end();
 }
@@ -70,7 +73,7 @@ async function printEntries(context: Context, selection: Selection): Promise<voi
   for (const entry of keyvalue.listing.listEntries(context.bucketToRead(), selection)) {
     const { key, size, version, modified } = entry;
     if (settings.json) {
-      await lines.write(JSON.stringify({ key, size, version, modified: isoTime(modified) }));
+      await lines.write(visibleJson({ key, size, version, modified: isoTime(modified) }));
     } else if (terminal.stdout.isTerminal) {
       const { style } = terminal.stdout;
       const columns = [humanSize(size).padStart(9), `v${version}`.padStart(8)];
@@ -85,7 +88,6 @@ async function printEntries(context: Context, selection: Selection): Promise<voi
 
 async function printTree(context: Context, selection: Selection, separator: string): Promise<void> {
   if (separator === '') throw new KvError('usage', 'the separator of --tree cannot be empty');
-  if (context.settings.json) throw new KvError('usage', 'either --tree or --json, not both');
   const { listing } = context.keyvalue;
   const bucket = context.bucketToRead();
   const { style } = context.terminal.stdout;

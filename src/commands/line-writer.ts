@@ -1,6 +1,6 @@
 /** Writes many lines with few writes: the first ones at once, the rest a block at a time. */
 import type { Context } from '../context.js';
-import { escapeKey, visibleLine } from '../terminal/visible.js';
+import { escapeKey, visibleJson, visibleLine } from '../terminal/visible.js';
 
 /** Lines after which the first block is written, so that a listing begins to show at once. */
 const FIRST_LINES = 100;
@@ -29,7 +29,7 @@ export class LineWriter {
 
   /** Writes a key: as JSON, harmless on a terminal, or in a pipe on one line whatever it holds. */
   async writeKey(key: string): Promise<void> {
-    await this.write(this.#context.settings.json ? JSON.stringify({ key }) : this.keyText(key));
+    await this.write(this.#context.settings.json ? visibleJson({ key }) : this.keyText(key));
   }
 
   /** A key as this writer's reader should see it. */

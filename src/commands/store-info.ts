@@ -5,7 +5,7 @@ import { answerFields } from './answer.js';
 export const command = defineCommand({
   name: 'store info',
   summary: 'Show what the store holds and how large it is',
-  access: 'read',
+  access: 'inspect',
   arguments: [],
   options: {},
   examples: [{ line: 'kv store info', summary: 'one field a line' }],

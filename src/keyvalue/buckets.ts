@@ -17,7 +17,11 @@ export function administrationOf(store: Store) {
     /** Every bucket, in the byte order of the names. */
     list: (): BucketInfo[] => store.buckets(),
 
-    exists: (name: string): boolean => store.bucket(name) !== undefined,
+    /** Throws `invalid-bucket`. */
+    exists(name: string): boolean {
+      checkBucketName(name);
+      return store.bucket(name) !== undefined;
+    },
 
     /** Throws `bucket-exists`, `invalid-bucket`. */
     create(name: string): Bucket {
@@ -34,23 +38,31 @@ export function administrationOf(store: Store) {
       return new Bucket(store, stored);
     },
 
-    /** Throws `no-bucket`. */
-    delete: (name: string): void => store.deleteBucket(name),
+    /** Throws `no-bucket`, `invalid-bucket`. */
+    delete(name: string): void {
+      checkBucketName(name);
+      store.deleteBucket(name);
+    },
 
     /** One transaction. Throws `no-bucket`, `bucket-exists`, `invalid-bucket`. */
     rename(name: string, to: string): void {
+      checkBucketName(name);
       checkBucketName(to);
       store.renameBucket(name, to);
     },
 
     /** One transaction; chunks are shared. Throws `no-bucket`, `bucket-exists`, `invalid-bucket`. */
     copy(name: string, to: string): void {
+      checkBucketName(name);
       checkBucketName(to);
       store.copyBucket(name, to);
     },
 
-    /** Deletes every key of a bucket, in one transaction. Throws `no-bucket`. */
-    clear: (name: string): void => store.clearBucket(name),
+    /** Deletes every key of a bucket, in one transaction. Throws `no-bucket`, `invalid-bucket`. */
+    clear(name: string): void {
+      checkBucketName(name);
+      store.clearBucket(name);
+    },
 
     info: (): StoreInfo => store.info(),
   };

@@ -30,7 +30,7 @@ export function listEntries(bucket: Bucket, selection: Selection): Generator<Ent
 /** How many keys a selection has; of a whole bucket, without going through them. */
 export function countKeys(bucket: Bucket, selection: Selection): number {
   const { prefix, start, end, after, limit } = selection;
-  const bounded = Boolean(prefix || start || after) || end !== undefined;
+  const bounded = Boolean(prefix || start) || end !== undefined || after !== undefined;
   if (!bounded) return Math.min(bucket.stored.count(), limit ?? Number.POSITIVE_INFINITY);
   let count = 0;
   for (const _ of listKeys(bucket, selection)) count++;

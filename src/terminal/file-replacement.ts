@@ -37,12 +37,16 @@ export function openReplacement(
   const descriptor = openSync(temporary, 'wx', existing === undefined ? 0o666 : 0o600);
   const sink = fileSink(descriptor, action);
   let state: 'open' | 'closed' | 'done' = 'open';
+  let writing: Promise<void> = Promise.resolve();
 
   return {
     isTerminal: false,
     columns: 80,
     style: plainStyle,
-    write: sink,
+    write(data) {
+      writing = sink(data);
+      return writing;
+    },
     async commit() {
       if (state !== 'open') return;
       try {
@@ -58,6 +62,8 @@ export function openReplacement(
       flushFolder(dirname(target));
     },
     async abandon() {
+      // A write that nobody waits for any more: by its end the descriptor may be another file's.
+      await writing.catch(() => {});
       if (state === 'open') closeSync(descriptor);
       if (state !== 'done') rmSync(temporary, { force: true });
       state = 'done';

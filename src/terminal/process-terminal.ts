@@ -11,6 +11,7 @@ import { processInput } from './process-input.js';
 import { type ColorOptions, processOutput } from './process-output.js';
 import { ask, confirm } from './prompts.js';
 import type { Terminal } from './terminal.js';
+import { visibleMessage } from './visible.js';
 
 export interface TerminalOptions extends ColorOptions {
   /** True: no remarks. */
@@ -31,15 +32,15 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     stderr,
     canAsk,
     async note(text) {
-      if (stderr.isTerminal && !options.quiet) await stderr.write(`${text}\n`);
+      if (stderr.isTerminal && !options.quiet) await stderr.write(`${visibleMessage(text)}\n`);
     },
     async confirm(question) {
       if (!canAsk) throw nobodyToAsk();
-      return confirm(question, stderr.style);
+      return confirm(visibleMessage(question), stderr.style);
     },
     async ask(question) {
       if (!canAsk) throw nobodyToAsk();
-      return ask(question, stderr.style);
+      return ask(visibleMessage(question), stderr.style);
     },
     openOutput: (path) => openOutput(path, stdout),
     openInput: (path) => openInput(path, stdin),

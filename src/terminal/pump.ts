@@ -40,7 +40,7 @@ export async function fill(stream: OutputStream, input: Input, signal: AbortSign
     }
     stream.blockingFlush();
   } catch (thrown) {
-    if (!signal.aborted) await chunks.return?.();
+    await chunks.return?.();
     throw asKvError(thrown);
   }
 }
@@ -55,13 +55,15 @@ function writeAll(stream: OutputStream, bytes: Uint8Array): void {
 }
 
 /**
- * What a read gives, or the signal's reason: a read that waits for its writer cannot be taken back,
- * but it need not be waited for. (Racing it against one lasting promise would keep every piece.)
+ * What a read or a write gives, or the signal's reason: one that waits for the other end cannot be
+ * taken back, but it need not be waited for. (Racing it against one lasting promise would keep every
+ * piece.)
  */
-function unlessAborted<T>(read: Promise<T>, signal: AbortSignal): Promise<T> {
+export function unlessAborted<T>(waiting: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
-    read.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+    waiting.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
 }

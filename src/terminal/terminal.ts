@@ -24,9 +24,8 @@ export interface Input {
   /** `stream`: a pipe, a file or a socket. `terminal`: a person. `none`: any other device. */
   readonly kind: 'terminal' | 'stream' | 'none';
   /**
-   * The bytes to the end, in pieces of at most a few MiB, which are the consumer's to keep. To be
-   * asked for once. Leaving early closes the input; `return()` may be called while a piece is
-   * awaited, and ends the wait. Rejects with `io` when reading fails.
+   * The bytes to the end, in pieces of at most a few MiB, each good until the next is asked for. To
+   * be asked for once: leaving the loop early closes the input. Rejects with `io` when reading fails.
    */
   chunks(): AsyncIterable<Uint8Array>;
 }
@@ -49,7 +48,10 @@ export interface Terminal {
   readonly stderr: Output;
   /** True when a question can reach a person: stdin and stderr are terminals, and no --no-input. */
   readonly canAsk: boolean;
-  /** A remark on stderr, ended with a newline: only where stderr is a terminal, and not with -q. */
+  /**
+   * A remark on stderr, ended with a newline: only where stderr is a terminal, and not with -q.
+   * Remarks and questions may quote stored text: they are made harmless here.
+   */
   note(text: string): Promise<void>;
   /**
    * Asks yes or no on stderr; no by default. Throws `interrupted` at Ctrl-C, `not-confirmed` when

@@ -23,6 +23,15 @@ export function visibleText(text: string): string {
   return replaced(text, unsafeButLayout);
 }
 
+/**
+ * JSON on one line. What else JSON leaves as it is and a terminal obeys is escaped as well, JSON's
+ * way: `\u009b`. A reader of JSON sees no difference.
+ */
+export function visibleJson(value: unknown): string {
+  const json = JSON.stringify(value);
+  return json.search(unsafe) < 0 ? json : json.replace(unsafe, jsonEscaped);
+}
+
 /** For a line in a pipe: only what could be taken for the end of the line, or hide in it. */
 export function escapeKey(key: string): string {
   return replaced(key, c0OrBackslash);
@@ -69,4 +78,8 @@ function escaped(character: string): string {
   if (short !== undefined) return short;
   const hex = code.toString(16);
   return code < 0x100 ? `\\x${hex.padStart(2, '0')}` : `\\u{${hex.padStart(4, '0')}}`;
+}
+
+function jsonEscaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

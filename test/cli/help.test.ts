@@ -104,6 +104,7 @@ describe('help()', () => {
           0  done, or yes
           1  the key is absent
           2  usage, or a confirmation that could not be asked
+          4  bad data: not a counter, an overflow, a key over its limit
           5  busy or timed out: worth another try
           6  the store or the disk: missing bucket, I/O, full, read-only, damaged
 
@@ -133,6 +134,7 @@ describe('help()', () => {
       Exit status:
           0  done, or yes
           2  usage, or a confirmation that could not be asked
+          4  bad data: not a counter, an overflow, a key over its limit
           5  busy or timed out: worth another try
           6  the store or the disk: missing bucket, I/O, full, read-only, damaged
 
@@ -170,6 +172,7 @@ describe('help()', () => {
       Exit status:
           0  done, or yes
           2  usage, or a confirmation that could not be asked
+          4  bad data: not a counter, an overflow, a key over its limit
           5  busy or timed out: worth another try
           6  the store or the disk: missing bucket, I/O, full, read-only, damaged
 

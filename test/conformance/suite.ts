@@ -2,7 +2,7 @@
  * What every implementation of the world `imports` does here: `semantics.md` as tests. It is given a
  * factory, and asks of an implementation only what a guest can: no class, no field, no error code.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { batches } from './batches.js';
 import { buckets } from './buckets.js';
 import { counters } from './counters.js';

@@ -4,6 +4,7 @@ import { openInput } from '../../src/terminal/file-input.js';
 import { openOutput } from '../../src/terminal/file-output.js';
 import { plainStyle } from '../../src/terminal/style.js';
 import type { Input, Output, Terminal } from '../../src/terminal/terminal.js';
+import { visibleMessage } from '../../src/terminal/visible.js';
 
 export interface BufferTerminalOptions {
   readonly stdin?: Uint8Array | string;
@@ -13,6 +14,8 @@ export interface BufferTerminalOptions {
   readonly stderrIsTerminal?: boolean;
   readonly columns?: number;
   readonly quiet?: boolean;
+  /** False: nobody is asked, wherever the streams lead. */
+  readonly input?: boolean;
   /** What the person says, in order; one question too many is an error. */
   readonly answers?: readonly (string | boolean)[];
 }
@@ -30,13 +33,13 @@ export function bufferTerminal(options: BufferTerminalOptions = {}): BufferTermi
   const stdin = bufferInput(options);
   const stdout = bufferOutput(options.stdoutIsTerminal ?? false, options.columns);
   const stderr = bufferOutput(options.stderrIsTerminal ?? false, options.columns);
-  const canAsk = stdin.kind === 'terminal' && stderr.isTerminal;
+  const canAsk = options.input !== false && stdin.kind === 'terminal' && stderr.isTerminal;
   const questions: string[] = [];
   const answers = [...(options.answers ?? [])];
 
   const answer = (question: string): string | boolean => {
     if (!canAsk) throw new KvError('not-confirmed', 'cannot ask: nobody is there');
-    questions.push(question);
+    questions.push(visibleMessage(question));
     const given = answers.shift();
     if (given === undefined) throw new Error(`no answer is left for ${JSON.stringify(question)}`);
     return given;
@@ -56,7 +59,8 @@ export function bufferTerminal(options: BufferTerminalOptions = {}): BufferTermi
       return stderr.bytes().toString();
     },
     async note(text) {
-      if (stderr.isTerminal && options.quiet !== true) await stderr.write(`${text}\n`);
+      if (stderr.isTerminal && options.quiet !== true)
+        await stderr.write(`${visibleMessage(text)}\n`);
     },
     async confirm(question) {
       return answer(question) === true;

@@ -14,6 +14,9 @@ const DATA_VERSION = 2;
 /** Pages of the tree that every opening looks at: the trees' roots and some of what is below. */
 const QUICK_LOOK_PAGES = 32;
 
+/** How often a look begins anew because another process has committed meanwhile. */
+const LOOK_LIMIT = 10;
+
 /** Bytes of a page's header: number u64, transaction u64, pad u16, flags u16, lower, upper u16. */
 const PAGE_HEADER_BYTES = 24;
 const FLAGS_OFFSET = 18;
@@ -63,17 +66,32 @@ interface Pending {
 class Look {
   readonly #path: string;
   readonly #file: number;
-  readonly #size: number;
+  #size = 0;
   #pageSize = 4096;
 
   constructor(path: string, file: number) {
     this.#path = path;
     this.#file = file;
-    this.#size = fstatSync(file).size;
   }
 
   run(): void {
-    const newest = this.#newestMeta();
+    for (let looks = 0; looks < LOOK_LIMIT; looks++) {
+      const metas = this.#readMetas();
+      try {
+        this.#lookFrom(metas);
+        return;
+      } catch (error) {
+        // Nothing locks the pages: what another process has overwritten since is not damaged.
+        if (this.#readMetas().equals(metas)) throw error;
+      }
+    }
+    // Somebody commits all the time, and so has looked at more of the file than this would.
+  }
+
+  #lookFrom(metas: Buffer): void {
+    const newest = this.#newestOf(metas);
+    // After the metas, so that the file is at least as long as they need it.
+    this.#size = fstatSync(this.#file).size;
     const lastPage = Number(newest.readBigUInt64LE(meta.lastPage));
     // LMDB leaves the file short of its last page where that page is free. So a short file is
     // suspect, and then every page is looked at: one that is in use and not there is damage.
@@ -81,14 +99,21 @@ class Look {
     this.#walk(newest, lastPage, isShort ? Number.POSITIVE_INFINITY : QUICK_LOOK_PAGES);
   }
 
-  #newestMeta(): Buffer {
+  /** The two first pages. */
+  #readMetas(): Buffer {
+    this.#size = fstatSync(this.#file).size;
     if (this.#size < 2 * this.#pageSize) {
       throw this.#damaged(`it has ${this.#size} bytes, less than its two first pages`);
     }
     const first = this.#read(0, this.#pageSize);
     this.#checkMeta(first, 0);
     this.#pageSize = first.readUInt32LE(meta.freeTree + tree.pageSize);
-    const second = this.#read(this.#pageSize, this.#pageSize);
+    return this.#read(0, 2 * this.#pageSize);
+  }
+
+  #newestOf(metas: Buffer): Buffer {
+    const first = metas.subarray(0, this.#pageSize);
+    const second = metas.subarray(this.#pageSize);
     this.#checkMeta(second, 1);
     const [a, b] = [first, second].map((page) => page.readBigUInt64LE(meta.transaction));
     return b! > a! ? second : first;

@@ -130,6 +130,8 @@ export class LmdbBucket implements StoreBucket {
   }
 
   #page(db: Db, { lower, upper, reverse = false }: KeyRange, snapshot: Snapshot): Buffer[] {
+    // lmdb takes a bound of no bytes for none, but no key is less than it.
+    if (upper?.length === 0) return [];
     const from = reverse ? upper : lower;
     const options = {
       // A bound may be a byte longer than a key: just beyond the longest one.

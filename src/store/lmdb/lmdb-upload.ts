@@ -17,6 +17,8 @@ export class LmdbUpload implements Upload {
   #buffer = Buffer.alloc(0);
   #buffered = 0;
   #closed = false;
+  /** What went wrong in the middle of an append: the value would lack a piece. */
+  #failure: unknown;
 
   constructor(store: LmdbStore) {
     this.#store = store;
@@ -27,18 +29,17 @@ export class LmdbUpload implements Upload {
   }
 
   append(bytes: Uint8Array): void {
-    if (this.#closed) throw new Error('an upload was appended to after it was closed');
-    for (let offset = 0; offset < bytes.length; ) {
-      if (this.#buffered === BATCH_BYTES) this.#flush();
-      const length = Math.min(BATCH_BYTES - this.#buffered, bytes.length - offset);
-      this.#reserve(this.#buffered + length);
-      this.#buffer.set(bytes.subarray(offset, offset + length), this.#buffered);
-      this.#buffered += length;
-      offset += length;
+    this.#mustBeOpen();
+    try {
+      this.#take(bytes);
+    } catch (error) {
+      this.#failure = error;
+      throw error;
     }
   }
 
   store(bucket: StoreBucket, key: string): Version {
+    this.#mustBeOpen();
     return this.#store.write(() => {
       return (bucket as LmdbBucket).put(key, this.#begun ? this.#tail(this.#begun) : this.#whole());
     });
@@ -58,18 +59,51 @@ export class LmdbUpload implements Upload {
     }
   }
 
-  /** Writes the full buffer to the disk and registers whose it is. */
-  #flush(): void {
+  #take(bytes: Uint8Array): void {
+    let rest = bytes;
+    if (this.#buffered + rest.length > BATCH_BYTES) {
+      // Whole chunks go from the caller's memory to the store, past the buffer.
+      const gap = (CHUNK_SIZE_BYTES - (this.#buffered % CHUNK_SIZE_BYTES)) % CHUNK_SIZE_BYTES;
+      this.#hold(rest.subarray(0, gap));
+      const end = rest.length - ((rest.length - gap) % CHUNK_SIZE_BYTES);
+      this.#flush(rest.subarray(gap, end));
+      rest = rest.subarray(end);
+    }
+    this.#hold(rest);
+  }
+
+  /** Writes the buffer and `more`, which are whole chunks, to the disk. */
+  #flush(more: Uint8Array): void {
+    const held = this.#buffer.subarray(0, this.#buffered);
+    const first = BATCH_BYTES - held.length;
+    this.#writeBatch(held, more.subarray(0, first));
+    this.#buffered = 0;
+    for (let offset = first; offset < more.length; offset += BATCH_BYTES) {
+      this.#writeBatch(more.subarray(offset, offset + BATCH_BYTES));
+    }
+  }
+
+  /** Writes whole chunks in one transaction, and registers whose they are. */
+  #writeBatch(...parts: Uint8Array[]): void {
     const { chunks, environment } = this.#store;
-    const written = this.#begun?.written ?? 0;
+    let written = this.#begun?.written ?? 0;
     const valueId = this.#store.transaction(() => {
       const id = this.#begun?.valueId ?? environment.nextNumber();
       chunks.registerUpload(id);
-      chunks.write(id, written, this.#buffer.subarray(0, this.#buffered));
+      for (const part of parts) {
+        chunks.write(id, written, part);
+        written += part.length;
+      }
       return id;
     });
-    this.#begun = { valueId, written: written + this.#buffered };
-    this.#buffered = 0;
+    this.#begun = { valueId, written };
+  }
+
+  /** Copies bytes into the buffer, where there is room for them. */
+  #hold(bytes: Uint8Array): void {
+    this.#reserve(this.#buffered + bytes.length);
+    this.#buffer.set(bytes, this.#buffered);
+    this.#buffered += bytes.length;
   }
 
   /** The chunks that are still in memory, beside those on the disk. */
@@ -85,6 +119,11 @@ export class LmdbUpload implements Upload {
     const valueId = this.#store.environment.nextNumber();
     this.#store.chunks.write(valueId, 0, bytes);
     return { valueId, size: bytes.length, chunkSize: CHUNK_SIZE_BYTES };
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closed) throw new Error('an upload was used after it was closed');
+    if (this.#failure) throw this.#failure;
   }
 
   #reserve(length: number): void {

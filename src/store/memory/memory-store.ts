@@ -152,7 +152,8 @@ class MemoryBucket implements StoreBucket {
   }
 
   stat(key: string): Metadata | undefined {
-    return this.get(key);
+    const record = this.#records.get(key);
+    return record && metadataOf(record);
   }
 
   delete(key: string): boolean {
@@ -173,10 +174,7 @@ class MemoryBucket implements StoreBucket {
 
   *entries(range: KeyRange): Generator<Entry> {
     const snapshot = new Map(this.#records);
-    for (const key of this.keys(range)) {
-      const { size, version, modified, kind } = new MemoryValue(snapshot.get(key)!);
-      yield { key, size, version, modified, kind };
-    }
+    for (const key of this.keys(range)) yield { key, ...metadataOf(snapshot.get(key)!) };
   }
 
   count(): number {
@@ -196,18 +194,16 @@ class MemoryBucket implements StoreBucket {
 
 class MemoryValue implements StoredValue {
   readonly kind = 'inline';
+  readonly size: number;
   readonly version: Version;
   readonly modified: number;
   readonly #value: Uint8Array;
 
   constructor({ value, version, modified }: MemoryRecord) {
     this.#value = value;
+    this.size = value.length;
     this.version = version;
     this.modified = modified;
-  }
-
-  get size(): number {
-    return this.#value.length;
   }
 
   read(position: number, length: number): Uint8Array {
@@ -218,21 +214,30 @@ class MemoryValue implements StoredValue {
 }
 
 class MemoryUpload implements Upload {
-  readonly #pieces: Uint8Array[] = [];
+  #pieces: Uint8Array[] | undefined = [];
   size = 0;
 
   append(bytes: Uint8Array): void {
-    this.#pieces.push(new Uint8Array(bytes));
+    this.#open.push(new Uint8Array(bytes));
     this.size += bytes.length;
   }
 
   store(bucket: StoreBucket, key: string): Version {
-    return (bucket as MemoryBucket).put(bucket, key, Buffer.concat(this.#pieces));
+    return (bucket as MemoryBucket).put(bucket, key, Buffer.concat(this.#open));
   }
 
   close(): void {
-    this.#pieces.length = 0;
+    this.#pieces = undefined;
   }
+
+  get #open(): Uint8Array[] {
+    if (this.#pieces === undefined) throw new Error('an upload was used after it was closed');
+    return this.#pieces;
+  }
+}
+
+function metadataOf({ value, version, modified }: MemoryRecord): Metadata {
+  return { size: value.length, version, modified, kind: 'inline' };
 }
 
 function sorted(names: Iterable<string>): string[] {

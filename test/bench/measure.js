@@ -1,0 +1,61 @@
+/** Running programs side by side: their time, and the most anonymous memory they held. */
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+
+const SAMPLE_MILLISECONDS = 10;
+
+/**
+ * Runs a program with files for stdin and stdout. Returns seconds, MiB of RssAnon at the peak, and
+ * milliseconds to the first byte where stdout is to be read here (`stdout: 'pipe'`).
+ */
+export async function run(command, args, { stdin = '/dev/null', stdout = '/dev/null', env } = {}) {
+  const input = openSync(stdin, 'r');
+  const output = stdout === 'pipe' ? 'pipe' : openSync(stdout, 'w');
+  const began = performance.now();
+  const child = spawn(command, args, {
+    stdio: [input, output, 'inherit'],
+    env: { ...process.env, ...env },
+  });
+  let peak = 0;
+  const sampler = setInterval(() => {
+    peak = Math.max(peak, anonymousMemory(child.pid));
+  }, SAMPLE_MILLISECONDS);
+  let firstByte;
+  child.stdout?.on('data', () => {
+    firstByte ??= performance.now() - began;
+  });
+  const code = await new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  const seconds = (performance.now() - began) / 1000;
+  clearInterval(sampler);
+  closeSync(input);
+  if (typeof output === 'number') closeSync(output);
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}`);
+  return { seconds, peak, firstByte };
+}
+
+/** Runs each of several things in turn, several times over; returns the medians by name. */
+export async function sideBySide(rounds, contestants) {
+  const times = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, contest] of Object.entries(contestants)) {
+      times[name].push((await contest()).seconds);
+    }
+  }
+  return Object.fromEntries(Object.entries(times).map(([name, all]) => [name, median(all)]));
+}
+
+export function median(numbers) {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+}
+
+function anonymousMemory(pid) {
+  try {
+    const [, kib] = readFileSync(`/proc/${pid}/status`, 'latin1').match(/^RssAnon:\s+(\d+)/m);
+    return kib / 1024;
+  } catch {
+    return 0; // It has ended.
+  }
+}

@@ -1,0 +1,101 @@
+/** Runs commands as the command line does, over a store of the test's own and a terminal of buffers. */
+import { createManual } from '../../src/cli/help.js';
+import { parse } from '../../src/cli/program.js';
+import { withUsage } from '../../src/cli/usage.js';
+import type { Outcome } from '../../src/command.js';
+import { registry } from '../../src/commands/index.js';
+import { asKvError, type ExitCode, exitCodes, KvError } from '../../src/errors.js';
+import type { Bucket } from '../../src/keyvalue/bucket.js';
+import { createKeyvalue, type Keyvalue } from '../../src/keyvalue/index.js';
+import { contextOf } from '../../src/session.js';
+import { MemoryStore } from '../../src/store/memory/memory-store.js';
+import {
+  type BufferTerminal,
+  type BufferTerminalOptions,
+  bufferTerminal,
+} from './buffer-terminal.js';
+import { openTestKeyvalue } from './open-test-store.js';
+
+export interface Ended {
+  /** The exit status. */
+  readonly outcome: ExitCode;
+  /** What the command threw; the process would show it on stderr. */
+  readonly error: KvError | undefined;
+  readonly stdout: Buffer;
+  /** The same as text. */
+  readonly text: string;
+  /** Remarks. */
+  readonly stderr: string;
+  /** What a person was asked. */
+  readonly questions: readonly string[];
+}
+
+/** A command line without its `kv`: a text is split at its spaces. */
+export type Words = string | readonly string[];
+
+export interface Kv {
+  (words: Words, terminal?: BufferTerminalOptions): Promise<Ended>;
+  /** The store that all the commands work on. */
+  readonly keyvalue: Keyvalue;
+}
+
+/** A person who sees and types everything. */
+export const onTerminal = {
+  stdinKind: 'terminal',
+  stdoutIsTerminal: true,
+  stderrIsTerminal: true,
+} as const satisfies BufferTerminalOptions;
+
+/** Commands over a fresh store in memory. */
+export function kvInMemory(): Kv {
+  return kvOver(createKeyvalue(new MemoryStore()));
+}
+
+/** Commands over a fresh store on the disk. */
+export async function kvOnDisk(): Promise<Kv> {
+  return kvOver(await openTestKeyvalue());
+}
+
+function kvOver(keyvalue: Keyvalue): Kv {
+  const kv = (words: Words, terminal: BufferTerminalOptions = {}) =>
+    run(keyvalue, typeof words === 'string' ? words.split(' ') : words, terminal);
+  return Object.assign(kv, { keyvalue });
+}
+
+async function run(
+  keyvalue: Keyvalue,
+  words: readonly string[],
+  options: BufferTerminalOptions,
+): Promise<Ended> {
+  const invocation = await parse(words, registry, {}).catch((thrown: unknown) => asKvError(thrown));
+  if (invocation instanceof KvError) return ended(bufferTerminal(options), invocation);
+  if (invocation.kind !== 'run') throw new Error(`"${words.join(' ')}" runs no command`);
+  const { command, input, settings } = invocation;
+  const terminal = bufferTerminal({ ...options, quiet: settings.quiet, input: settings.input });
+  const context = contextOf({ settings, terminal, manual }, keyvalue, emptyBucket);
+  try {
+    return ended(terminal, undefined, await command.run(context, input));
+  } catch (thrown) {
+    const error = asKvError(thrown);
+    if (error.code === 'internal') throw thrown;
+    return ended(terminal, withUsage(command, error) as KvError);
+  }
+}
+
+function ended(terminal: BufferTerminal, error: KvError | undefined, outcome?: Outcome): Ended {
+  return {
+    outcome: error?.exitCode ?? outcome ?? exitCodes.done,
+    error,
+    stdout: terminal.stdoutBytes(),
+    text: terminal.stdoutText,
+    stderr: terminal.stderrText,
+    questions: terminal.questions,
+  };
+}
+
+const manual = createManual(registry, '0.0.0');
+
+/** What a read finds before anything has been written. */
+function emptyBucket(): Bucket {
+  return createKeyvalue(new MemoryStore()).buckets.create('default');
+}
