@@ -64,7 +64,7 @@ async function confirm(context: Context, prefix: string): Promise<void> {
   const bucket = context.bucketToRead();
   const found = keyvalue.listing.countKeys(bucket, { prefix });
   if (found === 0) return;
-  const action = `delete ${count(found)} that begin with "${prefix}" from bucket "${bucket.name}"`;
+  const action = `delete ${count(found)} beginning with "${prefix}" from bucket "${bucket.name}"`;
   if (!terminal.canAsk) {
     throw new KvError('not-confirmed', `cannot ${action}: nobody can be asked`, {
       hint: 'try: --yes to delete them, --dry-run to see them',

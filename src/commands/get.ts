@@ -118,7 +118,7 @@ async function show(
   const iterator = pieces[Symbol.iterator]();
   const first: Uint8Array = iterator.next().value ?? new Uint8Array(0);
   if (!isText(first)) {
-    await output.write(hexDump(first.subarray(0, DUMP_BYTES)));
+    await output.write(hexDump(first.subarray(0, DUMP_BYTES), 0, output.columns));
     await terminal.note('a binary value; as it is: kv get KEY > FILE, or kv get KEY | COMMAND');
     return;
   }

@@ -1,30 +1,33 @@
 /** Bytes for a person to look at, as `hexdump -C` shows them. */
 
 /**
- * Lines of an offset, 16 bytes, and their ASCII, within 80 columns up to an offset of 1 TiB. Each
- * ends with a newline; no bytes give no lines. `offset` is that of the first byte.
+ * Lines of an offset, 16 bytes (8 where the terminal has less than 80 `columns`), and their ASCII.
+ * Each ends with a newline; no bytes give no lines. `offset` is that of the first byte.
  */
-export function hexDump(bytes: Uint8Array, offset = 0): string {
+export function hexDump(bytes: Uint8Array, offset = 0, columns = 80): string {
+  const width = columns < 80 ? 8 : 16;
   let dump = '';
-  for (let start = 0; start < bytes.length; start += WIDTH) {
-    dump += line(bytes.subarray(start, start + WIDTH), offset + start);
+  for (let start = 0; start < bytes.length; start += width) {
+    dump += line(bytes.subarray(start, start + width), offset + start, width);
   }
   return dump;
 }
 
-/** Bytes in a line. */
-const WIDTH = 16;
-
-function line(bytes: Uint8Array, offset: number): string {
+function line(bytes: Uint8Array, offset: number, width: number): string {
   const address = offset.toString(16).padStart(8, '0');
-  const left = hexOf(bytes.subarray(0, WIDTH / 2));
-  const right = hexOf(bytes.subarray(WIDTH / 2));
-  return `${address}  ${left}  ${right}  |${asciiOf(bytes)}|\n`;
+  const groups: string[] = [];
+  for (let start = 0; start < width; start += GROUP) {
+    groups.push(hexOf(bytes.subarray(start, start + GROUP)));
+  }
+  return `${address}  ${groups.join('  ')}  |${asciiOf(bytes)}|\n`;
 }
+
+/** Bytes between two wider gaps. */
+const GROUP = 8;
 
 function hexOf(bytes: Uint8Array): string {
   const pairs = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0'));
-  return pairs.join(' ').padEnd((WIDTH / 2) * 3 - 1);
+  return pairs.join(' ').padEnd(GROUP * 3 - 1);
 }
 
 function asciiOf(bytes: Uint8Array): string {

@@ -87,14 +87,17 @@ describe('the value', () => {
     expect((await kv('get k')).text).toBe('short');
   });
 
-  it.each(['terminal', 'none'] as const)('is not waited for on a stdin of kind %s', async (kind) => {
-    const kv = kvInMemory();
-    const { outcome, error } = await kv('set k', { stdin: 'never read', stdinKind: kind });
-    expect(outcome).toBe(2);
-    expect(error?.message).toBe('missing VALUE: stdin is neither a pipe nor a file');
-    expect(error?.hint).toContain('kv set KEY -');
-    expect((await kv('exists k')).outcome).toBe(1);
-  });
+  it.each(['terminal', 'none'] as const)(
+    'is not waited for on a stdin of kind %s',
+    async (kind) => {
+      const kv = kvInMemory();
+      const { outcome, error } = await kv('set k', { stdin: 'never read', stdinKind: kind });
+      expect(outcome).toBe(2);
+      expect(error?.message).toBe('missing VALUE: stdin is neither a pipe nor a file');
+      expect(error?.hint).toContain('kv set KEY -');
+      expect((await kv('exists k')).outcome).toBe(1);
+    },
+  );
 
   it('cannot be a word and a file', async () => {
     const { outcome, error } = await kvInMemory()('set k word -f file');
@@ -224,15 +227,10 @@ describe('a condition', () => {
   it('that fails leaves stdin unread', async () => {
     const kv = kvInMemory();
     await kv('set k 1');
-    let read = false;
-    const stdin = Object.defineProperty(new Uint8Array(1), 'length', {
-      get: () => {
-        read = true;
-        return 1;
-      },
-    });
-    await kv('set k --if-absent', { stdin });
-    expect(read).toBe(false);
+    const failing = await kv('set k --if-absent', { stdin: 'new' });
+    expect([failing.outcome, failing.stdinWasRead]).toEqual([3, false]);
+    const holding = await kv('set k --if-present', { stdin: 'new' });
+    expect([holding.outcome, holding.stdinWasRead]).toEqual([0, true]);
   });
 });
 

@@ -24,6 +24,8 @@ export interface BufferTerminal extends Terminal {
   stdoutBytes(): Buffer;
   readonly stdoutText: string;
   readonly stderrText: string;
+  /** Whether stdin has been asked for its bytes. */
+  readonly stdinWasRead: boolean;
   /** What was asked so far. */
   readonly questions: readonly string[];
 }
@@ -47,6 +49,9 @@ export function bufferTerminal(options: BufferTerminalOptions = {}): BufferTermi
 
   return {
     stdin,
+    get stdinWasRead() {
+      return stdin.wasRead;
+    },
     stdout,
     stderr,
     canAsk,
@@ -87,10 +92,18 @@ function bufferOutput(isTerminal: boolean, columns = 80): Output & { bytes(): Bu
   };
 }
 
-function bufferInput({ stdin, stdinKind }: BufferTerminalOptions): Input {
+function bufferInput({
+  stdin,
+  stdinKind,
+}: BufferTerminalOptions): Input & { readonly wasRead: boolean } {
+  let wasRead = false;
   return {
+    get wasRead() {
+      return wasRead;
+    },
     kind: stdinKind ?? (stdin === undefined ? 'none' : 'stream'),
     async *chunks() {
+      wasRead = true;
       const bytes = copyOf(stdin ?? '');
       for (let start = 0; start < bytes.length; start += CHUNK) {
         yield bytes.subarray(start, start + CHUNK);

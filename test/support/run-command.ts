@@ -26,6 +26,7 @@ export interface Ended {
   readonly text: string;
   /** Remarks. */
   readonly stderr: string;
+  readonly stdinWasRead: boolean;
   /** What a person was asked. */
   readonly questions: readonly string[];
 }
@@ -89,6 +90,7 @@ function ended(terminal: BufferTerminal, error: KvError | undefined, outcome?: O
     stdout: terminal.stdoutBytes(),
     text: terminal.stdoutText,
     stderr: terminal.stderrText,
+    stdinWasRead: terminal.stdinWasRead,
     questions: terminal.questions,
   };
 }

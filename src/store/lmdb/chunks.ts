@@ -80,7 +80,7 @@ export class Chunks {
     if (this.#environment.inTransaction || !(always || this.#garbage)) return;
     this.#garbage = false;
     const uploads = this.#database('uploads');
-    for (const key of [...uploads.getKeys()]) {
+    for (const key of this.#environment.reading(() => [...uploads.getKeys()])) {
       const valueId = decodeU64(key);
       while (this.#reclaimStep(uploads, valueId)) {}
     }

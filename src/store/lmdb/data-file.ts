@@ -7,6 +7,7 @@
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { ioError, KvError } from '../../errors.js';
+import { STORE_LIMIT_BYTES } from './layout.js';
 
 const MAGIC = 0xbeefc0de;
 const DATA_VERSION = 2;
@@ -17,15 +18,31 @@ const QUICK_LOOK_PAGES = 32;
 /** How often a look begins anew because another process has committed meanwhile. */
 const LOOK_LIMIT = 10;
 
-/** Bytes of a page's header: number u64, transaction u64, pad u16, flags u16, lower, upper u16. */
+/**
+ * Bytes of a page's header: number u64, transaction u64, pad u16, flags u16, then lower and upper,
+ * u16 each, or the number of overflow pages, u32.
+ */
 const PAGE_HEADER_BYTES = 24;
+const TRANSACTION_OFFSET = 8;
 const FLAGS_OFFSET = 18;
+const LOWER_OFFSET = 20;
+const UPPER_OFFSET = 22;
+const PAGE_COUNT_OFFSET = 20;
 const P_BRANCH = 0x01;
 const P_LEAF = 0x02;
 const P_OVERFLOW = 0x04;
 const P_META = 0x08;
 const F_BIGDATA = 0x01;
 const F_SUBDATA = 0x02;
+
+/** Flags of the tree of free pages, which are those of the environment too. */
+const INTEGER_KEYS = 0x08;
+const ENCRYPTED = 0x2000;
+/** Encryption, a fixed address, and orders of keys and records that this tree cannot have. */
+const IMPOSSIBLE_FLAGS = 0x2077;
+
+/** Bytes of a meta page that hold something. */
+const META_BYTES = 168;
 
 /** Where the fields of a meta page are, in bytes from the page's beginning. */
 const meta = {
@@ -38,7 +55,7 @@ const meta = {
 };
 
 /** The fields of a tree's descriptor: u32 pad, u16 flags, u16 depth, then u64 counts. */
-const tree = { bytes: 48, pageSize: 0, depth: 6, root: 40 };
+const tree = { bytes: 48, pageSize: 0, flags: 4, depth: 6, root: 40 };
 
 const NO_PAGE = 2n ** 64n - 1n;
 
@@ -102,11 +119,13 @@ class Look {
   /** The two first pages. */
   #readMetas(): Buffer {
     this.#size = fstatSync(this.#file).size;
+    const isFile = this.#size < META_BYTES || this.#read(meta.magic, 4).readUInt32LE(0) === MAGIC;
+    if (!isFile) throw this.#notAStore('it is no such file');
     if (this.#size < 2 * this.#pageSize) {
       throw this.#damaged(`it has ${this.#size} bytes, less than its two first pages`);
     }
     const first = this.#read(0, this.#pageSize);
-    this.#checkMeta(first, 0);
+    this.#checkMeta(first);
     this.#pageSize = first.readUInt32LE(meta.freeTree + tree.pageSize);
     return this.#read(0, 2 * this.#pageSize);
   }
@@ -114,19 +133,31 @@ class Look {
   #newestOf(metas: Buffer): Buffer {
     const first = metas.subarray(0, this.#pageSize);
     const second = metas.subarray(this.#pageSize);
-    this.#checkMeta(second, 1);
-    const [a, b] = [first, second].map((page) => page.readBigUInt64LE(meta.transaction));
-    return b! > a! ? second : first;
+    if (flagsOf(first) & ENCRYPTED) throw this.#notAStore('it is encrypted');
+    this.#checkFields(first);
+    this.#checkMeta(second);
+    this.#checkFields(second);
+    const newest = transactionOf(second) > transactionOf(first) ? second : first;
+    // lmdb keeps a third meta in the middle of the first page, of a transaction before the newest.
+    const third = first.subarray(this.#pageSize / 2);
+    if (transactionOf(third) > 0n) {
+      this.#checkFields(third);
+      if (transactionOf(third) > transactionOf(newest)) throw this.#badMeta();
+    }
+    return newest;
   }
 
-  #checkMeta(page: Buffer, number: number): void {
-    if (page.readUInt32LE(meta.magic) !== MAGIC) {
-      if (number > 0) throw this.#damaged('its second page is not what it should be');
-      throw new KvError(
-        'not-a-store',
-        `cannot open store file "${this.#path}": it is no such file`,
-      );
-    }
+  /** Checks what no meta of any LMDB may hold; what it says of the trees is for `#walk`. */
+  #checkFields(page: Buffer): void {
+    const flags = flagsOf(page);
+    const isTree = (flags & INTEGER_KEYS) !== 0 && (flags & IMPOSSIBLE_FLAGS) === 0;
+    const isPageSize = page.readUInt32LE(meta.freeTree + tree.pageSize) === this.#pageSize;
+    const bytes = (Number(page.readBigUInt64LE(meta.lastPage)) + 1) * this.#pageSize;
+    if (!isTree || !isPageSize || bytes > STORE_LIMIT_BYTES) throw this.#badMeta();
+  }
+
+  #checkMeta(page: Buffer): void {
+    if (page.readUInt32LE(meta.magic) !== MAGIC) throw this.#badMeta();
     const version = page.readUInt32LE(meta.version);
     if (version !== DATA_VERSION) {
       throw new KvError(
@@ -136,9 +167,7 @@ class Look {
     }
     const pageSize = page.readUInt32LE(meta.freeTree + tree.pageSize);
     const isPageSize = pageSize >= 512 && pageSize <= 65536 && (pageSize & (pageSize - 1)) === 0;
-    if (!isPageSize || (page.readUInt16LE(FLAGS_OFFSET) & P_META) === 0) {
-      throw this.#damaged('a meta page is not what it should be');
-    }
+    if (!isPageSize || (page.readUInt16LE(FLAGS_OFFSET) & P_META) === 0) throw this.#badMeta();
   }
 
   /** Looks at up to `budget` pages of the trees, the roots first. */
@@ -147,32 +176,35 @@ class Look {
     this.#pushTree(pending, newest.subarray(meta.freeTree, meta.freeTree + tree.bytes));
     this.#pushTree(pending, newest.subarray(meta.mainTree, meta.mainTree + tree.bytes));
     for (let looked = 0; looked < Math.min(budget, pending.length); looked++) {
-      this.#lookAtPage(pending, pending[looked]!, lastPage);
+      const { page } = pending[looked]!;
+      if (page > lastPage) throw this.#damaged(`page ${page} lies beyond its last one`);
+      this.#lookAtPage(pending, pending[looked]!, transactionOf(newest));
     }
   }
 
-  #lookAtPage(pending: Pending[], { page, depth }: Pending, lastPage: number): void {
-    if (page > lastPage) throw this.#damaged(`page ${page} lies beyond its last one`);
+  #lookAtPage(pending: Pending[], { page, depth }: Pending, newest: bigint): void {
     const bytes = this.#read(page * this.#pageSize, this.#pageSize);
-    const flags = bytes.readUInt16LE(FLAGS_OFFSET);
-    const expected = depth > 1 ? P_BRANCH : P_LEAF;
-    if (bytes.readBigUInt64LE(0) !== BigInt(page) || (flags & expected) === 0) {
-      throw this.#damaged(`page ${page} is not what it should be`);
-    }
-    const lower = bytes.readUInt16LE(PAGE_HEADER_BYTES - 4);
-    const upper = bytes.readUInt16LE(PAGE_HEADER_BYTES - 2);
+    this.#checkHeader(bytes, page, depth > 1 ? P_BRANCH : P_LEAF, newest);
+    const lower = bytes.readUInt16LE(LOWER_OFFSET);
+    const upper = bytes.readUInt16LE(UPPER_OFFSET);
     // Offsets on a page are counted from behind its header.
     const room = this.#pageSize - PAGE_HEADER_BYTES;
-    if (lower > upper || upper > room) throw this.#damaged(`page ${page} is not what it should be`);
+    if (lower > upper || upper > room) throw this.#badPage(page);
     for (let slot = 0; slot < lower; slot += 2) {
-      const offset = PAGE_HEADER_BYTES + bytes.readUInt16LE(PAGE_HEADER_BYTES + slot);
-      if (offset + 8 > this.#pageSize) throw this.#damaged(`page ${page} is not what it should be`);
-      this.#lookAtNode(pending, bytes, offset, depth);
+      const offset = bytes.readUInt16LE(PAGE_HEADER_BYTES + slot);
+      if (offset < upper || offset + 8 > room) throw this.#badPage(page);
+      this.#lookAtNode(pending, bytes, PAGE_HEADER_BYTES + offset, depth, newest);
     }
   }
 
   /** A node: u16 low, u16 high, u16 flags, u16 key size, the key, the data. */
-  #lookAtNode(pending: Pending[], page: Buffer, offset: number, depth: number): void {
+  #lookAtNode(
+    pending: Pending[],
+    page: Buffer,
+    offset: number,
+    depth: number,
+    newest: bigint,
+  ): void {
     const [low, high, flags, keySize] = [0, 2, 4, 6].map((at) => page.readUInt16LE(offset + at));
     if (depth > 1) {
       // A branch has no flags; their field is the child's number's third part.
@@ -183,19 +215,28 @@ class Look {
     const needed = flags! & F_SUBDATA ? tree.bytes : flags! & F_BIGDATA ? 24 : low! + high! * 65536;
     if (data + needed > page.length) throw this.#damaged('a record runs over the end of its page');
     if (flags! & F_SUBDATA) this.#pushTree(pending, page.subarray(data, data + tree.bytes));
-    else if (flags! & F_BIGDATA) this.#lookAtOverflow(page.subarray(data, data + 24));
+    else if (flags! & F_BIGDATA) this.#lookAtOverflow(page.subarray(data, data + 24), newest);
   }
 
   /** A record of several pages: number u64, transaction u64, pages u64. */
-  #lookAtOverflow(reference: Buffer): void {
+  #lookAtOverflow(reference: Buffer, newest: bigint): void {
     const page = Number(reference.readBigUInt64LE(0));
-    const end = (page + Number(reference.readBigUInt64LE(16))) * this.#pageSize;
-    if (end > this.#size) throw this.#damaged('it ends before its last page');
-    const header = this.#read(page * this.#pageSize, PAGE_HEADER_BYTES);
-    const isOverflow = (header.readUInt16LE(FLAGS_OFFSET) & P_OVERFLOW) !== 0;
-    if (!isOverflow || header.readBigUInt64LE(0) !== BigInt(page)) {
-      throw this.#damaged(`page ${page} is not what it should be`);
+    const count = Number(reference.readBigUInt64LE(16));
+    if ((page + count) * this.#pageSize > this.#size) {
+      throw this.#damaged('it ends before its last page');
     }
+    const header = this.#read(page * this.#pageSize, PAGE_HEADER_BYTES);
+    this.#checkHeader(header, page, P_OVERFLOW, newest);
+    if (header.readUInt32LE(PAGE_COUNT_OFFSET) !== count) throw this.#badPage(page);
+  }
+
+  #checkHeader(header: Buffer, page: number, flags: number, newest: bigint): void {
+    const isPage =
+      header.readBigUInt64LE(0) === BigInt(page) &&
+      header.readUInt16LE(FLAGS_OFFSET) === flags &&
+      // LMDB takes a page of a later transaction for one in memory.
+      header.readBigUInt64LE(TRANSACTION_OFFSET) <= newest;
+    if (!isPage) throw this.#badPage(page);
   }
 
   #pushTree(pending: Pending[], descriptor: Buffer): void {
@@ -219,9 +260,31 @@ class Look {
     return bytes;
   }
 
+  #notAStore(state: string): KvError {
+    return new KvError('not-a-store', `cannot open store file "${this.#path}": ${state}`);
+  }
+
+  #badMeta(): KvError {
+    return this.#damaged('a meta page is not what it should be');
+  }
+
+  #badPage(page: number): KvError {
+    return this.#damaged(`page ${page} is not what it should be`);
+  }
+
   #damaged(state: string): KvError {
     return new KvError('damaged', `cannot open store file "${this.#path}": damaged: ${state}`, {
       hint: 'restore the folder from a backup, or move it away to begin anew',
     });
   }
+}
+
+/** Flags of the environment, which are kept as those of the tree of free pages. */
+function flagsOf(page: Buffer): number {
+  return page.readUInt16LE(meta.freeTree + tree.flags);
+}
+
+/** The number of the transaction that wrote a meta. */
+function transactionOf(page: Buffer): bigint {
+  return page.readBigUInt64LE(meta.transaction);
 }

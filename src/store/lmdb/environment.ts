@@ -106,7 +106,7 @@ export class Environment {
   snapshot(): Snapshot {
     if (this.inTransaction) return undefined;
     this.refresh();
-    return this.main.useReadTransaction() as ReadTransaction;
+    return this.reading(() => this.main.useReadTransaction() as ReadTransaction);
   }
 
   release(snapshot: Snapshot): void {
@@ -129,19 +129,28 @@ export class Environment {
     return this.#within(snapshot, (options) => db.getBinary(key, options));
   }
 
+  /** Runs reads; what LMDB says of a failure is thrown as a KvError. */
+  reading<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      throw lmdbError(`read store "${this.path}"`, error);
+    }
+  }
+
   /** Lets the environment go. */
   async close(): Promise<void> {
     await this.main.close();
   }
 
   #within<T>(snapshot: Snapshot, read: (options?: { transaction: ReadTransaction }) => T): T {
-    if (snapshot === undefined) return read();
+    if (snapshot === undefined) return this.reading(read);
     // lmdb prefers a write transaction to the snapshot it is given, which would tear the value.
     const { env } = this.main as unknown as { env: { writeTxn: unknown } };
     const { writeTxn } = env;
     env.writeTxn = null;
     try {
-      return read({ transaction: snapshot });
+      return this.reading(() => read({ transaction: snapshot }));
     } finally {
       env.writeTxn = writeTxn;
     }
@@ -152,7 +161,7 @@ export class Environment {
     // that one. So it is made to forget it first.
     this.main.resetReadTxn();
     this.main._commitReadTxn();
-    const db = this.main.openDB(name, options as never) as Db | undefined;
+    const db = this.reading(() => this.main.openDB(name, options as never) as Db | undefined);
     if (db === undefined) throw new KvError('damaged', `store "${this.path}" lacks its "${name}"`);
     this.#databases.set(name, db);
     return db;

@@ -110,7 +110,7 @@ export class LmdbBucket implements StoreBucket {
   }
 
   count(): number {
-    return this.#read((db) => statsOf(db).entryCount);
+    return this.#read((db) => this.#environment.reading(() => statsOf(db).entryCount));
   }
 
   *#pages(range: KeyRange): Generator<{ db: Db; snapshot: Snapshot; page: Buffer[] }> {
@@ -143,7 +143,7 @@ export class LmdbBucket implements StoreBucket {
       limit: PAGE_KEYS,
       ...(snapshot && { transaction: snapshot }),
     };
-    const page = [...db.getKeys(options)];
+    const page = this.#environment.reading(() => [...db.getKeys(options)]);
     if (!reverse || lower === undefined) return page;
     const beyond = page.findIndex((key) => Buffer.compare(key, lower) < 0);
     return beyond === -1 ? page : page.slice(0, beyond);

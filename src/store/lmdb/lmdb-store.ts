@@ -184,6 +184,8 @@ export class LmdbStore implements Store {
 
   #names(): string[] {
     this.environment.refresh();
-    return [...this.environment.main.getKeys(nameBounds)].map(nameOfKey);
+    return this.environment.reading(() =>
+      [...this.environment.main.getKeys(nameBounds)].map(nameOfKey),
+    );
   }
 }

@@ -131,7 +131,7 @@ function linkUnlessThere(from: string, to: string): void {
 }
 
 function checkFormat(environment: Environment): void {
-  const stored = environment.main.getBinary(FORMAT_KEY);
+  const stored = environment.readCopy(environment.main, FORMAT_KEY);
   if (stored?.length !== 8) {
     throw new KvError(
       'not-a-store',

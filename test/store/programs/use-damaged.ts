@@ -23,7 +23,8 @@ async function readAll(path: string): Promise<void> {
     keyvalue.buckets.info();
     for (const { name } of keyvalue.buckets.list()) {
       const bucket = keyvalue.types.Bucket.openBucket(name);
-      for (const { key } of keyvalue.listing.listEntries(bucket, {})) getBytes(keyvalue, bucket, key);
+      for (const { key } of keyvalue.listing.listEntries(bucket, {}))
+        getBytes(keyvalue, bucket, key);
     }
   } finally {
     await store.close();
@@ -34,11 +35,13 @@ async function writeMuch(path: string): Promise<void> {
   const keyvalue = await openKeyvalue(path);
   const bucket = keyvalue.buckets.openOrCreate('test');
   try {
-    setBytes(keyvalue, bucket, 'new', Buffer.alloc(100));
-    setBytes(keyvalue, bucket, 'large', Buffer.alloc(300_000, 'n'));
-    for (const key of keyvalue.eventualBatch.keys(bucket).slice(0, 50)) {
-      setBytes(keyvalue, bucket, key, Buffer.alloc(1000));
-    }
+    bucket.store.transaction(() => {
+      setBytes(keyvalue, bucket, 'new', Buffer.alloc(100));
+      setBytes(keyvalue, bucket, 'large', Buffer.alloc(300_000, 'n'));
+      for (const key of keyvalue.eventualBatch.keys(bucket).slice(0, 50)) {
+        setBytes(keyvalue, bucket, key, Buffer.alloc(1000));
+      }
+    });
     keyvalue.eventualBatch.deleteMany(bucket, keyvalue.eventualBatch.keys(bucket).slice(0, 40));
     keyvalue.atomic.increment(bucket, 'counter', 1n);
   } finally {
