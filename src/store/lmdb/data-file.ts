@@ -84,6 +84,7 @@ class Look {
   readonly #path: string;
   readonly #file: number;
   #size = 0;
+  #isShort = false;
   #pageSize = 4096;
 
   constructor(path: string, file: number) {
@@ -112,8 +113,8 @@ class Look {
     const lastPage = Number(newest.readBigUInt64LE(meta.lastPage));
     // LMDB leaves the file short of its last page where that page is free. So a short file is
     // suspect, and then every page is looked at: one that is in use and not there is damage.
-    const isShort = this.#size < (lastPage + 1) * this.#pageSize;
-    this.#walk(newest, lastPage, isShort ? Number.POSITIVE_INFINITY : QUICK_LOOK_PAGES);
+    this.#isShort = this.#size < (lastPage + 1) * this.#pageSize;
+    this.#walk(newest, lastPage, this.#isShort ? Number.POSITIVE_INFINITY : QUICK_LOOK_PAGES);
   }
 
   /** The two first pages. */
@@ -225,6 +226,8 @@ class Look {
     if ((page + count) * this.#pageSize > this.#size) {
       throw this.#damaged('it ends before its last page');
     }
+    // A leaf leads to a hundred chunks: too many for a quick look.
+    if (!this.#isShort) return;
     const header = this.#read(page * this.#pageSize, PAGE_HEADER_BYTES);
     this.#checkHeader(header, page, P_OVERFLOW, newest);
     if (header.readUInt32LE(PAGE_COUNT_OFFSET) !== count) throw this.#badPage(page);
