@@ -4,16 +4,14 @@
  * is in one CommonJS file; what its verb does not need is in there too, but is not run. What few
  * verbs need stays in packages of its own.
  */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = new URL('..', import.meta.url);
 const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
 
-rmSync(new URL('dist', root), { recursive: true, force: true });
-
-const { metafile } = await build({
+const { metafile, outputFiles } = await build({
   absWorkingDir: fileURLToPath(root),
   entryPoints: { kv: 'src/main.ts' },
   outdir: 'dist',
@@ -34,8 +32,14 @@ const { metafile } = await build({
   define: { KV_VERSION: JSON.stringify(version), 'import.meta.url': 'kvModuleUrl' },
   banner: { js: "const kvModuleUrl = require('node:url').pathToFileURL(__filename).href;" },
   metafile: true,
+  write: false,
   logLevel: 'warning',
 });
+
+// At the end, so that a build that fails leaves the one before.
+rmSync(new URL('dist', root), { recursive: true, force: true });
+mkdirSync(new URL('dist', root));
+for (const { path, contents } of outputFiles) writeFileSync(path, contents);
 
 writeFileSync(new URL('dist/THIRD-PARTY-LICENSES', root), licences(Object.keys(metafile.inputs)));
 

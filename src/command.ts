@@ -55,7 +55,8 @@ export interface Command {
   readonly summary: string;
   /** Paragraphs that `kv help VERB` adds. */
   readonly details?: string;
-  readonly access: Access;
+  /** What of the store it needs; a function where that depends on the input. */
+  readonly access: Access | ((input: Readonly<Record<string, unknown>>) => Access);
   readonly arguments: readonly Argument[];
   /** By name in camelCase: `ifAbsent` is `--if-absent`. */
   readonly options: Options;
@@ -90,8 +91,9 @@ export type Input<A extends readonly Argument[], O extends Options> = {
 
 type Declaration<A extends readonly Argument[], O extends Options> = Omit<
   Command,
-  'arguments' | 'options' | 'run'
+  'access' | 'arguments' | 'options' | 'run'
 > & {
+  readonly access: Access | ((input: Input<A, O>) => Access);
   readonly arguments: A;
   readonly options: O;
   // biome-ignore lint/suspicious/noConfusingVoidType: most commands have no answer to return

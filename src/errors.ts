@@ -47,6 +47,8 @@ const exitOfCode = {
   'invalid-bucket': exitCodes.badData,
   /** A value is not the canonical decimal text of a counter. */
   'not-a-counter': exitCodes.badData,
+  /** A record of an import is malformed, or refused. */
+  rejected: exitCodes.badData,
   /** A number does not fit 64 unsigned bits. */
   overflow: exitCodes.badData,
   /** A value, or a list of them, is larger than one answer can hold. */

@@ -27,11 +27,12 @@ export async function runCommand(
   input: Readonly<Record<string, unknown>>,
   surroundings: Surroundings,
 ): Promise<Outcome> {
-  if (command.access === 'none') return command.run(contextOf(surroundings), input);
+  const access = typeof command.access === 'function' ? command.access(input) : command.access;
+  if (access === 'none') return command.run(contextOf(surroundings), input);
   const [{ createKeyvalue }, { MemoryStore }, store] = await Promise.all([
     import('./keyvalue/index.js'),
     import('./store/memory/memory-store.js'),
-    openFor(command.access, surroundings.settings),
+    openFor(access, surroundings.settings),
   ]);
   const keyvalue = createKeyvalue(store ?? new MemoryStore());
   const empty = () => createKeyvalue(new MemoryStore()).buckets.create(DEFAULT_BUCKET);

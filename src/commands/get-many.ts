@@ -21,8 +21,12 @@ values are of one moment.`,
 
   async run(context, { keys }) {
     const values = context.keyvalue.eventualBatch.getMany(context.bucketToRead(), keys);
-    for (const [position, key] of keys.entries()) {
-      await printValue(context, key, values[position]);
+    try {
+      for (const [position, key] of keys.entries()) {
+        await printValue(context, key, values[position]);
+      }
+    } finally {
+      for (const value of values) value?.[Symbol.dispose]();
     }
     const absent = keys.filter((_, position) => values[position] === undefined);
     if (absent.length === 1) throw absentKey(`get "${absent[0]}"`);

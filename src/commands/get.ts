@@ -1,16 +1,15 @@
 import { defineCommand } from '../command.js';
 import type { Context } from '../context.js';
 import { absentKey, exitCodes, KvError } from '../errors.js';
-import { hexDump } from '../terminal/hex-dump.js';
-import { isText } from '../terminal/is-text.js';
 import { piecesOf, unlessAborted } from '../terminal/pump.js';
-import { type Rendering, renderings } from '../terminal/renderings.js';
+import type { Rendering } from '../terminal/renderings.js';
 import type { Output } from '../terminal/terminal.js';
+import { writeValue } from '../terminal/value-output.js';
 import { recordJson } from './json-record.js';
 import { parseCount, parseOneOf } from './option-values.js';
 
-/** Bytes of a binary value that a terminal shows. */
-const DUMP_BYTES = 256;
+/** Beside the head of a hex dump. */
+const HEAD = 'a binary value; as it is: kv get KEY > FILE, or kv get KEY | COMMAND';
 
 const formats = ['raw', 'text', 'hex', 'base64'] as const satisfies readonly Rendering[];
 const parseFormat = parseOneOf(formats);
@@ -56,10 +55,11 @@ its control characters as escapes, and a binary value shows the head of a hex du
     if (value === undefined && fallback === undefined) throw absentKey(`get "${key}"`);
     const stream = value && types.IncomingValue.incomingValueConsumeAsync(value);
     const pieces = stream ? piecesOf(stream, offset, length) : [Buffer.from(fallback!)];
-    const write = (output: Output, signal?: AbortSignal): Promise<void> =>
-      context.settings.json
-        ? output.write(recordJson(key, pieces, value?.metadata))
-        : writeValue(context, output, pieces, format, signal);
+    const write = async (output: Output, signal?: AbortSignal): Promise<void> => {
+      if (context.settings.json) await output.write(recordJson(key, pieces, value?.metadata));
+      else if (!(await writeValue(output, pieces, format, signal)))
+        await context.terminal.note(HEAD);
+    };
     try {
       if (path === '-') await write(context.terminal.stdout);
       else await writeFile(context, path, write);
@@ -83,55 +83,4 @@ async function writeFile(
       await file.abandon();
     }
   });
-}
-
-async function writeValue(
-  context: Context,
-  output: Output,
-  pieces: Iterable<Uint8Array>,
-  format: Rendering | undefined,
-  signal?: AbortSignal,
-): Promise<void> {
-  if (format === undefined && output.isTerminal) return show(context, output, pieces);
-  await writeAll(output, renderings[format ?? 'raw'](pieces), signal);
-  if (output.isTerminal && format !== 'raw') await output.write('\n');
-}
-
-async function writeAll(
-  output: Output,
-  pieces: Iterable<Uint8Array | string>,
-  signal?: AbortSignal,
-): Promise<void> {
-  for (const piece of pieces) {
-    if (piece.length === 0) continue;
-    const writing = output.write(piece);
-    await (signal ? unlessAborted(writing, signal) : writing);
-  }
-}
-
-/** What a person sees of a value. */
-async function show(
-  { terminal }: Context,
-  output: Output,
-  pieces: Iterable<Uint8Array>,
-): Promise<void> {
-  const iterator = pieces[Symbol.iterator]();
-  const first: Uint8Array = iterator.next().value ?? new Uint8Array(0);
-  if (!isText(first)) {
-    await output.write(hexDump(first.subarray(0, DUMP_BYTES), 0, output.columns));
-    await terminal.note('a binary value; as it is: kv get KEY > FILE, or kv get KEY | COMMAND');
-    return;
-  }
-  const rest = { [Symbol.iterator]: () => iterator };
-  let last = '';
-  for (const text of renderings.text(chain(first, rest))) {
-    if (text.length > 0) last = text as string;
-    await output.write(text);
-  }
-  if (!last.endsWith('\n')) await output.write('\n');
-}
-
-function* chain(first: Uint8Array, rest: Iterable<Uint8Array>): Generator<Uint8Array> {
-  yield first;
-  yield* rest;
 }

@@ -15,6 +15,7 @@ export const registry: Registry = [
   verb('delete-many', ['mdel'], () => import('./delete-many.js')),
   verb('copy', ['cp'], () => import('./copy.js')),
   verb('rename', ['mv'], () => import('./rename.js')),
+  verb('import', [], () => import('./import.js')),
   verb('bucket list', ['bucket ls'], () => import('./bucket-list.js')),
   verb('bucket create', [], () => import('./bucket-create.js')),
   verb('bucket delete', ['bucket rm'], () => import('./bucket-delete.js')),

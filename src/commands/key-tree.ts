@@ -1,5 +1,8 @@
 /** Keys as a tree, split at a separator: a walk over keys that come in order, either way. */
 
+/** How deep a branch may lie; what is deeper shows as one name. */
+const DEPTH_LIMIT = 100;
+
 /** A line of the tree, in the order in which it is printed. */
 export interface TreeLine {
   readonly depth: number;
@@ -27,7 +30,7 @@ export function* keyTree(
       continue;
     }
     if (branch) yield* linesOf(branch, separator, from, depth);
-    branch = branchOf(key, separator, from);
+    branch = depth < DEPTH_LIMIT ? branchOf(key, separator, from) : undefined;
     if (!branch) yield { depth, name: key.slice(from) };
   }
   if (branch) yield* linesOf(branch, separator, from, depth);

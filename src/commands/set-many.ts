@@ -25,7 +25,11 @@ none is.`,
       outgoing.outgoingValueWriteBodySync(Buffer.from(value));
       return [key, outgoing];
     });
-    eventualBatch.setMany(bucket, values);
+    try {
+      eventualBatch.setMany(bucket, values);
+    } finally {
+      for (const [, value] of values) value[Symbol.dispose]();
+    }
     const set = new Set(split.map(([key]) => key)).size;
     await report(context, { set }, `set ${set} ${set === 1 ? 'key' : 'keys'}`);
   },

@@ -48,7 +48,7 @@ size; it is seen by nobody before all of it is there, and an interrupted set cha
       try {
         await write(value, input, signal);
         const version = records.setWhere(bucket, key, value, condition);
-        const { size } = records.stat(bucket, key) ?? { size: 0 };
+        const { size } = value;
         await report(context, { key, size, version }, `set "${key}": ${humanSize(size)}`);
       } finally {
         value[Symbol.dispose]();

@@ -44,6 +44,6 @@ export function bucketsOf(store: Store) {
 
 export function noBucket(name: string): KvError {
   return new KvError('no-bucket', `cannot open bucket "${name}": there is no such bucket`, {
-    hint: `kv bucket create ${name}`,
+    hint: 'try: kv bucket list, or kv bucket create NAME',
   });
 }

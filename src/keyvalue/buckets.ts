@@ -11,6 +11,13 @@ export interface BucketContent {
   readonly chunkedValues: number;
 }
 
+/** A bucket in the making. */
+export interface Draft {
+  readonly bucket: Bucket;
+  publish(name: string): void;
+  discard(): void;
+}
+
 /** The administration of one store's buckets. */
 export function administrationOf(store: Store) {
   return {
@@ -62,6 +69,25 @@ export function administrationOf(store: Store) {
     clear(name: string): void {
       checkBucketName(name);
       store.clearBucket(name);
+    },
+
+    /**
+     * A bucket that nobody else sees, to be filled and then put in the place of another, in one
+     * transaction. `discard` is to be called in the end; after `publish` it does nothing.
+     */
+    createDraft(): Draft {
+      const draft = store.createDraft();
+      let isPublished = false;
+      return {
+        bucket: new Bucket(store, store.bucket(draft)!),
+        publish(name) {
+          store.publishDraft(draft, name);
+          isPublished = true;
+        },
+        discard() {
+          if (!isPublished) store.discardDraft(draft);
+        },
+      };
     },
 
     info: (): StoreInfo => store.info(),

@@ -13,7 +13,9 @@ import { Pollable, poll } from '../io/poll.js';
 import { InputStream, OutputStream } from '../io/streams.js';
 import type { Store } from '../store/store.js';
 import * as atomic from './atomic.js';
+import type { Bucket } from './bucket.js';
 import { administrationOf, measure } from './buckets.js';
+import { BulkLoad, type LoadOptions } from './bulk-load.js';
 import * as eventual from './eventual.js';
 import * as eventualBatch from './eventual-batch.js';
 import * as listing from './listing.js';
@@ -36,6 +38,7 @@ export function createKeyvalue(store: Store) {
     buckets: { ...administrationOf(store), measure },
     records,
     listing,
+    bulk: { load: (bucket: Bucket, options: LoadOptions) => new BulkLoad(bucket, options) },
   };
 }
 

@@ -24,6 +24,11 @@ export class OutgoingValue {
     asResult(() => this.#upload.append(value));
   }
 
+  /** Bytes accepted so far. Beyond the WIT. */
+  get size(): number {
+    return this.#upload.size;
+  }
+
   /** Makes what has been accepted so far the value of a key. Beyond the WIT: `set` calls it. */
   storeAs(bucket: StoreBucket, key: string): Version {
     return this.#upload.store(bucket, key);

@@ -74,13 +74,14 @@ export function deleteRecords(bucket: Bucket, keys: Iterable<string>): number {
   });
 }
 
-/** Throws `condition-failed` where the condition does not hold of the key now. */
+/** Throws `condition-failed` where the condition does not hold of the key now, `invalid-key`. */
 export function checkCondition(
   bucket: Bucket,
   key: string,
   condition: Condition | undefined,
   action = `set "${key}"`,
 ): void {
+  checkKey(key);
   const state = condition && violation(condition, bucket.stored.stat(key));
   if (state) throw new KvError('condition-failed', `cannot ${action}: ${state}`);
 }

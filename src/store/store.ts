@@ -54,6 +54,25 @@ export interface KeyRange {
   readonly reverse?: boolean;
 }
 
+/**
+ * Records for a bulk load, packed one behind the other, so that a million of them are not millions
+ * of small objects. See `record-batch.ts`.
+ */
+export interface PackedRecords {
+  readonly count: number;
+  /** True where the keys ascend, each once. */
+  readonly ascending: boolean;
+  readonly bytes: Buffer;
+  /** Four numbers a record: where in `bytes` its key begins and ends, and its value. */
+  readonly places: Uint32Array;
+}
+
+/** What a load does with a key that is there. */
+export type Existing = 'overwrite' | 'keep' | 'stop';
+
+/** Bytes before each packed value that are the store's to write to. */
+export const PACKED_ROOM_BYTES = 16;
+
 /** One bucket. It is found again by name at each call, so another process may rename or drop it. */
 export interface StoreBucket {
   readonly name: string;
@@ -73,6 +92,12 @@ export interface StoreBucket {
   entries(range: KeyRange): IterableIterator<Entry>;
   /** How many keys the bucket holds. */
   count(): number;
+  /**
+   * Sets the records in one transaction, the later of two with one key standing. With `keep`, a key
+   * that is there keeps its value; with `stop`, the first such record ends the load. Returned are
+   * the positions of the records that were refused for that.
+   */
+  load(records: PackedRecords, existing: Existing): number[];
 }
 
 /** Bytes on their way into the store; nothing of them is visible before `store`. */
@@ -136,6 +161,15 @@ export interface Store {
   copyBucket(name: string, to: string): void;
   /** Deletes every key. Throws `no-bucket`. */
   clearBucket(name: string): void;
+  /**
+   * Makes a bucket that nobody else sees, and that goes with this process; returns its name, which
+   * no other bucket can have.
+   */
+  createDraft(): string;
+  /** Puts a draft in the place of a bucket, whose keys go. One transaction. */
+  publishDraft(draft: string, name: string): void;
+  /** Deletes a draft that has not been published. */
+  discardDraft(draft: string): void;
   upload(): Upload;
   /**
    * Runs `work` in one transaction: its reads see its own writes, and what it throws rolls all of
@@ -143,6 +177,13 @@ export interface Store {
    * The outermost has reached the disk when it returns. Throws `full`, `io`, `read-only`.
    */
   transaction<T>(work: () => T): T;
+  /**
+   * The same, while other work goes on: waiting for the lock and writing to the disk are left to
+   * another thread. `work` runs some time later, before the promise resolves; it does not nest.
+   */
+  transactionInBackground<T>(work: () => T): Promise<T>;
+  /** A transaction that lasts until the promise of `work` settles, rolled back where it rejects. */
+  transactionAcross<T>(work: () => Promise<T>): Promise<T>;
   info(): StoreInfo;
   /** Lets the store go; nothing that came from it may be used afterwards. */
   close(): Promise<void>;

@@ -15,7 +15,9 @@ export async function openInput(path: string, stdin: Input): Promise<Input> {
   const action = `read ${JSON.stringify(path)}`;
   const descriptor = await openToRead(path, action);
   if ((await descriptorKind(descriptor)) !== 'pipe') {
-    return { kind: 'stream', chunks: () => readAndClose(descriptor, action) };
+    const { size } = fstatSync(descriptor);
+    const chunks = () => readAndClose(descriptor, action);
+    return { kind: 'stream', ...(size > 0 && { size }), chunks };
   }
   const { Socket } = await import('node:net');
   // Made when it is read, since it keeps the process waiting; it closes the descriptor with itself.

@@ -1,12 +1,16 @@
 /** The process's stdin as an input. */
+import { fstatSync } from 'node:fs';
 import { type DescriptorKind, descriptorKind } from './descriptor-kind.js';
 import { readFile, readStream } from './sources.js';
 import type { Input } from './terminal.js';
 
 export async function processInput(): Promise<Input> {
   const kind = await descriptorKind(0);
+  // What is left to read of a file may be less: whoever gave it may have read some of it.
+  const size = kind === 'file' ? fstatSync(0).size : 0;
   return {
     kind: inputKinds[kind],
+    ...(size > 0 && { size }),
     chunks: () =>
       kind === 'pipe' || kind === 'terminal'
         ? readStream(process.stdin, ACTION)

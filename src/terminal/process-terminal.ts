@@ -9,6 +9,7 @@ import { openInput } from './file-input.js';
 import { openOutput } from './file-output.js';
 import { processInput } from './process-input.js';
 import { type ColorOptions, processOutput } from './process-output.js';
+import { noProgress, progressBar } from './progress.js';
 import { ask, confirm } from './prompts.js';
 import type { Terminal } from './terminal.js';
 import { visibleMessage } from './visible.js';
@@ -33,6 +34,9 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     canAsk,
     async note(text) {
       if (stderr.isTerminal && !options.quiet) await stderr.write(`${visibleMessage(text)}\n`);
+    },
+    async progress(total) {
+      return stderr.isTerminal && !options.quiet ? progressBar(total) : noProgress;
     },
     async confirm(question) {
       if (!canAsk) throw nobodyToAsk();

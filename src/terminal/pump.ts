@@ -40,7 +40,10 @@ export async function fill(stream: OutputStream, input: Input, signal: AbortSign
     }
     stream.blockingFlush();
   } catch (thrown) {
-    await chunks.return?.();
+    const closing = chunks.return?.();
+    // A file's read cannot be ended, so after a signal it is left to itself.
+    if (signal.aborted) closing?.catch(() => {});
+    else await closing;
     throw asKvError(thrown);
   }
 }

@@ -3,6 +3,7 @@
  *
  * Two implementations: the process's own streams, and buffers for tests.
  */
+import type { Progress } from './progress.js';
 
 /** One of stdout, stderr, or a file that stands in for stdout. */
 export interface Output {
@@ -23,6 +24,8 @@ export interface Output {
 export interface Input {
   /** `stream`: a pipe, a file or a socket. `terminal`: a person. `none`: any other device. */
   readonly kind: 'terminal' | 'stream' | 'none';
+  /** Bytes that there are to read, where that is known: of a regular file. */
+  readonly size?: number;
   /**
    * The bytes to the end, in pieces of at most a few MiB, each good until the next is asked for. To
    * be asked for once: leaving the loop early closes the input. Rejects with `io` when reading fails.
@@ -53,6 +56,11 @@ export interface Terminal {
    * Remarks and questions may quote stored text: they are made harmless here.
    */
   note(text: string): Promise<void>;
+  /**
+   * A progress bar on stderr for work on `total` bytes (undefined: not known), which shows when the
+   * work takes long; only where stderr is a terminal, and not with -q.
+   */
+  progress(total: number | undefined): Promise<Progress>;
   /**
    * Asks yes or no on stderr; no by default. Throws `interrupted` at Ctrl-C, `not-confirmed` when
    * the input ends (Ctrl-D) or nobody can be asked.

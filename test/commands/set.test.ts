@@ -272,7 +272,7 @@ describe('the bucket', () => {
     await kv('set k v');
     const { outcome, error } = await kv('-b other set k v');
     expect([outcome, error?.code]).toEqual([6, 'no-bucket']);
-    expect(error?.hint).toBe('kv bucket create other');
+    expect(error?.hint).toContain('kv bucket create NAME');
     expect((await kv('bucket list')).text).toBe('default\n');
   });
 

@@ -7,13 +7,18 @@ import { KvError } from '../../errors.js';
 import { type Db, statsOf } from './database.js';
 import type { Environment, Snapshot } from './environment.js';
 import { CHUNK_SIZE_BYTES, type ChunkedValue, chunkKey, decodeU64, encodeU64 } from './layout.js';
-import { isAlive, type Owner, thisProcess } from './process-identity.js';
+import { isAlive, isThisProcess, type Owner, thisProcess } from './process-identity.js';
 
 /** Chunks deleted in one transaction: about 256 MiB, some hundred KiB of freed page numbers. */
 const RECLAIM_STEP_CHUNKS = 1024;
 
-/** The entry of a value that has no owner left and awaits reclamation. */
-const unowned = Buffer.alloc(0);
+/** What the register of uploads says of a value. */
+interface UploadEntry {
+  /** Who is uploading it; absent where it awaits reclamation. */
+  readonly owner?: Owner;
+  /** How many of its chunks, from the first on, are of records, where there are any. */
+  readonly kept: number;
+}
 
 export class Chunks {
   readonly #environment: Environment;
@@ -55,34 +60,59 @@ export class Chunks {
   release(valueId: number): void {
     const holders = this.#holders(valueId) - 1;
     this.#setHolders(valueId, holders);
-    if (holders === 0 && !this.#database('uploads').doesExist(encodeU64(valueId))) {
-      this.#discard(valueId);
-    }
+    if (holders === 0 && this.#upload(valueId) === undefined) this.#discard(valueId, 0);
   }
 
-  /** Marks a value as this process's own while it is being uploaded, or renews the mark. */
-  registerUpload(valueId: number): void {
-    const owner = Buffer.from(JSON.stringify(thisProcess()));
-    this.#database('uploads').putSync(encodeU64(valueId), owner);
-  }
-
-  /** Ends an upload: what no record holds is left to `reclaim`. */
-  endUpload(valueId: number): void {
-    if (this.#holders(valueId) > 0) this.#database('uploads').removeSync(encodeU64(valueId));
-    else this.#discard(valueId);
+  /** Marks a value as this process's own before anything of it is written. */
+  beginUpload(valueId: number): void {
+    this.#register(valueId, { owner: thisProcess(), kept: 0 });
   }
 
   /**
-   * Gives back every value that nobody holds and whose owner is gone, in steps of bounded size.
+   * Renews the mark; `size` bytes are of a record now. Throws where the mark is gone, with the
+   * transaction that made it.
+   */
+  renewUpload(valueId: number, size = 0): void {
+    const kept = Math.max(this.#ownUpload(valueId).kept, Math.ceil(size / CHUNK_SIZE_BYTES));
+    this.#register(valueId, { owner: thisProcess(), kept });
+  }
+
+  /** Ends an upload of `written` bytes: what no record holds of them is left to `reclaim`. */
+  endUpload(valueId: number, written: number): void {
+    const { kept } = this.#ownUpload(valueId);
+    const isHeld = this.#holders(valueId) > 0 && kept * CHUNK_SIZE_BYTES >= written;
+    if (isHeld) this.#database('uploads').removeSync(encodeU64(valueId));
+    else this.#discard(valueId, kept);
+  }
+
+  /** Takes the mark away, for what is no value. */
+  forgetUpload(id: number): void {
+    this.#database('uploads').removeSync(encodeU64(id));
+  }
+
+  /** Whether somebody who lives has marked this as being in the making. */
+  isUploading(id: number): boolean {
+    const owner = this.#upload(id)?.owner;
+    return owner !== undefined && isAlive(owner);
+  }
+
+  /**
+   * Gives back what nobody holds of values whose owner is gone, in steps of bounded size.
    * Not within a transaction. `always` looks even where this process has left nothing.
    */
   reclaim(always = false): void {
     if (this.#environment.inTransaction || !(always || this.#garbage)) return;
     this.#garbage = false;
     const uploads = this.#database('uploads');
-    for (const key of this.#environment.reading(() => [...uploads.getKeys()])) {
-      const valueId = decodeU64(key);
-      while (this.#reclaimStep(uploads, valueId)) {}
+    try {
+      for (const key of this.#environment.reading(() => [...uploads.getKeys()])) {
+        const valueId = decodeU64(key);
+        while (this.#reclaimStep(uploads, valueId)) {}
+      }
+    } catch (error) {
+      // The disk lacks the room for it: what was asked for is done, and this is for another time.
+      if (!(error instanceof KvError && error.code === 'full')) throw error;
+      this.#garbage = true;
     }
   }
 
@@ -98,15 +128,11 @@ export class Chunks {
   /** True while there is more of this value to give back. */
   #reclaimStep(uploads: Db, valueId: number): boolean {
     return this.#environment.transaction(() => {
-      const entry = uploads.getBinary(encodeU64(valueId));
-      if (entry === undefined || isOwned(entry)) return false;
-      if (this.#holders(valueId) > 0) {
-        uploads.removeSync(encodeU64(valueId));
-        return false;
-      }
+      const entry = this.#upload(valueId);
+      if (entry === undefined || (entry.owner && isAlive(entry.owner))) return false;
       const chunks = this.#database('chunks');
       const range = {
-        start: chunkKey(valueId, 0),
+        start: chunkKey(valueId, this.#holders(valueId) > 0 ? entry.kept : 0),
         end: chunkKey(valueId + 1, 0),
         limit: RECLAIM_STEP_CHUNKS,
       };
@@ -118,9 +144,24 @@ export class Chunks {
     });
   }
 
-  #discard(valueId: number): void {
-    this.#database('uploads').putSync(encodeU64(valueId), unowned);
+  #discard(valueId: number, kept: number): void {
+    this.#register(valueId, { kept });
     this.#garbage = true;
+  }
+
+  #register(valueId: number, entry: UploadEntry): void {
+    this.#database('uploads').putSync(encodeU64(valueId), Buffer.from(JSON.stringify(entry)));
+  }
+
+  #upload(valueId: number): UploadEntry | undefined {
+    const bytes = this.#database('uploads').getBinary(encodeU64(valueId));
+    return bytes && (JSON.parse(Buffer.from(bytes).toString()) as UploadEntry);
+  }
+
+  #ownUpload(valueId: number): UploadEntry {
+    const entry = this.#upload(valueId);
+    if (entry?.owner && isThisProcess(entry.owner)) return entry;
+    throw new Error('an upload was undone with the transaction that it was begun in');
   }
 
   #holders(valueId: number): number {
@@ -137,8 +178,4 @@ export class Chunks {
   #database(name: 'chunks' | 'values' | 'uploads'): Db {
     return this.#environment.database(name);
   }
-}
-
-function isOwned(entry: Buffer): boolean {
-  return entry.length > 0 && isAlive(JSON.parse(entry.toString()) as Owner);
 }

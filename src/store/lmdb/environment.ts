@@ -1,9 +1,18 @@
 /** An open LMDB environment: its databases, transactions, snapshots and the sequence of numbers. */
+import { join } from 'node:path';
 import { open } from 'lmdb';
-import { KvError } from '../../errors.js';
-import type { Db, ReadTransaction, RootDb } from './database.js';
-import { BUCKET_LIMIT, decodeU64, encodeU64, SEQUENCE_KEY, STORE_LIMIT_BYTES } from './layout.js';
-import { lmdbError } from './lmdb-error.js';
+import { ioError, KvError } from '../../errors.js';
+import { type Db, type ReadTransaction, type RootDb, statsOf } from './database.js';
+import { makeRoom, whyCutShort } from './disk-room.js';
+import {
+  BUCKET_LIMIT,
+  DATA_FILE,
+  decodeU64,
+  encodeU64,
+  SEQUENCE_KEY,
+  STORE_LIMIT_BYTES,
+} from './layout.js';
+import { isIoError, lmdbError } from './lmdb-error.js';
 
 /** A point in time of the store, for reads; undefined reads what is newest. */
 export type Snapshot = ReadTransaction | undefined;
@@ -16,27 +25,28 @@ export class Environment {
   readonly main: RootDb;
   readonly #databases = new Map<string, Db>();
   #sequence: number | undefined;
+  /** The last number given, also in a transaction that failed: somebody may still know it. */
+  #lastGiven = 0;
   #depth = 0;
 
   /** Opens what has been looked at before. Throws `io`, `busy`, `full`, `damaged`. */
   constructor(path: string, readOnly: boolean) {
     this.path = path;
     this.readOnly = readOnly;
-    // Files are made for the owner alone, whatever the caller's umask allows.
-    const umask = process.umask(0o077);
+    const options = {
+      ...binary,
+      path,
+      noSubdir: false,
+      readOnly,
+      maxDbs: BUCKET_LIMIT + 8,
+      mapSize: STORE_LIMIT_BYTES,
+      // Files are made for the owner alone; lmdb's declarations leave this option out.
+      permissionsMode: 0o600,
+    };
     try {
-      this.main = open<Buffer, Buffer>({
-        ...binary,
-        path,
-        noSubdir: false,
-        readOnly,
-        maxDbs: BUCKET_LIMIT + 8,
-        mapSize: STORE_LIMIT_BYTES,
-      }) as RootDb;
+      this.main = open<Buffer, Buffer>(options) as RootDb;
     } catch (error) {
       throw lmdbError(`open store "${path}"`, error);
-    } finally {
-      process.umask(umask);
     }
   }
 
@@ -70,33 +80,66 @@ export class Environment {
 
   /** See `Store.transaction`. */
   transaction<T>(work: () => T): T {
-    if (this.readOnly) {
-      throw new KvError('read-only', `cannot write to store "${this.path}": it is open read-only`);
-    }
-    const known = new Set(this.#databases.keys());
-    this.#depth++;
+    const before = this.#begin();
     try {
       return this.main.transactionSync(() => {
+        this.#makeRoom();
         const result = work();
-        if (this.#depth === 1) this.#saveSequence();
+        this.#saveSequence();
         return result;
       });
     } catch (error) {
-      // Databases that were opened in a transaction go with it.
-      for (const name of this.#databases.keys()) {
-        if (!known.has(name)) this.#databases.delete(name);
-      }
-      throw lmdbError(`write to store "${this.path}"`, error);
+      throw this.#rolledBack(before, error);
     } finally {
-      this.#depth--;
-      if (this.#depth === 0) this.#sequence = undefined;
+      this.#end();
+    }
+  }
+
+  /** See `Store.transactionAcross`. */
+  async transactionAcross<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.#begin();
+    try {
+      return await this.main.transactionSync(async () => {
+        this.#makeRoom();
+        const result = await work();
+        this.#saveSequence();
+        return result;
+      });
+    } catch (error) {
+      throw this.#rolledBack(before, error);
+    } finally {
+      this.#end();
+    }
+  }
+
+  /** See `Store.transactionInBackground`. */
+  async transactionInBackground<T>(work: () => T): Promise<T> {
+    this.#checkWritable();
+    try {
+      // A child, since lmdb commits what a plain one has written before it throws.
+      return await this.main.childTransaction(() => {
+        const before = this.#begin();
+        try {
+          this.#makeRoom();
+          const result = work();
+          this.#saveSequence();
+          return result;
+        } catch (error) {
+          throw this.#rolledBack(before, error);
+        } finally {
+          this.#end();
+        }
+      });
+    } catch (error) {
+      throw this.#writeError(error);
     }
   }
 
   /** The next number of the store, for a version or an id; within a transaction only. */
   nextNumber(): number {
-    this.#sequence ??= decodeU64(this.main.getBinary(SEQUENCE_KEY)!);
-    return ++this.#sequence;
+    this.#sequence ??= Math.max(decodeU64(this.main.getBinary(SEQUENCE_KEY)!), this.#lastGiven);
+    this.#lastGiven = ++this.#sequence;
+    return this.#sequence;
   }
 
   /**
@@ -167,7 +210,51 @@ export class Environment {
     return db;
   }
 
+  #checkWritable(): void {
+    if (!this.readOnly) return;
+    throw new KvError('read-only', `cannot write to store "${this.path}": it is open read-only`);
+  }
+
+  /** Enters a transaction; returns the names of the databases that are open before it. */
+  #begin(): Set<string> {
+    this.#checkWritable();
+    this.#depth++;
+    return new Set(this.#databases.keys());
+  }
+
+  #end(): void {
+    this.#depth--;
+    if (this.#depth === 0) this.#sequence = undefined;
+  }
+
+  /** Forgets the databases that were opened in a transaction, which go with it. */
+  #rolledBack(before: Set<string>, error: unknown): unknown {
+    for (const name of this.#databases.keys()) {
+      if (!before.has(name)) this.#databases.delete(name);
+    }
+    return this.#writeError(error);
+  }
+
+  #writeError(thrown: unknown): unknown {
+    const action = `write to store "${this.path}"`;
+    const error = lmdbError(action, thrown);
+    if (!isIoError(error)) return error;
+    const reason = whyCutShort(this.#file);
+    return reason === undefined ? error : ioError(action, reason);
+  }
+
+  get #file(): string {
+    return join(this.path, DATA_FILE);
+  }
+
+  #makeRoom(): void {
+    if (this.#depth > 1) return;
+    const { lastPageNumber, pageSize } = statsOf(this.main);
+    makeRoom(this.#file, (lastPageNumber + 1) * pageSize);
+  }
+
   #saveSequence(): void {
-    if (this.#sequence !== undefined) this.main.putSync(SEQUENCE_KEY, encodeU64(this.#sequence));
+    if (this.#depth > 1 || this.#sequence === undefined) return;
+    this.main.putSync(SEQUENCE_KEY, encodeU64(this.#sequence));
   }
 }

@@ -8,7 +8,7 @@
  *     "bucket/" + ID   key             record, see below
  *     "chunks"         u64 value id, u32 index    the bytes of one chunk
  *     "values"         u64 value id               u64 how many records hold the value
- *     "uploads"        u64 value id               its owner, or nothing where it awaits reclamation
+ *     "uploads"        u64 value id               JSON: its owner, how many chunks records keep
  *
  * A bucket is found by name through its entry in the main database, so that renaming one, or
  * putting a new content in its place, is one write. A record is a header and the value, or what
@@ -19,6 +19,9 @@
  */
 import { KvError } from '../../errors.js';
 import type { Metadata } from '../store.js';
+
+/** The name of LMDB's file in a store's folder. */
+export const DATA_FILE = 'data.mdb';
 
 /** The number of this layout. */
 export const FORMAT = 1;
@@ -116,6 +119,11 @@ export function encodeInline(stamp: Stamp, value: Uint8Array): Buffer {
   writeHeader(bytes, KIND_INLINE, stamp);
   bytes.set(value, HEADER_BYTES);
   return bytes;
+}
+
+/** Makes bytes an inline record whose first 16 have been left free for the header. */
+export function stampInline(record: Buffer, stamp: Stamp): void {
+  writeHeader(record, KIND_INLINE, stamp);
 }
 
 export function encodeChunked(stamp: Stamp, value: ChunkedValue): Buffer {

@@ -1,5 +1,15 @@
 /** One bucket: a named database, found again by its name at each call. */
-import type { Entry, KeyRange, Metadata, StoreBucket, StoredValue, Version } from '../store.js';
+import {
+  type Entry,
+  type Existing,
+  type KeyRange,
+  type Metadata,
+  PACKED_ROOM_BYTES,
+  type PackedRecords,
+  type StoreBucket,
+  type StoredValue,
+  type Version,
+} from '../store.js';
 import { type Db, statsOf } from './database.js';
 import type { Environment, Snapshot } from './environment.js';
 import {
@@ -9,7 +19,9 @@ import {
   encodeChunked,
   encodeInline,
   type Header,
+  INLINE_LIMIT_BYTES,
   type Stamp,
+  stampInline,
 } from './layout.js';
 import type { LmdbStore } from './lmdb-store.js';
 import { InlineValue, ValueInChunks } from './stored-value.js';
@@ -113,6 +125,37 @@ export class LmdbBucket implements StoreBucket {
     return this.#read((db) => this.#environment.reading(() => statsOf(db).entryCount));
   }
 
+  load(records: PackedRecords, existing: Existing): number[] {
+    return this.#write((db) => {
+      const refused: number[] = [];
+      const modified = Date.now();
+      const append = records.ascending && isBeyondLast(db, records);
+      // Tells LMDB that a key comes after all others, which saves looking for its place.
+      const options = { append };
+      for (let position = 0; position < records.count; position++) {
+        const valueStart = records.places[4 * position + 2]!;
+        const valueEnd = records.places[4 * position + 3]!;
+        const key = keyAt(records, position);
+        const old = append ? undefined : this.#header(db, key);
+        if (old && existing !== 'overwrite') {
+          refused.push(position);
+          if (existing === 'stop') break;
+          continue;
+        }
+        if (valueEnd - valueStart > INLINE_LIMIT_BYTES) {
+          this.#upload(key.toString(), records.bytes.subarray(valueStart, valueEnd));
+          continue;
+        }
+        const stamp: Stamp = { version: this.#environment.nextNumber(), modified };
+        const record = records.bytes.subarray(valueStart - PACKED_ROOM_BYTES, valueEnd);
+        stampInline(record, stamp);
+        db.putSync(key, record, options);
+        if (old?.chunked) this.#store.chunks.release(old.chunked.valueId);
+      }
+      return refused;
+    });
+  }
+
   *#pages(range: KeyRange): Generator<{ db: Db; snapshot: Snapshot; page: Buffer[] }> {
     const { db, snapshot } = this.#store.snapshotOf(this.name);
     try {
@@ -149,6 +192,13 @@ export class LmdbBucket implements StoreBucket {
     return beyond === -1 ? page : page.slice(0, beyond);
   }
 
+  #upload(key: string, value: Uint8Array): void {
+    const upload = this.#store.upload();
+    upload.append(value);
+    upload.store(this, key);
+    upload.close();
+  }
+
   #header(db: Db, key: Buffer, snapshot?: Snapshot): Header | undefined {
     const found = this.#environment.read(db, key, snapshot);
     return found && decodeHeader(found.bytes, found.length);
@@ -177,6 +227,16 @@ export class LmdbBucket implements StoreBucket {
   #write<T>(write: (db: Db) => T): T {
     return this.#store.write(() => write(this.#store.databaseOf(this.name)));
   }
+}
+
+/** Whether the first of ascending keys, and so each, comes after all that are there. */
+function isBeyondLast(db: Db, records: PackedRecords): boolean {
+  const [last] = db.getKeys({ reverse: true, limit: 1 });
+  return records.count > 0 && (!last || Buffer.compare(keyAt(records, 0), last) > 0);
+}
+
+function keyAt({ bytes, places }: PackedRecords, position: number): Buffer {
+  return bytes.subarray(places[4 * position], places[4 * position + 1]);
 }
 
 /** A header without what only the store knows of the value. */

@@ -20,6 +20,7 @@ const lmdbErrors: Readonly<Record<number, readonly [ErrorCode, string]>> = {
 const errnoNames: Readonly<Record<number, string>> = {
   1: 'EPERM',
   2: 'ENOENT',
+  5: 'EIO',
   13: 'EACCES',
   20: 'ENOTDIR',
   21: 'EISDIR',
@@ -39,4 +40,10 @@ export function lmdbError(action: string, thrown: unknown): unknown {
   if (known) return new KvError(known[0], `cannot ${action}: ${known[1]}`, { cause: thrown });
   const cause = Object.assign(new Error(thrown.message), { code: errnoNames[code] });
   return ioError(action, cause);
+}
+
+/** True for what the system underneath calls an I/O error, and no more. */
+export function isIoError(error: unknown): boolean {
+  const { cause } = (error ?? {}) as { cause?: NodeJS.ErrnoException };
+  return error instanceof KvError && cause?.code === 'EIO';
 }

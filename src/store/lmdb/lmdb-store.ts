@@ -10,6 +10,7 @@ import {
   BUCKET_LIMIT,
   type BucketEntry,
   bucketDatabase,
+  DATA_FILE,
   decodeBucketEntry,
   encodeBucketEntry,
   FORMAT,
@@ -20,6 +21,9 @@ import {
 } from './layout.js';
 import { LmdbBucket } from './lmdb-bucket.js';
 import { LmdbUpload } from './lmdb-upload.js';
+
+/** Begins the name of a bucket in the making: no bucket's name may hold a control character. */
+const DRAFT_PREFIX = '\x01';
 
 /** LMDB's two meta pages. */
 const META_PAGES = 2;
@@ -43,10 +47,15 @@ export class LmdbStore implements Store {
   }
 
   buckets(): BucketInfo[] {
-    return this.#names().map((name) => {
-      const { id, created } = this.#existing(name);
-      const stats = statsOf(this.environment.database(bucketDatabase(id)));
-      return { name, created, keys: stats.entryCount, bytes: pagesOf(stats) * stats.pageSize };
+    const names = this.#names().filter((name) => !name.startsWith(DRAFT_PREFIX));
+    return names.flatMap((name) => {
+      try {
+        return [this.#describe(name)];
+      } catch (error) {
+        // Since the names were read another process has dropped it.
+        if (error instanceof KvError && error.code === 'no-bucket') return [];
+        throw error;
+      }
     });
   }
 
@@ -90,12 +99,65 @@ export class LmdbStore implements Store {
     });
   }
 
+  createDraft(): string {
+    return this.transaction(() => {
+      const id = this.environment.nextNumber();
+      const name = DRAFT_PREFIX + id;
+      this.environment.createDatabase(bucketDatabase(id));
+      const entry = encodeBucketEntry({ id, created: Date.now() });
+      this.environment.main.putSync(nameKey(name), entry);
+      this.chunks.beginUpload(id);
+      return name;
+    });
+  }
+
+  publishDraft(draft: string, name: string): void {
+    this.transaction(() => {
+      const entry = this.#existing(draft);
+      if (this.#find(name)) this.deleteBucket(name);
+      this.environment.main.removeSync(nameKey(draft));
+      this.environment.main.putSync(nameKey(name), encodeBucketEntry(entry));
+      this.chunks.forgetUpload(entry.id);
+    });
+  }
+
+  discardDraft(draft: string): void {
+    this.transaction(() => {
+      const { id } = this.#existing(draft);
+      this.deleteBucket(draft);
+      this.chunks.forgetUpload(id);
+    });
+  }
+
+  /** Gives back what processes that have ended left unfinished. */
+  reclaim(): void {
+    for (const name of this.#names().filter((name) => name.startsWith(DRAFT_PREFIX))) {
+      this.transaction(() => {
+        const entry = this.#find(name);
+        if (entry && !this.chunks.isUploading(entry.id)) this.discardDraft(name);
+      });
+    }
+    this.chunks.reclaim(true);
+  }
+
   upload(): Upload {
     return new LmdbUpload(this);
   }
 
   transaction<T>(work: () => T): T {
     const result = this.environment.transaction(work);
+    this.chunks.reclaim();
+    return result;
+  }
+
+  async transactionInBackground<T>(work: () => T): Promise<T> {
+    const result = await this.environment.transactionInBackground(work);
+    this.chunks.reclaim();
+    return result;
+  }
+
+  async transactionAcross<T>(work: () => Promise<T>): Promise<T> {
+    const result = await this.environment.transactionAcross(work);
     this.chunks.reclaim();
     return result;
   }
@@ -120,7 +182,7 @@ export class LmdbStore implements Store {
       format: FORMAT,
       buckets: buckets.length,
       keys: buckets.reduce((sum, { keys }) => sum + keys, 0),
-      fileSize: statSync(join(this.path, 'data.mdb')).size,
+      fileSize: statSync(join(this.path, DATA_FILE)).size,
       freeSize: Math.max(0, pages * main.pageSize - bucketBytes),
       pageSize: main.pageSize,
       chunkedValues: this.chunks.countValues(),
@@ -136,7 +198,14 @@ export class LmdbStore implements Store {
 
   /** The database that a bucket's name leads to now. Throws `no-bucket`. */
   databaseOf(name: string): Db {
-    return this.environment.database(bucketDatabase(this.#existing(name).id));
+    const { id } = this.#existing(name);
+    try {
+      return this.environment.database(bucketDatabase(id));
+    } catch (error) {
+      // Between the two another process may have dropped it, and then its name leads there no more.
+      if (this.#find(name)?.id === id) throw error;
+      return this.databaseOf(name);
+    }
   }
 
   /** The same of one moment, which is kept until the snapshot is released. */
@@ -148,6 +217,17 @@ export class LmdbStore implements Store {
       const id = this.#find(name, snapshot)?.id ?? 0;
       if (db === this.environment.openDatabase(bucketDatabase(id))) return { db, snapshot };
       // Between the two another process renamed the bucket, or put another in its place.
+      this.environment.release(snapshot);
+    }
+  }
+
+  #describe(name: string): BucketInfo {
+    const { db, snapshot } = this.snapshotOf(name);
+    try {
+      const { created } = this.#existing(name, snapshot);
+      const stats = this.environment.reading(() => statsOf(db));
+      return { name, created, keys: stats.entryCount, bytes: pagesOf(stats) * stats.pageSize };
+    } finally {
       this.environment.release(snapshot);
     }
   }

@@ -52,7 +52,7 @@ export class LmdbUpload implements Upload {
     const begun = this.#begun;
     if (begun === undefined) return;
     try {
-      this.#store.transaction(() => this.#store.chunks.endUpload(begun.valueId));
+      this.#store.transaction(() => this.#store.chunks.endUpload(begun.valueId, begun.written));
     } catch {
       // The register still names this process as the owner: whoever writes next after it has ended
       // gives the chunks back. There is nothing for the caller to do, who is often failing already.
@@ -89,7 +89,8 @@ export class LmdbUpload implements Upload {
     let written = this.#begun?.written ?? 0;
     const valueId = this.#store.transaction(() => {
       const id = this.#begun?.valueId ?? environment.nextNumber();
-      chunks.registerUpload(id);
+      if (this.#begun) chunks.renewUpload(id);
+      else chunks.beginUpload(id);
       for (const part of parts) {
         chunks.write(id, written, part);
         written += part.length;
@@ -108,8 +109,10 @@ export class LmdbUpload implements Upload {
 
   /** The chunks that are still in memory, beside those on the disk. */
   #tail({ valueId, written }: { valueId: number; written: number }): ChunkedValue {
+    const { size } = this;
+    this.#store.chunks.renewUpload(valueId, size);
     this.#store.chunks.write(valueId, written, this.#buffer.subarray(0, this.#buffered));
-    return { valueId, size: this.size, chunkSize: CHUNK_SIZE_BYTES };
+    return { valueId, size, chunkSize: CHUNK_SIZE_BYTES };
   }
 
   /** All of it from memory: a value of its own at each call, which the upload keeps no hold of. */

@@ -15,10 +15,16 @@ import { ioError, KvError } from '../../errors.js';
 import type { Store } from '../store.js';
 import { lookAtDataFile } from './data-file.js';
 import { Environment } from './environment.js';
-import { encodeU64, FORMAT, FORMAT_KEY, internalDatabases, SEQUENCE_KEY } from './layout.js';
+import {
+  DATA_FILE,
+  encodeU64,
+  FORMAT,
+  FORMAT_KEY,
+  internalDatabases,
+  SEQUENCE_KEY,
+} from './layout.js';
 import { LmdbStore } from './lmdb-store.js';
 
-const DATA_FILE = 'data.mdb';
 const LOCK_FILE = 'lock.mdb';
 
 /** Begins the name of a folder in which a store is made before it appears. */
@@ -44,7 +50,7 @@ export async function openStore(path: string, mode: Mode): Promise<Store | undef
   try {
     checkFormat(environment);
     const store = new LmdbStore(environment);
-    if (mode === 'write') store.chunks.reclaim(true);
+    if (mode === 'write') store.reclaim();
     return store;
   } catch (error) {
     await environment.close();

@@ -3,6 +3,7 @@
  * A process id alone is not enough: it is given again, and means nothing in another container.
  */
 import { readFileSync, readlinkSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 
 /** An owner that cannot be looked at from here is taken for dead after this long without a sign. */
 const SILENCE_LIMIT_MILLISECONDS = 24 * 60 * 60 * 1000;
@@ -28,6 +29,11 @@ export function thisProcess(): Owner {
     namespace: attempt(() => readlinkSync('/proc/self/ns/pid')) ?? '',
   };
   return { ...identity, seen: Date.now() };
+}
+
+export function isThisProcess({ seen: _, ...owner }: Owner): boolean {
+  const { seen, ...here } = thisProcess();
+  return isDeepStrictEqual(owner, here);
 }
 
 /** False only where the owner is known to have ended, or has been silent beyond reason. */

@@ -6,8 +6,10 @@ import { KvError } from '../../errors.js';
 import type {
   BucketInfo,
   Entry,
+  Existing,
   KeyRange,
   Metadata,
+  PackedRecords,
   Store,
   StoreBucket,
   StoredValue,
@@ -39,7 +41,8 @@ export class MemoryStore implements Store {
   }
 
   buckets(): BucketInfo[] {
-    return sorted(this.#buckets.keys()).map((name) => {
+    const names = sorted(this.#buckets.keys()).filter((name) => !name.startsWith('\x01'));
+    return names.map((name) => {
       const { created, records } = this.content(name);
       let bytes = 0;
       for (const [key, { value }] of records) bytes += Buffer.byteLength(key) + value.length;
@@ -77,15 +80,27 @@ export class MemoryStore implements Store {
     this.content(name).records.clear();
   }
 
+  createDraft(): string {
+    const name = `\x01${++this.#version}`;
+    this.createBucket(name);
+    return name;
+  }
+
+  publishDraft(draft: string, name: string): void {
+    this.#buckets.delete(name);
+    this.renameBucket(draft, name);
+  }
+
+  discardDraft(draft: string): void {
+    this.deleteBucket(draft);
+  }
+
   upload(): Upload {
     return new MemoryUpload();
   }
 
   transaction<T>(work: () => T): T {
-    const before = new Map<string, MemoryContent>();
-    for (const [name, { created, records }] of this.#buckets) {
-      before.set(name, { created, records: new Map(records) });
-    }
+    const before = this.#copy();
     try {
       const result = work();
       this.#transactions++;
@@ -113,6 +128,22 @@ export class MemoryStore implements Store {
     };
   }
 
+  async transactionInBackground<T>(work: () => T): Promise<T> {
+    return this.transaction(work);
+  }
+
+  async transactionAcross<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.#copy();
+    try {
+      const result = await work();
+      this.#transactions++;
+      return result;
+    } catch (thrown) {
+      this.#buckets = before;
+      throw thrown;
+    }
+  }
+
   async close(): Promise<void> {}
 
   /** The content of a bucket. Throws `no-bucket`. */
@@ -125,6 +156,13 @@ export class MemoryStore implements Store {
   /** A new record of these bytes, which must never change. */
   record(value: Uint8Array): MemoryRecord {
     return { value, version: ++this.#version, modified: Date.now() };
+  }
+
+  #copy(): Map<string, MemoryContent> {
+    const copy = [...this.#buckets].map(
+      ([name, { created, records }]) => [name, { created, records: new Map(records) }] as const,
+    );
+    return new Map(copy);
   }
 
   #mustBeFree(name: string, action: string): void {
@@ -179,6 +217,19 @@ class MemoryBucket implements StoreBucket {
 
   count(): number {
     return this.#records.size;
+  }
+
+  load(records: PackedRecords, existing: Existing): number[] {
+    const refused: number[] = [];
+    for (let position = 0; position < records.count; position++) {
+      const place = (which: number) => records.places[4 * position + which];
+      const key = records.bytes.toString('utf8', place(0), place(1));
+      const value = new Uint8Array(records.bytes.subarray(place(2), place(3)));
+      if (existing === 'overwrite' || !this.#records.has(key)) this.put(this, key, value);
+      else refused.push(position);
+      if (existing === 'stop' && refused.length > 0) break;
+    }
+    return refused;
   }
 
   put(target: StoreBucket, key: string, value: Uint8Array): Version {

@@ -1,0 +1,25 @@
+/** What came of an import, for a person on stderr or for a script as JSON. */
+import type { Context } from '../context.js';
+import { humanSize } from '../terminal/quantities.js';
+import type { ImportOptions } from './import-run.js';
+import type { ImportSink } from './import-sink.js';
+
+export async function reportImport(
+  { settings, terminal }: Context,
+  { name, dryRun }: ImportOptions,
+  { load, read, rejected, began }: ImportSink,
+  bytes: number,
+): Promise<void> {
+  const seconds = (performance.now() - began) / 1000;
+  const rate = Math.round(read / seconds);
+  const { written } = load;
+  if (settings.json) {
+    const report = { file: name, read, written, rejected, bytes, seconds, rate, dryRun };
+    await terminal.stdout.write(`${JSON.stringify(report)}\n`);
+  } else if (!settings.quiet) {
+    const verb = dryRun ? 'would write' : 'wrote';
+    const counts = `read ${read} records, ${verb} ${written}, rejected ${rejected}`;
+    const speed = `${humanSize(bytes)} in ${seconds.toFixed(2)} s, ${rate} records/s`;
+    await terminal.stderr.write(`${counts}: ${speed}\n`);
+  }
+}

@@ -1,0 +1,133 @@
+/** An import from beginning to end: reading, loading, and saying what came of it. */
+import type { Context } from '../context.js';
+import { asKvError, type ExitCode, exitCodes, KvError } from '../errors.js';
+import { FormatError } from '../formats/format.js';
+import { type FormatName, loadFormat } from '../formats/index.js';
+import type { Bucket } from '../keyvalue/bucket.js';
+import type { FileOutput, Input } from '../terminal/terminal.js';
+import { reportImport } from './import-report.js';
+import { ImportSink, Rejection } from './import-sink.js';
+
+export const modes = ['upsert', 'insert', 'replace'] as const;
+export const onErrors = ['stop', 'skip'] as const;
+
+export interface ImportOptions {
+  readonly input: Input;
+  /** What messages call the input. */
+  readonly name: string;
+  readonly format: FormatName;
+  readonly mode: (typeof modes)[number];
+  readonly onError: (typeof onErrors)[number];
+  readonly rejectsFile: string | undefined;
+  /** Lines whose records are passed over. */
+  readonly skip: number;
+  readonly atomic: boolean;
+  readonly dryRun: boolean;
+}
+
+/** Runs an import; throws `rejected` for the record that ended it, or returns the exit status. */
+export async function importRecords(context: Context, options: ImportOptions): Promise<ExitCode> {
+  const rejects =
+    options.rejectsFile === undefined
+      ? undefined
+      : await context.terminal.openOutput(options.rejectsFile);
+  try {
+    return await context.interruptible((signal) => inTarget(context, options, rejects, signal));
+  } finally {
+    // Also of an import that failed: that is when they are wanted.
+    await rejects?.commit();
+  }
+}
+
+/** Loads into the bucket itself, or for `replace` into one that then takes its place. */
+async function inTarget(
+  context: Context,
+  options: ImportOptions,
+  rejects: FileOutput | undefined,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const { buckets } = context.keyvalue;
+  const { mode, dryRun, atomic } = options;
+  if (dryRun) return load(context, context.bucketToRead(), options, rejects, signal);
+  const bucket = context.bucketToWrite();
+  if (mode === 'replace') {
+    const draft = buckets.createDraft();
+    try {
+      const outcome = await load(context, draft.bucket, options, rejects, signal);
+      draft.publish(bucket.name);
+      return outcome;
+    } finally {
+      draft.discard();
+    }
+  }
+  if (!atomic) return load(context, bucket, options, rejects, signal);
+  return bucket.store.transactionAcross(async () => {
+    const outcome = await load(context, bucket, options, rejects, signal);
+    if (outcome === exitCodes.done) return outcome;
+    throw new KvError('rejected', `cannot import ${options.name}: records were rejected`, {
+      hint: 'nothing was changed',
+    });
+  });
+}
+
+async function load(
+  context: Context,
+  bucket: Bucket,
+  options: ImportOptions,
+  rejects: FileOutput | undefined,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const { input, format, dryRun, atomic, mode } = options;
+  const sink = new ImportSink(context, bucket, options);
+  const decoder = (await loadFormat(format)).decoder(sink);
+  const progress = await context.terminal.progress(input.size);
+  let bytes = 0;
+  try {
+    for await (const piece of input.chunks()) {
+      signal.throwIfAborted();
+      bytes += piece.length;
+      decoder.push(piece);
+      await sink.load.drain();
+      await sink.writeRejections(rejects);
+      progress.update(bytes, `through line ${sink.load.committedThrough}`);
+    }
+    decoder.end();
+    await sink.finish();
+    await sink.writeRejections(rejects);
+  } catch (thrown) {
+    const cause = await sink.settle(thrown);
+    await sink.writeRejections(rejects);
+    progress.stop();
+    const staysNothing = dryRun || atomic || mode === 'replace';
+    throw await ended(context, cause, options, staysNothing ? undefined : sink);
+  } finally {
+    progress.stop();
+  }
+  await reportImport(context, options, sink, bytes);
+  return sink.rejected > 0 ? exitCodes.badData : exitCodes.done;
+}
+
+/** The error that ends an import, with how to go on. */
+async function ended(
+  context: Context,
+  thrown: unknown,
+  { name, dryRun }: ImportOptions,
+  stays: ImportSink | undefined,
+): Promise<KvError> {
+  const through = stays?.load.committedThrough ?? 0;
+  const hint = stays
+    ? `committed through line ${through}; resume with --skip ${through}`
+    : dryRun
+      ? 'nothing was to be changed'
+      : 'nothing was changed';
+  if (thrown instanceof Rejection || thrown instanceof FormatError) {
+    return new KvError('rejected', `${name}:${thrown.line}: ${thrown.message}`, { hint });
+  }
+  const error = asKvError(thrown);
+  if (error.code === 'interrupted') {
+    // It ends the process by its signal, without a message of its own.
+    await context.terminal.stderr.write(`${hint}\n`);
+    return error;
+  }
+  return new KvError(error.code, error.message, { hint, cause: error.cause ?? error });
+}

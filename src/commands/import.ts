@@ -1,0 +1,75 @@
+import { defineCommand } from '../command.js';
+import { exitCodes } from '../errors.js';
+import { formatNames, formatOfFile } from '../formats/index.js';
+import { importRecords, modes, onErrors } from './import-run.js';
+import { parseCount, parseOneOf } from './option-values.js';
+
+const parseFormat = parseOneOf(formatNames);
+const parseMode = parseOneOf(modes);
+const parseOnError = parseOneOf(onErrors);
+
+export const command = defineCommand({
+  name: 'import',
+  summary: 'Load records by the million',
+  details: `Formats: ndjson, a line a record, {"key":"k","value":"text"} with "base64":true where the value is not
+text; json, an array of such objects; csv and tsv with a header of key, value and perhaps base64; mdb,
+what mdb_dump writes. The name of FILE tells which, else it is ndjson.
+
+Modes: upsert overwrites; insert rejects a key that is there; replace makes the bucket hold what the file
+holds and nothing else, which readers see at once when all is loaded.
+
+A rejected record is named by FILE:LINE. Without --on-error=skip the first one ends the import; what came
+before it stays, and the message says with which --skip to go on. With --atomic nothing stays.`,
+  access: ({ dryRun }) => (dryRun ? 'read' : 'write'),
+  arguments: [
+    { name: 'file', summary: 'what to read; stdin if left out', optional: true, completes: 'file' },
+  ],
+  options: {
+    format: {
+      value: 'FORM',
+      summary: 'ndjson, json, csv, tsv or mdb',
+      parse: parseFormat,
+      completes: formatNames,
+    },
+    mode: {
+      value: 'MODE',
+      summary: 'upsert, insert or replace; upsert if left out',
+      parse: parseMode,
+      completes: modes,
+    },
+    onError: {
+      value: 'WHAT',
+      summary: 'stop at a rejected record, or skip it; stop if left out',
+      parse: parseOnError,
+      completes: onErrors,
+    },
+    rejects: {
+      value: 'FILE',
+      summary: 'write rejected records and reasons to FILE, as JSON',
+      completes: 'file',
+    },
+    skip: { value: 'N', summary: 'pass over the records of the first N lines', parse: parseCount },
+    atomic: { summary: 'one transaction: all of it, or nothing' },
+    dryRun: { short: 'n', summary: 'read and check everything, write nothing' },
+  },
+  examples: [
+    { line: 'kv import users.ndjson', summary: 'a file' },
+    { line: 'zcat big.csv.gz | kv import --format csv', summary: 'a pipe' },
+    { line: 'kv import data.csv --on-error skip --rejects bad.ndjson', summary: 'what can be' },
+    { line: 'kv import snapshot.ndjson --mode replace', summary: 'exactly this content' },
+  ],
+  exits: { [exitCodes.badData]: 'records were rejected' },
+
+  async run(context, { file = '-', format, rejects: rejectsFile, ...options }) {
+    return importRecords(context, {
+      ...options,
+      input: await context.terminal.openInput(file),
+      name: file === '-' ? 'stdin' : file,
+      format: format ?? formatOfFile(file) ?? 'ndjson',
+      rejectsFile,
+      mode: options.mode ?? 'upsert',
+      onError: options.onError ?? 'stop',
+      skip: options.skip ?? 0,
+    });
+  },
+});

@@ -1,0 +1,99 @@
+/**
+ * Writes CSV and TSV, always with all three columns: whether one value needs `base64` is not known
+ * when the header is written.
+ */
+import { isUtf8 } from 'node:buffer';
+import { base64Text } from './base64-text.js';
+import { CARRIAGE_RETURN, type CsvDialect, NEWLINE, QUOTE } from './csv-dialect.js';
+import { type Encoder, FormatError, type OutgoingRecord } from './format.js';
+import { OutputBuffer } from './output-buffer.js';
+import { writePlainKey } from './plain-key.js';
+
+export class CsvEncoder implements Encoder {
+  readonly #limit: number;
+  readonly #separator: string;
+  readonly #out = new OutputBuffer();
+  /** 1 for each byte that makes a field need quotes. */
+  readonly #isSpecial = new Uint8Array(256);
+
+  constructor({ separator }: CsvDialect, limitBytes: number) {
+    this.#limit = limitBytes;
+    this.#separator = String.fromCharCode(separator);
+    for (const byte of [separator, QUOTE, NEWLINE, CARRIAGE_RETURN]) this.#isSpecial[byte] = 1;
+    this.#out.ascii(`${['key', 'value', 'base64'].join(this.#separator)}\n`);
+  }
+
+  get waiting(): number {
+    return this.#out.length;
+  }
+
+  add(key: string, value: Uint8Array): void {
+    const out = this.#out;
+    const start = out.length;
+    if (value.length > this.#limit) throw this.#tooLarge(key);
+    this.#addKey(key);
+    out.ascii(this.#separator);
+    const isText = isUtf8(value);
+    if (isText) this.#addField(value);
+    else out.ascii(base64Text(value));
+    out.ascii(this.#separator);
+    if (!isText) out.ascii('true');
+    // What a decoder would reject is not written.
+    if (out.length - start > this.#limit) {
+      out.length = start;
+      throw this.#tooLarge(key);
+    }
+    out.ascii('\n');
+  }
+
+  take(): Buffer {
+    return this.#out.take();
+  }
+
+  *stream({ key, size, pieces }: OutgoingRecord): Iterable<Buffer> {
+    if (size > this.#limit) throw this.#tooLarge(key);
+    this.add(key, Buffer.concat([...pieces()]));
+    yield this.#out.take();
+  }
+
+  end(): Buffer {
+    return this.#out.take();
+  }
+
+  #addKey(key: string): void {
+    const out = this.#out;
+    const end = writePlainKey(key, out.room(key.length), out.length, this.#isSpecial);
+    if (end === -1) this.#addField(Buffer.from(key));
+    else out.length = end;
+  }
+
+  #addField(field: Uint8Array): void {
+    const out = this.#out;
+    const bytes = out.room(field.length);
+    for (let at = 0; at < field.length; at++) {
+      const byte = field[at]!;
+      if (this.#isSpecial[byte] === 1) return this.#addQuoted(field);
+      bytes[out.length + at] = byte;
+    }
+    out.length += field.length;
+  }
+
+  #addQuoted(field: Uint8Array): void {
+    const out = this.#out;
+    const bytes = out.room(2 * field.length + 2);
+    let to = out.length;
+    bytes[to++] = QUOTE;
+    for (let at = 0; at < field.length; at++) {
+      const byte = field[at]!;
+      if (byte === QUOTE) bytes[to++] = QUOTE;
+      bytes[to++] = byte;
+    }
+    bytes[to++] = QUOTE;
+    out.length = to;
+  }
+
+  #tooLarge(key: string): FormatError {
+    const reason = `the record of "${key}" takes over ${this.#limit} bytes, which only ndjson and mdb can hold`;
+    return new FormatError(0, reason);
+  }
+}

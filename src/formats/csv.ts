@@ -1,0 +1,18 @@
+/**
+ * CSV, as RFC 4180 has it: a header that names the columns `key`, `value` and perhaps `base64`, whose
+ * `true` says that the value is base64; nothing is guessed. Other columns are ignored, and empty lines
+ * are passed over.
+ *
+ * LIBRARIES
+ */
+import { commas } from './csv-dialect.js';
+import { CsvEncoder } from './csv-encoder.js';
+import { CsvReader } from './csv-reader.js';
+import { type Format, WHOLE_RECORD_LIMIT_BYTES } from './format.js';
+import { RecordSplitter } from './record-splitter.js';
+
+export const format: Format = {
+  decoder: (sink, limit = WHOLE_RECORD_LIMIT_BYTES) =>
+    new RecordSplitter(new CsvReader(commas, sink, limit), sink, limit),
+  encoder: (limit = WHOLE_RECORD_LIMIT_BYTES) => new CsvEncoder(commas, limit),
+};

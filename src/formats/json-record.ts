@@ -1,0 +1,43 @@
+/** What makes a JSON object a record: `key`, `value`, and `base64` where the value is not text. */
+import { isUtf8 } from 'node:buffer';
+
+export interface JsonRecord {
+  readonly key: string;
+  /** Text, or base64 where `base64` says so. */
+  readonly value: string;
+  readonly base64: boolean;
+}
+
+/** The record that the bytes hold, or why they hold none. */
+export function parseRecord(bytes: Buffer, start: number, end: number): JsonRecord | string {
+  if (!isUtf8(bytes.subarray(start, end))) return 'not valid UTF-8';
+  const object = parse(bytes.toString('utf8', start, end));
+  if (object === undefined) return notJson;
+  if (typeof object !== 'object' || object === null || Array.isArray(object)) return 'not an object';
+  const { key, value, base64 = false } = object as Record<string, unknown>;
+  if (key === undefined) return 'no "key"';
+  if (typeof key !== 'string') return '"key" is not a string';
+  if (!key.isWellFormed()) return loneSurrogateIn('key');
+  if (value === undefined) return 'no "value"';
+  if (typeof value !== 'string') return '"value" is not a string';
+  if (!value.isWellFormed()) return loneSurrogateIn('value');
+  if (typeof base64 !== 'boolean') return '"base64" is not true or false';
+  return { key, value, base64 };
+}
+
+/** The reason for what is not JSON at all. */
+export const notJson = 'not JSON';
+
+export const malformedBase64 = '"value" is not base64';
+
+export function loneSurrogateIn(member: 'key' | 'value'): string {
+  return `a lone surrogate in "${member}"`;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

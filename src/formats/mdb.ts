@@ -1,0 +1,18 @@
+/**
+ * The text format of LMDB's `mdb_dump` and `mdb_load` (and of Berkeley DB's `db_dump`): a header,
+ * lines of keys and values by turns, `DATA=END`. Both of its spellings are read, `bytevalue` and
+ * `print`; `bytevalue` is written. Of a dump of several databases all records are read, in order,
+ * as `mdb_load` does.
+ *
+ * `mdb_load` as it is built by default refuses keys over 511 bytes.
+ */
+import { type Format, WHOLE_RECORD_LIMIT_BYTES } from './format.js';
+import { MdbEncoder } from './mdb-encoder.js';
+import { MdbReader } from './mdb-reader.js';
+import { RecordSplitter } from './record-splitter.js';
+
+export const format: Format = {
+  decoder: (sink, limit = WHOLE_RECORD_LIMIT_BYTES) =>
+    new RecordSplitter(new MdbReader(sink, limit), sink, limit),
+  encoder: () => new MdbEncoder(),
+};

@@ -1,0 +1,150 @@
+/**
+ * The part that all decoders share: input cut anywhere goes in, records come out, whole where they
+ * are within the limit and in pieces where not, whatever the cuts.
+ */
+import { isUtf8 } from 'node:buffer';
+import type { Decoder, RecordSink } from './format.js';
+import { HeldBytes } from './held-bytes.js';
+
+/** What a format knows of its records. `end` is the end of `bytes`; all ranges are half-open. */
+export interface RecordReader {
+  /** The line that the next record, or the one being read, begins on. */
+  readonly line: number;
+  /**
+   * Passes over what is between records, and hands over records itself where that is fast. Up to
+   * `validEnd`, which is behind a newline, the bytes are UTF-8; beyond it that is not known. Returns
+   * where a record begins that it leaves to the others, or `end`.
+   */
+  between(bytes: Buffer, at: number, end: number, validEnd: number): number;
+  /** Where the record at, or continued at, `at` ends; -1 where that is not before `end`. */
+  find(bytes: Buffer, at: number, end: number): number;
+  /** A record as `find` found it. */
+  whole(bytes: Buffer, start: number, end: number): void;
+  /** The input ended within this record. */
+  cutOff(bytes: Buffer): void;
+  /** A record over the limit, from its beginning to the limit. */
+  beginLong(head: Buffer): void;
+  longPiece(bytes: Buffer, start: number, end: number): void;
+  endLong(isCutOff: boolean): void;
+  /** The end of the input. */
+  end(): void;
+}
+
+const byteOrderMark = Buffer.from('\ufeff');
+
+export class RecordSplitter implements Decoder {
+  readonly #reader: RecordReader;
+  readonly #sink: RecordSink;
+  readonly #limit: number;
+  readonly #held: HeldBytes;
+  /** What of a byte order mark has been seen at the start; its whole length when that is over. */
+  #mark = 0;
+  #state: 'between' | 'within' | 'long' = 'between';
+  #through = 0;
+
+  constructor(reader: RecordReader, sink: RecordSink, limitBytes: number) {
+    this.#reader = reader;
+    this.#sink = sink;
+    this.#limit = limitBytes;
+    this.#held = new HeldBytes(limitBytes);
+  }
+
+  push(input: Uint8Array): void {
+    const bytes = Buffer.from(input.buffer, input.byteOffset, input.length);
+    try {
+      this.#pieces(this.#mark < byteOrderMark.length ? this.#withoutMark(bytes) : bytes);
+    } finally {
+      this.#sayThrough();
+    }
+  }
+
+  end(): void {
+    try {
+      if (this.#mark < byteOrderMark.length) {
+        this.#pieces(byteOrderMark.subarray(0, this.#mark));
+      }
+      if (this.#state === 'within') this.#reader.cutOff(this.#held.view());
+      if (this.#state === 'long') this.#reader.endLong(true);
+      this.#reader.end();
+    } finally {
+      this.#sayThrough();
+    }
+  }
+
+  #withoutMark(bytes: Buffer): Buffer {
+    const seenEarlier = this.#mark;
+    let at = 0;
+    for (; at < bytes.length && this.#mark < byteOrderMark.length; at++) {
+      if (bytes[at] !== byteOrderMark[this.#mark]) {
+        this.#mark = byteOrderMark.length;
+        this.#pieces(byteOrderMark.subarray(0, seenEarlier));
+        return bytes;
+      }
+      this.#mark++;
+    }
+    return bytes.subarray(at);
+  }
+
+  /** No stretch is longer than the limit, so that what is over it is seen to be, wherever cut. */
+  #pieces(bytes: Buffer): void {
+    if (bytes.length <= this.#limit) return this.#stretch(bytes);
+    for (let at = 0; at < bytes.length; at += this.#limit) {
+      this.#stretch(bytes.subarray(at, at + this.#limit));
+    }
+  }
+
+  #stretch(bytes: Buffer): void {
+    const reader = this.#reader;
+    const end = bytes.length;
+    let at = this.#state === 'between' ? 0 : this.#goOn(bytes, end);
+    if (at === end) return;
+    const linesEnd = bytes.lastIndexOf(NEWLINE) + 1;
+    const validEnd = at < linesEnd && isUtf8(bytes.subarray(at, linesEnd)) ? linesEnd : at;
+    for (;;) {
+      at = reader.between(bytes, at, end, validEnd);
+      if (at === end) return;
+      const stop = reader.find(bytes, at, end);
+      if (stop === -1) {
+        this.#state = 'within';
+        this.#hold(bytes, at, end);
+        return;
+      }
+      reader.whole(bytes, at, stop);
+      at = stop;
+    }
+  }
+
+  /** Goes on with a record that began before these bytes. Returns where it ends. */
+  #goOn(bytes: Buffer, end: number): number {
+    const found = this.#reader.find(bytes, 0, end);
+    const stop = found === -1 ? end : found;
+    this.#hold(bytes, 0, stop);
+    if (found === -1) return end;
+    if (this.#state === 'long') this.#reader.endLong(false);
+    else this.#reader.whole(this.#held.view(), 0, this.#held.length);
+    this.#held.drop();
+    this.#state = 'between';
+    return stop;
+  }
+
+  #hold(bytes: Buffer, start: number, end: number): void {
+    let at = start;
+    if (this.#state === 'within') {
+      at = this.#held.append(bytes, start, end);
+      if (at === end) return;
+      this.#state = 'long';
+      this.#reader.beginLong(this.#held.view());
+      this.#held.drop();
+    }
+    this.#reader.longPiece(bytes, at, end);
+  }
+
+  #sayThrough(): void {
+    const line = this.#reader.line - 1;
+    if (line <= this.#through) return;
+    this.#through = line;
+    this.#sink.through(line);
+  }
+}
+
+const NEWLINE = 0x0a;

@@ -1,0 +1,15 @@
+/** Room for a record that does not stand in the input as it is. */
+
+const LEAST_BYTES = 4096;
+
+export class Scratch {
+  #bytes = Buffer.alloc(0);
+
+  /** A buffer of at least that many bytes, whose contents are good until the next call. */
+  room(bytes: number): Buffer {
+    if (this.#bytes.length < bytes) {
+      this.#bytes = Buffer.allocUnsafeSlow(Math.max(bytes, 2 * this.#bytes.length, LEAST_BYTES));
+    }
+    return this.#bytes;
+  }
+}

@@ -1,0 +1,84 @@
+/** Records packed for a bulk load, checked as they come. Beyond the WIT. */
+import { PACKED_ROOM_BYTES, type PackedRecords } from '../store/store.js';
+import { KEY_LIMIT_BYTES } from './names.js';
+
+/** Records after which a batch is full: one transaction's worth. */
+const BATCH_RECORDS = 50_000;
+
+/** Bytes after which a batch is full. */
+const BATCH_BYTES = 8 * 1024 * 1024;
+
+export class RecordBatch implements PackedRecords {
+  bytes = Buffer.allocUnsafeSlow(BATCH_BYTES);
+  places = new Uint32Array(4 * BATCH_RECORDS);
+  /** The line on which each record began. */
+  readonly lines = new Float64Array(BATCH_RECORDS);
+  /** Where the stretch of input ends that the batch was filled from. */
+  through = 0;
+  count = 0;
+  ascending = true;
+  #used = 0;
+
+  get isFull(): boolean {
+    return this.count === BATCH_RECORDS || this.#used >= BATCH_BYTES;
+  }
+
+  /**
+   * Copies a record in, whose key and value are at these places of `source`. Returns why not, where
+   * the key is no key.
+   */
+  add(
+    line: number,
+    source: Buffer,
+    keyStart: number,
+    keyEnd: number,
+    valueStart: number,
+    valueEnd: number,
+  ): string | undefined {
+    const keyLength = keyEnd - keyStart;
+    if (keyLength === 0) return 'its key is empty';
+    if (keyLength > KEY_LIMIT_BYTES) {
+      return `its key of ${keyLength} bytes is over the limit of ${KEY_LIMIT_BYTES} bytes`;
+    }
+    const key = this.#used;
+    const value = key + keyLength + PACKED_ROOM_BYTES;
+    const end = value + valueEnd - valueStart;
+    this.#reserve(end);
+    source.copy(this.bytes, key, keyStart, keyEnd);
+    source.copy(this.bytes, value, valueStart, valueEnd);
+    if (this.count > 0) this.ascending &&= this.#comesAfterLast(key, key + keyLength);
+    this.lines[this.count] = line;
+    this.places.set([key, key + keyLength, value, end], 4 * this.count);
+    this.count++;
+    this.#used = end;
+    return undefined;
+  }
+
+  key(position: number): string {
+    return this.bytes.toString('utf8', this.places[4 * position], this.places[4 * position + 1]);
+  }
+
+  value(position: number): Buffer {
+    return this.bytes.subarray(this.places[4 * position + 2], this.places[4 * position + 3]);
+  }
+
+  clear(): void {
+    this.count = 0;
+    this.ascending = true;
+    this.#used = 0;
+    if (this.bytes.length > BATCH_BYTES) this.bytes = Buffer.allocUnsafeSlow(BATCH_BYTES);
+  }
+
+  #comesAfterLast(start: number, end: number): boolean {
+    const last = 4 * (this.count - 1);
+    const { bytes, places } = this;
+    return bytes.compare(bytes, places[last], places[last + 1], start, end) > 0;
+  }
+
+  #reserve(length: number): void {
+    if (length <= this.bytes.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(length, 2 * this.bytes.length));
+    this.bytes.copy(larger, 0, 0, this.#used);
+    this.bytes = larger;
+  }
+}

@@ -1,0 +1,68 @@
+/** Room on the disk for a store's file, which LMDB does not look for before it writes. */
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { ioError } from '../../errors.js';
+
+/** Bytes behind the last page that are made sure of, and bytes of them that may be used up first. */
+const ROOM_BYTES = 64 * 1024;
+const ROOM_LEFT_BYTES = 16 * 1024;
+
+/**
+ * Lets the file have some room behind its last page, which ends at `end`; for the holder of the lock
+ * on writing. Throws `full`, `io`.
+ *
+ * Where a write finds no room at all, lmdb's report of that overruns a buffer (3.5.6, in
+ * mdb_page_flush), which may end the process. Where it is cut short, all is well.
+ */
+export function makeRoom(file: string, end: number): void {
+  if (statSync(file).size >= end + ROOM_LEFT_BYTES) return;
+  const action = `write to store file "${file}"`;
+  try {
+    const descriptor = openSync(file, 'r+');
+    try {
+      const { size } = fstatSync(descriptor);
+      writeFully(descriptor, end + ROOM_BYTES - size, size);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    throw ioError(action, error);
+  }
+}
+
+/**
+ * Why a write to the file was cut short, which LMDB calls an I/O error: what is said of a write to
+ * another file beside it, of the same length. Undefined where that one goes well.
+ */
+export function whyCutShort(file: string): unknown {
+  const probe = `${file}.probe-${process.pid}`;
+  try {
+    const descriptor = openSync(probe, 'wx', 0o600);
+    try {
+      writeFully(descriptor, ROOM_BYTES, statSync(file).size);
+    } finally {
+      ftruncateSync(descriptor, 0);
+      closeSync(descriptor);
+    }
+    return undefined;
+  } catch (error) {
+    return error;
+  } finally {
+    rmSync(probe, { force: true });
+  }
+}
+
+/** Writes zeroes; a first write may be cut short, and then the next one fails. */
+function writeFully(descriptor: number, length: number, position: number): void {
+  const zeroes = Buffer.alloc(length);
+  for (let written = 0; written < length; ) {
+    written += writeSync(descriptor, zeroes, written, length - written, position + written);
+  }
+}

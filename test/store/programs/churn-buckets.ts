@@ -1,0 +1,22 @@
+/** Makes buckets and drops them, until it is told to stop. */
+import { leave, openKeyvalue, pause, say, setBytes } from './program.js';
+
+const keyvalue = await openKeyvalue(process.argv[2]!);
+const { buckets } = keyvalue;
+let stopped = false;
+process.on('message', () => {
+  stopped = true;
+});
+for (let round = 0; !stopped; round++) {
+  const bucket = buckets.create('elsewhere');
+  setBytes(keyvalue, bucket, 'key', Buffer.from('value'));
+  buckets.rename('elsewhere', 'coming and going');
+  if (round === 0) await say('churning');
+  await pause();
+  if (round % 2 === 0) buckets.copy('coming and going', 'another');
+  buckets.delete('coming and going');
+  if (round % 2 === 0) buckets.delete('another');
+  await pause();
+}
+await buckets.openOrCreate('end').store.close();
+leave();

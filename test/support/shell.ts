@@ -1,0 +1,115 @@
+/** A shell for one test, with the built `kv` on its path and a store of its own. */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { temporaryFolder } from './temporary-folder.js';
+
+export interface Ended {
+  /** Null where a signal ended it. */
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: Buffer;
+  /** The same as text. */
+  readonly text: string;
+  readonly stderr: string;
+}
+
+export interface ShellOptions {
+  readonly stdin?: Uint8Array | string;
+  /** Beside or in place of the shell's own; undefined takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+export class Shell {
+  /** Where scripts run; nothing is in it at first. */
+  readonly folder: string;
+  readonly store: string;
+  /** What a script finds: nothing of whoever runs the tests. */
+  readonly env: Readonly<Record<string, string>>;
+
+  /** In a fresh folder, or in an empty one that outlives the test. */
+  constructor(base = temporaryFolder()) {
+    for (const name of ['work', 'home', 'bin']) mkdirSync(join(base, name));
+    symlinkSync(program, join(base, 'bin', 'kv'));
+    this.folder = join(base, 'work');
+    this.store = join(base, 'store');
+    this.env = {
+      PATH: `${join(base, 'bin')}:${process.env.PATH}`,
+      HOME: join(base, 'home'),
+      KV_STORE: this.store,
+      LC_ALL: 'C.UTF-8',
+    };
+  }
+
+  /** Runs a script of bash to its end. */
+  async run(script: string, { stdin = '', env }: ShellOptions = {}): Promise<Ended> {
+    const child = this.#spawn('bash', ['-c', script], env);
+    child.stdin.on('error', () => {}).end(stdin);
+    return ended(child);
+  }
+
+  /** Runs a script that must succeed, and returns what it prints. */
+  async succeed(script: string, options?: ShellOptions): Promise<string> {
+    const { status, signal, text, stderr } = await this.run(script, options);
+    if (status !== 0) throw new Error(`${script}: ${status ?? signal}\n${stderr}`);
+    return text;
+  }
+
+  /** Starts `kv` itself; it is stopped when the test has finished. */
+  start(...words: string[]): ChildProcessWithoutNullStreams {
+    return this.#spawn(process.execPath, [program, ...words]);
+  }
+
+  /** Starts a script in a process group of its own, as a terminal does. */
+  startGroup(script: string): ChildProcessWithoutNullStreams {
+    return this.#spawn('bash', ['-c', script], {}, true);
+  }
+
+  /** What `kv store info` says. */
+  async info(): Promise<{ uploads: number; fileSize: number; freeSize: number; keys: number }> {
+    return JSON.parse(await this.succeed('kv store info --json'));
+  }
+
+  /** The names of the files in a folder, the shell's own where none is given. */
+  files(folder = this.folder): string[] {
+    return readdirSync(folder).sort();
+  }
+
+  #spawn(
+    command: string,
+    words: readonly string[],
+    more: ShellOptions['env'] = {},
+    detached = false,
+  ): ChildProcessWithoutNullStreams {
+    const env = { ...this.env, ...more };
+    const child = spawn(command, words, { cwd: this.folder, env, detached });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    return child;
+  }
+}
+
+/** What a child says from now to its end. */
+export async function ended(child: ChildProcessWithoutNullStreams): Promise<Ended> {
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  child.stdout.on('data', (bytes: Buffer) => stdout.push(bytes));
+  child.stderr.on('data', (bytes: Buffer) => stderr.push(bytes));
+  const [status, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
+    child.on('close', (...how) => resolve(how));
+  });
+  return {
+    status,
+    signal,
+    stdout: Buffer.concat(stdout),
+    text: Buffer.concat(stdout).toString(),
+    stderr: Buffer.concat(stderr).toString(),
+  };
+}
+
+/** Resolves when `holds` does. What it asks may take its time; a test that never holds times out. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+const program = join(import.meta.dirname, '../../bin/kv.js');

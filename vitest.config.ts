@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: 'test/support/build.ts',
+    // Processes, not threads: tests change the umask, and LMDB is native.
+    pool: 'forks',
+    // For a slow machine, or one that is busy with the other tests: nothing here is timed.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
