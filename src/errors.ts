@@ -123,6 +123,13 @@ export function absentKey(action: string): KvError {
   return new KvError('absent', `cannot ${action}: there is no such key`);
 }
 
+/** The error for a bucket that is not there. */
+export function absentBucket(name: string): KvError {
+  return new KvError('no-bucket', `cannot open bucket "${name}": there is no such bucket`, {
+    hint: 'try: kv bucket list, or kv bucket create NAME',
+  });
+}
+
 /** Names the failure of a system call (`ENOSPC`, `EACCES`, …) as the KvError that a user sees. */
 export function ioError(action: string, cause: unknown): KvError {
   if (cause instanceof KvError) return cause;

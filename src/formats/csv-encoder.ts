@@ -70,12 +70,13 @@ export class CsvEncoder implements Encoder {
   #addField(field: Uint8Array): void {
     const out = this.#out;
     const bytes = out.room(field.length);
-    for (let at = 0; at < field.length; at++) {
-      const byte = field[at]!;
-      if (this.#isSpecial[byte] === 1) return this.#addQuoted(field);
-      bytes[out.length + at] = byte;
+    let at = 0;
+    while (at < field.length && this.#isSpecial[field[at]!] === 0) {
+      bytes[out.length + at] = field[at]!;
+      at++;
     }
-    out.length += field.length;
+    if (at < field.length) this.#addQuoted(field);
+    else out.length += at;
   }
 
   #addQuoted(field: Uint8Array): void {

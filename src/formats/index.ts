@@ -1,20 +1,45 @@
-/** The formats by name, each loaded when it is used. */
+/** The formats: each a line here, and a file that is loaded when the format is used. */
+import { extname } from 'node:path';
 import type { Format, FormatName } from './format.js';
 
 export type { FormatName } from './format.js';
 
-export const formatNames = ['ndjson', 'json', 'csv', 'tsv', 'mdb'] as const;
+interface FormatEntry {
+  /** Endings of file names, without the dot and in lower case, that stand for it. */
+  readonly extensions: readonly string[];
+  /** Whether it has an encoder. */
+  readonly isWritten: boolean;
+  readonly load: () => Promise<{ readonly format: Format }>;
+}
 
-/** The format that a file's ending stands for, or undefined. */
+const formats: Readonly<Record<FormatName, FormatEntry>> = {
+  ndjson: entry(['ndjson', 'jsonl'], true, () => import('./ndjson.js')),
+  json: entry(['json'], false, () => import('./json.js')),
+  csv: entry(['csv'], true, () => import('./csv.js')),
+  tsv: entry(['tsv', 'tab'], true, () => import('./tsv.js')),
+  mdb: entry(['mdb', 'dump'], true, () => import('./mdb.js')),
+};
+
+/** All formats: each can be read. */
+export const formatNames = Object.keys(formats) as readonly FormatName[];
+
+/** Those that can be written too. */
+export const writtenFormatNames = formatNames.filter((name) => formats[name].isWritten);
+
+/** The format that a file's name stands for; undefined where it stands for none. */
 export function formatOfFile(path: string): FormatName | undefined {
-  const ending = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
-  return { jsonl: 'ndjson' as const }[ending] ?? formatNames.find((name) => name === ending);
+  const extension = extname(path).slice(1).toLowerCase();
+  return formatNames.find((name) => formats[name].extensions.includes(extension));
 }
 
 export async function loadFormat(name: FormatName): Promise<Format> {
-  const loaders = { ndjson: () => import('./ndjson.js') } as Record<
-    FormatName,
-    () => Promise<{ format: Format }>
-  >;
-  return (await loaders[name]()).format;
+  return (await formats[name].load()).format;
+}
+
+function entry(
+  extensions: readonly string[],
+  isWritten: boolean,
+  load: FormatEntry['load'],
+): FormatEntry {
+  return { extensions, isWritten, load };
 }

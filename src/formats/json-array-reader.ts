@@ -4,7 +4,14 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { FormatError, type RecordSink } from './format.js';
-import { CLOSE_BRACE, CLOSE_BRACKET, COMMA, isJsonSpace, NEWLINE, OPEN_BRACKET } from './json-bytes.js';
+import {
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COMMA,
+  isJsonSpace,
+  NEWLINE,
+  OPEN_BRACKET,
+} from './json-bytes.js';
 import { LargeJsonRecord } from './json-large-record.js';
 import { notJson } from './json-record.js';
 import { JsonRecords } from './json-records.js';

@@ -71,21 +71,23 @@ export class LargeJsonRecord {
 
   #handOver(): void {
     const { out, written, closed } = this.#string;
-    const piece = out.subarray(0, written);
     this.#string.written = 0;
-    if (this.#base64) {
-      const decoded = this.#base64.push(piece);
-      if (decoded === undefined || (closed && !this.#base64.end())) {
-        return this.#abandon(malformedBase64);
-      }
-      if (decoded.length > 0) this.#sink.valuePiece(decoded);
-    } else {
-      if (!this.#utf8.push(piece) || (closed && !this.#utf8.end())) {
-        return this.#abandon('not valid UTF-8');
-      }
-      if (written > 0) this.#sink.valuePiece(piece);
+    const piece = this.#decoded(out.subarray(0, written), closed);
+    if (piece === undefined) {
+      this.#abandon(this.#base64 ? malformedBase64 : 'not valid UTF-8');
+      return;
     }
+    if (piece.length > 0) this.#sink.valuePiece(piece);
     if (closed) this.#inValue = false;
+  }
+
+  /** What a piece of the string, perhaps its last, stands for; undefined where it is malformed. */
+  #decoded(piece: Buffer, isLast: boolean): Buffer | undefined {
+    if (this.#base64) {
+      const bytes = this.#base64.push(piece);
+      return isLast && !this.#base64.end() ? undefined : bytes;
+    }
+    return this.#utf8.push(piece) && (!isLast || this.#utf8.end()) ? piece : undefined;
   }
 
   /** Members after the value are not needed; but they must be JSON, and not say otherwise. */

@@ -13,7 +13,8 @@ export function parseRecord(bytes: Buffer, start: number, end: number): JsonReco
   if (!isUtf8(bytes.subarray(start, end))) return 'not valid UTF-8';
   const object = parse(bytes.toString('utf8', start, end));
   if (object === undefined) return notJson;
-  if (typeof object !== 'object' || object === null || Array.isArray(object)) return 'not an object';
+  if (typeof object !== 'object' || object === null || Array.isArray(object))
+    return 'not an object';
   const { key, value, base64 = false } = object as Record<string, unknown>;
   if (key === undefined) return 'no "key"';
   if (typeof key !== 'string') return '"key" is not a string';

@@ -1,4 +1,5 @@
 /** A JSON string's characters as UTF-8, from its bytes, which may come cut anywhere. */
+import { hexValues } from './hex-digits.js';
 import { BACKSLASH, isSpecial, QUOTE } from './json-bytes.js';
 import { loneSurrogateIn, notJson } from './json-record.js';
 
@@ -78,8 +79,9 @@ export class JsonUnescape {
   }
 
   #takeEscaped(byte: number): void {
-    if (this.#escape !== AFTER_BACKSLASH) return this.#takeDigit(hexDigits[byte]!);
-    if (byte === LOWER_U) {
+    if (this.#escape !== AFTER_BACKSLASH) {
+      this.#takeDigit(hexValues[byte]!);
+    } else if (byte === LOWER_U) {
       this.#escape = 0;
       this.#unit = 0;
     } else if (shortEscapes[byte] === 0) {
@@ -143,9 +145,4 @@ const LOWER_U = 0x75;
 const shortEscapes = new Uint8Array(256);
 for (const [index, letter] of [...'"\\/bfnrt'].entries()) {
   shortEscapes[letter.charCodeAt(0)] = '"\\/\b\f\n\r\t'.charCodeAt(index);
-}
-
-const hexDigits = new Int8Array(256).fill(-1);
-for (const [index, digit] of [...'0123456789abcdefABCDEF'].entries()) {
-  hexDigits[digit.charCodeAt(0)] = index < 16 ? index : index - 6;
 }

@@ -1,27 +1,25 @@
 /** The header of a dump of LMDB. */
 import { FormatError } from './format.js';
-
-/** How the dump spells bytes. */
-export type MdbSpelling = 'bytevalue' | 'print';
-
-/** The end of a header, and of the records that follow it. */
-export const headerEnd = 'HEADER=END';
-export const dataEnd = 'DATA=END';
+import { headerEnd } from './mdb-lines.js';
+import { BytevalueText, type MdbText, PrintText } from './mdb-text.js';
 
 export class MdbHeader {
-  spelling: MdbSpelling = 'bytevalue';
+  /** How the records are spelled. */
+  text: MdbText = new BytevalueText();
   #begun = false;
 
-  /** Takes a line. True with the last one. Throws a FormatError for what cannot be read. */
-  take(text: string, line: number): boolean {
-    const [name, value] = [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)];
+  /** Takes a line; true with the last one. Throws a FormatError for what cannot be read. */
+  take(content: string, line: number): boolean {
+    const [name, value] = content.split('=', 2);
     if (!this.#begun && name !== 'VERSION') {
-      throw new FormatError(line, 'not a dump of mdb_dump: it does not begin with VERSION=3');
+      throw new FormatError(line, 'not a dump of mdb_dump: VERSION=3 is missing');
     }
     this.#begun = true;
-    if (text === headerEnd) return true;
-    if (!isReadable(name, value)) throw new FormatError(line, `a dump with ${text} cannot be read`);
-    if (name === 'format') this.spelling = value as MdbSpelling;
+    if (content === headerEnd) return true;
+    if (value === undefined || !isReadable(name!, value)) {
+      throw new FormatError(line, `a dump with the header "${content}" cannot be read`);
+    }
+    if (name === 'format') this.text = value === 'print' ? new PrintText() : new BytevalueText();
     return false;
   }
 }
@@ -34,13 +32,10 @@ function isReadable(name: string, value: string): boolean {
       return value === 'bytevalue' || value === 'print';
     case 'type':
       return value === 'btree';
-    // Keys with several values each, which a bucket cannot hold.
+    // Several values a key, which a bucket cannot hold.
     case 'duplicates':
     case 'dupsort':
       return value === '0';
-    case '':
-    case 'DATA':
-      return false;
     default:
       return true;
   }

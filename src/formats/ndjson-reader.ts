@@ -1,15 +1,9 @@
 /** Reads the lines of NDJSON. */
 import type { RecordSink } from './format.js';
-import {
-  CARRIAGE_RETURN,
-  CLOSE_BRACE,
-  isJsonSpace,
-  NEWLINE,
-  OPEN_BRACE,
-} from './json-bytes.js';
+import { CARRIAGE_RETURN, CLOSE_BRACE, isJsonSpace, NEWLINE, OPEN_BRACE } from './json-bytes.js';
 import { LargeJsonRecord } from './json-large-record.js';
-import { JsonUsualRecord } from './json-usual-record.js';
 import { JsonRecords } from './json-records.js';
+import { JsonUsualRecord } from './json-usual-record.js';
 import type { RecordReader } from './record-splitter.js';
 
 const cutOff = 'the last line is cut off';

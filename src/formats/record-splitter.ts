@@ -87,10 +87,11 @@ export class RecordSplitter implements Decoder {
 
   /** No stretch is longer than the limit, so that what is over it is seen to be, wherever cut. */
   #pieces(bytes: Buffer): void {
-    if (bytes.length <= this.#limit) return this.#stretch(bytes);
-    for (let at = 0; at < bytes.length; at += this.#limit) {
+    let at = 0;
+    for (; bytes.length - at > this.#limit; at += this.#limit) {
       this.#stretch(bytes.subarray(at, at + this.#limit));
     }
+    this.#stretch(at === 0 ? bytes : bytes.subarray(at));
   }
 
   #stretch(bytes: Buffer): void {

@@ -1,5 +1,5 @@
 /** `resource bucket` of wasi:keyvalue/types@0.2.0-draft */
-import { KvError } from '../errors.js';
+import { absentBucket } from '../errors.js';
 import type { Store, StoreBucket } from '../store/store.js';
 import { checkBucketName } from './names.js';
 import { asResult } from './wasi-keyvalue-error.js';
@@ -35,15 +35,9 @@ export function bucketsOf(store: Store) {
       return asResult(() => {
         checkBucketName(name);
         const stored = store.bucket(name);
-        if (stored === undefined) throw noBucket(name);
+        if (stored === undefined) throw absentBucket(name);
         return new this(store, stored);
       });
     }
   };
-}
-
-export function noBucket(name: string): KvError {
-  return new KvError('no-bucket', `cannot open bucket "${name}": there is no such bucket`, {
-    hint: 'try: kv bucket list, or kv bucket create NAME',
-  });
 }

@@ -5,35 +5,40 @@ import {
   ftruncateSync,
   openSync,
   rmSync,
+  statfsSync,
   statSync,
   writeSync,
 } from 'node:fs';
 import { ioError } from '../../errors.js';
 
-/** Bytes behind the last page that are made sure of, and bytes of them that may be used up first. */
+/** A disk with more bytes free than this is not about to be full. */
+const PLENTY_BYTES = 64 * 1024 * 1024;
+
+/** Bytes behind the last page that are made, when fewer are left than the second number. */
 const ROOM_BYTES = 64 * 1024;
-const ROOM_LEFT_BYTES = 16 * 1024;
+const ROOM_LEFT_BYTES = 4096;
 
 /**
- * Lets the file have some room behind its last page, which ends at `end`; for the holder of the lock
- * on writing. Throws `full`, `io`.
+ * On a disk that is nearly full, lets the file have some room behind its last page, which ends at
+ * `end()`; for the holder of the lock on writing. Throws `full`, `io`.
  *
  * Where a write finds no room at all, lmdb's report of that overruns a buffer (3.5.6, in
  * mdb_page_flush), which may end the process. Where it is cut short, all is well.
  */
-export function makeRoom(file: string, end: number): void {
-  if (statSync(file).size >= end + ROOM_LEFT_BYTES) return;
-  const action = `write to store file "${file}"`;
+export function makeRoom(file: string, end: () => number): void {
   try {
+    const { bavail, bsize } = statfsSync(file);
+    if (bavail * bsize > PLENTY_BYTES) return;
     const descriptor = openSync(file, 'r+');
     try {
       const { size } = fstatSync(descriptor);
-      writeFully(descriptor, end + ROOM_BYTES - size, size);
+      if (size >= end() + ROOM_LEFT_BYTES) return;
+      writeFully(descriptor, end() + ROOM_BYTES - size, size);
     } finally {
       closeSync(descriptor);
     }
   } catch (error) {
-    throw ioError(action, error);
+    throw ioError(`write to store file "${file}"`, error);
   }
 }
 

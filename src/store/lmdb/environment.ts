@@ -64,6 +64,11 @@ export class Environment {
     return this.#databases.get(name);
   }
 
+  isOpen(db: Db): boolean {
+    for (const open of this.#databases.values()) if (open === db) return true;
+    return false;
+  }
+
   /** Makes the reads that follow see the newest state. */
   refresh(): void {
     if (!this.inTransaction) this.main.resetReadTxn();
@@ -249,8 +254,10 @@ export class Environment {
 
   #makeRoom(): void {
     if (this.#depth > 1) return;
-    const { lastPageNumber, pageSize } = statsOf(this.main);
-    makeRoom(this.#file, (lastPageNumber + 1) * pageSize);
+    makeRoom(this.#file, () => {
+      const { lastPageNumber, pageSize } = statsOf(this.main);
+      return (lastPageNumber + 1) * pageSize;
+    });
   }
 
   #saveSequence(): void {

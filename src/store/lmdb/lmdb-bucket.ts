@@ -1,4 +1,5 @@
 /** One bucket: a named database, found again by its name at each call. */
+import { absentBucket, KvError } from '../../errors.js';
 import {
   type Entry,
   type Existing,
@@ -122,7 +123,7 @@ export class LmdbBucket implements StoreBucket {
   }
 
   count(): number {
-    return this.#read((db) => this.#environment.reading(() => statsOf(db).entryCount));
+    return this.#read((db) => this.#countOf(db));
   }
 
   load(records: PackedRecords, existing: Existing): number[] {
@@ -159,11 +160,19 @@ export class LmdbBucket implements StoreBucket {
   *#pages(range: KeyRange): Generator<{ db: Db; snapshot: Snapshot; page: Buffer[] }> {
     const { db, snapshot } = this.#store.snapshotOf(this.name);
     try {
+      const isWhole = range.lower === undefined && range.upper === undefined;
+      const expected = isWhole ? this.#countOf(db) : 0;
+      let given = 0;
       let rest: KeyRange = range;
       for (;;) {
         const page = this.#page(db, rest, snapshot);
         yield { db, snapshot, page };
-        if (page.length < PAGE_KEYS) return;
+        given += page.length;
+        if (page.length < PAGE_KEYS) {
+          // LMDB goes past a damaged page as if the bucket ended there.
+          if (given < expected) throw this.#damaged(given, expected);
+          return;
+        }
         const last = page.at(-1)!;
         rest = range.reverse ? { ...range, upper: last } : { ...range, lower: successorOf(last) };
       }
@@ -173,6 +182,8 @@ export class LmdbBucket implements StoreBucket {
   }
 
   #page(db: Db, { lower, upper, reverse = false }: KeyRange, snapshot: Snapshot): Buffer[] {
+    // To go on in a database that has been dropped meanwhile would end the process.
+    if (!this.#environment.isOpen(db)) throw absentBucket(this.name);
     // lmdb takes a bound of no bytes for none, but no key is less than it.
     if (upper?.length === 0) return [];
     const from = reverse ? upper : lower;
@@ -190,6 +201,15 @@ export class LmdbBucket implements StoreBucket {
     if (!reverse || lower === undefined) return page;
     const beyond = page.findIndex((key) => Buffer.compare(key, lower) < 0);
     return beyond === -1 ? page : page.slice(0, beyond);
+  }
+
+  #countOf(db: Db): number {
+    return this.#environment.reading(() => statsOf(db).entryCount);
+  }
+
+  #damaged(given: number, expected: number): KvError {
+    const state = `damaged: only ${given} of its ${expected} keys can be read`;
+    return new KvError('damaged', `cannot list bucket "${this.name}": ${state}`);
   }
 
   #upload(key: string, value: Uint8Array): void {

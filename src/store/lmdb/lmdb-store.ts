@@ -1,7 +1,7 @@
 /** The Store port on LMDB: one environment is a store, one named database a bucket. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { KvError } from '../../errors.js';
+import { absentBucket, KvError } from '../../errors.js';
 import type { BucketInfo, Store, StoreBucket, StoreInfo, Upload } from '../store.js';
 import { Chunks } from './chunks.js';
 import { type Db, pagesOf, statsOf } from './database.js';
@@ -65,7 +65,7 @@ export class LmdbStore implements Store {
   }
 
   deleteBucket(name: string): void {
-    this.transaction(() => {
+    this.write(() => {
       this.clearBucket(name);
       this.environment.dropDatabase(bucketDatabase(this.#existing(name).id));
       this.environment.main.removeSync(nameKey(name));
@@ -92,7 +92,7 @@ export class LmdbStore implements Store {
   }
 
   clearBucket(name: string): void {
-    this.transaction(() => {
+    this.write(() => {
       const db = this.environment.database(bucketDatabase(this.#existing(name).id));
       new LmdbBucket(this, name).releaseChunks();
       db.clearSync();
@@ -251,9 +251,7 @@ export class LmdbStore implements Store {
   #existing(name: string, snapshot?: Snapshot): BucketEntry {
     const entry = this.#find(name, snapshot);
     if (entry) return entry;
-    throw new KvError('no-bucket', `cannot use bucket "${name}": there is no such bucket`, {
-      hint: 'kv bucket list',
-    });
+    throw absentBucket(name);
   }
 
   #find(name: string, snapshot?: Snapshot): BucketEntry | undefined {

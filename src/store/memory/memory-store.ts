@@ -2,7 +2,7 @@
  * The Store port in memory: the second implementation, which keeps the port honest, and the store
  * of tests and of reads where no store has been made yet. Nothing of it outlives the process.
  */
-import { KvError } from '../../errors.js';
+import { absentBucket, KvError } from '../../errors.js';
 import type {
   BucketInfo,
   Entry,
@@ -150,7 +150,7 @@ export class MemoryStore implements Store {
   content(name: string): MemoryContent {
     const content = this.#buckets.get(name);
     if (content !== undefined) return content;
-    throw new KvError('no-bucket', `cannot use bucket "${name}": there is no such bucket`);
+    throw absentBucket(name);
   }
 
   /** A new record of these bytes, which must never change. */

@@ -21,7 +21,11 @@ const verbs = ['get k', 'set k v', 'bucket list', 'store info'];
 
 async function expectRefused(shell: Shell, path: string, message: RegExp, run = 'kv') {
   for (const verb of verbs) {
-    expectRefusal(await shell.run(`${run} -s ${path} ${verb}`), { status: 6, message });
+    expectRefusal(await shell.run(`${run} -s ${path} ${verb}`), {
+      status: 6,
+      message,
+      hint: 'perhaps',
+    });
   }
 }
 

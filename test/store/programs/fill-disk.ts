@@ -1,9 +1,10 @@
 /**
- * Does what it is told to a copy of a store, with little room on the disk: the store's file cannot
- * grow by more than some bytes. Answers with what came of it, and with what there is afterwards.
+ * Does what it is told to a copy of a store, with little room for it: either its file cannot grow by
+ * more than some bytes, or the disk it is on is filled up but for so many. Answers with what came of
+ * it, and with what there is afterwards.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, rmSync, statSync } from 'node:fs';
+import { cpSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asKvError } from '../../../src/errors.js';
 import type { Bucket } from '../../../src/keyvalue/bucket.js';
@@ -15,7 +16,7 @@ export interface Order {
   readonly action: Action;
   /** Bytes of the value that is written. */
   readonly size: number;
-  /** Bytes by which the file may grow. */
+  /** Bytes by which the file may grow, or that are free on the disk. */
   readonly room: number;
 }
 
@@ -30,7 +31,11 @@ export type Action =
   | 'drop a bucket'
   | 'open';
 
-const [template, copy] = process.argv.slice(2) as [string, string];
+/** A store, where to copy it, and the file that fills the disk, if that is how room is made scarce. */
+const [template, copy, ballast] = process.argv.slice(2) as [string, string, string?];
+
+/** What the template's key holds. */
+const oldValue = patternedBytes(100_000);
 
 for (;;) {
   const order = (await hear()) as Order;
@@ -43,21 +48,21 @@ async function obey(order: Order): Promise<unknown> {
   let keyvalue: Keyvalue | undefined;
   let outcome = '';
   if (order.action === 'open') {
-    limitGrowth(order.room);
+    limitRoom(order.room);
     outcome = await outcomeOf(async () => {
       keyvalue = await openKeyvalue(copy);
     });
-    limitGrowth();
+    limitRoom();
   }
   keyvalue ??= await openKeyvalue(copy);
   const bucket = keyvalue.types.Bucket.openBucket('test');
   if (order.action !== 'open') {
-    limitGrowth(order.room);
+    limitRoom(order.room);
     outcome = await outcomeOf(() => perform(keyvalue!, bucket, order));
   }
   const value = getBytes(keyvalue, bucket, 'key');
   const { buckets, keys } = keyvalue.buckets.info();
-  limitGrowth();
+  limitRoom();
   setBytes(keyvalue, bucket, 'afterwards', patternedBytes(400_000, 2));
   const after = getBytes(keyvalue, bucket, 'afterwards');
   keyvalue.eventual.delete(bucket, 'afterwards');
@@ -77,7 +82,7 @@ async function obey(order: Order): Promise<unknown> {
 }
 
 function nameOf(value: Uint8Array, size: number): string {
-  if (Buffer.compare(value, patternedBytes(300_000)) === 0) return 'old';
+  if (Buffer.compare(value, oldValue) === 0) return 'old';
   return Buffer.compare(value, patternedBytes(size, 1)) === 0 ? 'new' : 'torn';
 }
 
@@ -142,9 +147,21 @@ function stream(keyvalue: Keyvalue, bucket: Bucket, size: number): void {
   }
 }
 
+function limitRoom(room?: number): void {
+  if (ballast === undefined) limitFile(room);
+  else fillDisk(ballast, room);
+}
+
 /** Node ignores the signal that comes with passing the limit: writes fail, or are cut short. */
-function limitGrowth(room?: number): void {
+function limitFile(room?: number): void {
   const size = statSync(join(copy, 'data.mdb')).size;
   const limit = room === undefined ? 'unlimited' : String(size + room);
   execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${limit}:`]);
+}
+
+function fillDisk(path: string, room?: number): void {
+  rmSync(path, { force: true });
+  if (room === undefined) return;
+  const { bavail, bsize } = statfsSync(copy);
+  writeFileSync(path, Buffer.alloc(bavail * bsize - room));
 }

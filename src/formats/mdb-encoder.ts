@@ -1,0 +1,74 @@
+/** Writes a dump as `mdb_dump` does, with `format=bytevalue`. */
+import type { Encoder, OutgoingRecord } from './format.js';
+import { hexDigits } from './hex-digits.js';
+import { dataEnd, headerEnd } from './mdb-lines.js';
+import { OutputBuffer } from './output-buffer.js';
+
+/**
+ * How large `mdb_load` lets a database become: it takes address space alone. Without it, a dump over
+ * a few MiB does not load.
+ */
+const MAP_SIZE_BYTES = 2 ** 40;
+
+const header = [
+  'VERSION=3',
+  'format=bytevalue',
+  'type=btree',
+  `mapsize=${MAP_SIZE_BYTES}`,
+  headerEnd,
+];
+
+export class MdbEncoder implements Encoder {
+  readonly #out = new OutputBuffer();
+
+  constructor() {
+    this.#out.ascii(`${header.join('\n')}\n`);
+  }
+
+  get waiting(): number {
+    return this.#out.length;
+  }
+
+  add(key: string, value: Uint8Array): void {
+    this.#addKey(key);
+    this.#addHex(value);
+    this.#out.ascii('\n');
+  }
+
+  take(): Buffer {
+    return this.#out.take();
+  }
+
+  *stream({ key, pieces }: OutgoingRecord): Iterable<Buffer> {
+    this.#addKey(key);
+    for (const piece of pieces()) {
+      this.#addHex(piece);
+      yield this.#out.take();
+    }
+    this.#out.ascii('\n');
+    yield this.#out.take();
+  }
+
+  end(): Buffer {
+    this.#out.ascii(`${dataEnd}\n`);
+    return this.#out.take();
+  }
+
+  /** The key's line, and the beginning of the value's. */
+  #addKey(key: string): void {
+    this.#out.ascii(' ');
+    this.#addHex(Buffer.from(key));
+    this.#out.ascii('\n ');
+  }
+
+  #addHex(bytes: Uint8Array): void {
+    const out = this.#out.room(2 * bytes.length);
+    let to = this.#out.length;
+    for (let at = 0; at < bytes.length; at++) {
+      const byte = bytes[at]!;
+      out[to++] = hexDigits[byte >> 4]!;
+      out[to++] = hexDigits[byte & 15]!;
+    }
+    this.#out.length = to;
+  }
+}

@@ -1,0 +1,52 @@
+/** Many processes that count at once: none of them is lost, and no number is given twice. */
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Shell } from '../../support/shell.js';
+
+const numbersTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
+
+/** What eight processes print that run at once. */
+async function eightTimes(shell: Shell, script: string): Promise<number[]> {
+  const text = await shell.succeed(`for worker in 1 2 3 4 5 6 7 8; do
+      { ${script} } > "$worker" || touch failed &
+    done; wait; test ! -e failed && cat 1 2 3 4 5 6 7 8`);
+  return text.trimEnd().split('\n').map(Number);
+}
+
+describe('eight processes', () => {
+  it('that run incr 500 times each count to 4000', async () => {
+    const shell = new Shell();
+    // Opens and closes the store each time, as a process of its own would.
+    const built = join(import.meta.dirname, '../../../dist/kv.cjs');
+    const loop = `const { main } = require('${built}');
+      (async () => { for (let i = 0; i < 500; i++) await main(['incr', 'n'], process.env); })();`;
+    const answers = await eightTimes(shell, `node -e "${loop}";`);
+    expect(answers.sort((a, b) => a - b)).toEqual(numbersTo(4000));
+    expect(await shell.succeed('kv get n')).toBe('4000');
+  });
+
+  // All 4000 as processes of their own take minutes.
+  const times = process.env.KV_TEST_FULL === '1' ? 500 : 25;
+
+  it(`that start kv incr ${times} times each count to ${8 * times}`, async () => {
+    const shell = new Shell();
+    const answers = await eightTimes(
+      shell,
+      `for i in $(seq ${times}); do kv incr n || exit; done;`,
+    );
+    expect(answers.sort((a, b) => a - b)).toEqual(numbersTo(8 * times));
+    expect(await shell.succeed('kv get n')).toBe(String(8 * times));
+  }, 900_000);
+
+  it('that race to set a key if absent have one winner', async () => {
+    const shell = new Shell();
+    const script = 'kv set lock "$worker" --if-absent && echo won || test $? = 3;';
+    const text = await shell.succeed(`for worker in 1 2 3 4 5 6 7 8; do
+        { ${script} } > "$worker" || touch failed &
+      done; wait; test ! -e failed && cat 1 2 3 4 5 6 7 8`);
+    expect(text.match(/won/g)).toHaveLength(1);
+    expect(await shell.succeed('grep -l won 1 2 3 4 5 6 7 8')).toBe(
+      `${await shell.succeed('kv get lock')}\n`,
+    );
+  });
+});
