@@ -2,6 +2,7 @@
  * Base64 as RFC 4648 has it, strictly: its own alphabet, padded, nothing between the characters and
  * no bits left over, so that one text stands for one value.
  */
+import { EQUALS } from './ascii.js';
 
 /** Decodes what is in `bytes`, into `out` (which may be the same place). -1 where it is malformed. */
 export function decodeBase64(
@@ -17,10 +18,10 @@ export function decodeBase64(
   for (let at = start; at < end; at += 4) {
     let third = sixBits[bytes[at + 2]!]!;
     let fourth = sixBits[bytes[at + 3]!]!;
-    if (at + 4 === end && bytes[at + 3] === PADDING) {
+    if (at + 4 === end && bytes[at + 3] === EQUALS) {
       fourth = 0;
       padding = 1;
-      if (bytes[at + 2] === PADDING) {
+      if (bytes[at + 2] === EQUALS) {
         third = 0;
         padding = 2;
       }
@@ -64,8 +65,7 @@ export class Base64Decoding {
       if (decoded === -1) return undefined;
       length += decoded;
     }
-    piece.copy(this.#begun, this.#begunLength, Math.max(at, end));
-    this.#begunLength += piece.length - Math.max(at, end);
+    this.#begunLength += piece.copy(this.#begun, this.#begunLength, end);
     return out.subarray(0, length);
   }
 
@@ -76,12 +76,10 @@ export class Base64Decoding {
 
   #decode(bytes: Buffer, start: number, end: number, out: Buffer, outStart: number): number {
     if (this.#padded) return -1;
-    this.#padded = bytes[end - 1] === PADDING;
+    this.#padded = bytes[end - 1] === EQUALS;
     return decodeBase64(bytes, start, end, out, outStart);
   }
 }
-
-const PADDING = 0x3d;
 
 /** The value of each character, or -1. */
 const sixBits = new Int8Array(256).fill(-1);

@@ -1,4 +1,5 @@
 /** What tells the kinds of separated values from each other, and the bytes that they share. */
+import { COMMA, TAB } from './ascii.js';
 
 export interface CsvDialect {
   readonly separator: number;
@@ -6,10 +7,6 @@ export interface CsvDialect {
   readonly keepsInnerQuotes: boolean;
 }
 
-export const commas: CsvDialect = { separator: 0x2c, keepsInnerQuotes: false };
+export const commas: CsvDialect = { separator: COMMA, keepsInnerQuotes: false };
 
-export const tabs: CsvDialect = { separator: 0x09, keepsInnerQuotes: true };
-
-export const QUOTE = 0x22;
-export const NEWLINE = 0x0a;
-export const CARRIAGE_RETURN = 0x0d;
+export const tabs: CsvDialect = { separator: TAB, keepsInnerQuotes: true };

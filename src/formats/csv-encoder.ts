@@ -3,8 +3,9 @@
  * when the header is written.
  */
 import { isUtf8 } from 'node:buffer';
+import { CARRIAGE_RETURN, NEWLINE, QUOTE } from './ascii.js';
 import { base64Text } from './base64-text.js';
-import { CARRIAGE_RETURN, type CsvDialect, NEWLINE, QUOTE } from './csv-dialect.js';
+import type { CsvDialect } from './csv-dialect.js';
 import { type Encoder, FormatError, type OutgoingRecord } from './format.js';
 import { OutputBuffer } from './output-buffer.js';
 import { writePlainKey } from './plain-key.js';

@@ -1,5 +1,6 @@
 /** The fields of one CSV record. */
-import { type CsvDialect, QUOTE } from './csv-dialect.js';
+import { QUOTE } from './ascii.js';
+import type { CsvDialect } from './csv-dialect.js';
 
 export class CsvFields {
   count = 0;

@@ -2,8 +2,9 @@
  * The usual CSV record, recognised byte by byte and left where it is: on one line, its quoted fields
  * without quotes in them, its value not base64.
  */
+import { CARRIAGE_RETURN, NEWLINE, QUOTE } from './ascii.js';
 import type { CsvColumns } from './csv-columns.js';
-import { CARRIAGE_RETURN, type CsvDialect, NEWLINE, QUOTE } from './csv-dialect.js';
+import type { CsvDialect } from './csv-dialect.js';
 
 export class CsvPlainRecord {
   keyStart = 0;

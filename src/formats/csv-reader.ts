@@ -1,8 +1,9 @@
 /** Reads the records of CSV and TSV. */
 import { isUtf8 } from 'node:buffer';
+import { CARRIAGE_RETURN, NEWLINE } from './ascii.js';
 import { decodeBase64 } from './base64.js';
 import { type CsvColumns, columnsOf } from './csv-columns.js';
-import { CARRIAGE_RETURN, type CsvDialect, NEWLINE } from './csv-dialect.js';
+import type { CsvDialect } from './csv-dialect.js';
 import { CsvFields } from './csv-fields.js';
 import { CsvPlainRecord } from './csv-plain-record.js';
 import { CsvScanner } from './csv-scanner.js';

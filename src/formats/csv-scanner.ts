@@ -1,5 +1,6 @@
 /** Finds where a CSV record ends, in bytes that may come cut anywhere. */
-import { CARRIAGE_RETURN, type CsvDialect, NEWLINE, QUOTE } from './csv-dialect.js';
+import { CARRIAGE_RETURN, NEWLINE, QUOTE } from './ascii.js';
+import type { CsvDialect } from './csv-dialect.js';
 
 export class CsvScanner {
   /** Newlines within quotes so far. */

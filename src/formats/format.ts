@@ -19,7 +19,10 @@ export interface Format {
 }
 
 export interface Decoder {
-  /** Takes the next bytes of the input, cut anywhere. Throws a FormatError, and is then done. */
+  /**
+   * Takes the next bytes of the input, cut anywhere. Throws a FormatError, or what the sink threw,
+   * and is then done; a value that has begun by then and not ended does not stand.
+   */
   push(bytes: Uint8Array): void;
   /** The input has ended: takes what is left. Throws a FormatError where it ended too early. */
   end(): void;

@@ -3,15 +3,9 @@
  * broken nothing behind it can be trusted, so that the whole input fails there.
  */
 import { isUtf8 } from 'node:buffer';
+import { CLOSE_BRACE, CLOSE_BRACKET, COMMA, NEWLINE, OPEN_BRACKET } from './ascii.js';
 import { FormatError, type RecordSink } from './format.js';
-import {
-  CLOSE_BRACE,
-  CLOSE_BRACKET,
-  COMMA,
-  isJsonSpace,
-  NEWLINE,
-  OPEN_BRACKET,
-} from './json-bytes.js';
+import { isJsonSpace } from './json-bytes.js';
 import { LargeJsonRecord } from './json-large-record.js';
 import { notJson } from './json-record.js';
 import { JsonRecords } from './json-records.js';

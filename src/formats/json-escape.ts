@@ -1,5 +1,6 @@
 /** Text as what stands between the quotes of a JSON string. */
-import { BACKSLASH, isSpecial, QUOTE } from './json-bytes.js';
+import { BACKSLASH, QUOTE } from './ascii.js';
+import { isSpecial } from './json-bytes.js';
 
 /** Bytes that an escaped byte takes at most. */
 export const ESCAPED_BYTES = 6;

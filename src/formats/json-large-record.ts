@@ -3,12 +3,14 @@ import { isUtf8 } from 'node:buffer';
 import { Base64Decoding } from './base64.js';
 import type { RecordSink } from './format.js';
 import { HeldBytes } from './held-bytes.js';
-import { malformedBase64, notJson, parseRecord } from './json-record.js';
+import { malformedBase64, noKey, notJson, parseRecord } from './json-record.js';
 import { JsonUnescape } from './json-unescape.js';
 import { findValueStart } from './json-value-start.js';
 import { Utf8Check } from './utf8-check.js';
 
 const PIECE_BYTES = 64 * 1024;
+
+const misplaced = 'without a "key" and then a "value"';
 
 export class LargeJsonRecord {
   /** Why it was rejected, once it is. */
@@ -29,10 +31,8 @@ export class LargeJsonRecord {
     this.#limit = limitBytes;
     this.#tail = new HeldBytes(limitBytes);
     const start = findValueStart(head);
-    const record =
-      start === -1
-        ? `over ${limitBytes} bytes, and "value" does not come after "key"`
-        : parseHead(head, start);
+    const parsed = start === -1 ? noKey : parseHead(head, start);
+    const record = parsed === noKey ? `over ${limitBytes} bytes, ${misplaced}` : parsed;
     if (typeof record === 'string') {
       this.reason = record;
       sink.reject(line, record, head);

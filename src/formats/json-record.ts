@@ -16,7 +16,7 @@ export function parseRecord(bytes: Buffer, start: number, end: number): JsonReco
   if (typeof object !== 'object' || object === null || Array.isArray(object))
     return 'not an object';
   const { key, value, base64 = false } = object as Record<string, unknown>;
-  if (key === undefined) return 'no "key"';
+  if (key === undefined) return noKey;
   if (typeof key !== 'string') return '"key" is not a string';
   if (!key.isWellFormed()) return loneSurrogateIn('key');
   if (value === undefined) return 'no "value"';
@@ -28,6 +28,8 @@ export function parseRecord(bytes: Buffer, start: number, end: number): JsonReco
 
 /** The reason for what is not JSON at all. */
 export const notJson = 'not JSON';
+
+export const noKey = 'no "key"';
 
 export const malformedBase64 = '"value" is not base64';
 

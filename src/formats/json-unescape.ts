@@ -1,6 +1,7 @@
 /** A JSON string's characters as UTF-8, from its bytes, which may come cut anywhere. */
+import { BACKSLASH, QUOTE } from './ascii.js';
 import { hexValues } from './hex-digits.js';
-import { BACKSLASH, isSpecial, QUOTE } from './json-bytes.js';
+import { isSpecial } from './json-bytes.js';
 import { loneSurrogateIn, notJson } from './json-record.js';
 
 /** Bytes of `out` that one more character may take. */

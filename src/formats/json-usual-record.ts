@@ -3,8 +3,9 @@
  * `value`, in that order, with or without a space behind each colon and comma. Everything else is
  * left to JSON.parse.
  */
+import { CLOSE_BRACE, QUOTE, SPACE } from './ascii.js';
 import { decodeBase64 } from './base64.js';
-import { CLOSE_BRACE, isSpecial, QUOTE } from './json-bytes.js';
+import { isSpecial } from './json-bytes.js';
 import { JsonUnescape } from './json-unescape.js';
 
 /** Records whose strings have escapes are put together here, unless they are longer. */
@@ -85,7 +86,6 @@ function passWord(bytes: Uint8Array, at: number, word: Uint8Array): number {
   return index;
 }
 
-const SPACE = 0x20;
 const keyWord = Buffer.from('{"key": "');
 const base64Word = Buffer.from(', "base64": true');
 const valueWord = Buffer.from(', "value": "');

@@ -4,12 +4,12 @@ import {
   CLOSE_BRACE,
   CLOSE_BRACKET,
   COMMA,
-  isJsonSpace,
   NEWLINE,
   OPEN_BRACE,
   OPEN_BRACKET,
   QUOTE,
-} from './json-bytes.js';
+} from './ascii.js';
+import { isJsonSpace } from './json-bytes.js';
 
 export class JsonValueScanner {
   /** Newlines that the value has held so far. */

@@ -1,5 +1,6 @@
 /** Where in the beginning of an object its `value`, a string, begins. */
-import { COLON, COMMA, isJsonSpace, OPEN_BRACE, QUOTE } from './json-bytes.js';
+import { COLON, COMMA, OPEN_BRACE, QUOTE } from './ascii.js';
+import { isJsonSpace } from './json-bytes.js';
 import { JsonValueScanner } from './json-value-scanner.js';
 
 /**

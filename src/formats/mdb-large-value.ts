@@ -1,6 +1,7 @@
 /** The value of a record over the limit in a dump of LMDB, handed over while it is being read. */
+import { SPACE } from './ascii.js';
 import { FormatError, type RecordSink } from './format.js';
-import { keyWithoutValue, SPACE } from './mdb-lines.js';
+import { keyWithoutValue } from './mdb-lines.js';
 import type { MdbText } from './mdb-text.js';
 
 export class MdbLargeValue {

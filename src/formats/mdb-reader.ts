@@ -2,10 +2,11 @@
  * Reads dumps of LMDB. A line that is malformed in itself is rejected with its record; where lines
  * are missing, keys and values could be mistaken for each other, so that the input fails there.
  */
+import { NEWLINE, SPACE } from './ascii.js';
 import { FormatError, type RecordSink } from './format.js';
 import { MdbHeader } from './mdb-header.js';
 import type { MdbLargeValue } from './mdb-large-value.js';
-import { dataEnd, headerEnd, NEWLINE, SPACE } from './mdb-lines.js';
+import { dataEnd, headerEnd } from './mdb-lines.js';
 import { MdbRecords } from './mdb-records.js';
 import type { RecordReader } from './record-splitter.js';
 

@@ -1,8 +1,9 @@
 /** The records of a dump of LMDB, each a line with its key and a line with its value. */
 import { isUtf8 } from 'node:buffer';
+import { NEWLINE, SPACE } from './ascii.js';
 import { FormatError, type RecordSink } from './format.js';
 import { MdbLargeValue } from './mdb-large-value.js';
-import { keyWithoutValue, NEWLINE, SPACE } from './mdb-lines.js';
+import { keyWithoutValue } from './mdb-lines.js';
 import type { MdbText } from './mdb-text.js';
 import { Scratch } from './scratch.js';
 

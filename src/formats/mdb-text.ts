@@ -1,4 +1,5 @@
 /** Bytes as a dump of LMDB spells them, in lines that may come cut anywhere. */
+import { BACKSLASH, CARRIAGE_RETURN } from './ascii.js';
 import { hexValues } from './hex-digits.js';
 
 /** One line's decoding after another's. */
@@ -82,6 +83,3 @@ export class PrintText implements MdbText {
     return isComplete;
   }
 }
-
-const BACKSLASH = 0x5c;
-const CARRIAGE_RETURN = 0x0d;

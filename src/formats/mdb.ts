@@ -4,7 +4,9 @@
  * `print`; `bytevalue` is written. Of a dump of several databases all records are read, in order,
  * as `mdb_load` does.
  *
- * `mdb_load` as it is built by default refuses keys over 511 bytes.
+ * `mdb_dump -p` up to LMDB 0.9.24 at least leaves backslashes as they are, so that some of its dumps
+ * can be read in two ways, by `mdb_load` too; a dump without -p never. `mdb_load` as it is built by
+ * default refuses keys over 511 bytes.
  */
 import { type Format, WHOLE_RECORD_LIMIT_BYTES } from './format.js';
 import { MdbEncoder } from './mdb-encoder.js';

@@ -1,6 +1,7 @@
 /** Reads the lines of NDJSON. */
+import { CARRIAGE_RETURN, CLOSE_BRACE, NEWLINE, OPEN_BRACE } from './ascii.js';
 import type { RecordSink } from './format.js';
-import { CARRIAGE_RETURN, CLOSE_BRACE, isJsonSpace, NEWLINE, OPEN_BRACE } from './json-bytes.js';
+import { isJsonSpace } from './json-bytes.js';
 import { LargeJsonRecord } from './json-large-record.js';
 import { JsonRecords } from './json-records.js';
 import { JsonUsualRecord } from './json-usual-record.js';

@@ -3,6 +3,7 @@
  * are within the limit and in pieces where not, whatever the cuts.
  */
 import { isUtf8 } from 'node:buffer';
+import { NEWLINE } from './ascii.js';
 import type { Decoder, RecordSink } from './format.js';
 import { HeldBytes } from './held-bytes.js';
 
@@ -147,5 +148,3 @@ export class RecordSplitter implements Decoder {
     this.#sink.through(line);
   }
 }
-
-const NEWLINE = 0x0a;

@@ -97,18 +97,15 @@ export class Chunks {
   }
 
   /**
-   * Gives back what nobody holds of values whose owner is gone, in steps of bounded size.
-   * Not within a transaction. `always` looks even where this process has left nothing.
+   * Gives back what nobody holds of values whose owner is gone, in transactions of bounded size;
+   * not within one. Without `steps`, all that this process has left; else that many of them for
+   * what any process has left.
    */
-  reclaim(always = false): void {
-    if (this.#environment.inTransaction || !(always || this.#garbage)) return;
+  reclaim(steps?: number): void {
+    if (this.#environment.inTransaction || !(steps || this.#garbage)) return;
     this.#garbage = false;
-    const uploads = this.#database('uploads');
     try {
-      for (const key of this.#environment.reading(() => [...uploads.getKeys()])) {
-        const valueId = decodeU64(key);
-        while (this.#reclaimStep(uploads, valueId)) {}
-      }
+      for (let left = steps ?? Number.POSITIVE_INFINITY; left > 0 && this.#reclaimStep(); left--) {}
     } catch (error) {
       // The disk lacks the room for it: what was asked for is done, and this is for another time.
       if (!(error instanceof KvError && error.code === 'full')) throw error;
@@ -125,23 +122,34 @@ export class Chunks {
     return statsOf(this.#database('values')).entryCount;
   }
 
-  /** True while there is more of this value to give back. */
-  #reclaimStep(uploads: Db, valueId: number): boolean {
+  /** True while there may be more to give back. */
+  #reclaimStep(): boolean {
+    const uploads = this.#database('uploads');
+    if (this.countUploads() === 0) return false;
     return this.#environment.transaction(() => {
-      const entry = this.#upload(valueId);
-      if (entry === undefined || (entry.owner && isAlive(entry.owner))) return false;
-      const chunks = this.#database('chunks');
-      const range = {
-        start: chunkKey(valueId, this.#holders(valueId) > 0 ? entry.kept : 0),
-        end: chunkKey(valueId + 1, 0),
-        limit: RECLAIM_STEP_CHUNKS,
-      };
-      const keys = [...chunks.getKeys(range)];
-      for (const key of keys) chunks.removeSync(key);
-      if (keys.length === RECLAIM_STEP_CHUNKS) return true;
-      uploads.removeSync(encodeU64(valueId));
+      let left = RECLAIM_STEP_CHUNKS;
+      for (const key of [...uploads.getKeys()]) {
+        left -= this.#giveBack(decodeU64(key), left);
+        if (left <= 0) return true;
+      }
       return false;
     });
+  }
+
+  /** Deletes up to `limit` chunks of a value that is to be given back; returns how many. */
+  #giveBack(valueId: number, limit: number): number {
+    const entry = this.#upload(valueId);
+    if (entry === undefined || (entry.owner && isAlive(entry.owner))) return 0;
+    const chunks = this.#database('chunks');
+    const range = {
+      start: chunkKey(valueId, this.#holders(valueId) > 0 ? entry.kept : 0),
+      end: chunkKey(valueId + 1, 0),
+      limit,
+    };
+    const keys = [...chunks.getKeys(range)];
+    for (const key of keys) chunks.removeSync(key);
+    if (keys.length < limit) this.#database('uploads').removeSync(encodeU64(valueId));
+    return keys.length;
   }
 
   #discard(valueId: number, kept: number): void {

@@ -86,7 +86,7 @@ function nameOf(value: Uint8Array, size: number): string {
   return Buffer.compare(value, patternedBytes(size, 1)) === 0 ? 'new' : 'torn';
 }
 
-function perform(keyvalue: Keyvalue, bucket: Bucket, { action, size }: Order): void {
+function perform(keyvalue: Keyvalue, bucket: Bucket, { action, size }: Order): unknown {
   switch (action) {
     case 'set':
       return setBytes(keyvalue, bucket, 'key', patternedBytes(size, 1));
@@ -97,9 +97,9 @@ function perform(keyvalue: Keyvalue, bucket: Bucket, { action, size }: Order): v
     case 'delete':
       return keyvalue.eventual.delete(bucket, 'key');
     case 'increment':
-      return void keyvalue.atomic.increment(bucket, 'counter', 1n);
+      return keyvalue.atomic.increment(bucket, 'counter', 1n);
     case 'create a bucket':
-      return void keyvalue.buckets.create('new');
+      return keyvalue.buckets.create('new');
     case 'copy a bucket':
       return keyvalue.buckets.copy('test', 'new');
     case 'drop a bucket':
