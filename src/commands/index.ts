@@ -16,6 +16,7 @@ export const registry: Registry = [
   verb('copy', ['cp'], () => import('./copy.js')),
   verb('rename', ['mv'], () => import('./rename.js')),
   verb('import', [], () => import('./import.js')),
+  verb('export', [], () => import('./export.js')),
   verb('bucket list', ['bucket ls'], () => import('./bucket-list.js')),
   verb('bucket create', [], () => import('./bucket-create.js')),
   verb('bucket delete', ['bucket rm'], () => import('./bucket-delete.js')),

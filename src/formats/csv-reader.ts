@@ -67,7 +67,6 @@ export class CsvReader implements RecordReader {
       this.#sink.reject(this.line, 'the input ends within quotes', bytes);
       this.line += this.#scanner.newlines;
     }
-    this.line++;
   }
 
   beginLong(head: Buffer): void {
@@ -78,9 +77,8 @@ export class CsvReader implements RecordReader {
 
   longPiece(): void {}
 
-  endLong(isCutOff: boolean): void {
+  endLong(): void {
     this.line += this.#scanner.newlines;
-    if (isCutOff) this.line++;
   }
 
   end(): void {

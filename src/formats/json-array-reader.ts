@@ -87,7 +87,6 @@ export class JsonArrayReader implements RecordReader {
 
   end(): void {
     if (this.#expected !== 'nothing') throw new FormatError(this.line, 'the array is not closed');
-    this.line++;
   }
 
   /** Takes a byte outside of the elements; true where it is the first of one. */

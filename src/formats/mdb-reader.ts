@@ -78,7 +78,6 @@ export class MdbReader implements RecordReader {
   end(): void {
     if (this.#records) throw new FormatError(this.line, `${dataEnd} is missing`);
     if (this.#header) throw new FormatError(this.line, `${headerEnd} is missing`);
-    this.line++;
   }
 
   /** Takes a line of a header, or the one behind all records. */

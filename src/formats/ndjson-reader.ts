@@ -60,7 +60,6 @@ export class NdjsonReader implements RecordReader {
     } else {
       this.whole(bytes, 0, bytes.length);
     }
-    this.line++;
   }
 
   beginLong(head: Buffer): void {
@@ -74,7 +73,6 @@ export class NdjsonReader implements RecordReader {
   endLong(isCutOff: boolean): void {
     this.#large?.end(isCutOff ? cutOff : undefined);
     this.#large = undefined;
-    if (isCutOff) this.line++;
   }
 
   end(): void {}

@@ -42,6 +42,8 @@ export class RecordSplitter implements Decoder {
   #mark = 0;
   #state: 'between' | 'within' | 'long' = 'between';
   #through = 0;
+  /** Whether the input so far ends with a newline, or is empty. */
+  #endsLine = true;
 
   constructor(reader: RecordReader, sink: RecordSink, limitBytes: number) {
     this.#reader = reader;
@@ -52,14 +54,16 @@ export class RecordSplitter implements Decoder {
 
   push(input: Uint8Array): void {
     const bytes = Buffer.from(input.buffer, input.byteOffset, input.length);
+    if (bytes.length > 0) this.#endsLine = bytes[bytes.length - 1] === NEWLINE;
     try {
       this.#pieces(this.#mark < byteOrderMark.length ? this.#withoutMark(bytes) : bytes);
     } finally {
-      this.#sayThrough();
+      this.#sayThrough(this.#reader.line - 1);
     }
   }
 
   end(): void {
+    let through = this.#reader.line - 1;
     try {
       if (this.#mark < byteOrderMark.length) {
         this.#pieces(byteOrderMark.subarray(0, this.#mark));
@@ -67,8 +71,9 @@ export class RecordSplitter implements Decoder {
       if (this.#state === 'within') this.#reader.cutOff(this.#held.view());
       if (this.#state === 'long') this.#reader.endLong(true);
       this.#reader.end();
+      through = this.#endsLine ? this.#reader.line - 1 : this.#reader.line;
     } finally {
-      this.#sayThrough();
+      this.#sayThrough(through);
     }
   }
 
@@ -141,8 +146,7 @@ export class RecordSplitter implements Decoder {
     this.#reader.longPiece(bytes, at, end);
   }
 
-  #sayThrough(): void {
-    const line = this.#reader.line - 1;
+  #sayThrough(line: number): void {
     if (line <= this.#through) return;
     this.#through = line;
     this.#sink.through(line);

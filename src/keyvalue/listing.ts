@@ -1,5 +1,5 @@
 /** Listing a part of a bucket in order. Beyond the WIT, whose `keys` gives all of them at once. */
-import type { Entry, KeyRange } from '../store/store.js';
+import type { Entry, KeyedValue, KeyRange } from '../store/store.js';
 import type { Bucket } from './bucket.js';
 import { checkKeyBound } from './names.js';
 
@@ -25,6 +25,11 @@ export function listKeys(bucket: Bucket, selection: Selection): Generator<string
 /** The same with what is known of each record. */
 export function listEntries(bucket: Bucket, selection: Selection): Generator<Entry> {
   return limited(bucket.stored.entries(rangeOf(selection)), selection.limit);
+}
+
+/** The same with the values, each good until the next is asked for. */
+export function listValues(bucket: Bucket, selection: Selection): Generator<KeyedValue> {
+  return limited(bucket.stored.values(rangeOf(selection)), selection.limit);
 }
 
 /** How many keys a selection has; of a whole bucket, without going through them. */

@@ -30,6 +30,11 @@ export interface Entry extends Metadata {
   readonly key: string;
 }
 
+export interface KeyedValue {
+  readonly key: string;
+  readonly value: StoredValue;
+}
+
 /**
  * A value as it was when it was read: a later overwrite or delete neither changes nor tears it.
  * A chunked value holds a snapshot of the store until `close`.
@@ -90,6 +95,8 @@ export interface StoreBucket {
   keys(range: KeyRange): IterableIterator<string>;
   /** The same with what is known of each record. */
   entries(range: KeyRange): IterableIterator<Entry>;
+  /** The same with the values, each good until the next is asked for. */
+  values(range: KeyRange): IterableIterator<KeyedValue>;
   /** How many keys the bucket holds. */
   count(): number;
   /**

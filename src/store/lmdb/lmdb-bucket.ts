@@ -3,6 +3,7 @@ import { absentBucket, KvError } from '../../errors.js';
 import {
   type Entry,
   type Existing,
+  type KeyedValue,
   type KeyRange,
   type Metadata,
   PACKED_ROOM_BYTES,
@@ -118,6 +119,18 @@ export class LmdbBucket implements StoreBucket {
       for (const key of page) {
         const header = this.#header(db, key, snapshot);
         if (header) yield { key: key.toString(), ...metadataOf(header) };
+      }
+    }
+  }
+
+  *values(range: KeyRange): Generator<KeyedValue> {
+    for (const { db, snapshot, page } of this.#pages(range)) {
+      for (const keyBytes of page) {
+        const key = keyBytes.toString();
+        const value = this.#value(db, key, snapshot);
+        if (value === undefined) continue;
+        yield { key, value };
+        value.close();
       }
     }
   }

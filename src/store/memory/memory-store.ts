@@ -7,6 +7,7 @@ import type {
   BucketInfo,
   Entry,
   Existing,
+  KeyedValue,
   KeyRange,
   Metadata,
   PackedRecords,
@@ -213,6 +214,11 @@ class MemoryBucket implements StoreBucket {
   *entries(range: KeyRange): Generator<Entry> {
     const snapshot = new Map(this.#records);
     for (const key of this.keys(range)) yield { key, ...metadataOf(snapshot.get(key)!) };
+  }
+
+  *values(range: KeyRange): Generator<KeyedValue> {
+    const snapshot = new Map(this.#records);
+    for (const key of this.keys(range)) yield { key, value: new MemoryValue(snapshot.get(key)!) };
   }
 
   count(): number {

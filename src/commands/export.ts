@@ -1,0 +1,107 @@
+import { defineCommand } from '../command.js';
+import type { Context } from '../context.js';
+import { KvError } from '../errors.js';
+import { type Encoder, FormatError } from '../formats/format.js';
+import { formatOfFile, loadFormat, writtenFormatNames } from '../formats/index.js';
+import type { KeyedValue } from '../store/store.js';
+import { unlessAborted } from '../terminal/pump.js';
+import type { Output } from '../terminal/terminal.js';
+import { parseOneOf } from './option-values.js';
+
+/** Bytes gathered before they are written. */
+const BLOCK_BYTES = 256 * 1024;
+
+const parseFormat = parseOneOf(writtenFormatNames);
+
+export const command = defineCommand({
+  name: 'export',
+  summary: 'Print all records, to be imported again',
+  details: `What is printed is the state of one moment, whoever writes meanwhile, in the order of the keys. Imported
+again it gives the same bucket, byte for byte.`,
+  access: 'read',
+  arguments: [
+    { name: 'prefix', summary: 'only keys that begin with it', optional: true, completes: 'key' },
+  ],
+  options: {
+    output: {
+      short: 'o',
+      value: 'FILE',
+      summary: 'write to FILE, which appears whole or not at all; - is stdout',
+      completes: 'file',
+    },
+    format: {
+      value: 'FORM',
+      summary: `${writtenFormatNames.join(', ')}; else what FILE is called, else ndjson`,
+      parse: parseFormat,
+      completes: writtenFormatNames,
+    },
+  },
+  examples: [
+    { line: 'kv export > all.ndjson', summary: 'a line a record' },
+    { line: 'kv export user/ -o users.csv', summary: 'a part, as CSV' },
+  ],
+
+  async run(context, { prefix, output: path = '-', format }) {
+    const name = format ?? parseFormat(formatOfFile(path) ?? 'ndjson');
+    const encoder = (await loadFormat(name)).encoder!();
+    const records = context.keyvalue.listing.listValues(context.bucketToRead(), { prefix });
+    if (path === '-') return write(context, encoder, records, context.terminal.stdout);
+    await context.interruptible(async (signal) => {
+      const file = await unlessAborted(context.terminal.openOutput(path), signal);
+      try {
+        await write(context, encoder, records, file, signal);
+        await file.commit();
+      } finally {
+        await file.abandon();
+      }
+    });
+  },
+});
+
+async function write(
+  context: Context,
+  encoder: Encoder,
+  records: Iterable<KeyedValue>,
+  output: Output,
+  signal?: AbortSignal,
+): Promise<void> {
+  const progress = await context.terminal.progress(undefined);
+  let bytes = 0;
+  let count = 0;
+  const send = async (block: Buffer) => {
+    signal?.throwIfAborted();
+    if (block.length > 0) await output.write(block);
+    bytes += block.length;
+    progress.update(bytes, `${count} records`);
+  };
+  try {
+    for (const { key, value } of records) {
+      try {
+        if (value.kind === 'inline') encoder.add(key, value.read(0, value.size));
+        else for (const piece of encoder.stream(outgoing({ key, value }))) await send(piece);
+      } catch (error) {
+        if (!(error instanceof FormatError)) throw error;
+        throw new KvError('too-large', `cannot export "${key}": ${error.message}`);
+      }
+      count++;
+      if (encoder.waiting >= BLOCK_BYTES) await send(encoder.take());
+    }
+    await send(encoder.end());
+  } finally {
+    progress.stop();
+  }
+}
+
+function outgoing({ key, value }: KeyedValue) {
+  return {
+    key,
+    size: value.size,
+    *pieces() {
+      for (let position = 0; position < value.size; ) {
+        const piece = value.read(position, value.size - position);
+        position += piece.length;
+        yield piece;
+      }
+    },
+  };
+}
