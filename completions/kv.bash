@@ -18,6 +18,8 @@ _kv_verb() {
     delete-many | mdel) verb=delete-many ;;
     copy | cp) verb=copy ;;
     rename | mv) verb=rename ;;
+    import) verb=import ;;
+    export) verb=export ;;
     'bucket list' | 'bucket ls') verb='bucket list' ;;
     'bucket create') verb='bucket create' ;;
     'bucket delete' | 'bucket rm') verb='bucket delete' ;;
@@ -37,7 +39,7 @@ _kv_verb() {
 # Sets offer to the words that may follow $1: a group, or nothing.
 _kv_verbs() {
   case $1 in
-    '') offer=(words get set delete del rm exists incr cas keys ls stat get-many mget set-many mset delete-many mdel copy cp rename mv bucket store completion help) ;;
+    '') offer=(words get set delete del rm exists incr cas keys ls stat get-many mget set-many mset delete-many mdel copy cp rename mv import export bucket store completion help) ;;
     bucket) offer=(words list ls create delete rm rename mv copy cp clear info) ;;
     store) offer=(words info) ;;
     *) offer=(nothing) ;;
@@ -53,6 +55,8 @@ _kv_options() {
     keys) offer=(words --long --nul --start --end --after --limit --reverse --count --tree) ;;
     copy) offer=(words --to-bucket --if-absent) ;;
     rename) offer=(words --to-bucket --if-absent) ;;
+    import) offer=(words --format --mode --on-error --rejects --skip --atomic --dry-run) ;;
+    export) offer=(words --output --format) ;;
     'bucket delete') offer=(words --confirm) ;;
     'bucket clear') offer=(words --confirm) ;;
     *) offer=(words) ;;
@@ -78,6 +82,13 @@ _kv_value() {
     'keys --tree=') offer=(nothing) ;;
     'copy --to-bucket=' | 'copy --to-bucket') offer=(nothing) ;;
     'rename --to-bucket=' | 'rename --to-bucket') offer=(nothing) ;;
+    'import --format=' | 'import --format') offer=(words ndjson json csv tsv mdb) ;;
+    'import --mode=' | 'import --mode') offer=(words upsert insert replace) ;;
+    'import --on-error=' | 'import --on-error') offer=(words stop skip) ;;
+    'import --rejects=' | 'import --rejects') offer=(files) ;;
+    'import --skip=' | 'import --skip') offer=(nothing) ;;
+    'export --output=' | 'export --output' | 'export -o') offer=(files) ;;
+    'export --format=' | 'export --format') offer=(words ndjson csv tsv mdb) ;;
     'bucket delete --confirm=' | 'bucket delete --confirm') offer=(nothing) ;;
     'bucket clear --confirm=' | 'bucket clear --confirm') offer=(nothing) ;;
     *' --store=' | *' --store' | *' -s') offer=(files) ;;
@@ -109,6 +120,8 @@ _kv_argument() {
     'copy 1') offer=(nothing) ;;
     'rename 0') offer=(nothing) ;;
     'rename 1') offer=(nothing) ;;
+    'import 0') offer=(files) ;;
+    'export 0') offer=(nothing) ;;
     'bucket create 0') offer=(nothing) ;;
     'bucket delete 0') offer=(nothing) ;;
     'bucket rename 0') offer=(nothing) ;;

@@ -47,6 +47,10 @@ function __kv_verb
             echo rename
         case mv
             echo rename
+        case import
+            echo import
+        case export
+            echo export
         case bucket
             echo bucket
         case store
@@ -109,6 +113,8 @@ function __kv_verbs
                 cp 'Copy a key' \
                 rename 'Rename a key' \
                 mv 'Rename a key' \
+                import 'Load records by the million' \
+                export 'Print all records, to be imported again' \
                 bucket 'list, create, delete, rename, copy, clear, info' \
                 store info \
                 completion 'Print a shell\'s completion script' \
@@ -133,7 +139,7 @@ end
 # Whether $argv[2] is an option of verb $argv[1] whose value is the next word.
 function __kv_takes_value
     switch "$argv"
-        case 'get -o' 'get --output' 'get --offset' 'get --length' 'get --format' 'get --default' 'set -f' 'set --file' 'set --if-version' 'delete --prefix' 'keys --start' 'keys --end' 'keys --after' 'keys --limit' 'copy --to-bucket' 'rename --to-bucket' 'bucket delete --confirm' 'bucket clear --confirm' '* -s' '* --store' '* -b' '* --bucket' '* --color'
+        case 'get -o' 'get --output' 'get --offset' 'get --length' 'get --format' 'get --default' 'set -f' 'set --file' 'set --if-version' 'delete --prefix' 'keys --start' 'keys --end' 'keys --after' 'keys --limit' 'copy --to-bucket' 'rename --to-bucket' 'import --format' 'import --mode' 'import --on-error' 'import --rejects' 'import --skip' 'export -o' 'export --output' 'export --format' 'bucket delete --confirm' 'bucket clear --confirm' '* -s' '* --store' '* -b' '* --bucket' '* --color'
             return 0
     end
     return 1
@@ -236,6 +242,16 @@ complete -c kv -n "__kv_in copy" -l to-bucket -x -d 'into bucket B'
 complete -c kv -n "__kv_in copy" -l if-absent -d 'only where there is no target yet'
 complete -c kv -n "__kv_in rename" -l to-bucket -x -d 'into bucket B'
 complete -c kv -n "__kv_in rename" -l if-absent -d 'only where there is no target yet'
+complete -c kv -n "__kv_in import" -l format -x -a 'ndjson json csv tsv mdb' -d 'ndjson, json, csv, tsv or mdb'
+complete -c kv -n "__kv_in import" -l mode -x -a 'upsert insert replace' -d 'upsert, insert or replace; upsert if left out'
+complete -c kv -n "__kv_in import" -l on-error -x -a 'stop skip' -d 'stop at a rejected record, or skip it; stop if left out'
+complete -c kv -n "__kv_in import" -l rejects -r -F -d 'write rejected records and reasons to FILE, as JSON'
+complete -c kv -n "__kv_in import" -l skip -x -d 'pass over the records of the first N lines'
+complete -c kv -n "__kv_in import" -l atomic -d 'one transaction: all of it, or nothing'
+complete -c kv -n "__kv_in import" -s n -l dry-run -d 'read and check everything, write nothing'
+complete -c kv -n "__kv_argument import 0" -F
+complete -c kv -n "__kv_in export" -s o -l output -r -F -d 'write to FILE, which appears whole or not at all; - is stdout'
+complete -c kv -n "__kv_in export" -l format -x -a 'ndjson csv tsv mdb' -d 'ndjson, csv, tsv, mdb; else what FILE is called, else ndjson'
 complete -c kv -n "__kv_in 'bucket delete'" -l confirm -x -d 'the bucket\'s name once more, in place of the question'
 complete -c kv -n "__kv_in 'bucket clear'" -l confirm -x -d 'the bucket\'s name once more, in place of the question'
 complete -c kv -n "__kv_argument completion 0" -a 'bash zsh fish'

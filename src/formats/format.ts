@@ -56,7 +56,10 @@ export interface RecordSink {
    * decoder goes on with the next record.
    */
   reject(line: number, reason: string, raw: Uint8Array): void;
-  /** The end of a stretch of input: everything up to and with this line has been handed over. */
+  /**
+   * The end of a stretch of input: everything up to and with this line has been handed over. A value
+   * of a later line may be on its way.
+   */
   through(line: number): void;
 }
 

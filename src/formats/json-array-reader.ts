@@ -66,7 +66,7 @@ export class JsonArrayReader implements RecordReader {
   }
 
   cutOff(): void {
-    throw new FormatError(this.line, 'the input ends within an element of the array');
+    throw new FormatError(this.line, 'the input ends within an element');
   }
 
   beginLong(head: Buffer): void {

@@ -54,37 +54,29 @@ const rooms = [0, 4, 16, 20, 24, 200].map((kib) => kib * KIB);
 rooms.push(20 * MIB);
 
 describe.skipIf(!canRun('prlimit', ['--version']))('with a limit on the size of files', () => {
-  test.each(actions)(
-    '$action ($size bytes) is done, or not',
-    async (order) => {
-      const folder = temporaryFolder();
-      const template = join(folder, 'template');
-      await makeTemplate(template);
-      await expectDoneOrNot(fillDisk([template, join(folder, 'copy')]), order);
-    },
-    30_000,
-  );
+  test.each(actions)('$action ($size bytes) is done, or not', async (order) => {
+    const folder = temporaryFolder();
+    const template = join(folder, 'template');
+    await makeTemplate(template);
+    await expectDoneOrNot(fillDisk([template, join(folder, 'copy')]), order);
+  });
 });
 
 describe.skipIf(!canMount())('on a disk that is full', () => {
   // The disk is in memory, and small; what is done with it is said above.
   const some = actions.filter(({ action }) => ['set', 'stream', 'delete', 'open'].includes(action));
 
-  test.each(some)(
-    '$action ($size bytes) is done, or not',
-    async (order) => {
-      const folder = temporaryFolder();
-      const template = join(folder, 'template');
-      await makeTemplate(template);
-      await growTemplate(template);
-      const disk = join(folder, 'disk');
-      mountDisk(disk);
-      const child = fillDisk([template, join(disk, 'copy'), join(disk, 'ballast')]);
-      await expectDoneOrNot(child, order);
-      await child.kill();
-    },
-    30_000,
-  );
+  test.each(some)('$action ($size bytes) is done, or not', async (order) => {
+    const folder = temporaryFolder();
+    const template = join(folder, 'template');
+    await makeTemplate(template);
+    await growTemplate(template);
+    const disk = join(folder, 'disk');
+    mountDisk(disk);
+    const child = fillDisk([template, join(disk, 'copy'), join(disk, 'ballast')]);
+    await expectDoneOrNot(child, order);
+    await child.kill();
+  });
 });
 
 /** Gives the order with ever more room. It is done when there is enough, and never half. */

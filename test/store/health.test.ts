@@ -95,7 +95,7 @@ test('no healthy store is taken for a damaged one, whatever has been done to it'
     ),
     { numRuns: Number(process.env.KV_TEST_HEALTH ?? 12) },
   );
-}, 600_000);
+});
 
 test('a store of which every page is looked at, that is damaged, is taken for damaged', async () => {
   const path = join(temporaryFolder(), 'store');
@@ -134,7 +134,7 @@ test('a store is looked at and opened while other processes write to it', async 
     writer.send('stop');
     expect(await writer.ended).toMatchObject({ status: 0, stderr: '' });
   }
-}, 60_000);
+});
 
 /** A copy of the file that seems to be short, which is why all of it is looked at. */
 function lookAtEveryPage(path: string): void {

@@ -254,4 +254,4 @@ test('processes that make the same store at the same time make one', async () =>
     expect(getText(keyvalue, bucket, 'counter')).toBe('4');
     expect(readdirSync(path).sort()).toEqual(['data.mdb', 'lock.mdb']);
   }
-}, 30_000);
+});

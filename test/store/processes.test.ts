@@ -49,7 +49,7 @@ test('processes that increment the same counter lose no increment', async () => 
   }
   const { keyvalue, bucket } = await bucketOf(path, 'read');
   expect(getText(keyvalue, bucket, 'counter')).toBe('800');
-}, 60_000);
+});
 
 describe('what another process writes', () => {
   test.each(['read', 'write'] as const)('shows at once in a store open to %s', async (mode) => {
@@ -135,7 +135,6 @@ describe('what another process writes', () => {
       expect(await child.ended).toMatchObject({ status: 0, stderr: '' });
       expect([...outcomes].sort()).toEqual(['no-bucket', undefined]);
     },
-    30_000,
   );
 });
 
@@ -204,7 +203,7 @@ test('an upload of a process that lives is never given back', async () => {
   const { store, keyvalue, bucket } = await bucketOf(path);
   expect(store.info()).toMatchObject({ uploads: 0, chunkedValues: 2 });
   expect(getValue(keyvalue, bucket, 'uploaded')!.equals(uploaded(50))).toBe(true);
-}, 30_000);
+});
 
 test('a process that is killed while it writes leaves a store that others go on with', async () => {
   const path = await madeStore();
@@ -223,7 +222,7 @@ test('a process that is killed while it writes leaves a store that others go on 
     expect([next, next + 1]).toContain(sum);
     await store.close();
   }
-}, 30_000);
+});
 
 test('threads of one process use a store side by side', async () => {
   const path = await madeStore();
@@ -236,7 +235,7 @@ test('threads of one process use a store side by side', async () => {
     const value = getValue(keyvalue, bucket, `of ${thread}`)!;
     expect(value.equals(patternedBytes(6_000_000, thread))).toBe(true);
   }
-}, 30_000);
+});
 
 test('a store is opened by one and the same process more than once', async () => {
   const store = await openTestStore();

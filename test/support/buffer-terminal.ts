@@ -2,6 +2,7 @@
 import { KvError } from '../../src/errors.js';
 import { openInput } from '../../src/terminal/file-input.js';
 import { openOutput } from '../../src/terminal/file-output.js';
+import { noProgress } from '../../src/terminal/progress.js';
 import { plainStyle } from '../../src/terminal/style.js';
 import type { Input, Output, Terminal } from '../../src/terminal/terminal.js';
 import { visibleMessage } from '../../src/terminal/visible.js';
@@ -63,6 +64,7 @@ export function bufferTerminal(options: BufferTerminalOptions = {}): BufferTermi
     get stderrText() {
       return stderr.bytes().toString();
     },
+    progress: async () => noProgress,
     async note(text) {
       if (stderr.isTerminal && options.quiet !== true)
         await stderr.write(`${visibleMessage(text)}\n`);

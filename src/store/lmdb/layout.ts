@@ -33,7 +33,7 @@ export const INLINE_LIMIT_BYTES = 64 * 1024;
 export const CHUNK_SIZE_BYTES = 64 * 4096 - 24;
 
 /** The largest file a store may become, in bytes: as much address space is set aside for it. */
-export const STORE_LIMIT_BYTES = 2 ** 44;
+export const STORE_LIMIT_BYTES = 2 ** 40;
 
 /** How many buckets a store may hold: each takes a slot in every process that opens the store. */
 export const BUCKET_LIMIT = 10_000;

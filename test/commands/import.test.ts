@@ -1,0 +1,194 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Kv, kvInMemory, kvOnDisk } from '../support/run-command.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const lines = (...records: unknown[]) => records.map((one) => `${JSON.stringify(one)}\n`).join('');
+const record = (key: string, value: string) => ({ key, value });
+const pairs = async (kv: Kv) => (await kv('export')).text;
+
+/** A file with a record, a line that is none, and a record. */
+const broken = `${lines(record('a', '1'))}{"key":"b"}\n${lines(record('c', '3'))}`;
+
+describe.each([
+  ['in memory', async () => kvInMemory()],
+  ['on the disk', kvOnDisk],
+])('import %s', (_, open) => {
+  it('loads what stdin brings, and says how much', async () => {
+    const kv = await open();
+    const { outcome, text, stderr } = await kv('import', { stdin: lines(record('k', 'v')) });
+    expect([outcome, text]).toEqual([0, '']);
+    expect(stderr).toMatch(
+      /^read 1 records, wrote 1, rejected 0: 24 B in [\d.]+ s, \d+ records\/s\n$/,
+    );
+    expect((await kv('get k')).text).toBe('v');
+  });
+
+  it('stops at the first bad record, names its line, and keeps what came before', async () => {
+    const kv = await open();
+    const { outcome, error } = await kv('import', { stdin: broken });
+    expect([outcome, error?.code]).toEqual([4, 'rejected']);
+    expect(error?.message).toMatch(/^stdin:2: /);
+    expect(error?.hint).toBe('committed through line 1; resume with --skip 1');
+    expect(await pairs(kv)).toBe(lines(record('a', '1')));
+  });
+
+  it('goes on where --skip says', async () => {
+    const kv = await open();
+    await kv('import', { stdin: broken });
+    const mended = broken.replace('{"key":"b"}', '{"key":"b","value":"2"}');
+    expect((await kv('import --skip 1', { stdin: mended })).outcome).toBe(0);
+    expect(await pairs(kv)).toBe(lines(record('a', '1'), record('b', '2'), record('c', '3')));
+  });
+
+  it('skips bad records with --on-error skip, and still ends with 4', async () => {
+    const kv = await open();
+    const rejects = join(temporaryFolder(), 'rejects');
+    const words = ['import', '--on-error', 'skip', '--rejects', rejects];
+    const { outcome, stderr } = await kv(words, { stdin: broken });
+    expect(outcome).toBe(4);
+    expect(stderr).toMatch(/^read 3 records, wrote 2, rejected 1: /);
+    expect(await pairs(kv)).toBe(lines(record('a', '1'), record('c', '3')));
+    const rejected = JSON.parse(readFileSync(rejects, 'utf8'));
+    expect(rejected).toMatchObject({ file: 'stdin', line: 2, record: '{"key":"b"}' });
+    expect(rejected.reason).not.toBe('');
+  });
+
+  it('insert rejects a key that is there, also one that the file brought', async () => {
+    const kv = await open();
+    await kv('set a 0');
+    const stdin = lines(record('b', '1'), record('a', '2'), record('b', '3'), record('c', '4'));
+    const { outcome, stderr } = await kv('import --mode insert --on-error skip', { stdin });
+    expect(outcome).toBe(4);
+    expect(stderr).toMatch(/^read 4 records, wrote 2, rejected 2: /);
+    expect(await pairs(kv)).toBe(lines(record('a', '0'), record('b', '1'), record('c', '4')));
+  });
+
+  it('insert stops before the key that is there', async () => {
+    const kv = await open();
+    await kv('set b 0');
+    const stdin = lines(record('a', '1'), record('b', '2'), record('c', '3'));
+    const { error } = await kv('import --mode insert', { stdin });
+    expect(error?.message).toBe('stdin:2: the key is there already');
+    expect(error?.hint).toBe('committed through line 1; resume with --skip 1');
+    expect(await pairs(kv)).toBe(lines(record('a', '1'), record('b', '0')));
+  });
+
+  it('replace leaves exactly what the file holds', async () => {
+    const kv = await open();
+    await kv('set old 1');
+    expect((await kv('import --mode replace', { stdin: lines(record('new', '2')) })).outcome).toBe(
+      0,
+    );
+    expect(await pairs(kv)).toBe(lines(record('new', '2')));
+    expect((await kv('bucket list')).text).toBe('default\n');
+  });
+
+  it('replace changes nothing where a record is bad', async () => {
+    const kv = await open();
+    await kv('set old 1');
+    const { error } = await kv('import --mode replace', { stdin: broken });
+    expect([error?.code, error?.hint]).toEqual(['rejected', 'nothing was changed']);
+    expect(await pairs(kv)).toBe(lines(record('old', '1')));
+    expect((await kv('bucket list')).text).toBe('default\n');
+  });
+
+  it.each(['', ' --on-error skip'])(
+    '--atomic%s changes nothing where a record is bad',
+    async (more) => {
+      const kv = await open();
+      await kv('set old 1');
+      const { outcome, error } = await kv(`import --atomic${more}`, { stdin: broken });
+      expect([outcome, error?.hint]).toEqual([4, 'nothing was changed']);
+      expect(await pairs(kv)).toBe(lines(record('old', '1')));
+      expect((await kv('import --atomic', { stdin: lines(record('k', 'v')) })).outcome).toBe(0);
+      expect((await kv('get k')).text).toBe('v');
+    },
+  );
+
+  it('--dry-run reports the same as a run, and writes nothing', async () => {
+    const stdin = lines(record('b', '1'), record('a', '2'), record('b', '3'));
+    const reports: string[] = [];
+    for (const dry of [' --dry-run', '']) {
+      const kv = await open();
+      await kv('set a 0');
+      const words = `import --mode insert --on-error skip --json${dry}`;
+      const { outcome, text } = await kv(words, { stdin });
+      const { read, written, rejected } = JSON.parse(text);
+      reports.push(JSON.stringify([outcome, read, written, rejected]));
+      if (dry) expect(await pairs(kv)).toBe(lines(record('a', '0')));
+    }
+    expect(reports).toEqual(['[4,3,1,2]', '[4,3,1,2]']);
+  });
+
+  it('rejects a key over the limit and an empty one, by their lines', async () => {
+    const kv = await open();
+    const stdin = lines(
+      record('k'.repeat(1979), 'v'),
+      record('', 'v'),
+      record('k'.repeat(1978), 'v'),
+    );
+    const rejects = join(temporaryFolder(), 'rejects');
+    await kv(['import', '--on-error', 'skip', '--rejects', rejects], { stdin });
+    const rejected = readFileSync(rejects, 'utf8')
+      .trim()
+      .split('\n')
+      .map((one) => JSON.parse(one));
+    expect(rejected.map(({ line, reason }) => [line, reason])).toEqual([
+      [1, 'its key of 1979 bytes is over the limit of 1978 bytes'],
+      [2, 'its key is empty'],
+    ]);
+    expect((await kv('keys --count')).text).toBe('1\n');
+  });
+
+  it('takes an empty input for no records', async () => {
+    const kv = await open();
+    const { outcome, stderr } = await kv('import', { stdin: '' });
+    expect(outcome).toBe(0);
+    expect(stderr).toMatch(/^read 0 records, wrote 0, rejected 0: 0 B /);
+  });
+
+  it('takes __proto__ for a key like any other', async () => {
+    const kv = await open();
+    await kv('import', { stdin: '{"key":"__proto__","value":"v"}\n' });
+    expect((await kv('get __proto__')).text).toBe('v');
+  });
+});
+
+it('tells the format by the name of the file', async () => {
+  const kv = kvInMemory();
+  const file = join(temporaryFolder(), 'data.csv');
+  writeFileSync(file, 'value,key\n"1,\n2",k\n');
+  expect((await kv(['import', file])).outcome).toBe(0);
+  expect((await kv('get k')).text).toBe('1,\n2');
+});
+
+const anyKey = fc.oneof(
+  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }),
+  fc.constantFrom('\0', 'a\nb', '"', '\\', '__proto__', '😀', 'k'.repeat(1978), '=cmd()', ' '),
+);
+const anyValue = fc.oneof(
+  fc.uint8Array({ maxLength: 100 }),
+  fc.string({ unit: 'binary', maxLength: 100 }).map((text) => Buffer.from(text)),
+  fc.constantFrom(Buffer.alloc(0), Buffer.alloc(70_000, 'x'), Buffer.alloc(300_000, 0xff)),
+);
+
+it.each(['ndjson', 'csv', 'tsv', 'mdb'])(
+  'what %s exports, it imports to the same bytes',
+  async (format) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(anyKey, anyValue), { maxLength: 20 }), async (records) => {
+        const [from, to] = [await kvOnDisk(), await kvOnDisk()];
+        for (const [key, value] of records) await from(['set', '--', key], { stdin: value });
+        const exported = (await from(`export --format ${format}`)).stdout;
+        const { outcome } = await to(`import --format ${format}`, { stdin: exported });
+        expect(outcome).toBe(0);
+        expect((await to(`export --format ${format}`)).stdout.equals(exported)).toBe(true);
+        expect((await to('export')).stdout.equals((await from('export')).stdout)).toBe(true);
+      }),
+      { numRuns: 25 },
+    );
+  },
+);

@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { format as csv } from '../../src/formats/csv.js';
+import type { Format } from '../../src/formats/format.js';
+import { format as json } from '../../src/formats/json.js';
+import { format as mdb } from '../../src/formats/mdb.js';
+import { format as ndjson } from '../../src/formats/ndjson.js';
+import { format as tsv } from '../../src/formats/tsv.js';
+import { decode } from './decode.js';
+
+/** What the formats are made of, so that garbage gets further into them than any bytes would. */
+const parts: Readonly<Record<string, readonly string[]>> = {
+  ndjson: [
+    '{"key":"a","value":"1"}',
+    '{"key":"',
+    '","value":"',
+    '"}',
+    '"base64":true',
+    '\\u',
+    'd8',
+  ],
+  json: ['[', ']', '{', '}', ',', ':', '{"key":"a","value":"1"}', '"key"', '"value"', 'null', '"'],
+  csv: ['key,value\n', 'key,value,base64\n', 'a,1\n', '"', '""', ',', 'true', '"x\ny"', '\r\n'],
+  tsv: ['key\tvalue\n', 'a\t1\n', '"', '""', '\t', '\r\n'],
+  mdb: [
+    'VERSION=3\n',
+    'format=print\n',
+    'HEADER=END\n',
+    'DATA=END\n',
+    ' 61\n',
+    ' \\',
+    'type=btree\n',
+  ],
+};
+
+describe.each<[string, Format, prefix: string]>([
+  ['ndjson', ndjson, ''],
+  ['json', json, '['],
+  ['csv', csv, 'key,value\n'],
+  ['tsv', tsv, 'key\tvalue\n'],
+  ['mdb', mdb, 'VERSION=3\nformat=bytevalue\nHEADER=END\n'],
+])('of any bytes, %s', (name, format, prefix) => {
+  const garbage = fc
+    .tuple(
+      fc.constantFrom('', prefix),
+      fc.array(
+        fc.oneof(
+          {
+            weight: 3,
+            arbitrary: fc.constantFrom(...parts[name]!).map((text) => Buffer.from(text)),
+          },
+          fc.constantFrom('\n', ' ', '\r\n', 'x', '\ufeff').map((text) => Buffer.from(text)),
+          fc.uint8Array({ maxLength: 8 }).map((bytes) => Buffer.from(bytes)),
+        ),
+        { maxLength: 30 },
+      ),
+    )
+    .map(([begin, pieces]) => Buffer.concat([Buffer.from(begin), ...pieces]));
+  const limits = fc.constantFrom(undefined, 3, 20, 60);
+
+  test('makes records, rejections or a FormatError, the same wherever it is cut', () => {
+    fc.assert(
+      fc.property(garbage, fc.array(fc.nat(200)), limits, (input, cuts, limit) => {
+        const options = limit === undefined ? {} : { limitBytes: limit };
+        const whole = decode(format, input, options);
+        expect(decode(format, input, { ...options, cuts })).toEqual({ ...whole });
+        if (whole.error === undefined) expect(whole.through).toBe(lineCount(input));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('which are not of its making, never makes more', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+        decode(format, bytes);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  if (name !== 'ndjson') return;
+
+  test('has each line accounted for: a record, a rejection, or blank', () => {
+    fc.assert(
+      fc.property(garbage, limits, (input, limit) => {
+        const { records, rejections } = decode(
+          format,
+          input,
+          limit === undefined ? {} : { limitBytes: limit },
+        );
+        const told = [...records, ...rejections].map(({ line }) => line).sort((a, b) => a - b);
+        expect(told).toEqual(filledLines(input));
+      }),
+    );
+  });
+});
+
+function lineCount(input: Buffer): number {
+  const newlines = input.filter((byte) => byte === 10).length;
+  return newlines + (input.length > 0 && input.at(-1) !== 10 ? 1 : 0);
+}
+
+/** The lines that are more than white space, behind a byte order mark. */
+function filledLines(input: Buffer): number[] {
+  const text = input.toString('latin1').replace(/^\xef\xbb\xbf/, '');
+  return text.split('\n').flatMap((line, index) => (/[^ \t\r]/.test(line) ? [index + 1] : []));
+}
