@@ -6,6 +6,11 @@ export interface TestRecord {
   readonly value: Buffer;
 }
 
+/** The keys and values, as text in which each byte is a character: soon compared, and shown. */
+export function pairsOf(records: readonly TestRecord[]): [key: string, value: string][] {
+  return records.map(({ key, value }) => [key, value.toString('latin1')]);
+}
+
 /** A value over this many bytes is handed over in pieces of as many. */
 export interface EncodeOptions {
   readonly limitBytes?: number;

@@ -14,7 +14,7 @@ describe('a line of ndjson over the limit', () => {
   test('comes in pieces where its key comes before its value', () => {
     const lines = [
       `{"key":"a","value":"${long}"}`,
-      `{ "key" : "b", "base64": false , "n": [{"value":"\\"}"}, 1], "value" : "é\\n${long}" } `,
+      `{ "key" : "b", "n": [{"value":"\\"}"}, 1], "value" : "é\\n${long}" } `,
       `{"key":"c","\\u0076alue":"\\ud83d\\ude00\\u00e9\\/${long}","ttl":3}`,
       '{"key":"d","value":"small"}',
     ];
@@ -198,7 +198,9 @@ describe('a record of a dump over the limit', () => {
     const value = patternedBytes(100);
     const written = encode(mdb, [{ key: 'a', value }], { pieceBytes: 7 });
     for (let cut = 0; cut < written.length; cut++) {
-      expect(decode(mdb, written, { limitBytes, cuts: [cut] }).records[0]?.value).toEqual(value);
+      expect(
+        decode(mdb, written, { limitBytes, cuts: [cut] }).records[0]?.value.equals(value),
+      ).toBe(true);
     }
   });
 

@@ -255,3 +255,10 @@ test('processes that make the same store at the same time make one', async () =>
     expect(readdirSync(path).sort()).toEqual(['data.mdb', 'lock.mdb']);
   }
 });
+
+test.skipIf(!existsSync('/proc/self'))(
+  'where no folder can be made, ends with an error',
+  async () => {
+    await expect(openStore('/proc/kv-store/below', 'write')).rejects.toMatchObject({ code: 'io' });
+  },
+);

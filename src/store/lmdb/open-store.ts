@@ -1,6 +1,7 @@
 /** Opening a store, and making one: what is on the disk is looked at before LMDB is given it. */
 import {
   copyFileSync,
+  existsSync,
   constants as fsConstants,
   linkSync,
   mkdirSync,
@@ -10,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ioError, KvError } from '../../errors.js';
 import type { Store } from '../store.js';
 import { lookAtDataFile } from './data-file.js';
@@ -83,7 +84,7 @@ function holdsStore(path: string): boolean {
  */
 async function makeStore(path: string): Promise<void> {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolder(path);
     const making = mkdtempSync(join(path, MAKING_PREFIX));
     try {
       const environment = new Environment(making, false);
@@ -100,6 +101,19 @@ async function makeStore(path: string): Promise<void> {
     }
   } catch (error) {
     throw ioError(`make store "${path}"`, error);
+  }
+}
+
+/** Makes a folder and those above it. (Node's own way goes on for ever where /proc refuses one.) */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error;
+    makeFolder(dirname(path));
+    makeFolder(path);
   }
 }
 
