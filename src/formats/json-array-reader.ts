@@ -6,7 +6,7 @@ import { isUtf8 } from 'node:buffer';
 import { CLOSE_BRACE, CLOSE_BRACKET, COMMA, NEWLINE, OPEN_BRACKET } from './ascii.js';
 import { FormatError, type RecordSink } from './format.js';
 import { isJsonSpace } from './json-bytes.js';
-import { LargeJsonRecord } from './json-large-record.js';
+import { JsonLargeRecord } from './json-large-record.js';
 import { notJson } from './json-record.js';
 import { JsonRecords } from './json-records.js';
 import { JsonUsualRecord } from './json-usual-record.js';
@@ -20,7 +20,7 @@ export class JsonArrayReader implements RecordReader {
   readonly #records: JsonRecords;
   readonly #usual = new JsonUsualRecord();
   readonly #scanner = new JsonValueScanner();
-  #large: LargeJsonRecord | undefined;
+  #large: JsonLargeRecord | undefined;
   #expected: 'array' | 'element or end' | 'element' | 'comma or end' | 'nothing' = 'array';
 
   constructor(sink: RecordSink, limitBytes: number) {
@@ -57,20 +57,12 @@ export class JsonArrayReader implements RecordReader {
     this.#elementEnds();
   }
 
-  #readUnusual(bytes: Buffer, start: number, end: number): void {
-    const reason = this.#records.read(this.line, bytes, start, end);
-    if (reason !== undefined) {
-      this.#throwIfBroken(reason);
-      this.#sink.reject(this.line, reason, bytes.subarray(start, end));
-    }
-  }
-
   cutOff(): void {
     throw new FormatError(this.line, 'the input ends within an element');
   }
 
   beginLong(head: Buffer): void {
-    this.#large = new LargeJsonRecord(this.line, this.#sink, this.#limit, head);
+    this.#large = new JsonLargeRecord(this.line, this.#sink, this.#limit, head);
   }
 
   longPiece(bytes: Buffer, start: number, end: number): void {
@@ -87,6 +79,13 @@ export class JsonArrayReader implements RecordReader {
 
   end(): void {
     if (this.#expected !== 'nothing') throw new FormatError(this.line, 'the array is not closed');
+  }
+
+  #readUnusual(bytes: Buffer, start: number, end: number): void {
+    const reason = this.#records.read(this.line, bytes, start, end);
+    if (reason === undefined) return;
+    this.#throwIfBroken(reason);
+    this.#sink.reject(this.line, reason, bytes.subarray(start, end));
   }
 
   /** Takes a byte outside of the elements; true where it is the first of one. */

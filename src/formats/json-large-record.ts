@@ -12,7 +12,7 @@ const PIECE_BYTES = 64 * 1024;
 
 const misplaced = 'without a "key" and then a "value"';
 
-export class LargeJsonRecord {
+export class JsonLargeRecord {
   /** Why it was rejected, once it is. */
   reason: string | undefined;
   readonly #line: number;

@@ -13,7 +13,7 @@ export class JsonUnescape {
   written = 0;
   /** Whether the closing quote has been read. */
   closed = false;
-  /** Why the string is malformed, once it is. */
+  /** Why the string, a value, is malformed, once it is. */
   malformed: string | undefined;
   #escape = NO_ESCAPE;
   #unit = 0;

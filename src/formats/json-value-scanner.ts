@@ -9,7 +9,7 @@ import {
   OPEN_BRACKET,
   QUOTE,
 } from './ascii.js';
-import { isJsonSpace } from './json-bytes.js';
+import { isJsonSpace, isSpecial } from './json-bytes.js';
 
 export class JsonValueScanner {
   /** Newlines that the value has held so far. */
@@ -66,20 +66,22 @@ export class JsonValueScanner {
 
   /** Where the closing quote is, or `end`. */
   #passString(bytes: Uint8Array, at: number, end: number): number {
-    let escaped = this.#escaped;
     let index = at;
     for (; index < end; index++) {
-      const byte = bytes[index]!;
-      if (escaped) escaped = false;
-      else if (byte === BACKSLASH) escaped = true;
-      else if (byte === QUOTE) {
+      if (this.#escaped) {
+        this.#escaped = false;
+        continue;
+      }
+      while (index < end && isSpecial[bytes[index]!] === 0) index++;
+      if (index === end) break;
+      const byte = bytes[index];
+      if (byte === BACKSLASH) this.#escaped = true;
+      if (byte === NEWLINE) this.newlines++;
+      if (byte === QUOTE) {
         this.#inString = false;
         break;
-      } else if (byte === NEWLINE) {
-        this.newlines++;
       }
     }
-    this.#escaped = escaped;
     return index;
   }
 }

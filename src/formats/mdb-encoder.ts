@@ -43,7 +43,7 @@ export class MdbEncoder implements Encoder {
     this.#addKey(key);
     for (const piece of pieces()) {
       this.#addHex(piece);
-      yield this.#out.take();
+      if (this.#out.isFull) yield this.#out.take();
     }
     this.#out.ascii('\n');
     yield this.#out.take();

@@ -3,6 +3,9 @@ import { FormatError } from './format.js';
 import { headerEnd } from './mdb-lines.js';
 import { BytevalueText, type MdbText, PrintText } from './mdb-text.js';
 
+/** How much of a line is shown that cannot be read. */
+const SHOWN_UNITS = 60;
+
 export class MdbHeader {
   /** How the records are spelled. */
   text: MdbText = new BytevalueText();
@@ -17,7 +20,8 @@ export class MdbHeader {
     this.#begun = true;
     if (content === headerEnd) return true;
     if (value === undefined || !isReadable(name!, value)) {
-      throw new FormatError(line, `a dump with the header "${content}" cannot be read`);
+      const shown = content.slice(0, SHOWN_UNITS);
+      throw new FormatError(line, `a dump with the header "${shown}" cannot be read`);
     }
     if (name === 'format') this.text = value === 'print' ? new PrintText() : new BytevalueText();
     return false;

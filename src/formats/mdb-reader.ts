@@ -14,11 +14,13 @@ export class MdbReader implements RecordReader {
   line = 1;
   readonly #sink: RecordSink;
   readonly #limit: number;
+  /** The database's header; undefined once the database has ended. */
   #header: MdbHeader | undefined = new MdbHeader();
-  /** What reads the records, between a header's end and `DATA=END`. */
+  /** What reads the records, between the header's end and `DATA=END`. */
   #records: MdbRecords | undefined;
-  /** Whether what is being read is two lines, a key and a value, and the first has been read. */
+  /** Whether what is being read is two lines, a key's and a value's. */
   #isPair = false;
+  /** Whether the end of the first of them has been found. */
   #hasKey = false;
   #large: MdbLargeValue | undefined;
 

@@ -36,7 +36,7 @@ export class NdjsonEncoder implements Encoder {
     for (const piece of pieces()) {
       if (base64) this.#out.ascii(base64.push(piece));
       else this.#addText(piece);
-      yield this.#out.take();
+      if (this.#out.isFull) yield this.#out.take();
     }
     if (base64) this.#out.ascii(base64.end());
     this.#out.ascii('"}\n');

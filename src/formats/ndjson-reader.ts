@@ -2,7 +2,7 @@
 import { CARRIAGE_RETURN, CLOSE_BRACE, NEWLINE, OPEN_BRACE } from './ascii.js';
 import type { RecordSink } from './format.js';
 import { isJsonSpace } from './json-bytes.js';
-import { LargeJsonRecord } from './json-large-record.js';
+import { JsonLargeRecord } from './json-large-record.js';
 import { JsonRecords } from './json-records.js';
 import { JsonUsualRecord } from './json-usual-record.js';
 import type { RecordReader } from './record-splitter.js';
@@ -15,7 +15,7 @@ export class NdjsonReader implements RecordReader {
   readonly #limit: number;
   readonly #usual = new JsonUsualRecord();
   readonly #records: JsonRecords;
-  #large: LargeJsonRecord | undefined;
+  #large: JsonLargeRecord | undefined;
 
   constructor(sink: RecordSink, limitBytes: number) {
     this.#sink = sink;
@@ -63,7 +63,7 @@ export class NdjsonReader implements RecordReader {
   }
 
   beginLong(head: Buffer): void {
-    this.#large = new LargeJsonRecord(this.line, this.#sink, this.#limit, head);
+    this.#large = new JsonLargeRecord(this.line, this.#sink, this.#limit, head);
   }
 
   longPiece(bytes: Buffer, start: number, end: number): void {

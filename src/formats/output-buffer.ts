@@ -9,6 +9,11 @@ export class OutputBuffer {
   length = 0;
   #bytes = Buffer.allocUnsafeSlow(FIRST_CAPACITY_BYTES);
 
+  /** Whether there is as much in it as is worth taking. */
+  get isFull(): boolean {
+    return this.length >= FIRST_CAPACITY_BYTES;
+  }
+
   /** The buffer, with room for that many bytes behind `length`; good until the next call. */
   room(more: number): Buffer {
     const needed = this.length + more;

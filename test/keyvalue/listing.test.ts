@@ -170,6 +170,26 @@ describe.each(bothStores)('listing $name', ({ open }) => {
     ]);
   });
 
+  test('keeps to them as well within a transaction that was begun later', async () => {
+    const keyvalue = await open();
+    const bucket = keyvalue.buckets.create('test');
+    for (const key of ['a', 'b', 'c']) setValue(keyvalue, bucket, key, key);
+    const before = [...keyvalue.listing.listEntries(bucket, {})];
+    const listing = keyvalue.listing.listEntries(bucket, {});
+    const seen = [listing.next().value];
+    bucket.store.transaction(() => {
+      keyvalue.eventual.delete(bucket, 'b');
+      setValue(keyvalue, bucket, 'c', 'longer');
+      seen.push(...listing);
+    });
+    expect(seen).toEqual(before);
+    const after = [...keyvalue.listing.listEntries(bucket, {})].map(({ key, size }) => [key, size]);
+    expect(after).toEqual([
+      ['a', 1],
+      ['c', 6],
+    ]);
+  });
+
   test('within a transaction that deletes what it lists comes to the end', async () => {
     const keyvalue = await open();
     const bucket = keyvalue.buckets.create('test');

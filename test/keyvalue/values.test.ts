@@ -55,18 +55,20 @@ describe.each(bothStores)('what is thrown $name', ({ open }) => {
     const bucket = keyvalue.buckets.create('test');
     setValue(keyvalue, bucket, 'text', 'text');
     setValue(keyvalue, bucket, 'most', '18446744073709551615');
+    setValue(keyvalue, bucket, 'beyond', '18446744073709551616');
     expect(codeOf(() => types.Bucket.openBucket('nowhere'))).toBe('no-bucket');
     expect(codeOf(() => types.Bucket.openBucket(''))).toBe('invalid-bucket');
     expect(codeOf(() => eventual.get(bucket, ''))).toBe('invalid-key');
     expect(codeOf(() => eventualBatch.getMany(bucket, ['\ud800']))).toBe('invalid-key');
     expect(codeOf(() => atomic.increment(bucket, 'text', 1n))).toBe('not-a-counter');
     expect(codeOf(() => atomic.increment(bucket, 'most', 1n))).toBe('overflow');
+    expect(codeOf(() => atomic.increment(bucket, 'beyond', 0n))).toBe('not-a-counter');
     for (const outside of [-1n, 2n ** 64n]) {
       expect(codeOf(() => atomic.increment(bucket, 'new', outside))).toBe('overflow');
       expect(codeOf(() => atomic.compareAndSwap(bucket, 'most', outside, 1n))).toBe('overflow');
       expect(codeOf(() => atomic.compareAndSwap(bucket, 'most', 1n, outside))).toBe('overflow');
     }
-    expect(eventualBatch.keys(bucket)).toEqual(['most', 'text']);
+    expect(eventualBatch.keys(bucket)).toEqual(['beyond', 'most', 'text']);
   });
 
   test('within a transaction rolls it back, nested ones alone', async () => {

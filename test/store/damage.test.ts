@@ -8,7 +8,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import type { Bucket } from '../../src/keyvalue/bucket.js';
+import { createKeyvalue } from '../../src/keyvalue/index.js';
 import { program } from '../support/child-program.js';
+import { openStoreAt } from '../support/open-test-store.js';
+import { setValue } from '../support/records.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { makeVariedStore } from './varied-store.js';
 
@@ -58,10 +62,15 @@ describe('a store whose file is cut off', () => {
     expectAnswers(await use(lengths.map((length) => truncated(healthy, length))));
   });
 
-  test('is refused as well where it is a larger one, whatever page is missing', async () => {
-    const healthy = await healthyData(6000);
-    const lengths = fc.sample(fc.nat(healthy.length - 1), Math.ceil(TRIES / 10));
-    expectAnswers(await use(lengths.map((length) => truncated(healthy, length))));
+  test('is refused where only records are missing, far from what every opening looks at', async () => {
+    const healthy = await dataWithRecordsAtItsEnd();
+    const missing = fc.sample(fc.integer({ min: 10, max: 40 }), TRIES);
+    const outcomes = await use(
+      missing.map((pages) => truncated(healthy, healthy.length - pages * PAGE_BYTES)),
+    );
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ read: 'damaged', write: 'damaged' });
+    }
   });
 });
 
@@ -124,10 +133,12 @@ describe('a store with a flipped bit', () => {
 
   /** Bits that ended the process before they were looked at: flags, the last page, a third meta. */
   const fatal: [number, number][] = [
-    [0, 52 * 8 + 2],
-    [0, 53 * 8 + 5],
-    [0, 148 * 8 + 1],
-    [0, 150 * 8],
+    ...[0, PAGE_BYTES].flatMap((page): [number, number][] => [
+      [page, 52 * 8 + 2],
+      [page, 53 * 8 + 5],
+      [page, 148 * 8 + 1],
+      [page, 150 * 8],
+    ]),
     [PAGE_BYTES / 2, 153 * 8],
     [PAGE_BYTES / 2, 159 * 8 + 7],
   ];
@@ -144,12 +155,12 @@ describe('a store with a flipped bit', () => {
     expectAnswers(await use(damages));
   });
 
-  test('in a page of a tree is refused or read as what it is', async () => {
+  test('in what a page of a tree says of itself is refused or read as what it is', async () => {
     const healthy = await healthyData();
     const pages = treePages(healthy);
     expect(pages.length).toBeGreaterThan(5);
-    // Most of the harm is at a page's beginning, where its header and the places of its nodes are.
-    const bit = fc.oneof(fc.nat(100 * 8), fc.nat(PAGE_BYTES * 8 - 1));
+    // The header, and where the nodes are.
+    const bit = fc.nat(100 * 8);
     const places = fc.sample(fc.tuple(fc.constantFrom(...pages), bit), 2 * TRIES);
     // LMDB takes a page of a later transaction for one that is in memory, and not in the file.
     places.push(...pages.slice(0, 5).map((page): [number, number] => [page, 13 * 8 + 4]));
@@ -158,10 +169,78 @@ describe('a store with a flipped bit', () => {
   });
 });
 
+describe('a store with a damaged list of free pages', () => {
+  /** A list that is too long for a leaf: it has pages of its own. Its place in the file. */
+  async function storeWithList() {
+    const path = join(temporaryFolder(), 'healthy');
+    const store = await openStoreAt(path);
+    const keyvalue = createKeyvalue(store);
+    const bucket = keyvalue.buckets.create('test');
+    setValue(keyvalue, bucket, 'large', Buffer.alloc(12_000_000));
+    setValue(keyvalue, bucket, 'small', 'value');
+    keyvalue.eventual.delete(bucket, 'large');
+    setValue(keyvalue, bucket, 'small', 'another');
+    await store.close();
+    const healthy = readFileSync(join(path, 'data.mdb'));
+    return { healthy, list: listOf(healthy) };
+  }
+
+  test('is refused where it names what is no page of the file, or too many', async () => {
+    const { healthy, list } = await storeWithList();
+    const count = Number(healthy.readBigUInt64LE(list));
+    expect(count).toBeGreaterThan(100);
+    const entry = fc.tuple(
+      fc.integer({ min: 1, max: count }),
+      fc.constantFrom(1n, 0n - 2n ** 40n, 2n ** 40n, 2n ** 62n),
+    );
+    const damages = fc
+      .sample(entry, TRIES)
+      .map(([index, page]) =>
+        changed(healthy, `entry ${index} is ${page}`, (data) =>
+          data.writeBigInt64LE(page, list + 8 * index),
+        ),
+      );
+    for (const length of [2n ** 16n, 2n ** 32n, 2n ** 63n]) {
+      const what = `${length} entries`;
+      damages.push(changed(healthy, what, (data) => data.writeBigUInt64LE(length, list)));
+    }
+    for (const outcome of await use(damages)) {
+      expect(outcome).toMatchObject({ read: 'damaged', write: 'damaged' });
+    }
+  });
+
+  test('is refused where its own pages are something else', async () => {
+    const { healthy, list } = await storeWithList();
+    const bits = fc.sample(fc.nat(24 * 8 - 1), TRIES).filter((bit) => Math.floor(bit / 16) !== 8);
+    expectAnswers(await use(bits.map((bit) => flipped(healthy, (list - 24) * 8 + bit))));
+  });
+});
+
 /** The file of a small store with records of all kinds, and with free pages. */
-async function healthyData(keys = 300): Promise<Buffer> {
+async function healthyData(): Promise<Buffer> {
   const path = join(temporaryFolder(), 'healthy');
-  await makeVariedStore(path, keys);
+  await makeVariedStore(path, 300);
+  return readFileSync(join(path, 'data.mdb'));
+}
+
+/** The file of a store whose trees have their roots at its beginning, and many leaves at its end. */
+async function dataWithRecordsAtItsEnd(): Promise<Buffer> {
+  const path = join(temporaryFolder(), 'healthy');
+  const store = await openStoreAt(path);
+  const keyvalue = createKeyvalue(store);
+  const bucket = keyvalue.buckets.create('test');
+  const cleared = keyvalue.buckets.create('to be cleared');
+  const setMany = (target: Bucket, name: string, count: number) =>
+    store.transaction(() => {
+      for (let key = 0; key < count; key++) setValue(keyvalue, target, `${name} ${key}`, 'value');
+    });
+  setMany(cleared, 'any', 1000);
+  setMany(bucket, 'first', 2500);
+  setMany(bucket, 'last', 3500);
+  keyvalue.buckets.clear('to be cleared');
+  // The pages that are free now are used before the file grows again.
+  for (let time = 0; time < 5; time++) setValue(keyvalue, bucket, 'first', `${time}`);
+  await store.close();
   return readFileSync(join(path, 'data.mdb'));
 }
 
@@ -192,6 +271,20 @@ function treePages(data: Buffer): number[] {
     if (isTree && data.readBigUInt64LE(start) === BigInt(page)) pages.push(page);
   }
   return pages;
+}
+
+/** Where a list of free pages begins that is kept outside of its leaf, which is the tree's root. */
+function listOf(data: Buffer): number {
+  const metas = [0, PAGE_BYTES].sort((a, b) =>
+    Number(data.readBigUInt64LE(b + 152) - data.readBigUInt64LE(a + 152)),
+  );
+  const root = PAGE_BYTES * Number(data.readBigUInt64LE(metas[0]! + 88));
+  for (let slot = 0; slot < data.readUInt16LE(root + 20); slot += 2) {
+    const node = root + 24 + data.readUInt16LE(root + 24 + slot);
+    const isOutside = (data.readUInt16LE(node + 4) & 1) !== 0;
+    if (isOutside) return PAGE_BYTES * Number(data.readBigUInt64LE(node + 16)) + 24;
+  }
+  throw new Error('there is no such list');
 }
 
 /** Uses every damaged store, in as many processes as it takes. */

@@ -2,11 +2,13 @@
  * A look at data.mdb before LMDB maps it: LMDB trusts what it maps, so a file that is cut off or
  * overwritten would kill the process with SIGBUS or SIGSEGV instead of failing.
  *
- * What is looked at: both meta pages, the file's length, and the tree's pages from the root
- * downward, up to a number that keeps the look cheap. The structures are those of LMDB's mdb.c.
+ * What is looked at: both meta pages, the file's length, and the trees' pages from the roots
+ * downward, with the lists of free pages, up to a number that keeps the look cheap. The structures
+ * are those of LMDB's mdb.c.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { ioError, KvError } from '../../errors.js';
+import { isFreeList } from './free-list.js';
 import { STORE_LIMIT_BYTES } from './layout.js';
 
 const MAGIC = 0xbeefc0de;
@@ -14,6 +16,9 @@ const DATA_VERSION = 2;
 
 /** Pages of the tree that every opening looks at: the trees' roots and some of what is below. */
 const QUICK_LOOK_PAGES = 32;
+
+/** Bytes of the lists of free pages that every opening looks at. */
+const QUICK_LOOK_LIST_BYTES = 1024 * 1024;
 
 /** How often a look begins anew because another process has committed meanwhile. */
 const LOOK_LIMIT = 10;
@@ -78,6 +83,8 @@ export function lookAtDataFile(path: string): void {
 interface Pending {
   readonly page: number;
   readonly depth: number;
+  /** The lists of free pages, the main tree, which leads to the named ones, or one of those. */
+  readonly tree: 'free' | 'main' | 'named';
 }
 
 class Look {
@@ -86,6 +93,9 @@ class Look {
   #size = 0;
   #isShort = false;
   #pageSize = 4096;
+  #lastPage = 0;
+  #newest = 0n;
+  #listBytesLeft = 0;
 
   constructor(path: string, file: number) {
     this.#path = path;
@@ -110,11 +120,13 @@ class Look {
     const newest = this.#newestOf(metas);
     // After the metas, so that the file is at least as long as they need it.
     this.#size = fstatSync(this.#file).size;
-    const lastPage = Number(newest.readBigUInt64LE(meta.lastPage));
+    this.#newest = transactionOf(newest);
+    this.#lastPage = Number(newest.readBigUInt64LE(meta.lastPage));
     // LMDB leaves the file short of its last page where that page is free. So a short file is
     // suspect, and then every page is looked at: one that is in use and not there is damage.
-    this.#isShort = this.#size < (lastPage + 1) * this.#pageSize;
-    this.#walk(newest, lastPage, this.#isShort ? Number.POSITIVE_INFINITY : QUICK_LOOK_PAGES);
+    this.#isShort = this.#size < (this.#lastPage + 1) * this.#pageSize;
+    this.#listBytesLeft = QUICK_LOOK_LIST_BYTES;
+    this.#walk(newest, this.#isShort ? Number.POSITIVE_INFINITY : QUICK_LOOK_PAGES);
   }
 
   /** The two first pages. */
@@ -172,80 +184,107 @@ class Look {
   }
 
   /** Looks at up to `budget` pages of the trees, the roots first. */
-  #walk(newest: Buffer, lastPage: number, budget: number): void {
+  #walk(newest: Buffer, budget: number): void {
     const pending: Pending[] = [];
-    this.#pushTree(pending, newest.subarray(meta.freeTree, meta.freeTree + tree.bytes));
-    this.#pushTree(pending, newest.subarray(meta.mainTree, meta.mainTree + tree.bytes));
+    this.#pushTree(pending, newest.subarray(meta.freeTree, meta.freeTree + tree.bytes), 'free');
+    this.#pushTree(pending, newest.subarray(meta.mainTree, meta.mainTree + tree.bytes), 'main');
     for (let looked = 0; looked < Math.min(budget, pending.length); looked++) {
-      const { page } = pending[looked]!;
-      if (page > lastPage) throw this.#damaged(`page ${page} lies beyond its last one`);
-      this.#lookAtPage(pending, pending[looked]!, transactionOf(newest));
+      this.#lookAtPage(pending, pending[looked]!);
     }
   }
 
-  #lookAtPage(pending: Pending[], { page, depth }: Pending, newest: bigint): void {
+  #lookAtPage(pending: Pending[], place: Pending): void {
+    const { page, depth } = place;
+    if (page > this.#lastPage) throw this.#damaged(`page ${page} lies beyond its last one`);
     const bytes = this.#read(page * this.#pageSize, this.#pageSize);
-    this.#checkHeader(bytes, page, depth > 1 ? P_BRANCH : P_LEAF, newest);
+    this.#checkHeader(bytes, page, depth > 1 ? P_BRANCH : P_LEAF);
     const lower = bytes.readUInt16LE(LOWER_OFFSET);
     const upper = bytes.readUInt16LE(UPPER_OFFSET);
     // Offsets on a page are counted from behind its header.
     const room = this.#pageSize - PAGE_HEADER_BYTES;
-    if (lower > upper || upper > room) throw this.#badPage(page);
+    if (lower > upper || upper > room || lower % 2 > 0) throw this.#badPage(page);
+    const ends = new Map<number, number>();
     for (let slot = 0; slot < lower; slot += 2) {
       const offset = bytes.readUInt16LE(PAGE_HEADER_BYTES + slot);
       if (offset < upper || offset + 8 > room) throw this.#badPage(page);
-      this.#lookAtNode(pending, bytes, PAGE_HEADER_BYTES + offset, depth, newest);
+      const size = this.#lookAtNode(pending, place, bytes, PAGE_HEADER_BYTES + offset);
+      ends.set(offset, offset + size + (size % 2));
     }
+    // The nodes fill the end of the page, each one once, with nothing between them.
+    let end: number | undefined = upper;
+    for (let node = 0; node < lower / 2; node++) end = ends.get(end ?? room);
+    if (end !== room) throw this.#badPage(page);
   }
 
-  /** A node: u16 low, u16 high, u16 flags, u16 key size, the key, the data. */
-  #lookAtNode(
-    pending: Pending[],
-    page: Buffer,
-    offset: number,
-    depth: number,
-    newest: bigint,
-  ): void {
+  /** A node: u16 low, u16 high, u16 flags, u16 key size, the key, the data. Returns its size. */
+  #lookAtNode(pending: Pending[], place: Pending, page: Buffer, offset: number): number {
+    const { depth, tree: kind } = place;
     const [low, high, flags, keySize] = [0, 2, 4, 6].map((at) => page.readUInt16LE(offset + at));
     if (depth > 1) {
       // A branch has no flags; their field is the child's number's third part.
-      pending.push({ page: low! + high! * 2 ** 16 + flags! * 2 ** 32, depth: depth - 1 });
-      return;
+      const child = low! + high! * 2 ** 16 + flags! * 2 ** 32;
+      pending.push({ page: child, depth: depth - 1, tree: kind });
+      return 8 + keySize!;
     }
-    const data = offset + 8 + keySize!;
-    const needed = flags! & F_SUBDATA ? tree.bytes : flags! & F_BIGDATA ? 24 : low! + high! * 65536;
-    if (data + needed > page.length) throw this.#damaged('a record runs over the end of its page');
-    if (flags! & F_SUBDATA) this.#pushTree(pending, page.subarray(data, data + tree.bytes));
-    else if (flags! & F_BIGDATA) this.#lookAtOverflow(page.subarray(data, data + 24), newest);
+    const size = low! + high! * 2 ** 16;
+    const start = offset + 8 + keySize!;
+    const needed = flags === F_BIGDATA ? 24 : size;
+    const data = page.subarray(start, start + needed);
+    if (data.length < needed) throw this.#damaged('a record runs over the end of its page');
+    if (kind === 'free') this.#checkFreeKey(page.subarray(offset + 8, start), place.page);
+    if (flags === F_SUBDATA && kind === 'main' && size === tree.bytes) {
+      this.#pushTree(pending, data, 'named');
+    } else if (flags === F_BIGDATA) this.#lookAtOverflow(data, size, kind === 'free');
+    else if (flags !== 0) throw this.#badPage(place.page);
+    else if (kind === 'free') this.#checkFreeList(data, size);
+    return 8 + keySize! + needed;
   }
 
   /** A record of several pages: number u64, transaction u64, pages u64. */
-  #lookAtOverflow(reference: Buffer, newest: bigint): void {
+  #lookAtOverflow(reference: Buffer, size: number, isFree: boolean): void {
     const page = Number(reference.readBigUInt64LE(0));
     const count = Number(reference.readBigUInt64LE(16));
     if ((page + count) * this.#pageSize > this.#size) {
       throw this.#damaged('it ends before its last page');
     }
+    if (PAGE_HEADER_BYTES + size > count * this.#pageSize) throw this.#badPage(page);
+    const start = page * this.#pageSize;
     // A leaf leads to a hundred chunks: too many for a quick look.
-    if (!this.#isShort) return;
-    const header = this.#read(page * this.#pageSize, PAGE_HEADER_BYTES);
-    this.#checkHeader(header, page, P_OVERFLOW, newest);
+    if (!this.#isShort && !isFree) return;
+    const header = this.#read(start, PAGE_HEADER_BYTES);
+    this.#checkHeader(header, page, P_OVERFLOW);
     if (header.readUInt32LE(PAGE_COUNT_OFFSET) !== count) throw this.#badPage(page);
+    if (!isFree) return;
+    const length = Math.min(size, this.#listBytesLeft);
+    this.#listBytesLeft -= length;
+    this.#checkFreeList(this.#read(start + PAGE_HEADER_BYTES, length), size);
   }
 
-  #checkHeader(header: Buffer, page: number, flags: number, newest: bigint): void {
+  /** The number of the transaction that freed the pages, u64. */
+  #checkFreeKey(key: Buffer, page: number): void {
+    const transaction = key.length === 8 ? key.readBigUInt64LE() : 0n;
+    if (transaction === 0n || transaction > this.#newest) throw this.#badPage(page);
+  }
+
+  #checkFreeList(list: Buffer, size: number): void {
+    if (list.length === 0 && size > 0) return;
+    if (isFreeList(list, size, BigInt(this.#lastPage))) return;
+    throw this.#damaged('a list of free pages is not what it should be');
+  }
+
+  #checkHeader(header: Buffer, page: number, flags: number): void {
     const isPage =
       header.readBigUInt64LE(0) === BigInt(page) &&
       header.readUInt16LE(FLAGS_OFFSET) === flags &&
       // LMDB takes a page of a later transaction for one in memory.
-      header.readBigUInt64LE(TRANSACTION_OFFSET) <= newest;
+      header.readBigUInt64LE(TRANSACTION_OFFSET) <= this.#newest;
     if (!isPage) throw this.#badPage(page);
   }
 
-  #pushTree(pending: Pending[], descriptor: Buffer): void {
+  #pushTree(pending: Pending[], descriptor: Buffer, kind: Pending['tree']): void {
     const root = descriptor.readBigUInt64LE(tree.root);
     const depth = descriptor.readUInt16LE(tree.depth);
-    if (root !== NO_PAGE) pending.push({ page: Number(root), depth });
+    if (root !== NO_PAGE) pending.push({ page: Number(root), depth, tree: kind });
   }
 
   #read(position: number, length: number): Buffer {

@@ -20,6 +20,9 @@ export type RootDb = Db &
   RootDatabase<Buffer, Buffer> & {
     /** Ends the current read transaction and forgets the one before. */
     _commitReadTxn(): void;
+    /** The number of the write transaction under way. */
+    getWriteTxnId(): number;
+    readonly env: { info(): { readonly lastTxnId: number } };
   };
 
 /** Counts of pages, where nothing else is said. */

@@ -1,6 +1,6 @@
 /** An open LMDB environment: its databases, transactions, snapshots and the sequence of numbers. */
 import { join } from 'node:path';
-import { open } from 'lmdb';
+import { ABORT, open } from 'lmdb';
 import { ioError, KvError } from '../../errors.js';
 import { type Db, type ReadTransaction, type RootDb, statsOf } from './database.js';
 import { makeRoom, whyCutShort } from './disk-room.js';
@@ -9,10 +9,12 @@ import {
   DATA_FILE,
   decodeU64,
   encodeU64,
+  LOCK_FILE,
   SEQUENCE_KEY,
   STORE_LIMIT_BYTES,
 } from './layout.js';
 import { isIoError, lmdbError } from './lmdb-error.js';
+import { LockFile } from './lock-file.js';
 
 /** A point in time of the store, for reads; undefined reads what is newest. */
 export type Snapshot = ReadTransaction | undefined;
@@ -23,6 +25,7 @@ export class Environment {
   readonly path: string;
   readonly readOnly: boolean;
   readonly main: RootDb;
+  readonly #lockFile: LockFile;
   readonly #databases = new Map<string, Db>();
   #sequence: number | undefined;
   /** The last number given, also in a transaction that failed: somebody may still know it. */
@@ -38,14 +41,20 @@ export class Environment {
       path,
       noSubdir: false,
       readOnly,
+      // With it, lmdb writes a meta page when it closes, without the lock on writing, and so may
+      // undo what another process has committed meanwhile (3.5.6, in mdb_env_sync).
+      overlappingSync: false,
       maxDbs: BUCKET_LIMIT + 8,
       mapSize: STORE_LIMIT_BYTES,
       // Files are made for the owner alone; lmdb's declarations leave this option out.
       permissionsMode: 0o600,
     };
+    this.#lockFile = new LockFile(join(path, LOCK_FILE));
     try {
       this.main = open<Buffer, Buffer>(options) as RootDb;
+      this.#lockFile.mend(this.#lastTransaction);
     } catch (error) {
+      this.#lockFile.close();
       throw lmdbError(`open store "${path}"`, error);
     }
   }
@@ -87,12 +96,16 @@ export class Environment {
   transaction<T>(work: () => T): T {
     const before = this.#begin();
     try {
-      return this.main.transactionSync(() => {
-        this.#makeRoom();
-        const result = work();
-        this.#saveSequence();
-        return result;
-      });
+      for (;;) {
+        const result = this.main.transactionSync(() => {
+          if (!this.#isCurrent()) return ABORT;
+          this.#makeRoom();
+          const result = work();
+          this.#saveSequence();
+          return result;
+        });
+        if (result !== ABORT) return result as T;
+      }
     } catch (error) {
       throw this.#rolledBack(before, error);
     } finally {
@@ -104,12 +117,16 @@ export class Environment {
   async transactionAcross<T>(work: () => Promise<T>): Promise<T> {
     const before = this.#begin();
     try {
-      return await this.main.transactionSync(async () => {
-        this.#makeRoom();
-        const result = await work();
-        this.#saveSequence();
-        return result;
-      });
+      for (;;) {
+        const result = await this.main.transactionSync(async () => {
+          if (!this.#isCurrent()) return ABORT;
+          this.#makeRoom();
+          const result = await work();
+          this.#saveSequence();
+          return result;
+        });
+        if (result !== ABORT) return result as T;
+      }
     } catch (error) {
       throw this.#rolledBack(before, error);
     } finally {
@@ -122,19 +139,23 @@ export class Environment {
     this.#checkWritable();
     try {
       // A child, since lmdb commits what a plain one has written before it throws.
-      return await this.main.childTransaction(() => {
-        const before = this.#begin();
-        try {
-          this.#makeRoom();
-          const result = work();
-          this.#saveSequence();
-          return result;
-        } catch (error) {
-          throw this.#rolledBack(before, error);
-        } finally {
-          this.#end();
-        }
-      });
+      for (;;) {
+        const result = await this.main.childTransaction(() => {
+          const before = this.#begin();
+          try {
+            if (!this.#isCurrent()) return ABORT;
+            this.#makeRoom();
+            const result = work();
+            this.#saveSequence();
+            return result;
+          } catch (error) {
+            throw this.#rolledBack(before, error);
+          } finally {
+            this.#end();
+          }
+        });
+        if (result !== ABORT) return result as T;
+      }
     } catch (error) {
       throw this.#writeError(error);
     }
@@ -189,6 +210,7 @@ export class Environment {
   /** Lets the environment go. */
   async close(): Promise<void> {
     await this.main.close();
+    this.#lockFile.close();
   }
 
   #within<T>(snapshot: Snapshot, read: (options?: { transaction: ReadTransaction }) => T): T {
@@ -250,6 +272,16 @@ export class Environment {
 
   get #file(): string {
     return join(this.path, DATA_FILE);
+  }
+
+  /** The number of the last transaction, by the data file. */
+  readonly #lastTransaction = (): number => this.main.env.info().lastTxnId;
+
+  /** False where a transaction was begun from an old state; by the next time that is mended. */
+  #isCurrent(): boolean {
+    if (this.#depth > 1 || this.main.getWriteTxnId() > this.#lastTransaction()) return true;
+    this.#lockFile.mend(this.#lastTransaction);
+    return false;
   }
 
   #makeRoom(): void {

@@ -22,6 +22,7 @@ import type { Metadata } from '../store.js';
 
 /** The name of LMDB's file in a store's folder. */
 export const DATA_FILE = 'data.mdb';
+export const LOCK_FILE = 'lock.mdb';
 
 /** The number of this layout. */
 export const FORMAT = 1;

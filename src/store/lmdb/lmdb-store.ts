@@ -179,14 +179,16 @@ export class LmdbStore implements Store {
       0,
     );
     const bucketBytes = buckets.reduce((sum, { bytes }) => sum + bytes, 0);
-    const pages = main.lastPageNumber + 1 - META_PAGES - used;
+    // Of the file, not up to the last page: a writer that was killed leaves it longer than that.
+    const fileSize = statSync(join(this.path, DATA_FILE)).size;
+    const usedBytes = (META_PAGES + used) * main.pageSize + bucketBytes;
     return {
       path: this.path,
       format: FORMAT,
       buckets: buckets.length,
       keys: buckets.reduce((sum, { keys }) => sum + keys, 0),
-      fileSize: statSync(join(this.path, DATA_FILE)).size,
-      freeSize: Math.max(0, pages * main.pageSize - bucketBytes),
+      fileSize,
+      freeSize: Math.max(0, fileSize - usedBytes),
       pageSize: main.pageSize,
       chunkedValues: this.chunks.countValues(),
       uploads: this.chunks.countUploads(),

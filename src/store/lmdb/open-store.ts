@@ -22,11 +22,10 @@ import {
   FORMAT,
   FORMAT_KEY,
   internalDatabases,
+  LOCK_FILE,
   SEQUENCE_KEY,
 } from './layout.js';
 import { LmdbStore } from './lmdb-store.js';
-
-const LOCK_FILE = 'lock.mdb';
 
 /** Begins the name of a folder in which a store is made before it appears. */
 const MAKING_PREFIX = '.making-';

@@ -1,0 +1,95 @@
+/** A terminal of 60 columns with a shell in it, which tmux makes, and somebody who types. */
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
+import { onTestFinished } from 'vitest';
+import { Shell, until } from './shell.js';
+
+export const hasTmux = spawnSync('tmux', ['-V']).status === 0;
+
+/** The prompt says how the last command ended, and which command comes next. */
+const prompt = /^<(\d+)>(\d+)$/;
+
+export class Screen {
+  readonly shell: Shell;
+  readonly #socket = `kv-test-${randomUUID()}`;
+  #prompt = '';
+
+  private constructor(shell: Shell) {
+    this.shell = shell;
+  }
+
+  /** Opens the terminal and waits for its shell. */
+  static async open(shell = new Shell()): Promise<Screen> {
+    const screen = new Screen(shell);
+    const size = ['-x', '60', '-y', '40'];
+    await screen.#tmux('-f', '/dev/null', 'new-session', '-d', ...size, 'bash --norc --noprofile');
+    onTestFinished(() => void execFileSync('tmux', ['-L', screen.#socket, 'kill-server']));
+    await screen.type("PS1='<$?>\\#'");
+    await screen.status();
+    return screen;
+  }
+
+  /** What stands on it, line by line, without the spaces at the ends. */
+  async lines(): Promise<string[]> {
+    const text = await this.#tmux('capture-pane', '-p');
+    return text.trimEnd().split('\n');
+  }
+
+  /** Whether a text stands on it, wherever its lines are broken. */
+  async says(text: string): Promise<boolean> {
+    return (await this.lines()).join('').replaceAll(' ', '').includes(text.replaceAll(' ', ''));
+  }
+
+  /** Waits until a text stands on it. */
+  async shows(text: string): Promise<void> {
+    await until(() => this.says(text));
+  }
+
+  /** Types keys as they are; `Enter` and `C-c` are keys of tmux. */
+  async press(...keys: string[]): Promise<void> {
+    await this.#tmux('send-keys', ...keys);
+  }
+
+  /** Types a line. */
+  async type(line: string): Promise<void> {
+    await this.#tmux('send-keys', '-l', line);
+    await this.press('Enter');
+  }
+
+  /** What stands on it as one text: a line too long is broken at a space. */
+  async text(): Promise<string> {
+    return (await this.lines()).join(' ').replaceAll(/ +/g, ' ');
+  }
+
+  /** Waits until a text stands on it. */
+  async shows(text: string): Promise<void> {
+    await until(async () => (await this.text()).includes(text));
+  }
+
+  /** Waits for the next prompt: the status of the command before it. */
+  async status(): Promise<number> {
+    for (;;) {
+      const last = (await this.lines()).at(-1)!;
+      const [, status, number] = prompt.exec(last) ?? [];
+      if (number !== undefined && number !== this.#prompt) {
+        this.#prompt = number;
+        return Number(status);
+      }
+    }
+  }
+
+  /** Runs a command to its end: its status, and what it leaves on the screen. */
+  async run(command: string): Promise<{ status: number; lines: string[] }> {
+    await this.type(`clear; ${command}`);
+    const status = await this.status();
+    return { status, lines: (await this.lines()).slice(0, -1) };
+  }
+
+  async #tmux(...words: string[]): Promise<string> {
+    const env = { ...this.shell.env, TERM: 'xterm-256color' };
+    const options = { cwd: this.shell.folder, env };
+    const { stdout } = await promisify(execFile)('tmux', ['-L', this.#socket, ...words], options);
+    return stdout;
+  }
+}
