@@ -39,7 +39,9 @@ export function readStream(stream: Readable, action: string): AsyncIterableItera
     },
     async next() {
       try {
-        return left ? end : await pieces.next();
+        const piece = left ? end : await pieces.next();
+        if (piece.done) await pendingSignals();
+        return piece;
       } catch (cause) {
         if (left) return end;
         throw ioError(action, cause);
@@ -51,6 +53,15 @@ export function readStream(stream: Readable, action: string): AsyncIterableItera
       return end;
     },
   };
+}
+
+/**
+ * Ctrl-C stops the writer of a pipe as well, and Node hears of the pipe's end first. Who waits for
+ * the end must hear of the signal before it, or would take what came for all of it.
+ */
+async function pendingSignals(): Promise<void> {
+  // The rest of this turn of the event loop, and all of the next.
+  for (let turns = 0; turns < 2; turns++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Bytes asked for at once. */

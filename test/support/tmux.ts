@@ -8,7 +8,7 @@ import { Shell, until } from './shell.js';
 export const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 
 /** The prompt says how the last command ended, and which command comes next. */
-const prompt = /^<(\d+)>(\d+)$/;
+const prompt = /<(\d+)>(\d+)$/;
 
 export class Screen {
   readonly shell: Shell;
@@ -57,14 +57,12 @@ export class Screen {
     await this.press('Enter');
   }
 
-  /** What stands on it as one text: a line too long is broken at a space. */
-  async text(): Promise<string> {
-    return (await this.lines()).join(' ').replaceAll(/ +/g, ' ');
-  }
-
-  /** Waits until a text stands on it. */
-  async shows(text: string): Promise<void> {
-    await until(async () => (await this.text()).includes(text));
+  /** Waits until a program of that name has the terminal. */
+  async runs(name: string): Promise<void> {
+    await until(
+      async () =>
+        (await this.#tmux('display-message', '-p', '#{pane_current_command}')) === `${name}\n`,
+    );
   }
 
   /** Waits for the next prompt: the status of the command before it. */

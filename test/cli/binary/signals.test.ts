@@ -91,6 +91,19 @@ describe('an upload', () => {
     await expectAsBefore(shell, before);
   });
 
+  it('from a pipe whose writer is stopped as well is undone: its end is not taken for the end', async () => {
+    const shell = await shellWithOldValue();
+    for (let round = 0; round < 5; round++) {
+      const child = shell.startGroup('{ head -c 9000000 /dev/zero; read -r; } | kv set k');
+      await until(async () => (await shell.info()).uploads === 1);
+      // As a terminal does at Ctrl-C: to the writer and the reader.
+      process.kill(-child.pid!, 'SIGINT');
+      expect((await ended(child)).signal).toBe('SIGINT');
+      expect(await shell.succeed('kv get k --length 3')).toBe('old');
+    }
+    expect((await shell.info()).uploads).toBe(0);
+  });
+
   it('of another process goes on while one is stopped', async () => {
     const shell = await shellWithOldValue();
     const other = shell.start('set', 'other');
