@@ -1,7 +1,15 @@
-/** What a command is given. */
+/** What a command is given, and the types of what it gets through that. */
 import type { Bucket } from './keyvalue/bucket.js';
 import type { Keyvalue } from './keyvalue/index.js';
 import type { Terminal } from './terminal/terminal.js';
+
+export type { Bucket } from './keyvalue/bucket.js';
+export type { BulkLoad } from './keyvalue/bulk-load.js';
+export type { IncomingValue } from './keyvalue/incoming-value.js';
+export type { Selection } from './keyvalue/listing.js';
+export type { OutgoingValue } from './keyvalue/outgoing-value.js';
+export type { Condition } from './keyvalue/record.js';
+export type { KeyedValue } from './store/store.js';
 
 /** The global settings, after flags, environment and defaults have been weighed. */
 export interface Settings {

@@ -37,6 +37,7 @@ const homes: Record<string, string> = {
   lmdb: 'store/lmdb/',
   commander: 'cli/',
   chalk: 'terminal/',
+  'cli-progress': 'terminal/',
   'cli-table3': 'terminal/',
   '@inquirer/prompts': 'terminal/',
 };

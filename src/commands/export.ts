@@ -1,9 +1,8 @@
 import { defineCommand } from '../command.js';
-import type { Context } from '../context.js';
+import type { Context, KeyedValue } from '../context.js';
 import { KvError } from '../errors.js';
 import { type Encoder, FormatError } from '../formats/format.js';
 import { formatOfFile, loadFormat, writtenFormatNames } from '../formats/index.js';
-import type { KeyedValue } from '../store/store.js';
 import { unlessAborted } from '../terminal/pump.js';
 import type { Output } from '../terminal/terminal.js';
 import { parseOneOf } from './option-values.js';

@@ -1,7 +1,6 @@
 import { defineCommand } from '../command.js';
-import type { Context } from '../context.js';
+import type { Context, IncomingValue } from '../context.js';
 import { absentKey, exitCodes } from '../errors.js';
-import type { IncomingValue } from '../keyvalue/incoming-value.js';
 import { piecesOf } from '../terminal/pump.js';
 import { escapeKey, visibleJson, visibleLine } from '../terminal/visible.js';
 import { recordJson } from './json-record.js';

@@ -1,9 +1,8 @@
 /** An import from beginning to end: reading, loading, and saying what came of it. */
-import type { Context } from '../context.js';
+import type { Bucket, Context } from '../context.js';
 import { asKvError, type ExitCode, exitCodes, KvError } from '../errors.js';
 import { FormatError } from '../formats/format.js';
 import { type FormatName, loadFormat } from '../formats/index.js';
-import type { Bucket } from '../keyvalue/bucket.js';
 import type { FileOutput, Input } from '../terminal/terminal.js';
 import { reportImport } from './import-report.js';
 import { ImportSink, Rejection } from './import-sink.js';

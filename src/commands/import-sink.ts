@@ -1,11 +1,8 @@
 /** Between a decoder and a load: skips, counts, and deals with what is rejected. */
 import { isUtf8 } from 'node:buffer';
-import type { Context } from '../context.js';
+import type { Bucket, BulkLoad, Context, OutgoingValue } from '../context.js';
 import { asKvError } from '../errors.js';
 import { FormatError, type RecordSink } from '../formats/format.js';
-import type { Bucket } from '../keyvalue/bucket.js';
-import type { BulkLoad } from '../keyvalue/bulk-load.js';
-import type { OutgoingValue } from '../keyvalue/outgoing-value.js';
 import type { Output } from '../terminal/terminal.js';
 import type { ImportOptions } from './import-run.js';
 

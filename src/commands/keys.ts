@@ -1,7 +1,6 @@
 import { defineCommand } from '../command.js';
-import type { Context } from '../context.js';
+import type { Context, Selection } from '../context.js';
 import { KvError } from '../errors.js';
-import type { Selection } from '../keyvalue/listing.js';
 import { humanSize, relativeTime } from '../terminal/quantities.js';
 import { visibleJson } from '../terminal/visible.js';
 import { answer, isoTime } from './answer.js';

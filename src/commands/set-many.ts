@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.js';
+import type { OutgoingValue } from '../context.js';
 import { KvError } from '../errors.js';
-import type { OutgoingValue } from '../keyvalue/outgoing-value.js';
 import { report } from './answer.js';
 
 export const command = defineCommand({

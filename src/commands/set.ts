@@ -1,8 +1,6 @@
 import { defineCommand } from '../command.js';
-import type { Context } from '../context.js';
+import type { Condition, Context, OutgoingValue } from '../context.js';
 import { exitCodes, KvError } from '../errors.js';
-import type { OutgoingValue } from '../keyvalue/outgoing-value.js';
-import type { Condition } from '../keyvalue/record.js';
 import { fill } from '../terminal/pump.js';
 import { humanSize } from '../terminal/quantities.js';
 import type { Input } from '../terminal/terminal.js';

@@ -13,6 +13,7 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 const MIB = 1024 * 1024;
 
 const increment = program(import.meta.url, 'increment');
+const reopen = program(import.meta.url, 'reopen');
 const overwrite = program(import.meta.url, 'overwrite');
 const upload = program(import.meta.url, 'upload');
 const churnBuckets = program(import.meta.url, 'churn-buckets');
@@ -49,6 +50,27 @@ test('processes that increment the same counter lose no increment', async () => 
   }
   const { keyvalue, bucket } = await bucketOf(path, 'read');
   expect(getText(keyvalue, bucket, 'counter')).toBe('800');
+});
+
+test('processes that open the store anew for every increment lose none', async () => {
+  const path = await madeStore();
+  const children = Array.from({ length: 4 }, () => reopen([path, '40']));
+  for (const child of children) expect(await child.message()).toBe('ready');
+  for (const child of children) child.send('go');
+  // One that is open all the time.
+  const { keyvalue, bucket } = await bucketOf(path);
+  let increments = 0;
+  let running = children.length;
+  for (const { ended } of children) void ended.then(() => running--);
+  while (running > 0) {
+    keyvalue.atomic.increment(bucket, 'counter', 1n);
+    increments++;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  for (const child of children) {
+    expect(await child.ended).toMatchObject({ status: 0, stderr: '' });
+  }
+  expect(getText(keyvalue, bucket, 'counter')).toBe(`${4 * 40 + increments}`);
 });
 
 describe('what another process writes', () => {
@@ -235,6 +257,26 @@ test('threads of one process use a store side by side', async () => {
     const value = getValue(keyvalue, bucket, `of ${thread}`)!;
     expect(value.equals(patternedBytes(6_000_000, thread))).toBe(true);
   }
+});
+
+test('a store that is open twice in a process, and closed once, keeps its snapshots', async () => {
+  const path = await madeStore();
+  const { keyvalue, bucket } = await bucketOf(path);
+  const again = (await openStore(path, 'write'))!;
+  const values = [0, 1, 2].map(() => keyvalue.eventual.get(bucket, 'key')!);
+  await again.close();
+  const child = overwrite([path]);
+  for (let seed = 1; seed <= 8; seed++) {
+    child.send({ key: 'key', size: 300_000, seed });
+    expect(await child.message()).toBe('done');
+    keyvalue.atomic.increment(bucket, 'counter', 1n);
+  }
+  for (const value of values) {
+    const bytes = keyvalue.types.IncomingValue.incomingValueConsumeSync(value);
+    expect(Buffer.compare(bytes, patternedBytes(300_000))).toBe(0);
+  }
+  expect(getText(keyvalue, bucket, 'counter')).toBe('8');
+  expect(getValue(keyvalue, bucket, 'key')!.equals(patternedBytes(300_000, 8))).toBe(true);
 });
 
 test('a store is opened by one and the same process more than once', async () => {

@@ -64,6 +64,11 @@ describe.runIf(hasScript)('on a terminal', () => {
     expect(await shownBy(program(folder, body, { quiet: true }))).toBe('');
   });
 
+  it('remarks quote stored text without its control characters', async () => {
+    const body = `await terminal.note('set "a\\x1b[2J\\u009b\\u202e"');`;
+    expect(await shownBy(program(folder, body))).toBe('set "a\\x1b[2J\\x9b\\u{202e}"\r\n');
+  });
+
   it('much text comes whole and in order', async () => {
     const numbers = program(
       folder,
@@ -130,6 +135,16 @@ describe.runIf(hasScript)('a question', () => {
     child.stdin.write('it\r');
     expect((await ended(child)).status).toBe(0);
     expect(readFileSync(join(folder, 'answer'), 'utf8')).toBe('[my bucket][it]');
+  });
+
+  it('quotes stored text without its control characters', async () => {
+    for (const question of ['confirm', 'ask']) {
+      const asking = program(folder, `await terminal.${question}('Delete "\\x1b]0;owned\\x07"?');`);
+      const { status, shown } = await answered(asking, 'Delete', 'y\r');
+      expect(status).toBe(0);
+      expect(shown).toContain('\\x1b]0;owned\\x07');
+      expect(shown).not.toContain('\x1b]0;owned');
+    }
   });
 
   it('is interrupted by Ctrl-C', async () => {

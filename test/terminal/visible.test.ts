@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   escapeKey,
   unescapeKey,
+  visibleJson,
   visibleLine,
   visibleMessage,
   visibleText,
@@ -68,6 +69,25 @@ describe('visibleText()', () => {
   it('lets nothing unsafe through but newlines and tabs', () => {
     fc.assert(
       fc.property(text, (any) => ![...visibleText(any).replace(/[\n\t]/g, '')].some(isUnsafe)),
+    );
+  });
+});
+
+describe('visibleJson()', () => {
+  it('is JSON, with escapes of its own for what a terminal obeys', () => {
+    expect(visibleJson({ key: 'a\x1b\x7f\u009b\u202e\u2028"' })).toBe(
+      '{"key":"a\\u001b\\u007f\\u009b\\u202e\\u2028\\""}',
+    );
+    expect(visibleJson({ key: 'ünï 😀' })).toBe('{"key":"ünï 😀"}');
+  });
+
+  it('lets nothing unsafe through, and reads as what was written', () => {
+    fc.assert(
+      fc.property(text, (any) => {
+        const json = visibleJson({ any });
+        expect(JSON.parse(json)).toEqual({ any });
+        expect([...json].some(isUnsafe)).toBe(false);
+      }),
     );
   });
 });

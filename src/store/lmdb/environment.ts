@@ -163,7 +163,7 @@ export class Environment {
 
   /** The next number of the store, for a version or an id; within a transaction only. */
   nextNumber(): number {
-    this.#sequence ??= Math.max(decodeU64(this.main.getBinary(SEQUENCE_KEY)!), this.#lastGiven);
+    this.#sequence ??= Math.max(this.#lastSaved(), this.#lastGiven);
     this.#lastGiven = ++this.#sequence;
     return this.#sequence;
   }
@@ -290,6 +290,12 @@ export class Environment {
       const { lastPageNumber, pageSize } = statsOf(this.main);
       return (lastPageNumber + 1) * pageSize;
     });
+  }
+
+  #lastSaved(): number {
+    const saved = this.main.getBinary(SEQUENCE_KEY);
+    if (saved?.length === 8) return decodeU64(saved);
+    throw new KvError('damaged', `store "${this.path}" lacks its sequence of numbers`);
   }
 
   #saveSequence(): void {

@@ -7,19 +7,34 @@
  * committed would be lost. So whoever opens a store, and whoever begins to write to it, holds the
  * number against the data file and puts it right.
  */
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 
 /** Where the number is: u64 in the machine's order, after two u32. */
 const TRANSACTION_OFFSET = 8;
 
+/**
+ * The lock files that are open, by device and inode. Closing any descriptor of a file gives up all
+ * the locks that the process holds on it, LMDB's too: so each is closed by the last who uses it.
+ */
+const openFiles = new Map<string, { readonly descriptor: number; users: number }>();
+
 export class LockFile {
+  #file: string | undefined;
   readonly #descriptor: number | undefined;
   readonly #bytes = Buffer.alloc(8);
 
-  /** To be made before LMDB opens the file: closing a descriptor of it gives up LMDB's locks. */
+  /** To be made before LMDB opens the file. */
   constructor(path: string) {
     try {
-      this.#descriptor = openSync(path, 'r+');
+      const { dev, ino } = statSync(path, { bigint: true });
+      const file = `${dev}/${ino}`;
+      const { descriptor, users } = openFiles.get(file) ?? {
+        descriptor: openSync(path, 'r+'),
+        users: 0,
+      };
+      openFiles.set(file, { descriptor, users: users + 1 });
+      this.#file = file;
+      this.#descriptor = descriptor;
     } catch {
       // It is not there, or on a file system that takes no writes: then LMDB does without it too.
     }
@@ -34,9 +49,14 @@ export class LockFile {
     for (let number = last(); this.#read() < number; number = last()) this.#write(number);
   }
 
-  /** To be called after LMDB has closed the file. */
+  /** To be called after LMDB has closed the file. Idempotent. */
   close(): void {
-    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    const file = this.#file;
+    this.#file = undefined;
+    const open = file === undefined ? undefined : openFiles.get(file);
+    if (open === undefined || --open.users > 0) return;
+    openFiles.delete(file!);
+    closeSync(open.descriptor);
   }
 
   #read(): number {
