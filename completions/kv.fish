@@ -248,7 +248,7 @@ complete -c kv -n "__kv_in import" -l on-error -x -a 'stop skip' -d 'stop at a r
 complete -c kv -n "__kv_in import" -l rejects -r -F -d 'write rejected records and reasons to FILE, as JSON'
 complete -c kv -n "__kv_in import" -l skip -x -d 'pass over the records of the first N lines'
 complete -c kv -n "__kv_in import" -l atomic -d 'one transaction: all of it, or nothing'
-complete -c kv -n "__kv_in import" -s n -l dry-run -d 'read and check everything, write nothing'
+complete -c kv -n "__kv_in import" -s n -l dry-run -d 'read and check everything, and change no bucket'
 complete -c kv -n "__kv_argument import 0" -F
 complete -c kv -n "__kv_in export" -s o -l output -r -F -d 'write to FILE, which appears whole or not at all; - is stdout'
 complete -c kv -n "__kv_in export" -l format -x -a 'ndjson csv tsv mdb' -d 'ndjson, csv, tsv, mdb; else what FILE is called, else ndjson'

@@ -42,9 +42,9 @@ export interface Example {
 
 /**
  * Whether a command needs the store, and for what: `read` takes one that is not there for empty,
- * `inspect` does not, and `write` makes it.
+ * `inspect` does not; `write` makes it, and `change`, which needs something to be there, does not.
  */
-export type Access = 'none' | 'read' | 'inspect' | 'write';
+export type Access = 'none' | 'read' | 'inspect' | 'write' | 'change';
 
 /** A command with the types of its input erased, as programs and documents handle it. */
 export interface Command {

@@ -46,7 +46,7 @@ export interface Context {
   bucketToRead(): Bucket;
   /**
    * A bucket to write, the current one where none is named; `default` is created. Throws
-   * `no-bucket` for any other name.
+   * `no-bucket` for any other name, `read-only`.
    */
   bucketToWrite(name?: string): Bucket;
   /**

@@ -147,6 +147,8 @@ const systemErrors: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   EPERM: ['io', 'operation not permitted'],
   ENOENT: ['io', 'no such file or directory'],
   EISDIR: ['io', 'it is a directory'],
+  ELOOP: ['io', 'too many symbolic links lead to it'],
+  ENAMETOOLONG: ['io', 'the name is too long'],
   ENOTDIR: ['io', 'a part of the path is not a directory'],
   EPIPE: ['broken-pipe', 'the reader went away'],
   EMFILE: ['busy', 'too many open files'],

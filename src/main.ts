@@ -83,7 +83,7 @@ async function showError(
   if (error.code === 'interrupted' || error.code === 'broken-pipe') return;
   const { code, message, hint } = error;
   if (json) {
-    await stderr.write(`${visibleJson({ error: { code, message } })}\n`);
+    await stderr.write(`${visibleJson({ error: { code, message, hint } })}\n`);
     return;
   }
   const { style } = stderr;

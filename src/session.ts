@@ -5,11 +5,15 @@ import { KvError } from './errors.js';
 import type { Bucket } from './keyvalue/bucket.js';
 import type { Keyvalue } from './keyvalue/index.js';
 import { interruptible } from './signals.js';
+import type { Mode } from './store/lmdb/open-store.js';
 import type { Store } from './store/store.js';
 import type { Terminal } from './terminal/terminal.js';
 
 /** The bucket that is there without having been created. */
 const DEFAULT_BUCKET = 'default';
+
+/** What a command that is given the store does with it. */
+type StoreAccess = Exclude<Access, 'none'>;
 
 /** What a session is made of, beside the store. */
 export interface Surroundings {
@@ -44,7 +48,7 @@ export async function runCommand(
 }
 
 /** The store, or undefined where there is none yet and an empty one reads the same. */
-async function openFor(access: Access, settings: Settings): Promise<Store | undefined> {
+async function openFor(access: StoreAccess, settings: Settings): Promise<Store | undefined> {
   const { store: path, readOnly } = settings;
   if (path === '') {
     throw new KvError('no-store', 'cannot choose a store: there is no home folder to have it in', {
@@ -52,11 +56,16 @@ async function openFor(access: Access, settings: Settings): Promise<Store | unde
     });
   }
   const { openStore } = await import('./store/lmdb/open-store.js');
-  const store = await openStore(path, access === 'write' && !readOnly ? 'write' : 'read');
-  if (store !== undefined || access === 'read') return store;
+  const store = await openStore(path, modeOf(access, readOnly));
+  if (store !== undefined || access === 'read' || access === 'change') return store;
   throw new KvError('no-store', `cannot open store "${path}": there is none yet`, {
     hint: 'the first write makes it: kv set KEY VALUE',
   });
+}
+
+function modeOf(access: StoreAccess, readOnly: boolean): Mode {
+  if (readOnly || access === 'read' || access === 'inspect') return 'read';
+  return access;
 }
 
 /**

@@ -13,7 +13,10 @@ class SignalError extends KvError {
   }
 }
 
-/** See `Context.interruptible`. A second signal ends the process at once. */
+/**
+ * See `Context.interruptible`. A second signal ends the process at once. While a call waits for
+ * the store's lock on writing, no signal is seen.
+ */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const abort = (signal: NodeJS.Signals) => {

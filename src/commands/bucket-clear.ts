@@ -6,7 +6,7 @@ export const command = defineCommand({
   name: 'bucket clear',
   summary: 'Delete all keys of a bucket, and keep the bucket',
   details: 'One that holds keys asks for its name first. One transaction: all of it, or nothing.',
-  access: 'write',
+  access: 'change',
   arguments: [{ name: 'name', summary: 'the bucket', completes: 'bucket' }],
   options: { confirm: confirmOption },
   examples: [{ line: 'kv bucket clear cache --confirm=cache', summary: 'without a question' }],

@@ -7,7 +7,7 @@ export const command = defineCommand({
   aliases: ['bucket cp'],
   summary: 'Copy a bucket with all its keys',
   details: `One transaction: the copy is whole, or not there. Values in chunks are shared, not copied.`,
-  access: 'write',
+  access: 'change',
   arguments: [
     { name: 'name', summary: 'the bucket', completes: 'bucket' },
     { name: 'to', summary: "the copy's name" },

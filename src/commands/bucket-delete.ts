@@ -7,7 +7,7 @@ export const command = defineCommand({
   aliases: ['bucket rm'],
   summary: 'Delete a bucket with all its keys',
   details: 'One that holds keys asks for its name first. One transaction: all of it, or nothing.',
-  access: 'write',
+  access: 'change',
   arguments: [{ name: 'name', summary: 'the bucket', completes: 'bucket' }],
   options: { confirm: confirmOption },
   examples: [{ line: 'kv bucket delete old --confirm=old', summary: 'without a question' }],

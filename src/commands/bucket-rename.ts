@@ -7,7 +7,7 @@ export const command = defineCommand({
   aliases: ['bucket mv'],
   summary: 'Rename a bucket',
   details: 'One transaction, which takes no time for any size.',
-  access: 'write',
+  access: 'change',
   arguments: [
     { name: 'name', summary: 'the bucket', completes: 'bucket' },
     { name: 'to', summary: 'its new name' },

@@ -8,7 +8,7 @@ export const command = defineCommand({
   summary: 'Copy a key',
   details:
     'A value in chunks is shared, not copied, so a copy of any size takes no time and no room.',
-  access: 'write',
+  access: 'change',
   arguments: transferArguments,
   options: transferOptions,
   examples: [

@@ -1,6 +1,7 @@
 import { defineCommand } from '../command.js';
 import type { Context, IncomingValue } from '../context.js';
 import { absentKey, exitCodes } from '../errors.js';
+import { escapedBytes } from '../terminal/escaped-bytes.js';
 import { piecesOf } from '../terminal/pump.js';
 import { escapeKey, visibleJson, visibleLine } from '../terminal/visible.js';
 import { recordJson } from './json-record.js';
@@ -9,8 +10,8 @@ export const command = defineCommand({
   name: 'get-many',
   aliases: ['mget'],
   summary: 'Print the values of several keys',
-  details: `One line a key, in the order given: the key, a tab, and the value as text with control characters as
-escapes. A key that is not there has neither tab nor value, and with --json the value null. All the
+  details: `One line a key, in the order given: the key, a tab, and the value as text, with control characters
+and bytes that are not UTF-8 as escapes. A key that is not there has neither tab nor value, and with --json the value null. All the
 values are of one moment.`,
   access: 'read',
   arguments: [{ name: 'keys', summary: 'the keys', variadic: true, completes: 'key' }],
@@ -51,7 +52,6 @@ async function printValue(
     return;
   }
   await stdout.write(`${escape(key)}\t`);
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  for (const piece of pieces) await stdout.write(escape(decoder.decode(piece, { stream: true })));
-  await stdout.write(`${escape(decoder.decode())}\n`);
+  for (const text of escapedBytes(pieces, escape)) await stdout.write(text);
+  await stdout.write('\n');
 }

@@ -54,7 +54,9 @@ its control characters as escapes, and a binary value shows the head of a hex du
     const value = eventual.get(context.bucketToRead(), key);
     if (value === undefined && fallback === undefined) throw absentKey(`get "${key}"`);
     const stream = value && types.IncomingValue.incomingValueConsumeAsync(value);
-    const pieces = stream ? piecesOf(stream, offset, length) : [Buffer.from(fallback!)];
+    const pieces = stream
+      ? piecesOf(stream, offset, length)
+      : [Buffer.from(fallback!).subarray(offset, length && offset + length)];
     const write = async (output: Output, signal?: AbortSignal): Promise<void> => {
       if (context.settings.json) await output.write(recordJson(key, pieces, value?.metadata));
       else if (!(await writeValue(output, pieces, format, signal)))

@@ -3,6 +3,7 @@ import type { Bucket, Context } from '../context.js';
 import { asKvError, type ExitCode, exitCodes, KvError } from '../errors.js';
 import { FormatError } from '../formats/format.js';
 import { type FormatName, loadFormat } from '../formats/index.js';
+import { chunksUnlessAborted } from '../terminal/pump.js';
 import type { FileOutput, Input } from '../terminal/terminal.js';
 import { reportImport } from './import-report.js';
 import { ImportSink, Rejection } from './import-sink.js';
@@ -24,6 +25,13 @@ export interface ImportOptions {
   readonly dryRun: boolean;
 }
 
+/** What was read and loaded, when all of it was. */
+interface Loaded {
+  readonly sink: ImportSink;
+  /** Bytes of the input. */
+  readonly bytes: number;
+}
+
 /** Runs an import; throws `rejected` for the record that ended it, or returns the exit status. */
 export async function importRecords(context: Context, options: ImportOptions): Promise<ExitCode> {
   const rejects =
@@ -31,7 +39,11 @@ export async function importRecords(context: Context, options: ImportOptions): P
       ? undefined
       : await context.terminal.openOutput(options.rejectsFile);
   try {
-    return await context.interruptible((signal) => inTarget(context, options, rejects, signal));
+    const { sink, bytes } = await context.interruptible((signal) =>
+      inTarget(context, options, rejects, signal),
+    );
+    await reportImport(context, options, sink, bytes);
+    return sink.rejected > 0 ? exitCodes.badData : exitCodes.done;
   } finally {
     // Also of an import that failed: that is when they are wanted.
     await rejects?.commit();
@@ -44,7 +56,7 @@ async function inTarget(
   options: ImportOptions,
   rejects: FileOutput | undefined,
   signal: AbortSignal,
-): Promise<ExitCode> {
+): Promise<Loaded> {
   const { buckets } = context.keyvalue;
   const { mode, dryRun, atomic } = options;
   if (dryRun) return load(context, context.bucketToRead(), options, rejects, signal);
@@ -52,18 +64,20 @@ async function inTarget(
   if (mode === 'replace') {
     const draft = buckets.createDraft();
     try {
-      const outcome = await load(context, draft.bucket, options, rejects, signal);
+      const loaded = await load(context, draft.bucket, options, rejects, signal);
       draft.publish(bucket.name);
-      return outcome;
+      return loaded;
     } finally {
       draft.discard();
     }
   }
   if (!atomic) return load(context, bucket, options, rejects, signal);
   return bucket.store.transactionAcross(async () => {
-    const outcome = await load(context, bucket, options, rejects, signal);
-    if (outcome === exitCodes.done) return outcome;
-    throw new KvError('rejected', `cannot import ${options.name}: records were rejected`, {
+    const loaded = await load(context, bucket, options, rejects, signal);
+    const { read, rejected } = loaded.sink;
+    if (rejected === 0) return loaded;
+    const state = `${rejected} of its ${read} records were rejected`;
+    throw new KvError('rejected', `cannot import "${options.name}": ${state}`, {
       hint: 'nothing was changed',
     });
   });
@@ -75,15 +89,14 @@ async function load(
   options: ImportOptions,
   rejects: FileOutput | undefined,
   signal: AbortSignal,
-): Promise<ExitCode> {
+): Promise<Loaded> {
   const { input, format, dryRun, atomic, mode } = options;
   const sink = new ImportSink(context, bucket, options);
   const decoder = (await loadFormat(format)).decoder(sink);
   const progress = await context.terminal.progress(input.size);
   let bytes = 0;
   try {
-    for await (const piece of input.chunks()) {
-      signal.throwIfAborted();
+    for await (const piece of chunksUnlessAborted(input, signal)) {
       bytes += piece.length;
       decoder.push(piece);
       await sink.load.drain();
@@ -102,8 +115,7 @@ async function load(
   } finally {
     progress.stop();
   }
-  await reportImport(context, options, sink, bytes);
-  return sink.rejected > 0 ? exitCodes.badData : exitCodes.done;
+  return { sink, bytes };
 }
 
 /** The error that ends an import, with how to go on. */

@@ -4,9 +4,13 @@ import type { Bucket, BulkLoad, Context, OutgoingValue } from '../context.js';
 import { asKvError } from '../errors.js';
 import { FormatError, type RecordSink } from '../formats/format.js';
 import type { Output } from '../terminal/terminal.js';
+import { visibleMessage } from '../terminal/visible.js';
 import type { ImportOptions } from './import-run.js';
 
 const KEY_IS_THERE = 'the key is there already';
+
+/** How many of the records that are skipped are named on stderr. */
+const REMARK_LIMIT = 20;
 
 /** The record that ends an import. */
 export class Rejection extends Error {
@@ -28,6 +32,7 @@ export class ImportSink implements RecordSink {
   readonly #context: Context;
   readonly #options: ImportOptions;
   readonly #rejections: string[] = [];
+  readonly #remarks: string[] = [];
   #line = 0;
   #value: { line: number; key: string; outgoing: OutgoingValue | undefined } | undefined;
 
@@ -86,7 +91,7 @@ export class ImportSink implements RecordSink {
   reject(line: number, reason: string, raw: Uint8Array): void {
     if (line <= this.#options.skip) return;
     this.read++;
-    this.#rejectRecord(line, reason, textOf(raw));
+    this.#rejectRecord(line, reason, asItWas(raw));
   }
 
   through(line: number): void {
@@ -116,23 +121,29 @@ export class ImportSink implements RecordSink {
     }
   }
 
-  /** Writes the rejected records since the last time. */
+  /** Writes the rejected records since the last time, and says which they are. */
   async writeRejections(output: Output | undefined): Promise<void> {
     const lines = this.#rejections.splice(0);
     if (output && lines.length > 0) await output.write(lines.join(''));
+    const { settings, terminal } = this.#context;
+    for (const remark of this.#remarks.splice(0)) {
+      if (!settings.quiet) await terminal.stderr.write(`${visibleMessage(remark)}\n`);
+    }
   }
 
   #refuse(line: number, key: string, value: Uint8Array | undefined): void {
     this.#rejectRecord(line, KEY_IS_THERE, value && recordText(key, value));
   }
 
-  #rejectRecord(line: number, reason: string, record: string | undefined): void {
+  #rejectRecord(line: number, reason: string, record: Rejected | undefined): void {
     this.rejected++;
     const { name, onError, rejectsFile } = this.#options;
     if (rejectsFile !== undefined) {
-      this.#rejections.push(`${JSON.stringify({ file: name, line, reason, record })}\n`);
+      this.#rejections.push(`${JSON.stringify({ file: name, line, reason, ...record })}\n`);
     }
     if (onError === 'stop') throw new Rejection(line, reason);
+    if (rejectsFile === undefined && this.rejected <= REMARK_LIMIT)
+      this.#remarks.push(`${name}:${line}: ${reason}`);
   }
 
   #dropValue(): void {
@@ -141,14 +152,23 @@ export class ImportSink implements RecordSink {
   }
 }
 
-/** A record as ndjson has it, for one that was whole. */
-function recordText(key: string, value: Uint8Array): string {
-  const isText = isUtf8(value);
-  const text = Buffer.from(value).toString(isText ? 'utf8' : 'base64');
-  return JSON.stringify({ key, value: text, ...(!isText && { base64: true }) });
+/** A record in the file of rejected ones: as it was, in base64 where it is not UTF-8. */
+interface Rejected {
+  readonly record: string;
+  readonly base64?: true;
 }
 
-/** What stood in the input; bytes that are not UTF-8 can only be shown. */
-function textOf(raw: Uint8Array): string {
-  return Buffer.from(raw).toString();
+/** One that was whole, as ndjson has it. */
+function recordText(key: string, value: Uint8Array): Rejected {
+  const isText = isUtf8(value);
+  const text = Buffer.from(value).toString(isText ? 'utf8' : 'base64');
+  return { record: JSON.stringify({ key, value: text, ...(!isText && { base64: true }) }) };
+}
+
+/** What stood in the input. */
+function asItWas(raw: Uint8Array): Rejected {
+  const bytes = Buffer.from(raw);
+  return isUtf8(bytes)
+    ? { record: bytes.toString() }
+    : { record: bytes.toString('base64'), base64: true };
 }

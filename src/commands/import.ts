@@ -1,6 +1,9 @@
 import { defineCommand } from '../command.js';
-import { exitCodes } from '../errors.js';
+import type { Context } from '../context.js';
+import { exitCodes, KvError } from '../errors.js';
 import { formatNames, formatOfFile } from '../formats/index.js';
+import { isSameFile } from '../terminal/same-file.js';
+import type { Input } from '../terminal/terminal.js';
 import { importRecords, modes, onErrors } from './import-run.js';
 import { parseCount, parseOneOf } from './option-values.js';
 
@@ -18,7 +21,7 @@ what mdb_dump writes. The name of FILE tells which, else it is ndjson.
 Modes: upsert overwrites; insert rejects a key that is there; replace makes the bucket hold what the file
 holds and nothing else, which readers see at once when all is loaded.
 
-A rejected record is named by FILE:LINE. Without --on-error=skip the first one ends the import; what came
+A rejected record is named by FILE:LINE; of skipped ones the first 20 are, or with --rejects each is, in FILE. Without --on-error=skip the first one ends the import; what came
 before it stays, and the message says with which --skip to go on. With --atomic nothing stays.`,
   access: ({ dryRun }) => (dryRun ? 'read' : 'write'),
   arguments: [
@@ -50,7 +53,7 @@ before it stays, and the message says with which --skip to go on. With --atomic 
     },
     skip: { value: 'N', summary: 'pass over the records of the first N lines', parse: parseCount },
     atomic: { summary: 'one transaction: all of it, or nothing' },
-    dryRun: { short: 'n', summary: 'read and check everything, write nothing' },
+    dryRun: { short: 'n', summary: 'read and check everything, and change no bucket' },
   },
   examples: [
     { line: 'kv import users.ndjson', summary: 'a file' },
@@ -60,12 +63,15 @@ before it stays, and the message says with which --skip to go on. With --atomic 
   ],
   exits: { [exitCodes.badData]: 'records were rejected' },
 
-  async run(context, { file = '-', format, rejects: rejectsFile, ...options }) {
+  async run(context, { file, format, rejects: rejectsFile, ...options }) {
+    if (file !== undefined && rejectsFile !== undefined && isSameFile(file, rejectsFile)) {
+      throw new KvError('usage', `--rejects names "${file}", which is to be read`);
+    }
     return importRecords(context, {
       ...options,
-      input: await context.terminal.openInput(file),
-      name: file === '-' ? 'stdin' : file,
-      format: format ?? formatOfFile(file) ?? 'ndjson',
+      input: await openInput(context, file),
+      name: file === undefined || file === '-' ? 'stdin' : file,
+      format: format ?? formatOfFile(file ?? '') ?? 'ndjson',
       rejectsFile,
       mode: options.mode ?? 'upsert',
       onError: options.onError ?? 'stop',
@@ -73,3 +79,11 @@ before it stays, and the message says with which --skip to go on. With --atomic 
     });
   },
 });
+
+async function openInput({ terminal }: Context, file: string | undefined): Promise<Input> {
+  if (file !== undefined) return terminal.openInput(file);
+  if (terminal.stdin.kind === 'stream') return terminal.stdin;
+  throw new KvError('usage', 'missing FILE: stdin is neither a pipe nor a file', {
+    hint: 'try: kv import FILE, or kv import - to type records',
+  });
+}

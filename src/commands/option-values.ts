@@ -5,7 +5,10 @@ import { KvError } from '../errors.js';
 export function parseCount(text: string): number {
   const count = Number(text);
   if (/^[0-9]+$/.test(text) && Number.isSafeInteger(count)) return count;
-  throw new KvError('usage', `"${text}" is not a whole number from 0 up`);
+  throw new KvError(
+    'usage',
+    `"${text}" is not a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`,
+  );
 }
 
 /** A u64. */

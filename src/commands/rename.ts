@@ -8,7 +8,7 @@ export const command = defineCommand({
   summary: 'Rename a key',
   details:
     'One transaction: at any moment there is the source or the target. Takes no time for any size.',
-  access: 'write',
+  access: 'change',
   arguments: transferArguments,
   options: transferOptions,
   examples: [

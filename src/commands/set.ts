@@ -12,7 +12,7 @@ export const command = defineCommand({
   summary: 'Set the value of a key',
   details: `The value is VALUE, or FILE, or what comes through stdin when that is a pipe or a file. It may be of any
 size; it is seen by nobody before all of it is there, and an interrupted set changes nothing.`,
-  access: 'write',
+  access: ({ ifPresent, ifVersion }) => (ifPresent || ifVersion !== undefined ? 'change' : 'write'),
   arguments: [
     { name: 'key', summary: 'the key, 1 to 1978 bytes', completes: 'key' },
     { name: 'value', summary: 'the value; - is stdin', optional: true },

@@ -21,6 +21,7 @@ export class Bucket {
     return this.stored.name;
   }
 
+  /** Nothing to let go: a bucket is found by name at each call. */
   [Symbol.dispose](): void {}
 }
 

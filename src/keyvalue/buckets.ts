@@ -18,7 +18,7 @@ export interface Draft {
   discard(): void;
 }
 
-/** The administration of one store's buckets. */
+/** The administration of one store's buckets. What writes throws `full`, `io`, `read-only` as well. */
 export function administrationOf(store: Store) {
   return {
     /** Every bucket, in the byte order of the names. */

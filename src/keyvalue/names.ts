@@ -1,15 +1,14 @@
 /** What a key and a bucket's name may be, and the errors that say so. */
 import { KvError } from '../errors.js';
-
-/** The longest key, in bytes of its UTF-8: what a page of the store holds twice. */
-export const KEY_LIMIT_BYTES = 1978;
+import { KEY_LIMIT_BYTES } from '../store/store.js';
 
 /** The longest name of a bucket, in bytes of its UTF-8. */
 export const BUCKET_NAME_LIMIT_BYTES = 256;
 
 /** Throws `invalid-key` unless the key is 1 to `KEY_LIMIT_BYTES` bytes of Unicode text. */
 export function checkKey(key: string): void {
-  if (key.length === 0) throw new KvError('invalid-key', 'a key cannot be empty');
+  if (key.length === 0)
+    throw new KvError('invalid-key', 'cannot use an empty key: a key has at least 1 byte');
   checkKeyBound(key);
 }
 
@@ -21,26 +20,37 @@ export function checkKeyBound(key: string): void {
     if (length > KEY_LIMIT_BYTES) {
       throw new KvError(
         'invalid-key',
-        `a key of ${length} bytes is over the limit of ${KEY_LIMIT_BYTES} bytes`,
+        `cannot use a key of ${length} bytes: the limit is ${KEY_LIMIT_BYTES} bytes`,
       );
     }
   }
   if (!key.isWellFormed()) {
-    throw new KvError('invalid-key', 'a key must be Unicode text, without lone surrogates');
+    throw new KvError(
+      'invalid-key',
+      `cannot use key ${JSON.stringify(key)}: it has a lone surrogate, so it is no Unicode text`,
+    );
   }
 }
 
 /** Throws `invalid-bucket` for what cannot name a bucket. */
 export function checkBucketName(name: string): void {
   const length = Buffer.byteLength(name);
-  if (length === 0) throw new KvError('invalid-bucket', "a bucket's name cannot be empty");
+  if (length === 0)
+    throw new KvError(
+      'invalid-bucket',
+      'cannot use an empty name for a bucket: it has at least 1 byte',
+    );
   if (length > BUCKET_NAME_LIMIT_BYTES) {
     throw new KvError(
       'invalid-bucket',
-      `a bucket's name of ${length} bytes is over the limit of ${BUCKET_NAME_LIMIT_BYTES} bytes`,
+      `cannot use a bucket's name of ${length} bytes: the limit is ${BUCKET_NAME_LIMIT_BYTES} bytes`,
     );
   }
-  if (/\p{Cc}/u.test(name) || !name.isWellFormed()) {
-    throw new KvError('invalid-bucket', "a bucket's name cannot hold control characters");
+  const fault = /\p{Cc}/u.test(name) ? 'a control character' : 'a lone surrogate';
+  if (fault === 'a control character' || !name.isWellFormed()) {
+    throw new KvError(
+      'invalid-bucket',
+      `cannot name a bucket ${JSON.stringify(name)}: it has ${fault}`,
+    );
   }
 }

@@ -1,6 +1,5 @@
 /** Records packed for a bulk load, checked as they come. Beyond the WIT. */
-import { PACKED_ROOM_BYTES, type PackedRecords } from '../store/store.js';
-import { KEY_LIMIT_BYTES } from './names.js';
+import { KEY_LIMIT_BYTES, PACKED_ROOM_BYTES, type PackedRecords } from '../store/store.js';
 
 /** Records after which a batch is full: one transaction's worth. */
 const BATCH_RECORDS = 50_000;

@@ -75,6 +75,9 @@ export interface PackedRecords {
 /** What a load does with a key that is there. */
 export type Existing = 'overwrite' | 'keep' | 'stop';
 
+/** The longest key, in bytes of its UTF-8: what a page of the store holds twice. */
+export const KEY_LIMIT_BYTES = 1978;
+
 /** Bytes before each packed value that are the store's to write to. */
 export const PACKED_ROOM_BYTES = 16;
 

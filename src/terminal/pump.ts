@@ -30,21 +30,32 @@ export function* piecesOf(
 
 /** Writes all of an input to a stream, and flushes it. Throws KvError, or the signal's reason. */
 export async function fill(stream: OutputStream, input: Input, signal: AbortSignal): Promise<void> {
+  try {
+    for await (const piece of chunksUnlessAborted(input, signal)) writeAll(stream, piece);
+    stream.blockingFlush();
+  } catch (thrown) {
+    throw asKvError(thrown);
+  }
+}
+
+/** The chunks of an input, or the signal's reason, also while the other end is waited for. */
+export async function* chunksUnlessAborted(
+  input: Input,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
   signal.throwIfAborted();
   const chunks = input.chunks()[Symbol.asyncIterator]();
   try {
     for (;;) {
       const { done, value } = await unlessAborted(chunks.next(), signal);
-      if (done) break;
-      writeAll(stream, value);
+      if (done) return;
+      yield value;
     }
-    stream.blockingFlush();
-  } catch (thrown) {
+  } finally {
     const closing = chunks.return?.();
     // A file's read cannot be ended, so after a signal it is left to itself.
     if (signal.aborted) closing?.catch(() => {});
     else await closing;
-    throw asKvError(thrown);
   }
 }
 

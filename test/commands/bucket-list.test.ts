@@ -25,7 +25,7 @@ describe('bucket list', () => {
     await kv(['set-many', '-b', 'full', 'a=1', `b=${'v'.repeat(2045)}`]);
     expect((await kv('bucket list', onTerminal)).text).toBe(
       [
-        'BUCKET  KEYS     SIZE  CREATED',
+        'BUCKET  KEYS    INDEX  CREATED',
         'empty      0      0 B  just now',
         'full       2  2.0 KiB  just now',
         '',
@@ -58,9 +58,9 @@ describe('bucket list', () => {
     await kv('set-many k=1 l=2');
     const lines = (await kv('bucket list --json')).text.trimEnd().split('\n');
     const [a, byDefault] = lines.map((line) => JSON.parse(line));
-    expect(a).toMatchObject({ bucket: 'a', keys: 0, bytes: 0 });
-    expect(byDefault).toMatchObject({ bucket: 'default', keys: 2, bytes: expect.any(Number) });
-    expect(byDefault.bytes).toBeGreaterThan(0);
+    expect(a).toMatchObject({ bucket: 'a', keys: 0, indexBytes: 0 });
+    expect(byDefault).toMatchObject({ bucket: 'default', keys: 2, indexBytes: expect.any(Number) });
+    expect(byDefault.indexBytes).toBeGreaterThan(0);
     expect(Date.parse(a.created)).toBeGreaterThanOrEqual(before);
     expect(Date.parse(a.created)).toBeLessThanOrEqual(Date.now());
   });

@@ -56,13 +56,44 @@ describe.each([
     expect(rejected.reason).not.toBe('');
   });
 
+  it('does not take the file that it reads for --rejects', async () => {
+    const kv = await open();
+    const file = join(temporaryFolder(), 'records');
+    writeFileSync(file, broken);
+    const { error } = await kv(['import', file, '--on-error', 'skip', '--rejects', file]);
+    expect(error?.code).toBe('usage');
+    expect(readFileSync(file, 'utf8')).toBe(broken);
+  });
+
+  it('keeps a rejected record that is not UTF-8 as it was', async () => {
+    const kv = await open();
+    const rejects = join(temporaryFolder(), 'rejects');
+    const record = Buffer.from('{"key":"\xff","value":"1"}', 'latin1');
+    const words = ['import', '--on-error', 'skip', '--rejects', rejects];
+    expect((await kv(words, { stdin: record })).outcome).toBe(4);
+    const rejected = JSON.parse(readFileSync(rejects, 'utf8'));
+    expect(rejected.base64).toBe(true);
+    expect(Buffer.from(rejected.record, 'base64')).toEqual(record);
+  });
+
+  it('says with --atomic that nothing was written', async () => {
+    const kv = await open();
+    const { error, stderr } = await kv('import --atomic --on-error skip', { stdin: broken });
+    expect(error).toMatchObject({ code: 'rejected', hint: 'nothing was changed' });
+    expect(error?.message).toMatch(/1 of its 3 records were rejected$/);
+    expect(stderr).not.toMatch(/wrote/);
+    expect(await pairs(kv)).toBe('');
+  });
+
   it('insert rejects a key that is there, also one that the file brought', async () => {
     const kv = await open();
     await kv('set a 0');
     const stdin = lines(record('b', '1'), record('a', '2'), record('b', '3'), record('c', '4'));
     const { outcome, stderr } = await kv('import --mode insert --on-error skip', { stdin });
     expect(outcome).toBe(4);
-    expect(stderr).toMatch(/^read 4 records, wrote 2, rejected 2: /);
+    expect(stderr).toMatch(
+      /^stdin:2: the key is there already\nstdin:3: the key is there already\nread 4 records, wrote 2, rejected 2: /,
+    );
     expect(await pairs(kv)).toBe(lines(record('a', '0'), record('b', '1'), record('c', '4')));
   });
 

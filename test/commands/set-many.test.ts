@@ -35,8 +35,8 @@ describe('set-many', () => {
   });
 
   it.each([
-    ['=v', 4, 'a key cannot be empty'],
-    [`${longestKey}k=v`, 4, 'a key of 1979 bytes is over the limit of 1978 bytes'],
+    ['=v', 4, 'cannot use an empty key: a key has at least 1 byte'],
+    [`${longestKey}k=v`, 4, 'cannot use a key of 1979 bytes: the limit is 1978 bytes'],
     ['word', 2, '"word" is not KEY=VALUE'],
   ])('sets none where one cannot be set', async (pair, status, message) => {
     const kv = await kvOnDisk();

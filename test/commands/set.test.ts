@@ -134,9 +134,9 @@ describe('the key', () => {
   });
 
   it.each([
-    ['', 'a key cannot be empty'],
-    [`${longestKey}k`, 'a key of 1979 bytes is over the limit of 1978 bytes'],
-    ['é'.repeat(990), 'a key of 1980 bytes is over the limit of 1978 bytes'],
+    ['', 'cannot use an empty key: a key has at least 1 byte'],
+    [`${longestKey}k`, 'cannot use a key of 1979 bytes: the limit is 1978 bytes'],
+    ['é'.repeat(990), 'cannot use a key of 1980 bytes: the limit is 1978 bytes'],
   ])('is refused over its limits', async (key, message) => {
     const kv = await kvOnDisk();
     const { outcome, error } = await kv(['set', key, 'value']);

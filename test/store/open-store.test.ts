@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -6,6 +7,8 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -14,9 +17,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { asKvError } from '../../src/errors.js';
 import { createKeyvalue } from '../../src/keyvalue/index.js';
 import { openStore } from '../../src/store/lmdb/open-store.js';
+import type { Store } from '../../src/store/store.js';
 import { program } from '../support/child-program.js';
 import { codeOf, codeOfRejected } from '../support/error-code.js';
-import { openStoreAt } from '../support/open-test-store.js';
+import { openStoreAt, openTestStore } from '../support/open-test-store.js';
 import { patternedBytes } from '../support/patterned-bytes.js';
 import { getText, getValue, setValue } from '../support/records.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -24,6 +28,11 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 const startTogether = program(import.meta.url, 'start-together');
 
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
+
+async function closed(store: Store): Promise<Store> {
+  await store.close();
+  return store;
+}
 
 /** Everything in a folder, name by name. */
 function contentOf(folder: string): [string, string][] {
@@ -235,6 +244,29 @@ describe('what is not a store', () => {
     mkdirSync(join(path, '.making-remains'));
     expect(await openStore(path, 'read')).toBeUndefined();
     expect((await openStoreAt(path)).buckets()).toEqual([]);
+  });
+
+  test('is rid of such remains when they are old', async () => {
+    const path = temporaryFolder();
+    const [fresh, old] = [join(path, '.making-fresh'), join(path, '.making-old')];
+    for (const folder of [fresh, old]) mkdirSync(folder);
+    utimesSync(old, new Date(0), new Date(0));
+    await openStoreAt(path);
+    expect(readdirSync(path).sort()).toEqual(['.making-fresh', 'data.mdb', 'lock.mdb']);
+  });
+
+  test.each([
+    ['data.mdb', 'a pipe', (path: string) => execFileSync('mkfifo', [path])],
+    ['lock.mdb', 'a pipe', (path: string) => execFileSync('mkfifo', [path])],
+    ['lock.mdb', 'a folder', (path: string) => mkdirSync(path)],
+    ['lock.mdb', 'a link to nowhere', (path: string) => symlinkSync('/nowhere/at/all', path)],
+  ])('whose %s is %s is refused', async (name, _, make) => {
+    const { path } = await openTestStore().then(closed);
+    rmSync(join(path, name), { force: true });
+    make(join(path, name));
+    for (const mode of ['read', 'write'] as const) {
+      expect(['not-a-store', 'io']).toContain(await codeOfRejected(openStore(path, mode)));
+    }
   });
 });
 

@@ -69,8 +69,8 @@ export class Chunks {
   }
 
   /**
-   * Renews the mark; `size` bytes are of a record now. Throws where the mark is gone, with the
-   * transaction that made it.
+   * Renews the mark; `size` bytes are of a record now. Throws `busy` where the mark is gone: with
+   * the transaction that made it, or taken by another process for a dead one's.
    */
   renewUpload(valueId: number, size = 0): void {
     const kept = Math.max(this.#ownUpload(valueId).kept, Math.ceil(size / CHUNK_SIZE_BYTES));
@@ -169,7 +169,11 @@ export class Chunks {
   #ownUpload(valueId: number): UploadEntry {
     const entry = this.#upload(valueId);
     if (entry?.owner && isThisProcess(entry.owner)) return entry;
-    throw new Error('an upload was undone with the transaction that it was begun in');
+    throw new KvError(
+      'busy',
+      'cannot go on with a value: what was written of it was given up, with its transaction or ' +
+        'after a day without a write',
+    );
   }
 
   #holders(valueId: number): number {

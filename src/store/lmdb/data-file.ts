@@ -6,10 +6,10 @@
  * downward, with the lists of free pages, up to a number that keeps the look cheap. The structures
  * are those of LMDB's mdb.c.
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { ioError, KvError } from '../../errors.js';
 import { isFreeList } from './free-list.js';
-import { STORE_LIMIT_BYTES } from './layout.js';
+import { DATA_FILE, STORE_LIMIT_BYTES } from './layout.js';
 
 const MAGIC = 0xbeefc0de;
 const DATA_VERSION = 2;
@@ -68,7 +68,8 @@ const NO_PAGE = 2n ** 64n - 1n;
 export function lookAtDataFile(path: string): void {
   let file: number;
   try {
-    file = openSync(path, 'r');
+    // Of a pipe that somebody put there, opening would wait for the other end.
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     throw ioError(`open store file "${path}"`, error);
   }
@@ -131,9 +132,11 @@ class Look {
 
   /** The two first pages. */
   #readMetas(): Buffer {
-    this.#size = fstatSync(this.#file).size;
+    const stats = fstatSync(this.#file);
+    if (!stats.isFile()) throw this.#notAStore(`its ${DATA_FILE} is a folder, a pipe or a device`);
+    this.#size = stats.size;
     const isFile = this.#size < META_BYTES || this.#read(meta.magic, 4).readUInt32LE(0) === MAGIC;
-    if (!isFile) throw this.#notAStore('it is no such file');
+    if (!isFile) throw this.#notAStore(`its ${DATA_FILE} is no file of LMDB`);
     if (this.#size < 2 * this.#pageSize) {
       throw this.#damaged(`it has ${this.#size} bytes, less than its two first pages`);
     }

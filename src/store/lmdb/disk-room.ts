@@ -18,6 +18,16 @@ const PLENTY_BYTES = 64 * 1024 * 1024;
 const ROOM_BYTES = 64 * 1024;
 const ROOM_LEFT_BYTES = 4096;
 
+/** False on a disk that is nearly full, or where that cannot be found out. */
+export function hasPlenty(file: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(file);
+    return bavail * bsize > PLENTY_BYTES;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * On a disk that is nearly full, lets the file have some room behind its last page, which ends at
  * `end()`; for the holder of the lock on writing. Throws `full`, `io`.
@@ -27,8 +37,7 @@ const ROOM_LEFT_BYTES = 4096;
  */
 export function makeRoom(file: string, end: () => number): void {
   try {
-    const { bavail, bsize } = statfsSync(file);
-    if (bavail * bsize > PLENTY_BYTES) return;
+    if (hasPlenty(file)) return;
     const descriptor = openSync(file, 'r+');
     try {
       const { size } = fstatSync(descriptor);

@@ -1,9 +1,9 @@
 /** An open LMDB environment: its databases, transactions, snapshots and the sequence of numbers. */
 import { join } from 'node:path';
-import { ABORT, open } from 'lmdb';
+import { ABORT } from 'lmdb';
 import { ioError, KvError } from '../../errors.js';
 import { type Db, type ReadTransaction, type RootDb, statsOf } from './database.js';
-import { makeRoom, whyCutShort } from './disk-room.js';
+import { hasPlenty, makeRoom, whyCutShort } from './disk-room.js';
 import {
   BUCKET_LIMIT,
   DATA_FILE,
@@ -15,6 +15,7 @@ import {
 } from './layout.js';
 import { isIoError, lmdbError } from './lmdb-error.js';
 import { LockFile } from './lock-file.js';
+import { openEnvironment } from './open-environment.js';
 
 /** A point in time of the store, for reads; undefined reads what is newest. */
 export type Snapshot = ReadTransaction | undefined;
@@ -38,7 +39,6 @@ export class Environment {
     this.readOnly = readOnly;
     const options = {
       ...binary,
-      path,
       noSubdir: false,
       readOnly,
       // With it, lmdb writes a meta page when it closes, without the lock on writing, and so may
@@ -51,7 +51,7 @@ export class Environment {
     };
     this.#lockFile = new LockFile(join(path, LOCK_FILE));
     try {
-      this.main = open<Buffer, Buffer>(options) as RootDb;
+      this.main = openEnvironment(path, options);
       this.#lockFile.mend(this.#lastTransaction);
     } catch (error) {
       this.#lockFile.close();
@@ -137,6 +137,8 @@ export class Environment {
   /** See `Store.transactionInBackground`. */
   async transactionInBackground<T>(work: () => T): Promise<T> {
     this.#checkWritable();
+    // Where a commit in the background fails, lmdb says so on stderr itself.
+    if (!hasPlenty(this.#file)) return this.transaction(work);
     try {
       // A child, since lmdb commits what a plain one has written before it throws.
       for (;;) {
@@ -157,7 +159,7 @@ export class Environment {
         if (result !== ABORT) return result as T;
       }
     } catch (error) {
-      throw this.#writeError(error);
+      throw this.#writeError(await commitErrorOf(error));
     }
   }
 
@@ -302,4 +304,10 @@ export class Environment {
     if (this.#depth > 1 || this.#sequence === undefined) return;
     this.main.putSync(SEQUENCE_KEY, encodeU64(this.#sequence));
   }
+}
+
+/** Why a commit in the background failed; lmdb hides it in a promise that somebody has to hear. */
+async function commitErrorOf(thrown: unknown): Promise<unknown> {
+  const { commitError } = (thrown ?? {}) as { commitError?: Promise<never> };
+  return commitError === undefined ? thrown : commitError.catch((error: unknown) => error);
 }

@@ -87,7 +87,7 @@ export function decodeU64(bytes: Buffer): number {
   return readU64(bytes, 0);
 }
 
-/** The key of one chunk; without an index, the bytes before all chunks of the value. */
+/** The key of one chunk; that of index 0 comes before all others of the value. */
 export function chunkKey(valueId: number, index: number): Buffer {
   const bytes = Buffer.allocUnsafe(12);
   writeU64(bytes, valueId, 0);

@@ -3,6 +3,7 @@ import { absentBucket, KvError } from '../../errors.js';
 import {
   type Entry,
   type Existing,
+  KEY_LIMIT_BYTES,
   type KeyedValue,
   type KeyRange,
   type Metadata,
@@ -30,9 +31,6 @@ import { InlineValue, ValueInChunks } from './stored-value.js';
 
 /** Keys read at a time while listing. Between two pages the caller may write. */
 const PAGE_KEYS = 1000;
-
-/** The longest key that LMDB takes, in bytes. */
-const KEY_LIMIT_BYTES = 1978;
 
 export class LmdbBucket implements StoreBucket {
   readonly name: string;

@@ -1,13 +1,33 @@
 /**
- * Finds lmdb's native part. The build puts this in the place of the package that lmdb uses for it,
- * which looks into many places; the first one that counts on a usual installation is here tried at
- * once.
+ * lmdb's native part, found quickly, and its environment with locks that work. The build puts this
+ * in the place of the package that lmdb finds its native part with.
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 
-export default function loadNativeAddon(): unknown {
+/** MDB_RDONLY of lmdb.h. */
+const READ_ONLY = 0x20000;
+
+/** lmdb's native part, as far as it is used here. */
+interface NativeAddon {
+  readonly Env: new () => NativeEnvironment;
+  readonly Txn: new (environment: NativeEnvironment, flags: number) => { abort(): void };
+}
+
+interface NativeEnvironment {
+  /** Returns zero, or LMDB's code of what went wrong. */
+  open(...options: unknown[]): number | undefined;
+  close(): void;
+}
+
+export default function loadNativeAddon(): NativeAddon {
+  const addon = findNativeAddon();
+  return Object.create(addon, { Env: { value: withWorkingLocks(addon) } });
+}
+
+/** That package looks into many places; the first one that counts usually is tried at once here. */
+function findNativeAddon(): NativeAddon {
   const requireHere = createRequire(import.meta.url);
   // Beside lmdb, wherever the package manager has put it.
   const lmdb = requireHere.resolve('lmdb');
@@ -22,6 +42,29 @@ export default function loadNativeAddon(): unknown {
     }
   }
   return requireThere('node-gyp-build-optional-packages')(dirname(dirname(lmdb)));
+}
+
+/**
+ * When LMDB closes a store as its only user, it destroys the locks in the lock file, also where
+ * another process is opening the store and waits just for that (mdb.c, mdb_env_close0). That one's
+ * locks then fail. lmdb (3.5.6) takes no notice and goes on without a transaction, with a remark
+ * of its own on stderr. So the locks are tried here, and where they fail the store is closed again,
+ * and what failed is thrown: whoever opens the store next, as its only user, makes new locks.
+ */
+function withWorkingLocks({ Env, Txn }: NativeAddon): NativeAddon['Env'] {
+  return class extends Env {
+    override open(...options: unknown[]): number | undefined {
+      const failure = super.open(...options);
+      if (failure) return failure;
+      try {
+        new Txn(this, READ_ONLY).abort();
+        return failure;
+      } catch (error) {
+        this.close();
+        throw error;
+      }
+    }
+  };
 }
 
 function isMusl(): boolean {

@@ -1,17 +1,22 @@
 /** Opening a store, and making one: what is on the disk is looked at before LMDB is given it. */
 import {
+  accessSync,
+  closeSync,
   copyFileSync,
   existsSync,
   constants as fsConstants,
+  fsyncSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { ioError, KvError } from '../../errors.js';
 import type { Store } from '../store.js';
 import { lookAtDataFile } from './data-file.js';
@@ -30,27 +35,32 @@ import { LmdbStore } from './lmdb-store.js';
 /** Begins the name of a folder in which a store is made before it appears. */
 const MAKING_PREFIX = '.making-';
 
+/** How long making a store may take, in ms: what is older was left by a process that was killed. */
+const MAKING_LIMIT_MS = 60 * 60 * 1000;
+
 /** Bytes of a new lock file, which bound how many readers it has room for: about a thousand. */
 const LOCK_FILE_BYTES = 64 * 1024;
 
-export type Mode = 'read' | 'write';
+/** `change` writes to a store that is there. */
+export type Mode = 'read' | 'change' | 'write';
 
 /**
- * The store in a folder. To read where there is none: undefined. To write: it is made, with mode
- * 0700, its files 0600. Throws `not-a-store`, `unknown-format`, `damaged`, `io`, `full`, `busy`.
+ * The store in a folder. Where there is none: undefined; to `write` it is made, with mode 0700, its
+ * files 0600. Throws `not-a-store`, `unknown-format`, `damaged`, `io`, `full`, `busy`.
  */
 export async function openStore(path: string, mode: Mode): Promise<Store | undefined> {
   if (!holdsStore(path)) {
-    if (mode === 'read') return undefined;
+    if (mode !== 'write') return undefined;
     await makeStore(path);
   }
+  if (mode !== 'read') removeRemains(path);
   lookAtDataFile(join(path, DATA_FILE));
-  if (mode === 'write') ensureLockFile(path);
+  ensureLockFile(path, mode);
   const environment = new Environment(path, mode === 'read');
   try {
     checkFormat(environment);
     const store = new LmdbStore(environment);
-    if (mode === 'write') store.reclaim();
+    if (mode !== 'read') store.reclaim();
     return store;
   } catch (error) {
     await environment.close();
@@ -86,6 +96,7 @@ async function makeStore(path: string): Promise<void> {
     makeFolder(path);
     const making = mkdtempSync(join(path, MAKING_PREFIX));
     try {
+      ensureLockFile(making, 'write');
       const environment = new Environment(making, false);
       environment.transaction(() => {
         for (const name of internalDatabases) environment.createDatabase(name);
@@ -93,13 +104,26 @@ async function makeStore(path: string): Promise<void> {
         environment.main.putSync(SEQUENCE_KEY, encodeU64(0));
       });
       await environment.close();
-      ensureLockFile(path);
+      ensureLockFile(path, 'write');
       linkUnlessThere(join(making, DATA_FILE), join(path, DATA_FILE));
+      flushFolder(path);
+      flushFolder(dirname(resolve(path)));
     } finally {
       rmSync(making, { recursive: true, force: true });
     }
   } catch (error) {
     throw ioError(`make store "${path}"`, error);
+  }
+}
+
+/** Removes what processes that were killed while they made a store have left in its folder. */
+function removeRemains(path: string): void {
+  for (const name of readdirSync(path)) {
+    if (!name.startsWith(MAKING_PREFIX)) continue;
+    const remains = join(path, name);
+    const { mtimeMs = Date.now() } = statSync(remains, { throwIfNoEntry: false }) ?? {};
+    if (Date.now() - mtimeMs < MAKING_LIMIT_MS) continue;
+    rmSync(remains, { recursive: true, force: true });
   }
 }
 
@@ -118,20 +142,44 @@ function makeFolder(path: string): void {
 
 /**
  * LMDB makes its lock file with a hole in it, and on a full disk dies with SIGBUS when it fills the
- * hole. So the file is made here, of written bytes.
+ * hole. So the file is made here, of written bytes. LMDB also dies where there is one that it cannot
+ * open. It reads without one where it may not write to the folder.
  */
-function ensureLockFile(path: string): void {
+function ensureLockFile(path: string, mode: Mode): void {
+  const action = `lock store "${path}"`;
   const lock = join(path, LOCK_FILE);
-  if (statSync(lock, { throwIfNoEntry: false })) return;
+  try {
+    const there = lstatSync(lock, { throwIfNoEntry: false });
+    if (there && !statSync(lock).isFile()) {
+      throw new KvError('not-a-store', `cannot ${action}: its ${LOCK_FILE} is no file`);
+    }
+    if (there && mode !== 'read') accessSync(lock, fsConstants.R_OK | fsConstants.W_OK);
+    if (!there) makeLockFile(path, lock);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const mayNotWrite = ['EACCES', 'EPERM', 'EROFS'].includes(code);
+    if (!(mayNotWrite && mode === 'read')) throw ioError(action, error);
+  }
+}
+
+function makeLockFile(path: string, lock: string): void {
   const making = mkdtempSync(join(path, MAKING_PREFIX));
   try {
     const written = join(making, LOCK_FILE);
     writeFileSync(written, Buffer.alloc(LOCK_FILE_BYTES), { mode: 0o600 });
     linkUnlessThere(written, lock);
-  } catch (error) {
-    throw ioError(`lock store "${path}"`, error);
   } finally {
     rmSync(making, { recursive: true, force: true });
+  }
+}
+
+/** Makes the names in a folder outlive a power cut. */
+function flushFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
   }
 }
 

@@ -136,7 +136,11 @@ describe('a data file', () => {
   it('that is a folder is refused', async () => {
     const shell = new Shell();
     mkdirSync(join(shell.store, 'data.mdb'), { recursive: true });
-    await expectRefused(shell, shell.store, /^cannot (open|read) store .*: it is a directory$/);
+    await expectRefused(
+      shell,
+      shell.store,
+      /^cannot (open|read) store .*: its data\.mdb is a folder/,
+    );
   });
 
   it('is told apart from what JSON says', async () => {

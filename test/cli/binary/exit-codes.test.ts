@@ -119,12 +119,12 @@ describe('4', () => {
   it.each([
     ['kv incr text', 'cannot increment "text": its value is not a counter'],
     ['kv incr largest', /^cannot increment "largest": 18446744073709551616 is not between/],
-    ['kv set "" v', 'a key cannot be empty'],
-    ['kv get ""', 'a key cannot be empty'],
-    ['kv set "$(printf %01979d 0)" v', 'a key of 1979 bytes is over the limit of 1978 bytes'],
-    ['kv get "$(printf %01979d 0)"', 'a key of 1979 bytes is over the limit of 1978 bytes'],
-    ['kv bucket create ""', /^a bucket's name cannot be empty/],
-    [`kv bucket create $'a\\nb'`, /control characters/],
+    ['kv set "" v', 'cannot use an empty key: a key has at least 1 byte'],
+    ['kv get ""', 'cannot use an empty key: a key has at least 1 byte'],
+    ['kv set "$(printf %01979d 0)" v', 'cannot use a key of 1979 bytes: the limit is 1978 bytes'],
+    ['kv get "$(printf %01979d 0)"', 'cannot use a key of 1979 bytes: the limit is 1978 bytes'],
+    ['kv bucket create ""', /^cannot use an empty name for a bucket/],
+    [`kv bucket create $'a\\nb'`, /control character/],
   ])('is bad data: %s', async (script, message) => {
     const shell = await shellWith('text=x', 'largest=18446744073709551615');
     expectRefusal(await shell.run(script), { status: 4, message });
@@ -318,7 +318,7 @@ describe('--json', () => {
     expect(ended.stderr).toMatch(/^\{.*\}\n$/);
     const { error, ...rest } = JSON.parse(ended.stderr);
     expect(rest).toEqual({});
-    expect(error).toEqual({ code, message: expect.stringMatching(/\S/) });
+    expect(error).toMatchObject({ code, message: expect.stringMatching(/\S/) });
   });
 
   it('of a lost cas is an answer, not an error', async () => {

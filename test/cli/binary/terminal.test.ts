@@ -100,7 +100,7 @@ describe.runIf(hasTmux)('lists', () => {
       kv bucket create short; kv set k v`);
     const { lines } = await screen.run('kv bucket list');
     expect(lines).toHaveLength(4);
-    expect(lines[0]).toMatch(/^BUCKET +KEYS +SIZE +CREATED$/);
+    expect(lines[0]).toMatch(/^BUCKET +KEYS +INDEX +CREATED$/);
     expect(lines[1]).toMatch(/^a long name .*… +0 +/);
     expect(lines.every((line) => line.length <= 60)).toBe(true);
   });

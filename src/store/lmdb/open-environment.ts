@@ -1,0 +1,26 @@
+/** Opening LMDB's environment, again where others are just closing it. */
+import { open } from 'lmdb';
+import { KvError } from '../../errors.js';
+import type { RootDb } from './database.js';
+
+/** How often it is tried: each time it fails, somebody else has closed the store meanwhile. */
+const ATTEMPTS = 200;
+
+/** What passes between two attempts, in ms. */
+const PAUSE_MS = 1;
+
+/** EINVAL: what using a lock says that has been destroyed. See native-addon.ts. */
+const DESTROYED = 22;
+
+/** The environment in the folder `path`. Throws what lmdb throws, and `busy`. */
+export function openEnvironment(path: string, options: object): RootDb {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    try {
+      return open<Buffer, Buffer>(path, options) as RootDb;
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== DESTROYED) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+    }
+  }
+  throw new KvError('busy', `cannot open store "${path}": others were closing it each time`);
+}
