@@ -20,6 +20,7 @@ _kv_verb() {
     rename | mv) verb=rename ;;
     import) verb=import ;;
     export) verb=export ;;
+    exec) verb=exec ;;
     'bucket list' | 'bucket ls') verb='bucket list' ;;
     'bucket create') verb='bucket create' ;;
     'bucket delete' | 'bucket rm') verb='bucket delete' ;;
@@ -39,7 +40,7 @@ _kv_verb() {
 # Sets offer to the words that may follow $1: a group, or nothing.
 _kv_verbs() {
   case $1 in
-    '') offer=(words get set delete del rm exists incr cas keys ls stat get-many mget set-many mset delete-many mdel copy cp rename mv import export bucket store completion help) ;;
+    '') offer=(words get set delete del rm exists incr cas keys ls stat get-many mget set-many mset delete-many mdel copy cp rename mv import export exec bucket store completion help) ;;
     bucket) offer=(words list ls create delete rm rename mv copy cp clear info) ;;
     store) offer=(words info) ;;
     *) offer=(nothing) ;;
@@ -57,6 +58,7 @@ _kv_options() {
     rename) offer=(words --to-bucket --if-absent) ;;
     import) offer=(words --format --mode --on-error --rejects --skip --atomic --dry-run) ;;
     export) offer=(words --output --format) ;;
+    exec) offer=(words --atomic --keep-going) ;;
     'bucket delete') offer=(words --confirm) ;;
     'bucket clear') offer=(words --confirm) ;;
     *) offer=(words) ;;
@@ -122,6 +124,7 @@ _kv_argument() {
     'rename 1') offer=(nothing) ;;
     'import 0') offer=(files) ;;
     'export 0') offer=(nothing) ;;
+    'exec 0') offer=(files) ;;
     'bucket create 0') offer=(nothing) ;;
     'bucket delete 0') offer=(nothing) ;;
     'bucket rename 0') offer=(nothing) ;;

@@ -51,6 +51,8 @@ function __kv_verb
             echo import
         case export
             echo export
+        case exec
+            echo exec
         case bucket
             echo bucket
         case store
@@ -115,6 +117,7 @@ function __kv_verbs
                 mv 'Rename a key' \
                 import 'Load records by the million' \
                 export 'Print all records, to be imported again' \
+                exec 'Run a script of verbs, one a line' \
                 bucket 'list, create, delete, rename, copy, clear, info' \
                 store info \
                 completion 'Print a shell\'s completion script' \
@@ -252,6 +255,9 @@ complete -c kv -n "__kv_in import" -s n -l dry-run -d 'read and check everything
 complete -c kv -n "__kv_argument import 0" -F
 complete -c kv -n "__kv_in export" -s o -l output -r -F -d 'write to FILE, which appears whole or not at all; - is stdout'
 complete -c kv -n "__kv_in export" -l format -x -a 'ndjson csv tsv mdb' -d 'ndjson, csv, tsv, mdb; else what FILE is called, else ndjson'
+complete -c kv -n "__kv_in exec" -l atomic -d 'one transaction: an error undoes everything'
+complete -c kv -n "__kv_in exec" -l keep-going -d 'go on after an error, and end with the status of the first'
+complete -c kv -n "__kv_argument exec 0" -F
 complete -c kv -n "__kv_in 'bucket delete'" -l confirm -x -d 'the bucket\'s name once more, in place of the question'
 complete -c kv -n "__kv_in 'bucket clear'" -l confirm -x -d 'the bucket\'s name once more, in place of the question'
 complete -c kv -n "__kv_argument completion 0" -a 'bash zsh fish'

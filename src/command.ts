@@ -57,6 +57,13 @@ export interface Command {
   readonly details?: string;
   /** What of the store it needs; a function where that depends on the input. */
   readonly access: Access | ((input: Readonly<Record<string, unknown>>) => Access);
+  /**
+   * Whether it needs no more than its words and little time, so that a script may run many in one
+   * transaction; a function where that depends on the input.
+   */
+  readonly isBrief?: true | ((input: Readonly<Record<string, unknown>>) => boolean);
+  /** Whether a line of a script may ask for it; so it is where nothing is said. */
+  readonly inScripts?: false;
   readonly arguments: readonly Argument[];
   /** By name in camelCase: `ifAbsent` is `--if-absent`. */
   readonly options: Options;
@@ -91,9 +98,10 @@ export type Input<A extends readonly Argument[], O extends Options> = {
 
 type Declaration<A extends readonly Argument[], O extends Options> = Omit<
   Command,
-  'access' | 'arguments' | 'options' | 'run'
+  'access' | 'isBrief' | 'arguments' | 'options' | 'run'
 > & {
   readonly access: Access | ((input: Input<A, O>) => Access);
+  readonly isBrief?: true | ((input: Input<A, O>) => boolean);
   readonly arguments: A;
   readonly options: O;
   // biome-ignore lint/suspicious/noConfusingVoidType: most commands have no answer to return

@@ -1,4 +1,5 @@
 /** What a command is given, and the types of what it gets through that. */
+import type { ExitCode } from './errors.js';
 import type { Bucket } from './keyvalue/bucket.js';
 import type { Keyvalue } from './keyvalue/index.js';
 import type { Terminal } from './terminal/terminal.js';
@@ -27,10 +28,20 @@ export interface Settings {
 
 /** What the tool says of itself; written from the registry. */
 export interface Manual {
+  /** The package's version. */
+  readonly version: string;
   /** The help of one verb or group, or of the whole tool. Throws `usage` for an unknown verb. */
   help(verb?: string): Promise<string>;
   /** A shell's completion script. */
   completion(shell: 'bash' | 'zsh' | 'fish'): Promise<string>;
+}
+
+/** A line of a script, read: a verb and its input. */
+export interface Step {
+  /** See `Command.isBrief`. */
+  readonly isBrief: boolean;
+  /** Runs it, and returns its exit status; throws what the command throws. */
+  run(terminal: Terminal): Promise<ExitCode>;
 }
 
 export interface Context {
@@ -49,6 +60,11 @@ export interface Context {
    * `no-bucket` for any other name, `read-only`.
    */
   bucketToWrite(name?: string): Bucket;
+  /**
+   * Reads the words that might follow `kv`, for the store that is open and with these settings where
+   * they say nothing else. Throws `usage`.
+   */
+  readLine(words: readonly string[]): Promise<Step>;
   /**
    * Runs `work` with SIGINT, SIGTERM and SIGHUP turned into an abort of the signal it is given, so
    * that it can undo what it began; the reason is a KvError `interrupted`. Outside of it a signal

@@ -1,15 +1,15 @@
 /** Wiring: from the words of the command line to the exit status, which nobody else sets. */
 import { checkArguments } from './arguments.js';
-import { parse, settingsOf } from './cli/program.js';
+import { parse, parseLine, settingsOf } from './cli/program.js';
 import { withUsage } from './cli/usage.js';
 import { registry } from './commands/index.js';
 import type { Manual, Settings } from './context.js';
 import { asKvError, type ExitCode, exitCodes, type KvError } from './errors.js';
-import { runCommand } from './session.js';
+import { runCommand, type Surroundings } from './session.js';
 import { endBySignal } from './signals.js';
+import { writeError } from './terminal/error-message.js';
 import { openTerminal } from './terminal/process-terminal.js';
 import type { Terminal } from './terminal/terminal.js';
-import { visibleJson, visibleMessage } from './terminal/visible.js';
 
 /** The package's version, put in by the build. */
 declare const KV_VERSION: string;
@@ -39,8 +39,9 @@ async function run(
   switch (invocation.kind) {
     case 'run': {
       const { command, input } = invocation;
+      const surroundings = { settings, terminal, manual, parseLine: lineParser };
       try {
-        const outcome = await runCommand(command, input, { settings, terminal, manual });
+        const outcome = await runCommand(command, input, surroundings);
         return outcome ?? exitCodes.done;
       } catch (thrown) {
         throw withUsage(command, thrown);
@@ -50,7 +51,7 @@ async function run(
       await terminal.stdout.write(await manual.help(invocation.topic));
       return exitCodes.done;
     case 'version':
-      await terminal.stdout.write(`kv ${KV_VERSION}\n`);
+      await terminal.stdout.write(`kv ${manual.version}\n`);
       return exitCodes.done;
     case 'bare':
       await terminal.stderr.write(await manual.help());
@@ -60,8 +61,12 @@ async function run(
   }
 }
 
+const lineParser: Surroundings['parseLine'] = (words, settings) =>
+  parseLine(words, registry, settings);
+
 /** The manual, loaded when somebody reads it. */
 const manual: Manual = {
+  version: KV_VERSION,
   help: async (verb) => (await loadManual()).help(verb),
   completion: async (shell) => (await loadManual()).completion(shell),
 };
@@ -71,22 +76,15 @@ async function loadManual(): Promise<Manual> {
   return createManual(registry, KV_VERSION);
 }
 
-/** One line, and where there is one a hint; an object with --json; a stack with KV_DEBUG=1. */
+/** With a stack with KV_DEBUG=1. */
 async function showError(
   error: KvError,
-  { json }: Settings,
+  settings: Settings,
   { stderr }: Terminal,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
   if (env.KV_DEBUG === '1')
     await stderr.write(`${error.cause instanceof Error ? error.cause.stack : error.stack}\n`);
   if (error.code === 'interrupted' || error.code === 'broken-pipe') return;
-  const { code, message, hint } = error;
-  if (json) {
-    await stderr.write(`${visibleJson({ error: { code, message, hint } })}\n`);
-    return;
-  }
-  const { style } = stderr;
-  await stderr.write(`${style.red('kv:')} ${visibleMessage(message)}\n`);
-  if (hint) await stderr.write(`${style.dim(visibleMessage(hint))}\n`);
+  await writeError(stderr, error, settings);
 }

@@ -1,9 +1,11 @@
 /** A session: one open store, and the context that it gives to each command. */
+import type { Invocation } from './cli/program.js';
 import type { Access, Command, Outcome } from './command.js';
 import type { Context, Manual, Settings } from './context.js';
 import { KvError } from './errors.js';
 import type { Bucket } from './keyvalue/bucket.js';
 import type { Keyvalue } from './keyvalue/index.js';
+import { readLine } from './read-line.js';
 import { interruptible } from './signals.js';
 import type { Mode } from './store/lmdb/open-store.js';
 import type { Store } from './store/store.js';
@@ -20,6 +22,8 @@ export interface Surroundings {
   readonly settings: Settings;
   readonly terminal: Terminal;
   readonly manual: Manual;
+  /** Reads the words of a line, with these settings where it says no other. */
+  parseLine(words: readonly string[], settings: Settings): Promise<Invocation>;
 }
 
 /**
@@ -78,9 +82,20 @@ export function contextOf(
   empty?: () => Bucket,
 ): Context {
   const { settings } = surroundings;
+  let latest: Context | undefined;
+  const contextFor = (own: Settings, terminal: Terminal): Context => {
+    if (latest?.settings !== own || latest.terminal !== terminal) {
+      latest = contextOf({ ...surroundings, settings: own, terminal }, keyvalue, empty);
+    }
+    return latest;
+  };
   return {
-    ...surroundings,
+    settings,
+    terminal: surroundings.terminal,
+    manual: surroundings.manual,
     interruptible,
+
+    readLine: (words) => readLine(words, surroundings, contextFor),
 
     get keyvalue(): Keyvalue {
       if (keyvalue === undefined) throw new Error('a command without access asked for the store');

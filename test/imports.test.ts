@@ -20,9 +20,10 @@ const allowed: Record<string, readonly string[]> = {
   terminal: ['io', 'errors'],
   command: [],
   context: [],
-  commands: ['command', 'context', 'formats', 'terminal', 'errors'],
+  words: [],
+  commands: ['command', 'context', 'formats', 'terminal', 'words', 'errors'],
   cli: ['command', 'context', 'terminal', 'errors'],
-  repl: ['command', 'context', 'terminal', 'errors'],
+  repl: ['command', 'context', 'terminal', 'words', 'errors'],
   host: ['io', 'keyvalue', 'errors'],
 };
 
@@ -30,7 +31,7 @@ const allowed: Record<string, readonly string[]> = {
 const typesOnly = ['command', 'context'];
 
 /** The wiring: main and its parts, which may import everything, and which nobody else imports. */
-const wiring = ['main', 'session', 'signals', 'arguments'];
+const wiring = ['main', 'session', 'read-line', 'signals', 'arguments'];
 
 /** Packages that live in one place. */
 const homes: Record<string, string> = {

@@ -77,6 +77,23 @@ export function resolveSettings(flags: GlobalFlags, env: NodeJS.ProcessEnv): Set
   };
 }
 
+/** Settings with what flags say in their place; the same object where they say nothing. */
+export function overridden(settings: Settings, flags: GlobalFlags): Settings {
+  const { store, bucket, json, quiet, color, noInput, readOnly } = flags;
+  if (!(store || bucket !== undefined || json || quiet || color || noInput || readOnly)) {
+    return settings;
+  }
+  return {
+    store: store ?? settings.store,
+    bucket: bucket ?? settings.bucket,
+    json: json || settings.json,
+    quiet: quiet || settings.quiet,
+    color: color ?? settings.color,
+    input: !noInput && settings.input,
+    readOnly: readOnly || settings.readOnly,
+  };
+}
+
 function defaultStore(env: NodeJS.ProcessEnv): string {
   const data = env.XDG_DATA_HOME ?? '';
   // The XDG specification has a relative path ignored.

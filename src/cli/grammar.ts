@@ -28,6 +28,10 @@ export function readWords(
   words: readonly string[],
   extent: 'all' | 'toFirstOperand' = 'all',
 ): Reading {
+  // Most lines of a script: nothing that could be an option.
+  const [first] = words;
+  const isPlain = extent === 'all' ? !words.some(mayBeOption) : first && !mayBeOption(first);
+  if (isPlain) return { given: {}, operands: words, unknown: undefined, valueless: undefined };
   const program = programOf(options).passThroughOptions(extent === 'toFirstOperand');
   try {
     const { operands, unknown } = program.parseOptions(guardBareOptions(options, words));
@@ -39,6 +43,10 @@ export function readWords(
     const valueless = last.startsWith('--') ? last : `-${last.at(-1)}`;
     return { given: givenIn(program), operands: [], unknown: undefined, valueless };
   }
+}
+
+function mayBeOption(word: string): boolean {
+  return word.startsWith('-');
 }
 
 function programOf(options: Options): Program {

@@ -12,6 +12,7 @@ import { findPlace, groupOf } from './verbs.js';
 /** The manual of the tool that has these verbs. A group, `bucket`, is a topic like a verb. */
 export function createManual(registry: Registry, version: string): Manual {
   return {
+    version,
     async help(topic = '') {
       const place = findPlace(topic.split(' ').filter(Boolean), registry);
       switch (place.kind) {

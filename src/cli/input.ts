@@ -11,16 +11,17 @@ import { argumentName, longFlag } from './spelling.js';
  */
 export function inputOf(command: Command, reading: Reading): Record<string, unknown> {
   const words = [...reading.operands];
-  const values = command.arguments.map((argument) => [argument.name, take(argument, words)]);
+  const input = optionValues(command.options, reading.given);
+  for (const argument of command.arguments) input[argument.name] = take(argument, words);
   if (words.length > 0) throw usage(`too many arguments: ${quote(words[0])} is not expected`);
-  return { ...Object.fromEntries(values), ...optionValues(command.options, reading.given) };
+  return input;
 }
 
 /** The value of every option: its text as read, true or false for a switch, undefined if absent. */
 export function optionValues(options: Options, given: Given): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(options).map(([key, option]) => [key, optionValue(key, option, given[key])]),
-  );
+  const values: Record<string, unknown> = {};
+  for (const key in options) values[key] = optionValue(key, options[key]!, given[key]);
+  return values;
 }
 
 /** What of `given` can be read, for where a mistake must not stand in the way. */

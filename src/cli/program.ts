@@ -4,10 +4,16 @@
  * Global options are accepted anywhere before `--`. The verb is found first, by the names in the
  * registry, and only that command is loaded, so that no verb's start-up pays for another's.
  */
-import type { Command, Registry, RegistryEntry } from '../command.js';
+import type { Command, Options, Registry, RegistryEntry } from '../command.js';
 import type { Settings } from '../context.js';
 import { KvError } from '../errors.js';
-import { type GlobalFlags, globalOptions, globalsBeside, resolveSettings } from './globals.js';
+import {
+  type GlobalFlags,
+  globalOptions,
+  globalsBeside,
+  overridden,
+  resolveSettings,
+} from './globals.js';
 import { type Given, type Reading, readWords } from './grammar.js';
 import { inputOf, optionValues, readableOnly, refuseFaults } from './input.js';
 import { commandHint, groupHint } from './usage.js';
@@ -32,18 +38,40 @@ export type Invocation =
  *
  * Throws `usage`, with the usage line as its hint. Writes nothing.
  */
-export async function parse(
+export function parse(
   argv: readonly string[],
   registry: Registry,
   env: NodeJS.ProcessEnv,
 ): Promise<Invocation> {
+  return parseWith(argv, registry, (flags) => resolveSettings(flags, env));
+}
+
+/** The same for a line of a script, whose settings are those of the script where it says no other. */
+export function parseLine(
+  words: readonly string[],
+  registry: Registry,
+  settings: Settings,
+): Promise<Invocation> {
+  return parseWith(words, registry, (flags) => overridden(settings, flags));
+}
+
+/** From the global options as given to the settings they amount to. */
+type Resolve = (flags: GlobalFlags) => Settings;
+
+async function parseWith(
+  argv: readonly string[],
+  registry: Registry,
+  resolve: Resolve,
+): Promise<Invocation> {
   const front = readFront(argv, registry);
-  return 'entry' in front ? parseVerb(front, env) : parseVerbless(front, env);
+  return 'entry' in front ? parseVerb(front, resolve) : parseVerbless(front, resolve);
 }
 
 /** The settings to report a failure of `parse` with: whatever can be understood. Never throws. */
 export function settingsOf(argv: readonly string[], env: NodeJS.ProcessEnv): Settings {
-  return lenientSettings(readWords(globalOptions, argv).given, env);
+  return lenientSettings(readWords(globalOptions, argv).given, (flags) =>
+    resolveSettings(flags, env),
+  );
 }
 
 /** A verb, the global options before it, and the words after it. */
@@ -75,51 +103,66 @@ function readFront(
   return readFront(rest, registry, [...verb, word], given);
 }
 
-function parseVerbless({ place, given, reading }: Verbless, env: NodeJS.ProcessEnv): Invocation {
+function parseVerbless({ place, given, reading }: Verbless, resolve: Resolve): Invocation {
   const topic = topicOf(place);
   return (
-    answer(given, topic, env) ??
-    hinted(groupHint(topic), () => {
-      refuseFaults(reading, globalOptions, "a verb's options go after the verb");
-      if (place.kind === 'group') throw memberMissing(place.name, place.members);
-      return { kind: 'bare', settings: resolveSettings(flagsOf(given), env) };
-    })
+    answer(given, topic, resolve) ??
+    hinted(
+      () => groupHint(topic),
+      () => {
+        refuseFaults(reading, globalOptions, "a verb's options go after the verb");
+        if (place.kind === 'group') throw memberMissing(place.name, place.members);
+        return { kind: 'bare', settings: resolve(flagsOf(given)) };
+      },
+    )
   );
 }
 
-async function parseVerb(
-  { entry, given, rest }: Verb,
-  env: NodeJS.ProcessEnv,
-): Promise<Invocation> {
+async function parseVerb({ entry, given, rest }: Verb, resolve: Resolve): Promise<Invocation> {
   const command = await entry.load();
-  const globals = globalsBeside(command.options);
-  const options = { ...command.options, ...globals };
+  const { globals, options } = grammarOf(command);
   const reading = readWords(options, rest);
   const after = Object.entries(reading.given).filter(([key]) => key in globals);
   const flags = { ...given, ...Object.fromEntries(after) };
   return (
-    answer(flags, entry.name, env) ??
-    hinted(commandHint(command), () => {
-      refuseFaults(reading, options, 'a word that is no option goes after "--"');
-      const input = inputOf(command, reading);
-      return { kind: 'run', command, input, settings: resolveSettings(flagsOf(flags), env) };
-    })
+    answer(flags, entry.name, resolve) ??
+    hinted(
+      () => commandHint(command),
+      () => {
+        refuseFaults(reading, options, 'a word that is no option goes after "--"');
+        const input = inputOf(command, reading);
+        return { kind: 'run', command, input, settings: resolve(flagsOf(flags)) };
+      },
+    )
   );
 }
 
 /** What `--help` or `--version` ask for. A mistake elsewhere does not keep the answer back. */
-function answer(
-  given: Given,
-  topic: string | undefined,
-  env: NodeJS.ProcessEnv,
-): Invocation | undefined {
-  if (given.help) return { kind: 'help', topic, settings: lenientSettings(given, env) };
-  if (given.version) return { kind: 'version', settings: lenientSettings(given, env) };
+function answer(given: Given, topic: string | undefined, resolve: Resolve): Invocation | undefined {
+  if (given.help) return { kind: 'help', topic, settings: lenientSettings(given, resolve) };
+  if (given.version) return { kind: 'version', settings: lenientSettings(given, resolve) };
   return undefined;
 }
 
-function lenientSettings(given: Given, env: NodeJS.ProcessEnv): Settings {
-  return resolveSettings(flagsOf(readableOnly(globalOptions, given)), env);
+function lenientSettings(given: Given, resolve: Resolve): Settings {
+  return resolve(flagsOf(readableOnly(globalOptions, given)));
+}
+
+interface Grammar {
+  readonly globals: Options;
+  readonly options: Options;
+}
+
+/** A script asks for the same few verbs again and again. */
+const grammars = new WeakMap<Command, Grammar>();
+
+function grammarOf(command: Command): Grammar {
+  const known = grammars.get(command);
+  if (known) return known;
+  const globals = globalsBeside(command.options);
+  const grammar = { globals, options: { ...command.options, ...globals } };
+  grammars.set(command, grammar);
+  return grammar;
 }
 
 function flagsOf(given: Given): GlobalFlags {
@@ -136,11 +179,11 @@ function memberMissing(group: string, members: Registry): KvError {
 }
 
 /** Gives a usage error thrown by `work` the usage line that helps. */
-function hinted<T>(hint: string, work: () => T): T {
+function hinted<T>(hint: () => string, work: () => T): T {
   try {
     return work();
   } catch (error) {
     if (!(error instanceof KvError)) throw error;
-    throw new KvError('usage', error.message, { hint, cause: error.cause });
+    throw new KvError('usage', error.message, { hint: hint(), cause: error.cause });
   }
 }

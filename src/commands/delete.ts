@@ -10,6 +10,7 @@ export const command = defineCommand({
   summary: 'Delete keys, or all that begin with a prefix',
   details: `A key that is not there is no error. Everything is deleted in one transaction: all of it, or nothing.`,
   access: ({ dryRun }) => (dryRun ? 'read' : 'change'),
+  isBrief: ({ prefix, dryRun }) => prefix === undefined && !dryRun,
   arguments: [
     { name: 'keys', summary: 'the keys', optional: true, variadic: true, completes: 'key' },
   ],

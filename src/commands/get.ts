@@ -20,6 +20,7 @@ export const command = defineCommand({
   details: `In a pipe or a file the value comes out byte for byte, with nothing added. On a terminal, text shows
 its control characters as escapes, and a binary value shows the head of a hex dump.`,
   access: 'read',
+  isBrief: ({ output }) => output === undefined,
   arguments: [{ name: 'key', summary: 'the key', completes: 'key' }],
   options: {
     output: {

@@ -1,10 +1,9 @@
 import { defineCommand } from '../command.js';
-import type { Context } from '../context.js';
 import { exitCodes, KvError } from '../errors.js';
 import { formatNames, formatOfFile } from '../formats/index.js';
 import { isSameFile } from '../terminal/same-file.js';
-import type { Input } from '../terminal/terminal.js';
 import { importRecords, modes, onErrors } from './import-run.js';
+import { inputOrStdin } from './input-or-stdin.js';
 import { parseCount, parseOneOf } from './option-values.js';
 
 const parseFormat = parseOneOf(formatNames);
@@ -69,7 +68,7 @@ before it stays, and the message says with which --skip to go on. With --atomic 
     }
     return importRecords(context, {
       ...options,
-      input: await openInput(context, file),
+      input: await inputOrStdin(context, 'import', file),
       name: file === undefined || file === '-' ? 'stdin' : file,
       format: format ?? formatOfFile(file ?? '') ?? 'ndjson',
       rejectsFile,
@@ -79,11 +78,3 @@ before it stays, and the message says with which --skip to go on. With --atomic 
     });
   },
 });
-
-async function openInput({ terminal }: Context, file: string | undefined): Promise<Input> {
-  if (file !== undefined) return terminal.openInput(file);
-  if (terminal.stdin.kind === 'stream') return terminal.stdin;
-  throw new KvError('usage', 'missing FILE: stdin is neither a pipe nor a file', {
-    hint: 'try: kv import FILE, or kv import - to type records',
-  });
-}

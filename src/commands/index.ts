@@ -17,6 +17,7 @@ export const registry: Registry = [
   verb('rename', ['mv'], () => import('./rename.js')),
   verb('import', [], () => import('./import.js')),
   verb('export', [], () => import('./export.js')),
+  verb('exec', [], () => import('./exec.js')),
   verb('bucket list', ['bucket ls'], () => import('./bucket-list.js')),
   verb('bucket create', [], () => import('./bucket-create.js')),
   verb('bucket delete', ['bucket rm'], () => import('./bucket-delete.js')),
@@ -34,5 +35,13 @@ function verb(
   aliases: readonly string[],
   load: () => Promise<{ command: Command }>,
 ): RegistryEntry {
-  return { name, aliases, load: async () => (await load()).command };
+  let loaded: Promise<Command> | undefined;
+  return {
+    name,
+    aliases,
+    load() {
+      loaded ??= load().then(({ command }) => command);
+      return loaded;
+    },
+  };
 }

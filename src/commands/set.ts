@@ -13,6 +13,7 @@ export const command = defineCommand({
   details: `The value is VALUE, or FILE, or what comes through stdin when that is a pipe or a file. It may be of any
 size; it is seen by nobody before all of it is there, and an interrupted set changes nothing.`,
   access: ({ ifPresent, ifVersion }) => (ifPresent || ifVersion !== undefined ? 'change' : 'write'),
+  isBrief: ({ value, file }) => value !== undefined && value !== '-' && file === undefined,
   arguments: [
     { name: 'key', summary: 'the key, 1 to 1978 bytes', completes: 'key' },
     { name: 'value', summary: 'the value; - is stdin', optional: true },
@@ -41,17 +42,16 @@ size; it is seen by nobody before all of it is there, and an interrupted set cha
     const bucket = context.bucketToWrite();
     // Once before anything is read, and again in the transaction.
     records.checkCondition(bucket, key, condition);
-    await context.interruptible(async (signal) => {
-      const value = types.OutgoingValue.newOutgoingValue();
-      try {
-        await write(value, input, signal);
-        const version = records.setWhere(bucket, key, value, condition);
-        const { size } = value;
-        await report(context, { key, size, version }, `set "${key}": ${humanSize(size)}`);
-      } finally {
-        value[Symbol.dispose]();
-      }
-    });
+    const value = types.OutgoingValue.newOutgoingValue();
+    try {
+      if (typeof input === 'string') value.outgoingValueWriteBodySync(Buffer.from(input));
+      else await context.interruptible((signal) => stream(context, input, value, signal));
+      const version = records.setWhere(bucket, key, value, condition);
+      const { size } = value;
+      await report(context, { key, size, version }, `set "${key}": ${humanSize(size)}`);
+    } finally {
+      value[Symbol.dispose]();
+    }
   },
 });
 
@@ -85,11 +85,18 @@ async function inputOf(
   });
 }
 
-async function write(
+async function stream(
+  { terminal }: Context,
+  input: Input,
   value: OutgoingValue,
-  input: string | Input,
   signal: AbortSignal,
 ): Promise<void> {
-  if (typeof input === 'string') value.outgoingValueWriteBodySync(Buffer.from(input));
-  else await fill(value.outgoingValueWriteBodyAsync(), input, signal);
+  const progress = await terminal.progress(input.size);
+  try {
+    await fill(value.outgoingValueWriteBodyAsync(), input, signal, (bytes) =>
+      progress.update(bytes),
+    );
+  } finally {
+    progress.stop();
+  }
 }

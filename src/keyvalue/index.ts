@@ -3,7 +3,7 @@
  * store, in WIT names: a component is handed these functions and classes as they are.
  *
  * Each function fails by throwing the resource `error` or the variant `stream-error`. What lies
- * beyond the interfaces (`buckets`, `records`, `listing`) throws KvError. The compiler holds each
+ * beyond the interfaces (`buckets`, `records`, `listing`, `transactions`, `bulk`) throws KvError. The compiler holds each
  * against the types generated from `wit/`.
  */
 
@@ -38,6 +38,12 @@ export function createKeyvalue(store: Store) {
     buckets: { ...administrationOf(store), measure },
     records,
     listing,
+    transactions: {
+      /** See `Store.transactionAcross`. */
+      across: <T>(work: () => Promise<T>) => store.transactionAcross(work),
+      /** See `Store.group`. */
+      group: <T>(work: () => Promise<T>) => store.group(work),
+    },
     bulk: { load: (bucket: Bucket, options: LoadOptions) => new BulkLoad(bucket, options) },
   };
 }

@@ -189,11 +189,20 @@ export interface Store {
   transaction<T>(work: () => T): T;
   /**
    * The same, while other work goes on: waiting for the lock and writing to the disk are left to
-   * another thread. `work` runs some time later, before the promise resolves; it does not nest.
+   * another thread. `work` runs some time later, before the promise resolves. Within another
+   * transaction it runs at once.
    */
   transactionInBackground<T>(work: () => T): Promise<T>;
-  /** A transaction that lasts until the promise of `work` settles, rolled back where it rejects. */
+  /**
+   * A transaction that lasts until the promise of `work` settles, rolled back where it rejects.
+   * Within another it is a part of that.
+   */
   transactionAcross<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * The same for many small pieces of work: transactions in it are no more than calls, so what any
+   * of them throws must end all of it.
+   */
+  group<T>(work: () => Promise<T>): Promise<T>;
   info(): StoreInfo;
   /** Lets the store go; nothing that came from it may be used afterwards. */
   close(): Promise<void>;

@@ -28,10 +28,23 @@ export function* piecesOf(
   }
 }
 
-/** Writes all of an input to a stream, and flushes it. Throws KvError, or the signal's reason. */
-export async function fill(stream: OutputStream, input: Input, signal: AbortSignal): Promise<void> {
+/**
+ * Writes all of an input to a stream, and flushes it; `told` hears how many bytes there were so far.
+ * Throws KvError, or the signal's reason.
+ */
+export async function fill(
+  stream: OutputStream,
+  input: Input,
+  signal: AbortSignal,
+  told: (bytes: number) => void = () => {},
+): Promise<void> {
+  let bytes = 0;
   try {
-    for await (const piece of chunksUnlessAborted(input, signal)) writeAll(stream, piece);
+    for await (const piece of chunksUnlessAborted(input, signal)) {
+      writeAll(stream, piece);
+      bytes += piece.length;
+      told(bytes);
+    }
     stream.blockingFlush();
   } catch (thrown) {
     throw asKvError(thrown);

@@ -1,13 +1,13 @@
 /** Runs commands as the command line does, over a store of the test's own and a terminal of buffers. */
 import { createManual } from '../../src/cli/help.js';
-import { parse } from '../../src/cli/program.js';
+import { parse, parseLine } from '../../src/cli/program.js';
 import { withUsage } from '../../src/cli/usage.js';
 import type { Outcome } from '../../src/command.js';
 import { registry } from '../../src/commands/index.js';
 import { asKvError, type ExitCode, exitCodes, KvError } from '../../src/errors.js';
 import type { Bucket } from '../../src/keyvalue/bucket.js';
 import { createKeyvalue, type Keyvalue } from '../../src/keyvalue/index.js';
-import { contextOf } from '../../src/session.js';
+import { contextOf, type Surroundings } from '../../src/session.js';
 import { MemoryStore } from '../../src/store/memory/memory-store.js';
 import {
   type BufferTerminal,
@@ -73,7 +73,8 @@ async function run(
   if (invocation.kind !== 'run') throw new Error(`"${words.join(' ')}" runs no command`);
   const { command, input, settings } = invocation;
   const terminal = bufferTerminal({ ...options, quiet: settings.quiet, input: settings.input });
-  const context = contextOf({ settings, terminal, manual }, keyvalue, emptyBucket);
+  const surroundings = { settings, terminal, manual, parseLine: lineParser };
+  const context = contextOf(surroundings, keyvalue, emptyBucket);
   try {
     return ended(terminal, undefined, await command.run(context, input));
   } catch (thrown) {
@@ -94,6 +95,9 @@ function ended(terminal: BufferTerminal, error: KvError | undefined, outcome?: O
     questions: terminal.questions,
   };
 }
+
+const lineParser: Surroundings['parseLine'] = (words, settings) =>
+  parseLine(words, registry, settings);
 
 const manual = createManual(registry, '0.0.0');
 

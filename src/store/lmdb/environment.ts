@@ -32,6 +32,8 @@ export class Environment {
   /** The last number given, also in a transaction that failed: somebody may still know it. */
   #lastGiven = 0;
   #depth = 0;
+  /** Whether a transaction within the one under way is no more than a call. */
+  #isFlat = false;
 
   /** Opens what has been looked at before. Throws `io`, `busy`, `full`, `damaged`. */
   constructor(path: string, readOnly: boolean) {
@@ -94,6 +96,7 @@ export class Environment {
 
   /** See `Store.transaction`. */
   transaction<T>(work: () => T): T {
+    if (this.#isFlat) return work();
     const before = this.#begin();
     try {
       for (;;) {
@@ -115,6 +118,7 @@ export class Environment {
 
   /** See `Store.transactionAcross`. */
   async transactionAcross<T>(work: () => Promise<T>): Promise<T> {
+    if (this.inTransaction) return work();
     const before = this.#begin();
     try {
       for (;;) {
@@ -134,9 +138,23 @@ export class Environment {
     }
   }
 
+  /** See `Store.group`. */
+  async group<T>(work: () => Promise<T>): Promise<T> {
+    return this.transactionAcross(async () => {
+      const isFlat = this.#isFlat;
+      this.#isFlat = true;
+      try {
+        return await work();
+      } finally {
+        this.#isFlat = isFlat;
+      }
+    });
+  }
+
   /** See `Store.transactionInBackground`. */
   async transactionInBackground<T>(work: () => T): Promise<T> {
     this.#checkWritable();
+    if (this.inTransaction) return this.transaction(work);
     // Where a commit in the background fails, lmdb says so on stderr itself.
     if (!hasPlenty(this.#file)) return this.transaction(work);
     try {

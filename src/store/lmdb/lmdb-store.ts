@@ -165,6 +165,12 @@ export class LmdbStore implements Store {
     return result;
   }
 
+  async group<T>(work: () => Promise<T>): Promise<T> {
+    const result = await this.environment.group(work);
+    this.chunks.reclaim();
+    return result;
+  }
+
   /** Runs `work` in the transaction under way, or in one of its own. */
   write<T>(work: () => T): T {
     return this.environment.inTransaction ? work() : this.transaction(work);

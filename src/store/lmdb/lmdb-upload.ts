@@ -7,9 +7,6 @@ import type { LmdbStore } from './lmdb-store.js';
 /** Bytes held in memory, and written in one transaction: 16 chunks, about 4 MiB. */
 const BATCH_BYTES = 16 * CHUNK_SIZE_BYTES;
 
-/** The first buffer of an upload, in bytes; it doubles up to a batch. */
-const FIRST_BUFFER_BYTES = 4096;
-
 export class LmdbUpload implements Upload {
   readonly #store: LmdbStore;
   /** The value that has been begun on the disk, in whole batches. */
@@ -131,7 +128,7 @@ export class LmdbUpload implements Upload {
 
   #reserve(length: number): void {
     if (length <= this.#buffer.length) return;
-    const doubled = Math.max(FIRST_BUFFER_BYTES, 2 * this.#buffer.length, length);
+    const doubled = Math.max(2 * this.#buffer.length, length);
     const larger = Buffer.allocUnsafe(Math.min(doubled, BATCH_BYTES));
     this.#buffer.copy(larger, 0, 0, this.#buffered);
     this.#buffer = larger;

@@ -133,6 +133,10 @@ export class MemoryStore implements Store {
     return this.transaction(work);
   }
 
+  async group<T>(work: () => Promise<T>): Promise<T> {
+    return this.transactionAcross(work);
+  }
+
   async transactionAcross<T>(work: () => Promise<T>): Promise<T> {
     const before = this.#copy();
     try {

@@ -1,0 +1,37 @@
+import { defineCommand } from '../command.js';
+import { inputOrStdin } from './input-or-stdin.js';
+import { runScript } from './script-run.js';
+
+export const command = defineCommand({
+  name: 'exec',
+  summary: 'Run a script of verbs, one a line',
+  details: `A line is what follows kv on a command line, with the quotes and backslashes of a shell and without its
+variables; # begins a comment. A quote may span lines. What the script prints is on the disk: many short
+lines share a transaction, and are printed when it is.
+
+The first error ends the script, with the verb's exit status and the line's number; what came before it
+stays. exists may say no. With --keep-going errors are told and the script goes on. With --atomic all of
+it is one transaction.`,
+  access: 'write',
+  inScripts: false,
+  arguments: [
+    { name: 'file', summary: 'the script; stdin if left out', optional: true, completes: 'file' },
+  ],
+  options: {
+    atomic: { summary: 'one transaction: an error undoes everything' },
+    keepGoing: { summary: 'go on after an error, and end with the status of the first' },
+  },
+  examples: [
+    { line: 'kv exec nightly.kv', summary: 'a file of verbs' },
+    { line: "printf 'incr a\\nincr b\\n' | kv exec --atomic", summary: 'both, or none' },
+  ],
+
+  async run(context, { file, atomic, keepGoing }) {
+    return runScript(context, {
+      input: await inputOrStdin(context, 'exec', file),
+      name: file === undefined || file === '-' ? 'stdin' : file,
+      atomic,
+      keepGoing,
+    });
+  },
+});

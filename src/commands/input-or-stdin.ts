@@ -1,0 +1,17 @@
+/** A file to read, or stdin where it is a pipe or a file: nobody waits for a person by surprise. */
+import type { Context } from '../context.js';
+import { KvError } from '../errors.js';
+import type { Input } from '../terminal/terminal.js';
+
+/** Throws `usage` where no file is given and stdin is a terminal; `io`. */
+export async function inputOrStdin(
+  { terminal }: Context,
+  verb: string,
+  file: string | undefined,
+): Promise<Input> {
+  if (file !== undefined) return terminal.openInput(file);
+  if (terminal.stdin.kind === 'stream') return terminal.stdin;
+  throw new KvError('usage', 'missing FILE: stdin is neither a pipe nor a file', {
+    hint: `try: kv ${verb} FILE, or kv ${verb} - to type it`,
+  });
+}

@@ -1,0 +1,167 @@
+/**
+ * Running a script. Each line by itself would wait for the disk, so neighbours that are brief share
+ * a transaction, and what they print is held until it is committed. Where one of them fails, nothing
+ * of the group stands; then each of them runs by itself, up to the one that fails again.
+ */
+import type { Context, Step } from '../context.js';
+import { asKvError, type ErrorCode, type ExitCode, exitCodes, KvError } from '../errors.js';
+import { writeError } from '../terminal/error-message.js';
+import type { Input, Terminal } from '../terminal/terminal.js';
+import { HeldOutput } from './held-output.js';
+import { type ScriptLine, scriptLines } from './script-lines.js';
+
+/** Lines in one transaction: others who write wait for it. */
+const GROUP_LINES = 2000;
+
+export interface ScriptOptions {
+  readonly input: Input;
+  /** What messages call the input. */
+  readonly name: string;
+  readonly atomic: boolean;
+  readonly keepGoing: boolean;
+}
+
+/** A line that is ready to run. */
+interface Ready {
+  readonly number: number;
+  readonly step: Step;
+}
+
+/** Runs a script; throws the error of the line that ended it, or returns the exit status. */
+export async function runScript(context: Context, options: ScriptOptions): Promise<ExitCode> {
+  if (options.atomic && options.keepGoing) {
+    throw new KvError('usage', 'either --atomic or --keep-going, not both');
+  }
+  return context.interruptible(async (signal) => {
+    const script = new Script(context, options, signal);
+    if (options.atomic) await context.keyvalue.transactions.group(() => script.runAtOnce());
+    else await script.runInGroups();
+    return script.failure ?? exitCodes.done;
+  });
+}
+
+class Script {
+  /** The status of the first error that was told, where the script went on. */
+  failure: ExitCode | undefined;
+  readonly #context: Context;
+  readonly #options: ScriptOptions;
+  readonly #signal: AbortSignal;
+  readonly #terminal: Terminal;
+  readonly #held: HeldOutput;
+  readonly #heldTerminal: Terminal;
+  #group: Ready[] = [];
+
+  constructor(context: Context, options: ScriptOptions, signal: AbortSignal) {
+    this.#context = context;
+    this.#options = options;
+    this.#signal = signal;
+    const { terminal } = context;
+    // A script that comes through stdin leaves nothing there for its verbs.
+    const isStdin = options.input === terminal.stdin;
+    this.#terminal = isStdin ? { ...terminal, stdin: nothing, canAsk: false } : terminal;
+    this.#held = new HeldOutput(terminal.stdout);
+    this.#heldTerminal = { ...this.#terminal, stdout: this.#held };
+  }
+
+  async runInGroups(): Promise<void> {
+    const mayGroup = !this.#context.settings.readOnly;
+    await this.#eachLine(async (ready) => {
+      if (!mayGroup || !ready.step.isBrief) {
+        await this.#runGroup();
+        await this.#runAlone(ready);
+        return;
+      }
+      this.#group.push(ready);
+      if (this.#group.length === GROUP_LINES) await this.#runGroup();
+    });
+  }
+
+  /** Within a transaction that an error ends. */
+  async runAtOnce(): Promise<void> {
+    await this.#eachLine((ready) => this.#runAlone(ready));
+  }
+
+  async #eachLine(run: (ready: Ready) => Promise<void>): Promise<void> {
+    for await (const lines of scriptLines(this.#options.input, this.#signal)) {
+      for (const line of lines) {
+        this.#signal.throwIfAborted();
+        const step = await this.#read(line);
+        if (step) await run({ number: line.number, step });
+      }
+      // What has come is not left waiting for what may come.
+      await this.#runGroup();
+    }
+  }
+
+  /** What a line asks for; undefined where it cannot be read, and the script goes on. */
+  async #read({ number, words }: ScriptLine): Promise<Step | undefined> {
+    try {
+      if (words instanceof KvError) throw words;
+      return await this.#context.readLine(words);
+    } catch (thrown) {
+      // First what comes before it.
+      await this.#runGroup();
+      await this.#fail(number, thrown);
+      return undefined;
+    }
+  }
+
+  async #runGroup(): Promise<void> {
+    const group = this.#group;
+    this.#group = [];
+    if (group.length > 1 && (await this.#succeedsAtOnce(group))) return this.#held.release();
+    for (const ready of group) await this.#runAlone(ready);
+  }
+
+  /** Runs all of a group in one transaction; false where that is undone. */
+  async #succeedsAtOnce(group: readonly Ready[]): Promise<boolean> {
+    try {
+      await this.#context.keyvalue.transactions.group(async () => {
+        for (const { step } of group) {
+          this.#signal.throwIfAborted();
+          refuse(await step.run(this.#heldTerminal));
+        }
+      });
+      return true;
+    } catch {
+      this.#signal.throwIfAborted();
+      this.#held.discard();
+      return false;
+    }
+  }
+
+  async #runAlone({ number, step }: Ready): Promise<void> {
+    this.#signal.throwIfAborted();
+    try {
+      refuse(await step.run(this.#terminal));
+    } catch (thrown) {
+      await this.#fail(number, thrown);
+    }
+  }
+
+  async #fail(number: number, thrown: unknown): Promise<void> {
+    const error = asKvError(thrown);
+    if (error.code === 'interrupted' || error.code === 'broken-pipe') throw thrown;
+    const { code, message, hint, cause = error } = error;
+    const place = `${this.#options.name}:${number}`;
+    const told = new KvError(code, `${place}: ${message}`, { ...(hint && { hint }), cause });
+    if (!this.#options.keepGoing) throw told;
+    this.failure ??= told.exitCode;
+    await writeError(this.#terminal.stderr, told, this.#context.settings);
+  }
+}
+
+/** Throws for an answer that ends a script: any but yes and no. */
+function refuse(status: ExitCode): void {
+  if (status === exitCodes.done || status === exitCodes.no) return;
+  const [code, message] = refusals[status] ?? ['internal', `the verb ended with ${status}`];
+  throw new KvError(code, message);
+}
+
+const refusals: Partial<Record<ExitCode, readonly [ErrorCode, string]>> = {
+  [exitCodes.conditionFailed]: ['condition-failed', 'the condition does not hold'],
+  [exitCodes.badData]: ['rejected', 'records were rejected'],
+};
+
+/** For a verb that would read the script. */
+const nothing: Input = { kind: 'none', async *chunks() {} };

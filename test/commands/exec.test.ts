@@ -1,0 +1,143 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type Kv, kvInMemory, kvOnDisk } from '../support/run-command.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const lines = (...all: string[]) => `${all.join('\n')}\n`;
+
+const keys = async (kv: Kv) => (await kv('keys')).text;
+
+describe.each([
+  ['in memory', async () => kvInMemory()],
+  ['on the disk', kvOnDisk],
+])('exec %s', (_, open) => {
+  it('runs each line, and prints what it prints, in order', async () => {
+    const kv = await open();
+    const script = lines(
+      'set a 1 # a comment',
+      '',
+      '# another',
+      'incr a 41',
+      `set 'b c' "two words"`,
+      'get a',
+      'exists nope',
+      '-q get-many a "b c"',
+      'bucket create other',
+      '-b other set a elsewhere',
+      'get a',
+    );
+    const { outcome, text } = await kv('exec', { stdin: script });
+    expect(outcome).toBe(0);
+    expect(text).toBe('42\n42false\na\t42\nb c\ttwo words\n42');
+    expect((await kv('-b other get a')).text).toBe('elsewhere');
+  });
+
+  it('has a quote span lines, and counts them', async () => {
+    const kv = await open();
+    const script = lines(`set a 'one`, `two'`, 'set b \\', 'three', 'nope');
+    const { error } = await kv('exec', { stdin: script });
+    expect(error?.message).toMatch(/^stdin:5: unknown verb "nope"/);
+    expect((await kv('get a')).text).toBe('one\ntwo');
+    expect((await kv('get b')).text).toBe('three');
+  });
+
+  it.each([
+    ['get nope', 1, 'absent', /stdin:3: cannot get "nope": there is no such key$/],
+    ['set a x --if-absent', 3, 'condition-failed', /^stdin:3: cannot set "a"/],
+    ['cas a 2 3', 3, 'condition-failed', /^stdin:3: the condition does not hold$/],
+    ['incr text', 4, 'not-a-counter', /^stdin:3: cannot increment "text"/],
+    ['-b nope get a', 6, 'no-bucket', /^stdin:3: cannot open bucket "nope"/],
+    ['get', 2, 'usage', /^stdin:3: missing argument KEY$/],
+    ['nosuch', 2, 'usage', /^stdin:3: unknown verb "nosuch"/],
+    ['get a | cat', 2, 'usage', /^stdin:3: .*"\|" outside of quotes/],
+    ['exec other', 2, 'usage', /^stdin:3: "exec" cannot be part of a script$/],
+    ['-s elsewhere get a', 2, 'usage', /^stdin:3: a script works on one store/],
+    ["get 'a", 2, 'usage', /^stdin:3: a quote is not closed/],
+    ['get \xff', 2, 'usage', /^stdin:3: .*it is not UTF-8$/],
+  ])('%s ends it with %i, what came before stays, the rest does not run', async (...row) => {
+    const [line, status, code, message] = row;
+    const kv = await open();
+    const stdin = Buffer.from(lines('set a 1', 'set text x', line, 'set z 1'), 'latin1');
+    const { outcome, error, text } = await kv('exec', { stdin });
+    expect([outcome, error?.code]).toEqual([status, code]);
+    expect(error?.message).toMatch(message);
+    expect(text).toBe(line.startsWith('cas') ? 'false\n' : '');
+    expect(await keys(kv)).toBe('a\ntext\n');
+  });
+
+  it('goes on with --keep-going, and ends with the status of the first error', async () => {
+    const kv = await open();
+    const script = lines('set a 1', 'incr nope x', 'get nope', 'incr a', 'set b 1');
+    const { outcome, text, stderr } = await kv('exec --keep-going', { stdin: script });
+    expect(outcome).toBe(2);
+    expect(text).toBe('2\n');
+    expect(stderr).toMatch(/^kv: stdin:2: .*\n(usage: .*\n)?kv: stdin:3: cannot get "nope": .*\n$/);
+    expect(await keys(kv)).toBe('a\nb\n');
+  });
+
+  it('undoes everything with --atomic', async () => {
+    const kv = await open();
+    await kv('set a 1');
+    const script = lines('set b 2', 'incr a', 'delete a', 'bucket create other', 'get nope');
+    expect((await kv('exec --atomic', { stdin: script })).error?.code).toBe('absent');
+    expect(await keys(kv)).toBe('a\n');
+    expect((await kv('get a')).text).toBe('1');
+    expect((await kv('bucket list')).text).toBe('default\n');
+    const good = script.replace('get nope', 'get b');
+    expect((await kv('exec --atomic', { stdin: good })).text).toBe('2\n2');
+    expect(await keys(kv)).toBe('b\n');
+    expect((await kv('bucket list')).text).toBe('default\nother\n');
+  });
+
+  it('imports within --atomic, or not at all', async () => {
+    const kv = await open();
+    const file = join(temporaryFolder(), 'records.ndjson');
+    writeFileSync(file, lines('{"key":"r","value":"1"}', '{"key":"s","value":"2"}'));
+    for (const mode of ['upsert', 'replace']) {
+      const script = lines(`-q import ${file} --mode ${mode}`, 'get nope');
+      expect((await kv('exec --atomic', { stdin: script })).error?.code).toBe('absent');
+      expect(await keys(kv)).toBe('');
+    }
+    expect((await kv('exec --atomic', { stdin: lines(`-q import ${file}`) })).outcome).toBe(0);
+    expect(await keys(kv)).toBe('r\ns\n');
+  });
+
+  it('reads a file, and leaves stdin to its verbs', async () => {
+    const kv = await open();
+    const file = join(temporaryFolder(), 'script');
+    writeFileSync(file, lines('set a -', 'get b'));
+    const { error } = await kv(['exec', file], { stdin: 'from stdin' });
+    expect(error?.message).toBe(`${file}:2: cannot get "b": there is no such key`);
+    expect((await kv('get a')).text).toBe('from stdin');
+  });
+
+  it('has nothing of its stdin read by a verb', async () => {
+    const kv = await open();
+    const { error } = await kv('exec', { stdin: lines('set a', 'set b 1') });
+    expect(error?.message).toMatch(/^stdin:1: missing VALUE/);
+    expect(await keys(kv)).toBe('');
+  });
+
+  it('prints values beyond what it holds back', async () => {
+    const kv = await open();
+    await kv('set big', { stdin: 'x'.repeat(3_000_000) });
+    const { text } = await kv('exec', { stdin: lines('incr n', 'get big', 'get n') });
+    expect(text).toBe(`1\n${'x'.repeat(3_000_000)}1`);
+  });
+
+  it('takes thousands of lines, the last one without its end', async () => {
+    const kv = await open();
+    const many = Array.from({ length: 7000 }, (_, index) => `incr n ${index}`);
+    const { text } = await kv('exec', { stdin: many.join('\n') });
+    expect(text.trimEnd().split('\n')).toHaveLength(7000);
+    expect((await kv('get n')).text).toBe(String((7000 * 6999) / 2));
+  });
+
+  it('is refused with both --atomic and --keep-going, and on a terminal without a file', async () => {
+    const kv = await open();
+    expect((await kv('exec --atomic --keep-going', { stdin: '' })).error?.code).toBe('usage');
+    const onTerminal = await kv('exec', { stdinKind: 'terminal' });
+    expect(onTerminal.error?.message).toMatch(/^missing FILE/);
+  });
+});
