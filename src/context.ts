@@ -10,7 +10,7 @@ export type { IncomingValue } from './keyvalue/incoming-value.js';
 export type { Selection } from './keyvalue/listing.js';
 export type { OutgoingValue } from './keyvalue/outgoing-value.js';
 export type { Condition } from './keyvalue/record.js';
-export type { KeyedValue } from './store/store.js';
+export type { StoredRecords, StoredValue } from './store/store.js';
 
 /** The global settings, after flags, environment and defaults have been weighed. */
 export interface Settings {

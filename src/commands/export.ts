@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.js';
-import type { Context, KeyedValue } from '../context.js';
+import type { Context, StoredRecords, StoredValue } from '../context.js';
 import { KvError } from '../errors.js';
 import { type Encoder, FormatError } from '../formats/format.js';
 import { formatOfFile, loadFormat, writtenFormatNames } from '../formats/index.js';
@@ -43,7 +43,7 @@ again it gives the same bucket, byte for byte.`,
   async run(context, { prefix, output: path = '-', format }) {
     const name = format ?? parseFormat(formatOfFile(path) ?? 'ndjson');
     const encoder = (await loadFormat(name)).encoder!();
-    const records = context.keyvalue.listing.listValues(context.bucketToRead(), { prefix });
+    const records = context.keyvalue.listing.listRecords(context.bucketToRead(), { prefix });
     if (path === '-') return write(context, encoder, records, context.terminal.stdout);
     await context.interruptible(async (signal) => {
       const file = await unlessAborted(context.terminal.openOutput(path), signal);
@@ -60,7 +60,7 @@ again it gives the same bucket, byte for byte.`,
 async function write(
   context: Context,
   encoder: Encoder,
-  records: Iterable<KeyedValue>,
+  records: Iterable<StoredRecords>,
   output: Output,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -74,16 +74,14 @@ async function write(
     progress.update(bytes, `${count} records`);
   };
   try {
-    for (const { key, value } of records) {
-      try {
-        if (value.kind === 'inline') encoder.add(key, value.read(0, value.size));
-        else for (const piece of encoder.stream(outgoing({ key, value }))) await send(piece);
-      } catch (error) {
-        if (!(error instanceof FormatError)) throw error;
-        throw new KvError('too-large', `cannot export "${key}": ${error.message}`);
+    for (const some of records) {
+      for (let position = 0; position < some.count; position++) {
+        if (!addPlain(encoder, some, position)) {
+          for (const piece of encoded(encoder, some, position)) await send(piece);
+        }
+        if (encoder.waiting >= BLOCK_BYTES) await send(encoder.take());
       }
-      count++;
-      if (encoder.waiting >= BLOCK_BYTES) await send(encoder.take());
+      count += some.count;
     }
     await send(encoder.end());
   } finally {
@@ -91,16 +89,35 @@ async function write(
   }
 }
 
-function outgoing({ key, value }: KeyedValue) {
-  return {
-    key,
-    size: value.size,
-    *pieces() {
-      for (let position = 0; position < value.size; ) {
-        const piece = value.read(position, value.size - position);
-        position += piece.length;
-        yield piece;
-      }
-    },
-  };
+/** Adds a record whose value is at hand and which the format takes as it is. */
+function addPlain(encoder: Encoder, { bytes, places }: StoredRecords, position: number): boolean {
+  const place = 4 * position;
+  const valueStart = places[place + 2]!;
+  if (valueStart < 0) return false;
+  const [keyStart, keyEnd] = [places[place]!, places[place + 1]!];
+  return encoder.addPlain(bytes, keyStart, keyEnd, valueStart, places[place + 3]!);
+}
+
+/** Adds any other record, and gives what of it is ready to be written. */
+function* encoded(encoder: Encoder, records: StoredRecords, position: number): Generator<Buffer> {
+  const { bytes, places } = records;
+  const key = bytes.toString('utf8', places[4 * position], places[4 * position + 1]);
+  const value = records.value(position);
+  try {
+    if (value.kind === 'inline') encoder.add(key, value.read(0, value.size));
+    else yield* encoder.stream({ key, size: value.size, pieces: () => piecesOf(value) });
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw new KvError('too-large', `cannot export "${key}": ${error.message}`);
+  } finally {
+    value.close();
+  }
+}
+
+function* piecesOf(value: StoredValue): Generator<Uint8Array> {
+  for (let position = 0; position < value.size; ) {
+    const piece = value.read(position, value.size - position);
+    position += piece.length;
+    yield piece;
+  }
 }

@@ -8,24 +8,55 @@ import { base64Text } from './base64-text.js';
 import type { CsvDialect } from './csv-dialect.js';
 import { type Encoder, FormatError, type OutgoingRecord } from './format.js';
 import { OutputBuffer } from './output-buffer.js';
+import { writeLiteral, writePlainBytes } from './plain-bytes.js';
 import { writePlainKey } from './plain-key.js';
 
 export class CsvEncoder implements Encoder {
   readonly #limit: number;
   readonly #separator: string;
+  readonly #afterKey: Buffer;
+  /** What comes after a value that is text. */
+  readonly #afterText: Buffer;
   readonly #out = new OutputBuffer();
   /** 1 for each byte that makes a field need quotes. */
   readonly #isSpecial = new Uint8Array(256);
+  /** 1 for each byte that is a character of its own, and needs no quotes. */
+  readonly #isPlain = new Uint8Array(256).fill(1, 0, 0x80);
 
   constructor({ separator }: CsvDialect, limitBytes: number) {
     this.#limit = limitBytes;
     this.#separator = String.fromCharCode(separator);
-    for (const byte of [separator, QUOTE, NEWLINE, CARRIAGE_RETURN]) this.#isSpecial[byte] = 1;
+    this.#afterKey = Buffer.of(separator);
+    this.#afterText = Buffer.of(separator, NEWLINE);
+    for (const byte of [separator, QUOTE, NEWLINE, CARRIAGE_RETURN]) {
+      this.#isSpecial[byte] = 1;
+      this.#isPlain[byte] = 0;
+    }
     this.#out.ascii(`${['key', 'value', 'base64'].join(this.#separator)}\n`);
   }
 
   get waiting(): number {
     return this.#out.length;
+  }
+
+  addPlain(
+    bytes: Buffer,
+    keyStart: number,
+    keyEnd: number,
+    valueStart: number,
+    valueEnd: number,
+  ): boolean {
+    const size = keyEnd - keyStart + valueEnd - valueStart + 3;
+    if (size > this.#limit) return false;
+    const out = this.#out.room(size);
+    let to = this.#out.length;
+    to = writePlainBytes(bytes, keyStart, keyEnd, this.#isPlain, out, to);
+    to = writeLiteral(this.#afterKey, out, to);
+    to = writePlainBytes(bytes, valueStart, valueEnd, this.#isPlain, out, to);
+    to = writeLiteral(this.#afterText, out, to);
+    if (to < 0) return false;
+    this.#out.length = to;
+    return true;
   }
 
   add(key: string, value: Uint8Array): void {

@@ -70,6 +70,18 @@ export interface RecordSink {
 export interface Encoder {
   /** Bytes that wait to be taken. */
   readonly waiting: number;
+  /**
+   * Adds a record that is at these places of `bytes`, where its format takes it as it is; false,
+   * with nothing added, where it does not: then `add` does. Most records are such, and this is
+   * several times as fast.
+   */
+  addPlain(
+    bytes: Buffer,
+    keyStart: number,
+    keyEnd: number,
+    valueStart: number,
+    valueEnd: number,
+  ): boolean;
   /** Adds a record whose value is at hand. Throws a FormatError for what the format cannot hold. */
   add(key: string, value: Uint8Array): void;
   /** What has been added since the last time. It is the caller's. */

@@ -29,6 +29,21 @@ export class MdbEncoder implements Encoder {
     return this.#out.length;
   }
 
+  addPlain(
+    bytes: Buffer,
+    keyStart: number,
+    keyEnd: number,
+    valueStart: number,
+    valueEnd: number,
+  ): boolean {
+    this.#out.ascii(' ');
+    this.#addHex(bytes, keyStart, keyEnd);
+    this.#out.ascii('\n ');
+    this.#addHex(bytes, valueStart, valueEnd);
+    this.#out.ascii('\n');
+    return true;
+  }
+
   add(key: string, value: Uint8Array): void {
     this.#addKey(key);
     this.#addHex(value);
@@ -61,10 +76,10 @@ export class MdbEncoder implements Encoder {
     this.#out.ascii('\n ');
   }
 
-  #addHex(bytes: Uint8Array): void {
-    const out = this.#out.room(2 * bytes.length);
+  #addHex(bytes: Uint8Array, start = 0, end = bytes.length): void {
+    const out = this.#out.room(2 * (end - start));
     let to = this.#out.length;
-    for (let at = 0; at < bytes.length; at++) {
+    for (let at = start; at < end; at++) {
       const byte = bytes[at]!;
       out[to++] = hexDigits[byte >> 4]!;
       out[to++] = hexDigits[byte & 15]!;

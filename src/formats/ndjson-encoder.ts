@@ -2,20 +2,44 @@
 import { isUtf8 } from 'node:buffer';
 import { Base64Text, base64Text } from './base64-text.js';
 import type { Encoder, OutgoingRecord } from './format.js';
-import { isSpecial } from './json-bytes.js';
+import { isPlain, isSpecial } from './json-bytes.js';
 import { ESCAPED_BYTES, escapeJson } from './json-escape.js';
 import { OutputBuffer } from './output-buffer.js';
+import { writeLiteral, writePlainBytes } from './plain-bytes.js';
 import { writePlainKey } from './plain-key.js';
 import { Utf8Check } from './utf8-check.js';
 
 /** Bytes of a value that are escaped in one go: what is made room for may be six times as much. */
 const STEP_BYTES = 64 * 1024;
 
+const beforeKey = Buffer.from('{"key":"');
+const beforeText = Buffer.from('","value":"');
+const afterText = Buffer.from('"}\n');
+const LITERAL_BYTES = beforeKey.length + beforeText.length + afterText.length;
+
 export class NdjsonEncoder implements Encoder {
   readonly #out = new OutputBuffer();
 
   get waiting(): number {
     return this.#out.length;
+  }
+
+  addPlain(
+    bytes: Buffer,
+    keyStart: number,
+    keyEnd: number,
+    valueStart: number,
+    valueEnd: number,
+  ): boolean {
+    const out = this.#out.room(keyEnd - keyStart + valueEnd - valueStart + LITERAL_BYTES);
+    let to = writeLiteral(beforeKey, out, this.#out.length);
+    to = writePlainBytes(bytes, keyStart, keyEnd, isPlain, out, to);
+    to = writeLiteral(beforeText, out, to);
+    to = writePlainBytes(bytes, valueStart, valueEnd, isPlain, out, to);
+    to = writeLiteral(afterText, out, to);
+    if (to < 0) return false;
+    this.#out.length = to;
+    return true;
   }
 
   add(key: string, value: Uint8Array): void {

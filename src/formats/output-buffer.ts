@@ -2,6 +2,9 @@
 
 const FIRST_CAPACITY_BYTES = 64 * 1024;
 
+/** The largest buffer that is made before it is needed. */
+const KEPT_CAPACITY_BYTES = 512 * 1024;
+
 /** A text up to this long is written sooner here than by native code. */
 const SHORT_UNITS = 64;
 
@@ -32,13 +35,16 @@ export class OutputBuffer {
       this.length += bytes.write(text, this.length, 'latin1');
       return;
     }
-    for (let index = 0; index < text.length; index++) bytes[this.length++] = text.charCodeAt(index);
+    let to = this.length;
+    for (let index = 0; index < text.length; index++) bytes[to++] = text.charCodeAt(index);
+    this.length = to;
   }
 
   /** What is in it. It is the caller's; what is added from now on is apart. */
   take(): Buffer {
     const taken = this.#bytes.subarray(0, this.length);
-    this.#bytes = Buffer.allocUnsafeSlow(FIRST_CAPACITY_BYTES);
+    // As large as the last one came to be, so that it need not grow again.
+    this.#bytes = Buffer.allocUnsafeSlow(Math.min(this.#bytes.length, KEPT_CAPACITY_BYTES));
     this.length = 0;
     return taken;
   }

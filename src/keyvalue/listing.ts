@@ -1,5 +1,5 @@
 /** Listing a part of a bucket in order. Beyond the WIT, whose `keys` gives all of them at once. */
-import type { Entry, KeyedValue, KeyRange } from '../store/store.js';
+import type { Entry, KeyRange, StoredRecords } from '../store/store.js';
 import type { Bucket } from './bucket.js';
 import { checkKeyBound } from './names.js';
 
@@ -27,9 +27,9 @@ export function listEntries(bucket: Bucket, selection: Selection): Generator<Ent
   return limited(bucket.stored.entries(rangeOf(selection)), selection.limit);
 }
 
-/** The same with the values, each good until the next is asked for. */
-export function listValues(bucket: Bucket, selection: Selection): Generator<KeyedValue> {
-  return limited(bucket.stored.values(rangeOf(selection)), selection.limit);
+/** Whole records, some at a time, good until the next ones are asked for. A limit is not looked at. */
+export function listRecords(bucket: Bucket, selection: Selection): Iterable<StoredRecords> {
+  return bucket.stored.records(rangeOf(selection));
 }
 
 /** How many keys a selection has; of a whole bucket, without going through them. */

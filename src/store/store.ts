@@ -30,11 +30,6 @@ export interface Entry extends Metadata {
   readonly key: string;
 }
 
-export interface KeyedValue {
-  readonly key: string;
-  readonly value: StoredValue;
-}
-
 /**
  * A value as it was when it was read: a later overwrite or delete neither changes nor tears it.
  * A chunked value holds a snapshot of the store until `close`.
@@ -72,6 +67,25 @@ export interface PackedRecords {
   readonly places: Uint32Array;
 }
 
+/**
+ * Records as they lie in the store, in order, so that to go through a million of them does not take
+ * millions of small objects; good until the next ones are asked for.
+ */
+export interface StoredRecords {
+  readonly count: number;
+  readonly bytes: Buffer;
+  /**
+   * Four numbers a record: where in `bytes` its key begins and ends, and its value. Where that is
+   * not there, it begins at `ELSEWHERE`.
+   */
+  readonly places: Int32Array;
+  /** The value of one of them, wherever it is; it is to be closed before the next are asked for. */
+  value(position: number): StoredValue;
+}
+
+/** The place of a value that is asked for by itself. */
+export const ELSEWHERE = -1;
+
 /** What a load does with a key that is there. */
 export type Existing = 'overwrite' | 'keep' | 'stop';
 
@@ -98,8 +112,8 @@ export interface StoreBucket {
   keys(range: KeyRange): IterableIterator<string>;
   /** The same with what is known of each record. */
   entries(range: KeyRange): IterableIterator<Entry>;
-  /** The same with the values, each good until the next is asked for. */
-  values(range: KeyRange): IterableIterator<KeyedValue>;
+  /** The same as whole records, some at a time. */
+  records(range: KeyRange): IterableIterator<StoredRecords>;
   /** How many keys the bucket holds. */
   count(): number;
   /**

@@ -10,6 +10,22 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { ioError, KvError } from '../../errors.js';
 import { isFreeList } from './free-list.js';
 import { DATA_FILE, STORE_LIMIT_BYTES } from './layout.js';
+import {
+  F_BIGDATA,
+  F_SUBDATA,
+  FLAGS_OFFSET,
+  LOWER_OFFSET,
+  NO_PAGE,
+  P_BRANCH,
+  P_LEAF,
+  P_META,
+  P_OVERFLOW,
+  PAGE_COUNT_OFFSET,
+  PAGE_HEADER_BYTES,
+  TRANSACTION_OFFSET,
+  tree,
+  UPPER_OFFSET,
+} from './page.js';
 
 const MAGIC = 0xbeefc0de;
 const DATA_VERSION = 2;
@@ -22,23 +38,6 @@ const QUICK_LOOK_LIST_BYTES = 1024 * 1024;
 
 /** How often a look begins anew because another process has committed meanwhile. */
 const LOOK_LIMIT = 10;
-
-/**
- * Bytes of a page's header: number u64, transaction u64, pad u16, flags u16, then lower and upper,
- * u16 each, or the number of overflow pages, u32.
- */
-const PAGE_HEADER_BYTES = 24;
-const TRANSACTION_OFFSET = 8;
-const FLAGS_OFFSET = 18;
-const LOWER_OFFSET = 20;
-const UPPER_OFFSET = 22;
-const PAGE_COUNT_OFFSET = 20;
-const P_BRANCH = 0x01;
-const P_LEAF = 0x02;
-const P_OVERFLOW = 0x04;
-const P_META = 0x08;
-const F_BIGDATA = 0x01;
-const F_SUBDATA = 0x02;
 
 /** Flags of the tree of free pages, which are those of the environment too. */
 const INTEGER_KEYS = 0x08;
@@ -58,11 +57,6 @@ const meta = {
   lastPage: 144,
   transaction: 152,
 };
-
-/** The fields of a tree's descriptor: u32 pad, u16 flags, u16 depth, then u64 counts. */
-const tree = { bytes: 48, pageSize: 0, flags: 4, depth: 6, root: 40 };
-
-const NO_PAGE = 2n ** 64n - 1n;
 
 /** Throws `not-a-store`, `unknown-format`, `damaged` or `io` for what LMDB must not be given. */
 export function lookAtDataFile(path: string): void {

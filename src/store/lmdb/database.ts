@@ -11,6 +11,7 @@ interface ReadOptions {
 }
 
 export interface Db extends Database<Buffer, Buffer> {
+  readonly name: string;
   getBinary(key: Buffer, options?: ReadOptions): Buffer | undefined;
   /** The bytes are overwritten by the next read. */
   getBinaryFast(key: Buffer, options?: ReadOptions): Buffer | undefined;

@@ -16,6 +16,8 @@ import {
 import { isIoError, lmdbError } from './lmdb-error.js';
 import { LockFile } from './lock-file.js';
 import { openEnvironment } from './open-environment.js';
+import { tree } from './page.js';
+import { TreeReader } from './tree-reader.js';
 
 /** A point in time of the store, for reads; undefined reads what is newest. */
 export type Snapshot = ReadTransaction | undefined;
@@ -28,6 +30,7 @@ export class Environment {
   readonly main: RootDb;
   readonly #lockFile: LockFile;
   readonly #databases = new Map<string, Db>();
+  #treeReader: TreeReader | undefined;
   #sequence: number | undefined;
   /** The last number given, also in a transaction that failed: somebody may still know it. */
   #lastGiven = 0;
@@ -218,6 +221,19 @@ export class Environment {
     return this.#within(snapshot, (options) => db.getBinary(key, options));
   }
 
+  /** The descriptor of a database's tree in a snapshot. */
+  descriptor(db: Db, snapshot: Snapshot): Buffer {
+    const descriptor = this.readCopy(this.main, Buffer.from(`${db.name}\0`), snapshot);
+    if (descriptor?.length === tree.bytes) return descriptor;
+    throw new KvError('damaged', `store "${this.path}" lacks its "${db.name}"`);
+  }
+
+  /** Reads the file beside LMDB. */
+  get treeReader(): TreeReader {
+    this.#treeReader ??= new TreeReader(this.#file, statsOf(this.main).pageSize);
+    return this.#treeReader;
+  }
+
   /** Runs reads; what LMDB says of a failure is thrown as a KvError. */
   reading<T>(read: () => T): T {
     try {
@@ -230,6 +246,7 @@ export class Environment {
   /** Lets the environment go. */
   async close(): Promise<void> {
     await this.main.close();
+    this.#treeReader?.close();
     this.#lockFile.close();
   }
 

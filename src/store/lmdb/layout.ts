@@ -154,6 +154,11 @@ export function decodeHeader(bytes: Buffer, length = bytes.length): Header {
   throw new KvError('damaged', 'cannot read a record: its header is damaged');
 }
 
+/** Where in `bytes` the value of a record begins that is inline; undefined for any other. */
+export function inlineValueStart(bytes: Buffer, start: number, size: number): number | undefined {
+  return bytes[start] === KIND_INLINE && size >= HEADER_BYTES ? start + HEADER_BYTES : undefined;
+}
+
 /** The value of an inline record: the caller's own copy. */
 export function copyInlineValue(bytes: Buffer, length: number): Uint8Array {
   return Uint8Array.prototype.slice.call(bytes, HEADER_BYTES, length);

@@ -1,15 +1,16 @@
 /** One bucket: a named database, found again by its name at each call. */
 import { absentBucket, KvError } from '../../errors.js';
 import {
+  ELSEWHERE,
   type Entry,
   type Existing,
   KEY_LIMIT_BYTES,
-  type KeyedValue,
   type KeyRange,
   type Metadata,
   PACKED_ROOM_BYTES,
   type PackedRecords,
   type StoreBucket,
+  type StoredRecords,
   type StoredValue,
   type Version,
 } from '../store.js';
@@ -26,7 +27,9 @@ import {
   type Stamp,
   stampInline,
 } from './layout.js';
+import { LeafRecords } from './leaf-records.js';
 import type { LmdbStore } from './lmdb-store.js';
+import { tree } from './page.js';
 import { InlineValue, ValueInChunks } from './stored-value.js';
 
 /** Keys read at a time while listing. Between two pages the caller may write. */
@@ -107,12 +110,24 @@ export class LmdbBucket implements StoreBucket {
   }
 
   *keys(range: KeyRange): Generator<string> {
+    if (this.#isInFile(range)) {
+      for (const records of this.#leaves(range)) {
+        for (let position = 0; position < records.count; position++) yield records.key(position);
+      }
+      return;
+    }
     for (const { page } of this.#pages(range)) {
       for (const key of page) yield key.toString();
     }
   }
 
   *entries(range: KeyRange): Generator<Entry> {
+    if (this.#isInFile(range)) {
+      for (const records of this.#leaves(range)) {
+        for (let position = 0; position < records.count; position++) yield records.entry(position);
+      }
+      return;
+    }
     for (const { db, snapshot, page } of this.#pages(range)) {
       for (const key of page) {
         const header = this.#header(db, key, snapshot);
@@ -121,14 +136,15 @@ export class LmdbBucket implements StoreBucket {
     }
   }
 
-  *values(range: KeyRange): Generator<KeyedValue> {
+  *records(range: KeyRange): Generator<StoredRecords> {
+    if (this.#isInFile(range)) {
+      yield* this.#leaves(range);
+      return;
+    }
     for (const { db, snapshot, page } of this.#pages(range)) {
-      for (const keyBytes of page) {
-        const key = keyBytes.toString();
-        const value = this.#value(db, key, snapshot);
-        if (value === undefined) continue;
-        yield { key, value };
-        value.close();
+      for (const key of page) {
+        const value = () => this.#value(db, key.toString(), snapshot)!;
+        yield { count: 1, bytes: key, places: keyAlone(key), value };
       }
     }
   }
@@ -166,6 +182,31 @@ export class LmdbBucket implements StoreBucket {
       }
       return refused;
     });
+  }
+
+  /** Whether what is to be listed lies in the file: a write transaction's pages do not, all of them. */
+  #isInFile({ reverse }: KeyRange): boolean {
+    return !reverse && !this.#environment.inTransaction;
+  }
+
+  *#leaves(range: KeyRange): Generator<LeafRecords> {
+    const { chunks } = this.#store;
+    const { db, snapshot } = this.#store.snapshotOf(this.name);
+    try {
+      const descriptor = this.#environment.descriptor(db, snapshot);
+      const { treeReader: reader } = this.#environment;
+      const source = { reader, chunks, snapshot };
+      let given = 0;
+      for (const leaf of reader.leaves(descriptor, range.lower, range.upper)) {
+        yield new LeafRecords(leaf, source);
+        given += leaf.to - leaf.from;
+      }
+      const isWhole = range.lower === undefined && range.upper === undefined;
+      const expected = Number(descriptor.readBigUInt64LE(tree.entries));
+      if (isWhole && given !== expected) throw this.#damaged(given, expected);
+    } finally {
+      this.#environment.release(snapshot);
+    }
   }
 
   *#pages(range: KeyRange): Generator<{ db: Db; snapshot: Snapshot; page: Buffer[] }> {
@@ -219,7 +260,7 @@ export class LmdbBucket implements StoreBucket {
   }
 
   #damaged(given: number, expected: number): KvError {
-    const state = `damaged: only ${given} of its ${expected} keys can be read`;
+    const state = `damaged: ${given} of its ${expected} keys can be read`;
     return new KvError('damaged', `cannot list bucket "${this.name}": ${state}`);
   }
 
@@ -258,6 +299,11 @@ export class LmdbBucket implements StoreBucket {
   #write<T>(write: (db: Db) => T): T {
     return this.#store.write(() => write(this.#store.databaseOf(this.name)));
   }
+}
+
+/** The places of a record of which only the key is at hand. */
+function keyAlone(key: Buffer): Int32Array {
+  return Int32Array.of(0, key.length, ELSEWHERE, ELSEWHERE);
 }
 
 /** Whether the first of ascending keys, and so each, comes after all that are there. */

@@ -7,12 +7,12 @@ import type {
   BucketInfo,
   Entry,
   Existing,
-  KeyedValue,
   KeyRange,
   Metadata,
   PackedRecords,
   Store,
   StoreBucket,
+  StoredRecords,
   StoredValue,
   StoreInfo,
   Upload,
@@ -220,9 +220,15 @@ class MemoryBucket implements StoreBucket {
     for (const key of this.keys(range)) yield { key, ...metadataOf(snapshot.get(key)!) };
   }
 
-  *values(range: KeyRange): Generator<KeyedValue> {
+  *records(range: KeyRange): Generator<StoredRecords> {
     const snapshot = new Map(this.#records);
-    for (const key of this.keys(range)) yield { key, value: new MemoryValue(snapshot.get(key)!) };
+    for (const key of this.keys(range)) {
+      const record = snapshot.get(key)!;
+      const keyBytes = Buffer.from(key);
+      const bytes = Buffer.concat([keyBytes, record.value]);
+      const places = Int32Array.of(0, keyBytes.length, keyBytes.length, bytes.length);
+      yield { count: 1, bytes, places, value: () => new MemoryValue(record) };
+    }
   }
 
   count(): number {

@@ -1,0 +1,98 @@
+/** The records of a leaf, as the port has them. */
+import { ELSEWHERE, type Entry, type StoredRecords, type StoredValue } from '../store.js';
+import type { Chunks } from './chunks.js';
+import type { Snapshot } from './environment.js';
+import { copyInlineValue, decodeHeader, type Header, inlineValueStart } from './layout.js';
+import { REFERENCE_BYTES } from './page.js';
+import { InlineValue, ValueInChunks } from './stored-value.js';
+import type { Leaf, TreeReader } from './tree-reader.js';
+
+/** Bytes from which every header can be read. */
+const HEADER_BYTES = 64;
+
+/** What a leaf's values may need beside the leaf. */
+export interface LeafSource {
+  readonly reader: TreeReader;
+  readonly chunks: Chunks;
+  readonly snapshot: Snapshot;
+}
+
+export class LeafRecords implements StoredRecords {
+  readonly count: number;
+  readonly bytes: Buffer;
+  readonly #leaf: Leaf;
+  readonly #source: LeafSource;
+  #places: Int32Array | undefined;
+
+  constructor(leaf: Leaf, source: LeafSource) {
+    this.#leaf = leaf;
+    this.#source = source;
+    this.count = leaf.to - leaf.from;
+    this.bytes = leaf.page.bytes;
+  }
+
+  get places(): Int32Array {
+    this.#places ??= this.#findPlaces();
+    return this.#places;
+  }
+
+  key(position: number): string {
+    const { page, from } = this.#leaf;
+    const node = from + position;
+    return this.bytes.toString('utf8', page.keyStart(node), page.dataStart(node));
+  }
+
+  /** Throws `damaged`. */
+  entry(position: number): Entry {
+    const { size, version, modified, kind } = this.#header(position);
+    return { key: this.key(position), size, version, modified, kind };
+  }
+
+  /** Throws `damaged`, `io`. */
+  value(position: number): StoredValue {
+    const { chunks, snapshot } = this.#source;
+    const header = this.#header(position);
+    if (header.chunked) {
+      snapshot?.use();
+      return new ValueInChunks(header, header.chunked, chunks, snapshot);
+    }
+    const record = this.#data(position, Number.POSITIVE_INFINITY);
+    return new InlineValue(header, copyInlineValue(record, record.length));
+  }
+
+  #header(position: number): Header {
+    const size = this.#leaf.page.dataSize(this.#leaf.from + position);
+    return decodeHeader(this.#data(position, HEADER_BYTES), size);
+  }
+
+  /** The record's first bytes, up to `length`. */
+  #data(position: number, length: number): Buffer {
+    const { page, from } = this.#leaf;
+    const node = from + position;
+    const start = page.dataStart(node);
+    const size = page.dataSize(node);
+    if (!page.isElsewhere(node)) {
+      return this.bytes.subarray(start, start + Math.min(size, length));
+    }
+    const reference = this.bytes.subarray(start, start + REFERENCE_BYTES);
+    return this.#source.reader.overflow(reference, size, length);
+  }
+
+  #findPlaces(): Int32Array {
+    const { page, from, to } = this.#leaf;
+    const places = new Int32Array(4 * this.count);
+    let place = 0;
+    for (let node = from; node < to; node++) {
+      const start = page.dataStart(node);
+      const size = page.dataSize(node);
+      const valueStart = page.isElsewhere(node)
+        ? undefined
+        : inlineValueStart(this.bytes, start, size);
+      places[place++] = page.keyStart(node);
+      places[place++] = start;
+      places[place++] = valueStart ?? ELSEWHERE;
+      places[place++] = valueStart === undefined ? ELSEWHERE : start + size;
+    }
+    return places;
+  }
+}
