@@ -37,6 +37,8 @@ export class BulkLoad {
   readonly #pending: Pending[] = [];
   readonly #spare: RecordBatch[] = [];
   #batch = new RecordBatch();
+  /** How many records a batch may hold whose keys are in no order. */
+  #scatterLimit: number;
   #underWay: Promise<void> = Promise.resolve();
   /** The keys that a dry run would have written by now: nothing else remembers them. */
   readonly #imagined = new Set<string>();
@@ -44,6 +46,7 @@ export class BulkLoad {
   constructor(bucket: Bucket, options: LoadOptions) {
     this.#bucket = bucket;
     this.#options = options;
+    this.#scatterLimit = bucket.stored.scatterLimit();
   }
 
   /** Takes a record; returns why not, where its key is none. See `RecordBatch.add`. */
@@ -55,7 +58,7 @@ export class BulkLoad {
     valueStart: number,
     valueEnd: number,
   ): string | undefined {
-    if (this.#batch.isFull) this.#seal(line - 1);
+    if (this.#isFull()) this.#seal(line - 1);
     return this.#batch.add(line, source, keyStart, keyEnd, valueStart, valueEnd);
   }
 
@@ -93,11 +96,17 @@ export class BulkLoad {
     await this.#underWay.catch(() => {});
   }
 
+  #isFull(): boolean {
+    const { isFull, ascending, count } = this.#batch;
+    return isFull || (!ascending && count >= this.#scatterLimit);
+  }
+
   #seal(through: number): void {
     if (this.#batch.count === 0) return;
     this.#batch.through = through;
     this.#pending.push({ batch: this.#batch });
     this.#batch = this.#spare.pop() ?? new RecordBatch();
+    this.#scatterLimit = this.#bucket.stored.scatterLimit();
   }
 
   async #write(next: Pending): Promise<void> {

@@ -122,6 +122,8 @@ export interface StoreBucket {
    * the positions of the records that were refused for that.
    */
   load(records: PackedRecords, existing: Existing): number[];
+  /** How many records whose keys are in no order one load may have, so that memory stays bounded. */
+  scatterLimit(): number;
 }
 
 /** Bytes on their way into the store; nothing of them is visible before `store`. */

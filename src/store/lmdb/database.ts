@@ -10,7 +10,16 @@ interface ReadOptions {
   readonly transaction: ReadTransaction;
 }
 
-export interface Db extends Database<Buffer, Buffer> {
+export interface PutOptions {
+  /** The key comes after all that are there. */
+  readonly append?: boolean;
+  /** A key that is there keeps its value. */
+  readonly noOverwrite?: boolean;
+}
+
+export interface Db extends Omit<Database<Buffer, Buffer>, 'putSync'> {
+  /** False where the key is there and is not to be overwritten. */
+  putSync(key: Buffer, value: Buffer, options?: PutOptions): boolean;
   readonly name: string;
   getBinary(key: Buffer, options?: ReadOptions): Buffer | undefined;
   /** The bytes are overwritten by the next read. */

@@ -14,7 +14,7 @@ import {
   type StoredValue,
   type Version,
 } from '../store.js';
-import { type Db, statsOf } from './database.js';
+import { type Db, type PutOptions, pagesOf, statsOf } from './database.js';
 import type { Environment, Snapshot } from './environment.js';
 import {
   type ChunkedValue,
@@ -29,8 +29,12 @@ import {
 } from './layout.js';
 import { LeafRecords } from './leaf-records.js';
 import type { LmdbStore } from './lmdb-store.js';
+import { loadOrder } from './load-order.js';
 import { tree } from './page.js';
 import { InlineValue, ValueInChunks } from './stored-value.js';
+
+/** Pages that a load may change in no order: about 125 MiB. */
+const SCATTER_PAGES = 32_000;
 
 /** Keys read at a time while listing. Between two pages the caller may write. */
 const PAGE_KEYS = 1000;
@@ -153,35 +157,60 @@ export class LmdbBucket implements StoreBucket {
     return this.#read((db) => this.#countOf(db));
   }
 
+  scatterLimit(): number {
+    // Each may change another page, which is held until the commit; but there are no more than these.
+    const isSmall = this.#read((db) => pagesOf(statsOf(db))) <= SCATTER_PAGES;
+    return isSmall ? Number.POSITIVE_INFINITY : SCATTER_PAGES;
+  }
+
   load(records: PackedRecords, existing: Existing): number[] {
     return this.#write((db) => {
       const refused: number[] = [];
       const modified = Date.now();
       const append = records.ascending && isBeyondLast(db, records);
-      // Tells LMDB that a key comes after all others, which saves looking for its place.
-      const options = { append };
-      for (let position = 0; position < records.count; position++) {
-        const valueStart = records.places[4 * position + 2]!;
-        const valueEnd = records.places[4 * position + 3]!;
-        const key = keyAt(records, position);
-        const old = append ? undefined : this.#header(db, key);
-        if (old && existing !== 'overwrite') {
-          refused.push(position);
-          if (existing === 'stop') break;
-          continue;
-        }
-        if (valueEnd - valueStart > INLINE_LIMIT_BYTES) {
-          this.#upload(key.toString(), records.bytes.subarray(valueStart, valueEnd));
-          continue;
-        }
-        const stamp: Stamp = { version: this.#environment.nextNumber(), modified };
-        const record = records.bytes.subarray(valueStart - PACKED_ROOM_BYTES, valueEnd);
-        stampInline(record, stamp);
-        db.putSync(key, record, options);
-        if (old?.chunked) this.#store.chunks.release(old.chunked.valueId);
+      // What is refused must be the first of the input's, so that one is loaded as it comes.
+      const order = records.ascending || existing === 'stop' ? undefined : loadOrder(records);
+      // The first tells LMDB that a key comes after all others, which saves looking for its place.
+      const options = append ? { append } : { noOverwrite: true };
+      for (let index = 0; index < records.count; index++) {
+        const position = order === undefined ? index : order[index]!;
+        if (this.#loadOne(db, records, position, modified, options)) continue;
+        if (existing === 'overwrite') this.#loadOver(db, records, position, modified);
+        else refused.push(position);
+        if (existing === 'stop' && refused.length > 0) break;
       }
-      return refused;
+      return refused.sort((a, b) => a - b);
     });
+  }
+
+  /** Sets a record of a load; false where its key is there already. */
+  #loadOne(
+    db: Db,
+    records: PackedRecords,
+    position: number,
+    modified: number,
+    options: PutOptions,
+  ): boolean {
+    const key = keyAt(records, position);
+    const valueStart = records.places[4 * position + 2]!;
+    const valueEnd = records.places[4 * position + 3]!;
+    if (isLarge(records, position)) {
+      if (options.noOverwrite && this.#header(db, key)) return false;
+      this.#upload(key.toString(), records.bytes.subarray(valueStart, valueEnd));
+      return true;
+    }
+    const record = records.bytes.subarray(valueStart - PACKED_ROOM_BYTES, valueEnd);
+    stampInline(record, { version: this.#environment.nextNumber(), modified });
+    return db.putSync(key, record, options);
+  }
+
+  /** Sets a record of a load in the place of one that is there. */
+  #loadOver(db: Db, records: PackedRecords, position: number, modified: number): void {
+    const old = this.#header(db, keyAt(records, position));
+    this.#loadOne(db, records, position, modified, {});
+    // An upload has done it itself.
+    if (old?.chunked && !isLarge(records, position))
+      this.#store.chunks.release(old.chunked.valueId);
   }
 
   /** Whether what is to be listed lies in the file: a write transaction's pages do not, all of them. */
@@ -314,6 +343,11 @@ function isBeyondLast(db: Db, records: PackedRecords): boolean {
 
 function keyAt({ bytes, places }: PackedRecords, position: number): Buffer {
   return bytes.subarray(places[4 * position], places[4 * position + 1]);
+}
+
+/** Whether the value is to be kept in chunks. */
+function isLarge({ places }: PackedRecords, position: number): boolean {
+  return places[4 * position + 3]! - places[4 * position + 2]! > INLINE_LIMIT_BYTES;
 }
 
 /** A header without what only the store knows of the value. */

@@ -235,6 +235,10 @@ class MemoryBucket implements StoreBucket {
     return this.#records.size;
   }
 
+  scatterLimit(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+
   load(records: PackedRecords, existing: Existing): number[] {
     const refused: number[] = [];
     for (let position = 0; position < records.count; position++) {

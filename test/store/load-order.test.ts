@@ -1,0 +1,44 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { RecordBatch } from '../../src/keyvalue/record-batch.js';
+import { loadOrder } from '../../src/store/lmdb/load-order.js';
+
+function batchOf(keys: readonly string[]): RecordBatch {
+  const batch = new RecordBatch();
+  for (const [line, key] of keys.entries()) {
+    const bytes = Buffer.from(key);
+    batch.add(line + 1, bytes, 0, bytes.length, 0, 0);
+  }
+  return batch;
+}
+
+const batch = fc.array(fc.string({ unit: 'binary', minLength: 1, maxLength: 4 }));
+
+test('the order of a load has every record once, equal keys as they came', () => {
+  fc.assert(
+    fc.property(batch, (keys) => {
+      const order = [...loadOrder(batchOf(keys))];
+      expect(order.toSorted((a, b) => a - b)).toEqual(keys.map((_, position) => position));
+      for (const key of new Set(keys)) {
+        const positions = order.filter((position) => keys[position] === key);
+        expect(positions).toEqual(positions.toSorted((a, b) => a - b));
+      }
+    }),
+  );
+});
+
+test('the order of a load is that of the bytes behind what all keys have in common', () => {
+  const keys = ['user:9', 'user:10', 'user:1', 'user:', 'user:20', 'user:é'];
+  const order = [...loadOrder(batchOf(keys))].map((position) => keys[position]);
+  expect(order).toEqual(['user:', 'user:1', 'user:10', 'user:20', 'user:9', 'user:é']);
+});
+
+test('a batch knows whether its keys ascend, each once', () => {
+  fc.assert(
+    fc.property(batch, (keys) => {
+      const bytes = keys.map((key) => Buffer.from(key));
+      const ascend = bytes.every((key, at) => at === 0 || Buffer.compare(bytes[at - 1]!, key) < 0);
+      expect(batchOf(keys).ascending).toBe(ascend);
+    }),
+  );
+});
