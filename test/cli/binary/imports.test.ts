@@ -1,0 +1,120 @@
+/** Imports that end in the middle: what they say is committed is, and going on from there is exact. */
+import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { ended, Shell, until } from '../../support/shell.js';
+
+const hasScript = spawnSync('script', ['--version']).status === 0;
+const hasLimit = spawnSync('prlimit', ['--version']).status === 0;
+
+/** As ndjson: keys in an order that no tree likes, each once. */
+function records(count: number): string {
+  const lines = Array.from({ length: count }, (_, index) => {
+    const number = (index * 7919) % count;
+    return `{"key":"user:${String(number).padStart(8, '0')}","value":"value ${number}"}\n`;
+  });
+  return lines.join('');
+}
+
+const sorted = (text: string) => text.trimEnd().split('\n').sort().join('\n');
+
+/** What the last "through line N" in a text says. */
+function lastLine(text: string): number {
+  return Number([...text.matchAll(/through line (\d+)/g)].at(-1)?.[1] ?? 0);
+}
+
+describe('an import', () => {
+  // Long enough to be hit: the campaign kills more often.
+  const count = 600_000;
+  const rounds = process.env.KV_TEST_FULL === '1' ? 40 : 4;
+
+  it.skipIf(!hasScript)(
+    `that is killed ${rounds} times goes on from the last line that was told, and loses nothing`,
+    async () => {
+      const shell = new Shell();
+      const file = join(shell.folder, 'records.ndjson');
+      const text = records(count);
+      writeFileSync(file, text);
+      let skip = 0;
+      for (let round = 0; round < rounds; round++) {
+        // A terminal, since only there is it told how far an import has come.
+        const command = `exec kv import ${file} --skip ${skip}`;
+        const child = spawn('script', ['-qefc', command, '/dev/null'], {
+          cwd: shell.folder,
+          env: { ...shell.env, TERM: 'xterm' },
+          stdio: ['ignore', 'pipe', 'ignore'],
+        });
+        onTestFinished(() => void child.kill('SIGKILL'));
+        let screen = '';
+        child.stdout.on('data', (bytes: Buffer) => {
+          screen += bytes;
+        });
+        // From the first report on, and a different while later each time.
+        await until(() => lastLine(screen) > skip || child.exitCode !== null);
+        const seen = screen.length;
+        await until(() => screen.length > seen + 200 * round || child.exitCode !== null);
+        spawnSync('pkill', ['-KILL', '-P', String(child.pid)]);
+        await until(() => child.exitCode !== null || child.signalCode !== null);
+        skip = Math.max(skip, lastLine(screen));
+        const there = Number(await shell.succeed('kv keys --count'));
+        expect(there).toBeGreaterThanOrEqual(skip);
+      }
+      await shell.succeed(`kv import ${file} --skip ${skip}`);
+      expect(sorted(await shell.succeed('kv export'))).toBe(sorted(text));
+    },
+    300_000,
+  );
+
+  it('that Ctrl-C stops says where to go on, and that is exact', async () => {
+    const shell = new Shell();
+    const text = records(count);
+    const file = join(shell.folder, 'records.ndjson');
+    writeFileSync(file, text);
+    const child = shell.start('import', file);
+    const end = ended(child);
+    await until(async () => {
+      const { status, text } = await shell.run('kv keys --count');
+      return status === 0 && Number(text) > 0;
+    });
+    child.kill('SIGINT');
+    const { signal, status, stderr } = await end;
+    if (signal === null) expect(status).toBe(0);
+    else expect(stderr).toMatch(/^committed through line \d+; resume with --skip \d+\n$/);
+    const skip = Number(/--skip (\d+)/.exec(stderr)?.[1] ?? count);
+    expect(await shell.succeed('kv keys --count')).toBe(`${skip}\n`);
+    await shell.succeed(`kv import ${file} --skip ${skip} --mode insert`);
+    expect(sorted(await shell.succeed('kv export'))).toBe(sorted(text));
+  });
+
+  it('that waits for its input is ended by Ctrl-C at once', async () => {
+    const shell = new Shell();
+    const child = shell.start('import');
+    const end = ended(child);
+    child.stdin.write('{"key":"a","value":"1"}\n');
+    await until(() => readFileSync(`/proc/${child.pid}/status`, 'utf8').includes('State:\tS'));
+    await until(async () => (await shell.run('kv store info')).status === 0);
+    child.kill('SIGINT');
+    const { signal, stderr } = await end;
+    expect(signal).toBe('SIGINT');
+    expect(stderr).toMatch(/^committed through line \d+; resume with --skip \d+\n$/);
+  });
+
+  it.skipIf(!hasLimit)('that the disk has no room for says where to go on', async () => {
+    const shell = new Shell();
+    const text = records(count);
+    writeFileSync(join(shell.folder, 'records.ndjson'), text);
+    await shell.succeed('kv bucket create default');
+    const limited = 'prlimit --fsize=35000000 kv import records.ndjson';
+    const { status, stderr } = await shell.run(limited);
+    expect(status).toBe(6);
+    expect(stderr).toMatch(
+      /^kv: cannot write to store .*: the file would pass the limit on file sizes\ncommitted through line \d+; resume with --skip \d+\n$/,
+    );
+    const skip = /--skip (\d+)/.exec(stderr)![1]!;
+    expect(Number(skip)).toBeGreaterThan(0);
+    expect(await shell.succeed('kv keys --count')).toBe(`${skip}\n`);
+    await shell.succeed(`kv import records.ndjson --mode insert --skip ${skip}`);
+    expect(sorted(await shell.succeed('kv export'))).toBe(sorted(text));
+  });
+});
