@@ -65,7 +65,7 @@ its control characters as escapes, and a binary value shows the head of a hex du
     };
     try {
       if (path === '-') await write(context.terminal.stdout);
-      else await writeFile(context, path, write);
+      else await writeFile(context, path, value?.metadata.size ?? 0, write);
     } finally {
       stream?.[Symbol.dispose]();
     }
@@ -75,15 +75,38 @@ its control characters as escapes, and a binary value shows the head of a hex du
 async function writeFile(
   context: Context,
   path: string,
+  size: number,
   write: (file: Output, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   await context.interruptible(async (signal) => {
     const file = await unlessAborted(context.terminal.openOutput(path), signal);
+    const progress = await context.terminal.progress(size);
     try {
-      await write(file, signal);
+      await write(
+        counted(file, (bytes) => progress.update(bytes)),
+        signal,
+      );
       await file.commit();
     } finally {
+      progress.stop();
       await file.abandon();
     }
   });
+}
+
+/** The same output, and somebody who hears how many bytes there were so far. */
+function counted(output: Output, told: (bytes: number) => void): Output {
+  let bytes = 0;
+  return {
+    isTerminal: output.isTerminal,
+    get columns() {
+      return output.columns;
+    },
+    style: output.style,
+    async write(data) {
+      await output.write(data);
+      bytes += data.length;
+      told(bytes);
+    },
+  };
 }

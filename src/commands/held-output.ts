@@ -9,7 +9,6 @@ export class HeldTooMuch extends Error {}
 
 export class HeldOutput implements Output {
   readonly isTerminal: boolean;
-  readonly columns: number;
   readonly style: Output['style'];
   readonly #target: Output;
   #held: (Uint8Array | string)[] = [];
@@ -17,9 +16,12 @@ export class HeldOutput implements Output {
 
   constructor(target: Output) {
     this.isTerminal = target.isTerminal;
-    this.columns = target.columns;
     this.style = target.style;
     this.#target = target;
+  }
+
+  get columns(): number {
+    return this.#target.columns;
   }
 
   /** Throws `HeldTooMuch` beyond the limit. */

@@ -99,7 +99,7 @@ async function load(
     for await (const piece of chunksUnlessAborted(input, signal)) {
       bytes += piece.length;
       decoder.push(piece);
-      await sink.load.drain();
+      await sink.drain();
       await sink.writeRejections(rejects);
       progress.update(bytes, `through line ${sink.load.committedThrough}`);
     }

@@ -98,6 +98,11 @@ export class ImportSink implements RecordSink {
     this.#line = line;
   }
 
+  /** Begins to write what is ready. */
+  async drain(): Promise<void> {
+    await this.load.drain(this.#line);
+  }
+
   /** Writes all that is left. */
   async finish(): Promise<void> {
     await this.load.finish(this.#line);

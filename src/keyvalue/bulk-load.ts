@@ -8,6 +8,9 @@ import { checkKey } from './names.js';
 import type { OutgoingValue } from './outgoing-value.js';
 import { RecordBatch } from './record-batch.js';
 
+/** How long a record of a slow input waits for its batch to fill, in ms. */
+const PATIENCE_MS = 1000;
+
 export interface LoadOptions {
   /** What to do with a key that is there. */
   readonly existing: Existing;
@@ -37,6 +40,8 @@ export class BulkLoad {
   readonly #pending: Pending[] = [];
   readonly #spare: RecordBatch[] = [];
   #batch = new RecordBatch();
+  /** When a batch was last sealed, on the process's clock, in ms. */
+  #sealed = performance.now();
   /** How many records a batch may hold whose keys are in no order. */
   #scatterLimit: number;
   #underWay: Promise<void> = Promise.resolve();
@@ -72,8 +77,12 @@ export class BulkLoad {
     this.#pending.push({ value, key, line });
   }
 
-  /** Begins to write what is full. Resolves when no more than one batch is on its way. */
-  async drain(): Promise<void> {
+  /**
+   * Begins to write what is full, and what has waited long, which reaches to `line`. Resolves when
+   * no more than one batch is on its way.
+   */
+  async drain(line: number): Promise<void> {
+    if (performance.now() - this.#sealed > PATIENCE_MS) this.#seal(line);
     for (let next = this.#pending.shift(); next; next = this.#pending.shift()) {
       await this.#underWay;
       this.#underWay = this.#write(next);
@@ -85,7 +94,7 @@ export class BulkLoad {
   /** Writes all there is, which reaches to `line`. */
   async finish(line: number): Promise<void> {
     this.#seal(line);
-    await this.drain();
+    await this.drain(line);
     await this.#underWay;
     this.committedThrough = Math.max(this.committedThrough, line);
   }
@@ -102,6 +111,7 @@ export class BulkLoad {
   }
 
   #seal(through: number): void {
+    this.#sealed = performance.now();
     if (this.#batch.count === 0) return;
     this.#batch.through = through;
     this.#pending.push({ batch: this.#batch });

@@ -133,6 +133,29 @@ describe('a data file', () => {
     expect(readFileSync(join(shell.store, 'data.mdb')).equals(before)).toBe(true);
   });
 
+  it('that is damaged in the middle is read up to there, or refused, and never ends the process', async () => {
+    const shell = new Shell();
+    const records = Array.from({ length: 50_000 }, (_, index) => `{"key":"k${index}","value":"v"}`);
+    await shell.succeed('kv import', { stdin: records.join('\n') });
+    const file = join(shell.store, 'data.mdb');
+    const whole = readFileSync(file);
+    const pages = whole.length / 4096;
+    let refusals = 0;
+    for (let damage = 0; damage < 12; damage++) {
+      const page = 2 + Math.floor(((pages - 2) * damage) / 12);
+      writeFileSync(file, whole);
+      overwrite(file, 4096 * page, Buffer.alloc(4096, damage % 2 === 0 ? 0 : 'noise'));
+      for (const verb of ['keys', 'keys -l', 'export', 'bucket info']) {
+        const { status, signal, stderr } = await shell.run(`kv ${verb} > /dev/null`);
+        expect([signal, status === 0 || status === 6]).toEqual([null, true]);
+        if (status === 0) continue;
+        refusals++;
+        expect(stderr).toMatch(/^kv: cannot (open|read) store .*damaged: .*\n(restore .*\n)?$/);
+      }
+    }
+    expect(refusals).toBeGreaterThan(12);
+  });
+
   it('that is a folder is refused', async () => {
     const shell = new Shell();
     mkdirSync(join(shell.store, 'data.mdb'), { recursive: true });
