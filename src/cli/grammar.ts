@@ -22,6 +22,9 @@ export interface Reading {
 
 export type Given = Readonly<Record<string, string | true>>;
 
+/** No option at all, as in most lines of a script. */
+export const noneGiven: Given = {};
+
 /** With `toFirstOperand`, everything from the first operand on is left as it is, in `operands`. */
 export function readWords(
   options: Options,
@@ -31,7 +34,8 @@ export function readWords(
   // Most lines of a script: nothing that could be an option.
   const [first] = words;
   const isPlain = extent === 'all' ? !words.some(mayBeOption) : first && !mayBeOption(first);
-  if (isPlain) return { given: {}, operands: words, unknown: undefined, valueless: undefined };
+  if (isPlain)
+    return { given: noneGiven, operands: words, unknown: undefined, valueless: undefined };
   const program = programOf(options).passThroughOptions(extent === 'toFirstOperand');
   try {
     const { operands, unknown } = program.parseOptions(guardBareOptions(options, words));

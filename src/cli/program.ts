@@ -14,7 +14,7 @@ import {
   overridden,
   resolveSettings,
 } from './globals.js';
-import { type Given, type Reading, readWords } from './grammar.js';
+import { type Given, noneGiven, type Reading, readWords } from './grammar.js';
 import { inputOf, optionValues, readableOnly, refuseFaults } from './input.js';
 import { commandHint, groupHint } from './usage.js';
 import { findPlace, type Place } from './verbs.js';
@@ -92,12 +92,12 @@ function readFront(
   argv: readonly string[],
   registry: Registry,
   verb: readonly string[] = [],
-  before: Given = {},
+  before: Given = noneGiven,
 ): Verb | Verbless {
   const place = findPlace(verb, registry);
   if (place.kind === 'verb') return { entry: place.entry, given: before, rest: argv };
   const reading = readWords(globalOptions, argv, 'toFirstOperand');
-  const given = { ...before, ...reading.given };
+  const given = both(before, reading.given);
   const [word, ...rest] = reading.operands;
   if (word === undefined) return { place, given, reading };
   return readFront(rest, registry, [...verb, word], given);
@@ -122,8 +122,7 @@ async function parseVerb({ entry, given, rest }: Verb, resolve: Resolve): Promis
   const command = await entry.load();
   const { globals, options } = grammarOf(command);
   const reading = readWords(options, rest);
-  const after = Object.entries(reading.given).filter(([key]) => key in globals);
-  const flags = { ...given, ...Object.fromEntries(after) };
+  const flags = both(given, globalsIn(reading.given, globals));
   return (
     answer(flags, entry.name, resolve) ??
     hinted(
@@ -165,7 +164,17 @@ function grammarOf(command: Command): Grammar {
   return grammar;
 }
 
+function both(before: Given, after: Given): Given {
+  return after === noneGiven ? before : { ...before, ...after };
+}
+
+function globalsIn(given: Given, globals: Options): Given {
+  if (given === noneGiven) return given;
+  return Object.fromEntries(Object.entries(given).filter(([key]) => key in globals));
+}
+
 function flagsOf(given: Given): GlobalFlags {
+  if (given === noneGiven) return {};
   return optionValues(globalOptions, given) as GlobalFlags;
 }
 

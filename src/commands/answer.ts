@@ -20,7 +20,7 @@ export async function answerYesOrNo(context: Context, json: object, yes: boolean
 export async function report(context: Context, json: object, remark: string): Promise<void> {
   const { settings, terminal } = context;
   if (settings.json) await terminal.stdout.write(`${visibleJson(json)}\n`);
-  else await terminal.note(remark);
+  else if (terminal.stderr.isTerminal) await terminal.note(remark);
 }
 
 /** Writes fields one a line: aligned on a terminal, split by a tab in a pipe. */
