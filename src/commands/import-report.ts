@@ -1,7 +1,7 @@
 /** What came of an import, for a person on stderr or for a script as JSON. */
 import type { Context } from '../context.js';
 import { humanSize } from '../terminal/quantities.js';
-import type { ImportOptions } from './import-run.js';
+import type { ImportOptions } from './import-options.js';
 import type { ImportSink } from './import-sink.js';
 
 export async function reportImport(

@@ -2,28 +2,12 @@
 import type { Bucket, Context } from '../context.js';
 import { asKvError, type ExitCode, exitCodes, KvError } from '../errors.js';
 import { FormatError } from '../formats/format.js';
-import { type FormatName, loadFormat } from '../formats/index.js';
+import { loadFormat } from '../formats/index.js';
 import { chunksUnlessAborted } from '../terminal/pump.js';
-import type { FileOutput, Input } from '../terminal/terminal.js';
+import type { FileOutput } from '../terminal/terminal.js';
+import type { ImportOptions } from './import-options.js';
 import { reportImport } from './import-report.js';
 import { ImportSink, Rejection } from './import-sink.js';
-
-export const modes = ['upsert', 'insert', 'replace'] as const;
-export const onErrors = ['stop', 'skip'] as const;
-
-export interface ImportOptions {
-  readonly input: Input;
-  /** What messages call the input. */
-  readonly name: string;
-  readonly format: FormatName;
-  readonly mode: (typeof modes)[number];
-  readonly onError: (typeof onErrors)[number];
-  readonly rejectsFile: string | undefined;
-  /** Lines whose records are passed over. */
-  readonly skip: number;
-  readonly atomic: boolean;
-  readonly dryRun: boolean;
-}
 
 /** What was read and loaded, when all of it was. */
 interface Loaded {

@@ -5,7 +5,7 @@ import { asKvError } from '../errors.js';
 import { FormatError, type RecordSink } from '../formats/format.js';
 import type { Output } from '../terminal/terminal.js';
 import { visibleMessage } from '../terminal/visible.js';
-import type { ImportOptions } from './import-run.js';
+import type { ImportOptions } from './import-options.js';
 
 const KEY_IS_THERE = 'the key is there already';
 

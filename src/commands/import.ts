@@ -2,7 +2,8 @@ import { defineCommand } from '../command.js';
 import { exitCodes, KvError } from '../errors.js';
 import { formatNames, formatOfFile } from '../formats/index.js';
 import { isSameFile } from '../terminal/same-file.js';
-import { importRecords, modes, onErrors } from './import-run.js';
+import { modes, onErrors } from './import-options.js';
+import { importRecords } from './import-run.js';
 import { inputOrStdin } from './input-or-stdin.js';
 import { parseCount, parseOneOf } from './option-values.js';
 
