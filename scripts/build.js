@@ -4,16 +4,19 @@
  * is in one CommonJS file; what its verb does not need is in there too, but is not run. What few
  * verbs need stays in packages of its own.
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = new URL('..', import.meta.url);
 const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
 
-const { metafile, outputFiles } = await build({
+/** The transpiler of components, and the folder of its core modules. */
+const TRANSPILER = '@bytecodealliance/jco-transpile/component';
+const transpilerFolder = new URL('node_modules/@bytecodealliance/jco-transpile/vendor/', root);
+
+const common = {
   absWorkingDir: fileURLToPath(root),
-  entryPoints: { kv: 'src/main.ts' },
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },
   bundle: true,
@@ -23,6 +26,16 @@ const { metafile, outputFiles } = await build({
   platform: 'node',
   format: 'cjs',
   target: 'node20.12',
+  define: { KV_VERSION: JSON.stringify(version), 'import.meta.url': 'kvModuleUrl' },
+  banner: { js: "const kvModuleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  metafile: true,
+  write: false,
+  logLevel: 'warning',
+};
+
+const program = await build({
+  ...common,
+  entryPoints: { kv: 'src/main.ts' },
   external: ['chalk', 'cli-table3', '@inquirer/prompts'],
   // lmdb looks for its native part, and loads an encoder, in ways that cost more than all the rest
   // of a `kv get`.
@@ -30,20 +43,29 @@ const { metafile, outputFiles } = await build({
     'node-gyp-build-optional-packages': './src/store/lmdb/native-addon.ts',
     msgpackr: './src/store/lmdb/no-encoder.ts',
   },
-  plugins: [withoutSubprocesses()],
-  define: { KV_VERSION: JSON.stringify(version), 'import.meta.url': 'kvModuleUrl' },
-  banner: { js: "const kvModuleUrl = require('node:url').pathToFileURL(__filename).href;" },
-  metafile: true,
-  write: false,
-  logLevel: 'warning',
+  plugins: [withoutSubprocesses(), elsewhere(TRANSPILER, './transpiler.cjs')],
+});
+
+// Only the first run of a component needs it.
+const transpiler = await build({
+  ...common,
+  entryPoints: { transpiler: TRANSPILER },
+  plugins: [inPlaceOfShim('src/host/transpiler-imports.ts')],
 });
 
 // At the end, so that a build that fails leaves the one before.
 rmSync(new URL('dist', root), { recursive: true, force: true });
 mkdirSync(new URL('dist', root));
-for (const { path, contents } of outputFiles) writeFileSync(path, contents);
+for (const { path, contents } of [...program.outputFiles, ...transpiler.outputFiles]) {
+  writeFileSync(path, contents);
+}
+for (const name of readdirSync(transpilerFolder)) {
+  if (!/^js-component-bindgen-component.*\.wasm$/.test(name)) continue;
+  copyFileSync(new URL(name, transpilerFolder), new URL(`dist/${name}`, root));
+}
 
-writeFileSync(new URL('dist/THIRD-PARTY-LICENSES', root), licences(Object.keys(metafile.inputs)));
+const inputs = [program, transpiler].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+writeFileSync(new URL('dist/THIRD-PARTY-LICENSES', root), licences(inputs));
 
 /** The licences of the packages that are bundled: their texts, or where they have none, the name. */
 function licences(files) {
@@ -67,6 +89,30 @@ function withoutSubprocesses() {
         importer.includes('/commander/') ? { path: 'nothing', namespace: 'nothing' } : undefined,
       );
       plugins.onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: '' }));
+    },
+  };
+}
+
+/** A package that is a file of its own beside the program. */
+function elsewhere(name, path) {
+  return {
+    name: 'elsewhere',
+    setup(plugins) {
+      plugins.onResolve({ filter: /^@/ }, (resolved) =>
+        resolved.path === name ? { path, external: true } : undefined,
+      );
+    },
+  };
+}
+
+/** What the transpiler imports of WASI, from a module of ours. */
+function inPlaceOfShim(path) {
+  return {
+    name: 'in-place-of-shim',
+    setup(plugins) {
+      plugins.onResolve({ filter: /^@bytecodealliance\/preview2-shim\// }, () => ({
+        path: fileURLToPath(new URL(path, root)),
+      }));
     },
   };
 }

@@ -30,6 +30,8 @@ export interface Option {
   /** Reads the value; what it throws is a usage error. */
   readonly parse?: (text: string) => unknown;
   readonly completes?: Completes;
+  /** May be given more than once: its values are a list, empty where it is not given. */
+  readonly repeats?: true;
 }
 
 export type Options = Readonly<Record<string, Option>>;
@@ -77,7 +79,8 @@ export interface Command {
   run(context: Context, input: Readonly<Record<string, unknown>>): Promise<Outcome>;
 }
 
-export type Outcome = ExitCode | undefined;
+/** A status of the table, or that of a component that was run. */
+export type Outcome = number | undefined;
 
 type ArgumentInput<A extends Argument> = A extends { variadic: true }
   ? string[]
@@ -85,11 +88,13 @@ type ArgumentInput<A extends Argument> = A extends { variadic: true }
     ? string | undefined
     : string;
 
-type OptionInput<O extends Option> = O extends { parse: (text: string) => infer T }
-  ? T | undefined
-  : O extends { value: string }
-    ? string | undefined
-    : boolean;
+type OptionInput<O extends Option> = O extends { repeats: true; parse: (text: string) => infer T }
+  ? T[]
+  : O extends { parse: (text: string) => infer T }
+    ? T | undefined
+    : O extends { value: string }
+      ? string | undefined
+      : boolean;
 
 /** The input of a command, typed by its declaration. */
 export type Input<A extends readonly Argument[], O extends Options> = {

@@ -1,9 +1,13 @@
 /** What a command is given, and the types of what it gets through that. */
 import type { ExitCode } from './errors.js';
+import type { OpenGrant } from './host/grants.js';
+import type { AnsweredImport } from './host/index.js';
 import type { Bucket } from './keyvalue/bucket.js';
 import type { Keyvalue } from './keyvalue/index.js';
 import type { Terminal } from './terminal/terminal.js';
 
+export type { Grant, OpenGrant } from './host/grants.js';
+export type { AnsweredImport } from './host/index.js';
 export type { Bucket } from './keyvalue/bucket.js';
 export type { BulkLoad } from './keyvalue/bulk-load.js';
 export type { IncomingValue } from './keyvalue/incoming-value.js';
@@ -44,17 +48,45 @@ export interface Step {
   run(terminal: Terminal): Promise<ExitCode>;
 }
 
+/** What a component is run with, beside the process's own streams. */
+export interface GuestRequest {
+  /** The component's file. */
+  readonly path: string;
+  /** The guest's arguments, beside its own name. */
+  readonly words: readonly string[];
+  readonly grants: readonly OpenGrant[];
+  readonly keyvalue: Keyvalue;
+  /** Milliseconds; absent: as long as it takes. */
+  readonly timeout: number | undefined;
+  /** Bytes that the guest's memory may grow to; absent: what 32 bits address. */
+  readonly maxMemory: number | undefined;
+  /** False: the component is transpiled anew, and nothing is kept. */
+  readonly cache: boolean;
+}
+
+/** Runs components; loaded when one is to be run. */
+export interface Host {
+  /**
+   * The exit status of the guest. Throws `not-a-component`, `not-offered`, `trapped`, `timed-out`,
+   * `io`, and `broken-pipe` for a guest that failed because the reader of its output went away.
+   */
+  run(request: GuestRequest): Promise<number>;
+  /** What a component imports, and how each import is answered. Throws `not-a-component`, `io`. */
+  explain(path: string): Promise<AnsweredImport[]>;
+}
+
 export interface Context {
   readonly settings: Settings;
   readonly terminal: Terminal;
   readonly manual: Manual;
+  readonly host: Host;
   /** The interfaces over the open store, for a command with access to it. */
   readonly keyvalue: Keyvalue;
   /**
-   * The current bucket, to read. Where `default` has not been written to yet, an empty one.
-   * Throws `no-bucket` for any other name.
+   * A bucket to read, the current one where none is named. Where `default` has not been written to
+   * yet, an empty one. Throws `no-bucket` for any other name.
    */
-  bucketToRead(): Bucket;
+  bucketToRead(name?: string): Bucket;
   /**
    * A bucket to write, the current one where none is named; `default` is created. Throws
    * `no-bucket` for any other name, `read-only`.

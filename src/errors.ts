@@ -10,6 +10,7 @@ export const exitCodes = {
   busy: 5,
   store: 6,
   defect: 70,
+  trapped: 71,
   interrupted: 130,
   brokenPipe: 141,
 } as const;
@@ -26,6 +27,7 @@ export const exitMeanings: Readonly<Record<ExitCode, string>> = {
   5: 'busy or timed out: worth another try',
   6: 'the store or the disk: missing bucket, I/O, full, read-only, damaged',
   70: "a defect of kv's own",
+  71: 'a component trapped: a defect of its own',
   130: 'interrupted by Ctrl-C',
   141: 'the reader of a pipe went away',
 };
@@ -55,8 +57,14 @@ const exitOfCode = {
   'too-large': exitCodes.badData,
   /** An incoming-value was consumed a second time. */
   consumed: exitCodes.badData,
+  /** A file that was to be run is not a component, or not one that runs. */
+  'not-a-component': exitCodes.badData,
+  /** A component imports what it is not offered. */
+  'not-offered': exitCodes.badData,
   /** Somebody else holds what is needed, for now. */
   busy: exitCodes.busy,
+  /** A component took longer than it was given. */
+  'timed-out': exitCodes.busy,
   /** No bucket of that name. */
   'no-bucket': exitCodes.store,
   /** No store at that path. */
@@ -73,6 +81,8 @@ const exitOfCode = {
   full: exitCodes.store,
   /** Any other failure of the system underneath. */
   io: exitCodes.store,
+  /** A component did what WebAssembly, or an interface, does not allow. */
+  trapped: exitCodes.trapped,
   /** A signal, or Ctrl-C at a question, asked the process to stop. */
   interrupted: exitCodes.interrupted,
   /** The reader of an output went away. */

@@ -3,8 +3,8 @@ import { checkArguments } from './arguments.js';
 import { parse, parseLine, settingsOf } from './cli/program.js';
 import { withUsage } from './cli/usage.js';
 import { registry } from './commands/index.js';
-import type { Manual, Settings } from './context.js';
-import { asKvError, type ExitCode, exitCodes, type KvError } from './errors.js';
+import type { Host, Manual, Settings } from './context.js';
+import { asKvError, exitCodes, type KvError } from './errors.js';
 import { runCommand, type Surroundings } from './session.js';
 import { endBySignal } from './signals.js';
 import { writeError } from './terminal/error-message.js';
@@ -32,14 +32,15 @@ async function run(
   argv: readonly string[],
   env: NodeJS.ProcessEnv,
   terminal: Terminal,
-): Promise<ExitCode> {
+): Promise<number> {
   checkArguments(argv);
   const invocation = await parse(argv, registry, env);
   const { settings } = invocation;
   switch (invocation.kind) {
     case 'run': {
       const { command, input } = invocation;
-      const surroundings = { settings, terminal, manual, parseLine: lineParser };
+      const host = hostOf(env);
+      const surroundings = { settings, terminal, manual, parseLine: lineParser, host };
       try {
         const outcome = await runCommand(command, input, surroundings);
         return outcome ?? exitCodes.done;
@@ -74,6 +75,14 @@ const manual: Manual = {
 async function loadManual(): Promise<Manual> {
   const { createManual } = await import('./cli/help.js');
   return createManual(registry, KV_VERSION);
+}
+
+/** The host, loaded when a component is to be run. */
+function hostOf(env: NodeJS.ProcessEnv): Host {
+  return {
+    run: async (request) => (await import('./guest.js')).runGuest(request, env),
+    explain: async (path) => (await import('./host/index.js')).explainComponent(path),
+  };
 }
 
 /** With a stack with KV_DEBUG=1. */

@@ -2,7 +2,7 @@
 import type { Invocation } from './cli/program.js';
 import { withUsage } from './cli/usage.js';
 import type { Context, Settings, Step } from './context.js';
-import { exitCodes, KvError } from './errors.js';
+import { type ExitCode, exitCodes, KvError } from './errors.js';
 import type { Surroundings } from './session.js';
 import type { Terminal } from './terminal/terminal.js';
 
@@ -36,7 +36,9 @@ function stepOf(
         isBrief: typeof isBrief === 'function' ? isBrief(input) : isBrief,
         async run(terminal) {
           try {
-            return (await command.run(contextFor(terminal), input)) ?? exitCodes.done;
+            // A status beyond the table is that of a component, which no script runs.
+            const outcome = await command.run(contextFor(terminal), input);
+            return (outcome as ExitCode | undefined) ?? exitCodes.done;
           } catch (thrown) {
             throw withUsage(command, thrown);
           }

@@ -1,7 +1,7 @@
 /** A session: one open store, and the context that it gives to each command. */
 import type { Invocation } from './cli/program.js';
 import type { Access, Command, Outcome } from './command.js';
-import type { Context, Manual, Settings } from './context.js';
+import type { Context, Host, Manual, Settings } from './context.js';
 import { KvError } from './errors.js';
 import type { Bucket } from './keyvalue/bucket.js';
 import type { Keyvalue } from './keyvalue/index.js';
@@ -24,6 +24,7 @@ export interface Surroundings {
   readonly manual: Manual;
   /** Reads the words of a line, with these settings where it says no other. */
   parseLine(words: readonly string[], settings: Settings): Promise<Invocation>;
+  readonly host: Host;
 }
 
 /**
@@ -93,6 +94,7 @@ export function contextOf(
     settings,
     terminal: surroundings.terminal,
     manual: surroundings.manual,
+    host: surroundings.host,
     interruptible,
 
     readLine: (words) => readLine(words, surroundings, contextFor),
@@ -102,11 +104,11 @@ export function contextOf(
       return keyvalue;
     },
 
-    bucketToRead(): Bucket {
+    bucketToRead(name = settings.bucket): Bucket {
       const { buckets, types } = this.keyvalue;
-      const isThere = buckets.exists(settings.bucket);
-      if (!isThere && settings.bucket === DEFAULT_BUCKET && empty) return empty();
-      return types.Bucket.openBucket(settings.bucket);
+      const isThere = buckets.exists(name);
+      if (!isThere && name === DEFAULT_BUCKET && empty) return empty();
+      return types.Bucket.openBucket(name);
     },
 
     bucketToWrite(name = settings.bucket): Bucket {

@@ -1,7 +1,8 @@
 /**
  * Splits words into options and operands, by commander's rules: `-l0` is a cluster, `-oFILE` and
  * `--output=FILE` carry a value, the value of an option is the next word whatever it begins with
- * (`--start -x`), the last of a repeated option wins, `-` and `-5` are operands, `--` ends options.
+ * (`--start -x`), the last of a repeated option wins unless its values are a list,
+ * `-` and `-5` are operands, `--` ends options.
  *
  * Only the splitting is commander's. What is wrong with the words is returned, not thrown or
  * printed, because the message, and whether `--help` excuses it, is the caller's to say.
@@ -11,7 +12,7 @@ import type { Option, Options } from '../command.js';
 import { longFlag } from './spelling.js';
 
 export interface Reading {
-  /** By the option's key: the text of its value, or true for a switch. */
+  /** By the option's key: the text of its value, all of them where it repeats, or true for a switch. */
   readonly given: Given;
   readonly operands: readonly string[];
   /** The first word that looks like an option and is none. */
@@ -20,7 +21,7 @@ export interface Reading {
   readonly valueless: string | undefined;
 }
 
-export type Given = Readonly<Record<string, string | true>>;
+export type Given = Readonly<Record<string, string | true | readonly string[]>>;
 
 /** No option at all, as in most lines of a script. */
 export const noneGiven: Given = {};
@@ -68,11 +69,14 @@ function programOption(key: string, option: Option): ProgramOption {
   const declared = new ProgramOption(`${short}${longFlag(key)}${value}`);
   // To commander `--no-input` is `input: false`; here it is a switch like any other.
   declared.negate = false;
+  if (option.repeats) {
+    declared.argParser((text: string, before: readonly string[] = []) => [...before, text]);
+  }
   return option.bare === undefined ? declared : declared.preset(option.bare);
 }
 
 function givenIn(program: Program): Given {
-  const { [GUARD_KEY]: _, ...given } = program.opts<Record<string, string | true>>();
+  const { [GUARD_KEY]: _, ...given } = program.opts<Record<string, string | true | string[]>>();
   return given;
 }
 

@@ -70,7 +70,11 @@ function take(argument: Argument, words: string[]): string | string[] | undefine
   return argument.variadic ? words.splice(0) : words.shift();
 }
 
-function optionValue(key: string, option: Option, text: string | true | undefined): unknown {
+function optionValue(key: string, option: Option, text: Given[string] | undefined): unknown {
+  if (option.repeats) {
+    const { repeats: _, ...single } = option;
+    return [text ?? []].flat().map((one) => optionValue(key, single, one));
+  }
   if (option.value === undefined) return text === true;
   if (typeof text !== 'string' || option.parse === undefined) return text;
   try {

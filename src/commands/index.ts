@@ -26,6 +26,7 @@ export const registry: Registry = [
   verb('bucket clear', [], () => import('./bucket-clear.js')),
   verb('bucket info', [], () => import('./bucket-info.js')),
   verb('store info', [], () => import('./store-info.js')),
+  verb('run', [], () => import('./run.js')),
   verb('completion', [], () => import('./completion.js')),
   verb('help', [], () => import('./help.js')),
 ];

@@ -1,9 +1,12 @@
 /** `resource output-stream` of wasi:io/streams@0.2.0 */
 import { alwaysReady, type InputStream } from './input-stream.js';
 import { Pollable, type Readiness } from './poll.js';
-import { closed, operationFailed } from './stream-error.js';
+import { closed, isClosed, operationFailed } from './stream-error.js';
 
-/** Where an output-stream's bytes go. What a method throws fails the operation. */
+/**
+ * Where an output-stream's bytes go. What a method throws fails the operation; the `stream-error`
+ * `closed` says that nobody is there any more to take them.
+ */
 export interface Sink {
   /** How many bytes the next `write` may bring; 0 while none. Absent: always a whole block. */
   permit?(): number;
@@ -147,7 +150,7 @@ export class OutputStream {
       return operation(this.#sink);
     } catch (thrown) {
       this[Symbol.dispose]();
-      throw operationFailed(thrown);
+      throw isClosed(thrown) ? thrown : operationFailed(thrown);
     }
   }
 

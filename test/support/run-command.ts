@@ -4,7 +4,9 @@ import { parse, parseLine } from '../../src/cli/program.js';
 import { withUsage } from '../../src/cli/usage.js';
 import type { Outcome } from '../../src/command.js';
 import { registry } from '../../src/commands/index.js';
-import { asKvError, type ExitCode, exitCodes, KvError } from '../../src/errors.js';
+import type { Host } from '../../src/context.js';
+import { asKvError, exitCodes, KvError } from '../../src/errors.js';
+import { explainComponent } from '../../src/host/index.js';
 import type { Bucket } from '../../src/keyvalue/bucket.js';
 import { createKeyvalue, type Keyvalue } from '../../src/keyvalue/index.js';
 import { contextOf, type Surroundings } from '../../src/session.js';
@@ -18,7 +20,7 @@ import { openTestKeyvalue } from './open-test-store.js';
 
 export interface Ended {
   /** The exit status. */
-  readonly outcome: ExitCode;
+  readonly outcome: number;
   /** What the command threw; the process would show it on stderr. */
   readonly error: KvError | undefined;
   readonly stdout: Buffer;
@@ -73,7 +75,7 @@ async function run(
   if (invocation.kind !== 'run') throw new Error(`"${words.join(' ')}" runs no command`);
   const { command, input, settings } = invocation;
   const terminal = bufferTerminal({ ...options, quiet: settings.quiet, input: settings.input });
-  const surroundings = { settings, terminal, manual, parseLine: lineParser };
+  const surroundings = { settings, terminal, manual, parseLine: lineParser, host };
   const context = contextOf(surroundings, keyvalue, emptyBucket);
   try {
     return ended(terminal, undefined, await command.run(context, input));
@@ -100,6 +102,12 @@ const lineParser: Surroundings['parseLine'] = (words, settings) =>
   parseLine(words, registry, settings);
 
 const manual = createManual(registry, '0.0.0');
+
+/** Components run in processes of their own, in other tests: a guest has the process's streams. */
+const host: Host = {
+  run: () => Promise.reject(new Error('no component is run here')),
+  explain: async (path) => explainComponent(path),
+};
 
 /** What a read finds before anything has been written. */
 function emptyBucket(): Bucket {

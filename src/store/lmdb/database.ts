@@ -30,6 +30,8 @@ export type RootDb = Db &
   RootDatabase<Buffer, Buffer> & {
     /** Ends the current read transaction and forgets the one before. */
     _commitReadTxn(): void;
+    /** Begins a read transaction, unless there is one. */
+    ensureReadTxn(): void;
     /** The number of the write transaction under way. */
     getWriteTxnId(): number;
     readonly env: { info(): { readonly lastTxnId: number } };

@@ -37,6 +37,8 @@ export class Environment {
   #depth = 0;
   /** Whether a transaction within the one under way is no more than a call. */
   #isFlat = false;
+  /** Ends lmdb's read transaction when the event loop turns. */
+  #timer: NodeJS.Timeout | undefined;
 
   /** Opens what has been looked at before. Throws `io`, `busy`, `full`, `damaged`. */
   constructor(path: string, readOnly: boolean) {
@@ -85,7 +87,9 @@ export class Environment {
 
   /** Makes the reads that follow see the newest state. */
   refresh(): void {
-    if (!this.inTransaction) this.main.resetReadTxn();
+    if (this.inTransaction) return;
+    this.main.resetReadTxn();
+    this.#renew();
   }
 
   dropDatabase(name: string): void {
@@ -248,6 +252,28 @@ export class Environment {
     await this.main.close();
     this.#treeReader?.close();
     this.#lockFile.close();
+  }
+
+  /**
+   * Begins lmdb's read transaction. It sets a timer to end it with the turn of the event loop, a new
+   * one each time, and takes none back: a component that runs for long without such a turn would
+   * gather them by the million. So while one is waiting, that one serves.
+   */
+  #renew(): void {
+    const { setTimeout } = globalThis;
+    const setOne = (work: () => void, milliseconds: number) => {
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined;
+        work();
+      }, milliseconds);
+      return this.#timer;
+    };
+    globalThis.setTimeout = setOne as typeof setTimeout;
+    try {
+      this.reading(() => this.main.ensureReadTxn());
+    } finally {
+      globalThis.setTimeout = setTimeout;
+    }
   }
 
   #within<T>(snapshot: Snapshot, read: (options?: { transaction: ReadTransaction }) => T): T {

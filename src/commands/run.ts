@@ -1,0 +1,122 @@
+import { defineCommand } from '../command.js';
+import type { Context, Grant, OpenGrant } from '../context.js';
+import { absentBucket, exitCodes, KvError } from '../errors.js';
+import { parseDuration, parseSize } from './option-values.js';
+
+/** The bucket that is made when it is first written to. */
+const DEFAULT_BUCKET = 'default';
+
+export const command = defineCommand({
+  name: 'run',
+  summary: 'Run a WebAssembly component on granted buckets',
+  details: `COMPONENT exports wasi:cli/run and may import wasi:keyvalue 0.2.0-draft and wasi:io, wasi:cli,
+wasi:clocks and wasi:random 0.2. It has stdin, stdout, stderr, its ARGS and the buckets granted to it:
+the current one under its own name where no --bucket is given. It has no files, no network and no
+environment.`,
+  access: ({ explain, bucket }) => {
+    if (explain) return 'none';
+    return bucket.length > 0 && bucket.every(({ readOnly }) => readOnly) ? 'read' : 'write';
+  },
+  inScripts: false,
+  arguments: [
+    { name: 'component', summary: 'a file with a component', completes: 'file' },
+    { name: 'args', summary: 'arguments of its own, after --', optional: true, variadic: true },
+  ],
+  options: {
+    bucket: {
+      short: 'b',
+      value: 'GUEST=REAL[:ro]',
+      summary: 'grant the bucket REAL under the name GUEST, :ro to read only; repeatable',
+      parse: parseGrant,
+      repeats: true,
+      completes: 'bucket',
+    },
+    timeout: { value: 'DUR', summary: 'stop it after 500ms, 10s, 5m, 1h', parse: parseDuration },
+    maxMemory: { value: 'SIZE', summary: 'bound its memory: 512K, 64M, 2G', parse: parseSize },
+    explain: { summary: 'list its imports and the grants, and run nothing' },
+    noCache: { summary: 'neither use nor keep the prepared form of it' },
+  },
+  examples: [
+    { line: 'kv run count.wasm', summary: 'on the current bucket' },
+    { line: 'kv run app.wasm -b in=photos:ro -b out=small', summary: 'two buckets, one to read' },
+    { line: 'kv run app.wasm --timeout 10s -- --verbose', summary: 'with an argument of its own' },
+    { line: 'kv run app.wasm --explain', summary: 'what it wants, and would get' },
+  ],
+  exits: {
+    [exitCodes.done]: 'it gave ok',
+    [exitCodes.no]: 'it gave err; any other status is that which it gave to exit',
+    [exitCodes.badData]: 'not a component, or one that imports what kv has not',
+    [exitCodes.busy]: 'stopped by --timeout',
+    [exitCodes.trapped]: 'it trapped: a defect of its own',
+  },
+
+  async run(context, { component: path, args: words = [], timeout, maxMemory, ...options }) {
+    const { bucket, explain, noCache } = options;
+    const { readOnly, bucket: current } = context.settings;
+    const given: Grant[] =
+      bucket.length > 0 ? bucket : [{ guest: current, bucket: current, readOnly }];
+    const grants = given.map((grant) => ({ ...grant, readOnly: grant.readOnly || readOnly }));
+    refuseTwice(grants);
+    if (explain) return printExplanation(context, path, grants);
+    const { keyvalue } = context;
+    const open = grants.map((grant) => openGrant(context, grant));
+    const request = { path, words, grants: open, keyvalue, timeout, maxMemory, cache: !noCache };
+    return context.host.run(request);
+  },
+});
+
+/** `GUEST=REAL`, or one name for both, and perhaps `:ro`. */
+function parseGrant(text: string): Grant {
+  const readOnly = text.endsWith(':ro');
+  const names = readOnly ? text.slice(0, -':ro'.length) : text;
+  const at = names.indexOf('=');
+  const guest = at === -1 ? names : names.slice(0, at);
+  const bucket = names.slice(at + 1);
+  if (guest === '' || bucket === '') {
+    throw new KvError('usage', 'a name is missing: GUEST=REAL, or GUEST=REAL:ro, is expected');
+  }
+  return { guest, bucket, readOnly };
+}
+
+function refuseTwice(grants: readonly Grant[]): void {
+  const names = grants.map(({ guest }) => guest);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return;
+  throw new KvError('usage', `two buckets are granted under the name "${twice}"`);
+}
+
+/** Throws `no-bucket`, but for `default`, which is made when the guest opens it to write. */
+function openGrant(context: Context, grant: Grant): OpenGrant {
+  const { bucket, readOnly } = grant;
+  if (bucket !== DEFAULT_BUCKET && !context.keyvalue.buckets.exists(bucket)) {
+    throw absentBucket(bucket);
+  }
+  const open = () => (readOnly ? context.bucketToRead(bucket) : context.bucketToWrite(bucket));
+  return { ...grant, open };
+}
+
+async function printExplanation(
+  { host, settings, terminal }: Context,
+  path: string,
+  grants: readonly Grant[],
+): Promise<void> {
+  const imports = await host.explain(path);
+  if (settings.json) {
+    await terminal.stdout.write(`${JSON.stringify({ imports, grants })}\n`);
+    return;
+  }
+  const lines = [
+    ...imports.map(({ name, answer }) => `import ${name}: ${answers[answer]}`),
+    ...grants.map(
+      ({ guest, bucket, readOnly }) =>
+        `bucket "${guest}": "${bucket}", ${readOnly ? 'to read' : 'to read and write'}`,
+    ),
+  ];
+  await terminal.stdout.write(lines.map((line) => `${line}\n`).join(''));
+}
+
+const answers = {
+  given: 'given',
+  denied: 'denied; it traps when it is used',
+  refused: 'not to be had; the component is not run',
+} as const;

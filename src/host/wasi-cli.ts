@@ -1,0 +1,68 @@
+/** The interfaces of wasi:cli that a guest is given: its arguments and three streams, nothing else. */
+import { InputStream, type Source } from '../io/input-stream.js';
+import { OutputStream, type Sink } from '../io/output-stream.js';
+
+/** The guest's standard streams. A guest may drop each and get it again, so none has a `close`. */
+export interface StandardEnds {
+  readonly stdin: Omit<Source, 'close'>;
+  readonly stdout: Omit<Sink, 'close'>;
+  readonly stderr: Omit<Sink, 'close'>;
+  /** Which of them is a terminal. */
+  readonly isTerminal: {
+    readonly stdin: boolean;
+    readonly stdout: boolean;
+    readonly stderr: boolean;
+  };
+}
+
+/** What `exit` throws: it passes through the guest, which cannot catch it. */
+export class Exit {
+  readonly status: number;
+
+  constructor(status: number) {
+    this.status = status;
+  }
+}
+
+/** `variant result` without payloads, as an argument. */
+interface Result {
+  readonly tag: 'ok' | 'err';
+}
+
+/** `resource terminal-input` and `terminal-output`, which have no functions. */
+class TerminalInput {}
+class TerminalOutput {}
+
+/** The interfaces by name. `words` are the guest's arguments, its own name first. */
+export function wasiCli(words: readonly string[], ends: StandardEnds) {
+  const terminalOutput = (isTerminal: boolean) => (isTerminal ? new TerminalOutput() : undefined);
+  return {
+    'wasi:cli/environment': {
+      getEnvironment: (): [string, string][] => [],
+      getArguments: () => [...words],
+      initialCwd: () => undefined,
+    },
+    'wasi:cli/exit': {
+      exit(status: Result): never {
+        throw new Exit(status.tag === 'ok' ? 0 : 1);
+      },
+      exitWithCode(status: number): never {
+        throw new Exit(status);
+      },
+    },
+    'wasi:cli/stdin': { getStdin: () => new InputStream(ends.stdin) },
+    'wasi:cli/stdout': { getStdout: () => new OutputStream(ends.stdout) },
+    'wasi:cli/stderr': { getStderr: () => new OutputStream(ends.stderr) },
+    'wasi:cli/terminal-input': { TerminalInput },
+    'wasi:cli/terminal-output': { TerminalOutput },
+    'wasi:cli/terminal-stdin': {
+      getTerminalStdin: () => (ends.isTerminal.stdin ? new TerminalInput() : undefined),
+    },
+    'wasi:cli/terminal-stdout': {
+      getTerminalStdout: () => terminalOutput(ends.isTerminal.stdout),
+    },
+    'wasi:cli/terminal-stderr': {
+      getTerminalStderr: () => terminalOutput(ends.isTerminal.stderr),
+    },
+  };
+}

@@ -1,0 +1,49 @@
+/** wasi:clocks@0.2: the time, and pollables that become ready when some of it has passed. */
+import { Pollable } from '../io/poll.js';
+import { sleep } from '../io/sleep.js';
+
+const NANOSECONDS_PER_MILLISECOND = 1e6;
+
+/** What `resolution` says of the wall clock: a millisecond. */
+const wallResolution = { seconds: 0n, nanoseconds: NANOSECONDS_PER_MILLISECOND };
+
+/** The interfaces by name. */
+export function wasiClocks() {
+  const now = () => process.hrtime.bigint();
+  return {
+    'wasi:clocks/monotonic-clock': {
+      now,
+      resolution: () => 1n,
+      subscribeInstant: (when: bigint) => alarm(when, now),
+      subscribeDuration: (duration: bigint) => alarm(now() + duration, now),
+    },
+    'wasi:clocks/wall-clock': {
+      now: () => {
+        const milliseconds = Date.now();
+        const seconds = Math.floor(milliseconds / 1000);
+        const rest = milliseconds - seconds * 1000;
+        return {
+          seconds: BigInt(seconds),
+          nanoseconds: rest * NANOSECONDS_PER_MILLISECOND,
+        };
+      },
+      resolution: () => wallResolution,
+    },
+  };
+}
+
+/** Ready from an instant on, in nanoseconds of the monotonic clock. */
+function alarm(when: bigint, now: () => bigint): Pollable {
+  const left = () => Number(when - now()) / NANOSECONDS_PER_MILLISECOND;
+  return new Pollable({
+    ready: () => left() <= 0,
+    wait(milliseconds) {
+      const end = performance.now() + milliseconds;
+      for (;;) {
+        const longest = Math.min(left(), end - performance.now());
+        if (longest <= 0) return;
+        sleep(longest);
+      }
+    },
+  });
+}

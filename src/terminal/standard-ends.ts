@@ -1,0 +1,205 @@
+/**
+ * stdin, stdout and stderr as the synchronous ends of streams, for a component: it does not let the
+ * event loop turn, so Node's own streams would neither give it a byte nor take one.
+ *
+ * A pipe is put into non-blocking mode, so that a guest can look for bytes without waiting, and a
+ * time limit finds it at a wait that can be stopped, and not in the kernel.
+ */
+import { readSync, writeSync } from 'node:fs';
+import { ioError } from '../errors.js';
+import type { Source } from '../io/input-stream.js';
+import type { Sink } from '../io/output-stream.js';
+import type { Readiness } from '../io/poll.js';
+import { sleep } from '../io/sleep.js';
+import { closed } from '../io/stream-error.js';
+import { descriptorKind } from './descriptor-kind.js';
+
+/** Bytes that are read at once, and that may wait to be written: what a pipe holds. */
+const BLOCK_BYTES = 64 * 1024;
+
+/** Between two looks at a pipe that is not ready: at first, and at most. */
+const FIRST_WAIT_MILLISECONDS = 0.05;
+const LONGEST_WAIT_MILLISECONDS = 5;
+
+export interface StandardEnds {
+  readonly stdin: Source;
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly isTerminal: Readonly<Record<'stdin' | 'stdout' | 'stderr', boolean>>;
+  /** Waits until everything that was written is handed on, or nobody is left to take it. */
+  drain(): void;
+  /** Whether the reader of stdout or stderr went away before it had everything. */
+  readonly isBroken: boolean;
+}
+
+/** The process's own. A stream is touched when it is first used. */
+export async function standardEnds(): Promise<StandardEnds> {
+  const kinds = [await descriptorKind(0), await descriptorKind(1), await descriptorKind(2)];
+  const [stdinIsTerminal, stdoutIsTerminal, stderrIsTerminal] = kinds.map(
+    (kind) => kind === 'terminal',
+  );
+  const isWaitedFor = (descriptor: number) => kinds[descriptor] === 'pipe';
+  const stdin = new InputEnd(isWaitedFor(0) || stdinIsTerminal!);
+  const stdout = new OutputEnd('stdout', 1, isWaitedFor(1));
+  const stderr = new OutputEnd('stderr', 2, isWaitedFor(2));
+  return {
+    stdin,
+    stdout,
+    stderr,
+    isTerminal: {
+      stdin: stdinIsTerminal!,
+      stdout: stdoutIsTerminal!,
+      stderr: stderrIsTerminal!,
+    },
+    drain() {
+      stdout.drain();
+      stderr.drain();
+    },
+    get isBroken() {
+      return stdout.isBroken || stderr.isBroken;
+    },
+  };
+}
+
+class InputEnd implements Source {
+  /** Bytes that were found by looking whether there are any. */
+  #held: Buffer | undefined;
+  #failure: unknown;
+  #mayWait: boolean;
+  ended = false;
+  readonly readiness: Readiness;
+
+  constructor(mayWait: boolean) {
+    this.#mayWait = mayWait;
+    this.readiness = readinessOf(() => this.#look());
+  }
+
+  read(length: number): Uint8Array | undefined {
+    if (!this.#look()) return new Uint8Array(0);
+    if (this.#failure !== undefined) throw ioError('read stdin', this.#failure);
+    const bytes = this.#held?.subarray(0, length);
+    const rest = this.#held?.subarray(length);
+    this.#held = rest?.length ? rest : undefined;
+    return bytes;
+  }
+
+  /** Whether there are bytes, the end or a failure. */
+  #look(): boolean {
+    if (this.#held || this.ended || this.#failure !== undefined) return true;
+    if (this.#mayWait) {
+      // Making Node's stream puts the descriptor into non-blocking mode; nothing is read by it.
+      void process.stdin;
+      this.#mayWait = false;
+    }
+    const block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    try {
+      const length = readSync(0, block);
+      if (length > 0) this.#held = block.subarray(0, length);
+      else this.ended = true;
+      return true;
+    } catch (error) {
+      if (isNotReady(error)) return false;
+      if ((error as NodeJS.ErrnoException).code === 'EOF') this.ended = true;
+      else this.#failure = error;
+      return true;
+    }
+  }
+}
+
+class OutputEnd implements Sink {
+  readonly #name: 'stdout' | 'stderr';
+  readonly #descriptor: number;
+  #mayWait: boolean;
+  #held: Uint8Array | undefined;
+  #failure: unknown;
+  readonly readiness: Readiness;
+
+  constructor(name: 'stdout' | 'stderr', descriptor: number, mayWait: boolean) {
+    this.#name = name;
+    this.#descriptor = descriptor;
+    this.#mayWait = mayWait;
+    this.readiness = readinessOf(() => this.#handOn());
+  }
+
+  /** Whether the reader went away. */
+  get isBroken(): boolean {
+    return (this.#failure as NodeJS.ErrnoException | undefined)?.code === 'EPIPE';
+  }
+
+  permit(): number {
+    const isFree = this.#handOn();
+    this.#throwFailure();
+    return isFree ? BLOCK_BYTES : 0;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#handOn();
+    this.#throwFailure();
+    const written = this.#held ? 0 : this.#writeSome(bytes);
+    this.#throwFailure();
+    if (written === bytes.length) return;
+    const rest = bytes.subarray(written);
+    this.#held = this.#held ? Buffer.concat([this.#held, rest]) : Buffer.from(rest);
+  }
+
+  flush(): void {
+    this.#handOn();
+    this.#throwFailure();
+  }
+
+  drain(): void {
+    this.readiness.wait(Number.POSITIVE_INFINITY);
+  }
+
+  /** Whether nothing is held back, or never will be taken. */
+  #handOn(): boolean {
+    if (this.#held && this.#failure === undefined) {
+      const rest = this.#held.subarray(this.#writeSome(this.#held));
+      this.#held = rest.length > 0 ? rest : undefined;
+    }
+    return this.#held === undefined || this.#failure !== undefined;
+  }
+
+  /** Writes what is taken now, and returns how many bytes that is. */
+  #writeSome(bytes: Uint8Array): number {
+    if (this.#mayWait) {
+      void process[this.#name];
+      this.#mayWait = false;
+    }
+    let written = 0;
+    try {
+      while (written < bytes.length) {
+        written += writeSync(this.#descriptor, bytes, written, bytes.length - written);
+      }
+    } catch (error) {
+      if (!isNotReady(error)) this.#failure = error;
+    }
+    return written;
+  }
+
+  #throwFailure(): void {
+    if (this.#failure === undefined) return;
+    // To a guest, a reader that went away is the end of the stream, and no failure.
+    if (this.isBroken) throw closed;
+    throw ioError(`write to ${this.#name}`, this.#failure);
+  }
+}
+
+/** Ready when `look` finds it so; it is asked again and again, ever more seldom. */
+function readinessOf(look: () => boolean): Readiness {
+  return {
+    ready: look,
+    wait(milliseconds) {
+      const end = performance.now() + milliseconds;
+      for (let pause = FIRST_WAIT_MILLISECONDS; !look(); pause *= 2) {
+        const left = end - performance.now();
+        if (left <= 0) return;
+        sleep(Math.min(pause, left, LONGEST_WAIT_MILLISECONDS));
+      }
+    },
+  };
+}
+
+function isNotReady(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EAGAIN';
+}
