@@ -25,6 +25,8 @@ export async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Pro
     await showError(error, settings, terminal, env);
     process.exitCode = error.exitCode;
     if (error.code === 'interrupted') endBySignal(error);
+    // What was stopped may have been in the midst of anything, so nothing is waited for or closed.
+    if (error.code === 'timed-out') process.exit();
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Invocation } from './cli/program.js';
 import type { Access, Command, Outcome } from './command.js';
 import type { Context, Host, Manual, Settings } from './context.js';
-import { KvError } from './errors.js';
+import { asKvError, KvError } from './errors.js';
 import type { Bucket } from './keyvalue/bucket.js';
 import type { Keyvalue } from './keyvalue/index.js';
 import { readLine } from './read-line.js';
@@ -44,11 +44,16 @@ export async function runCommand(
     openFor(access, surroundings.settings),
   ]);
   const keyvalue = createKeyvalue(store ?? new MemoryStore());
+  // A guest that was stopped may have been in a transaction, and what is in its midst cannot close.
+  let isStopped = false;
   const empty = () => createKeyvalue(new MemoryStore()).buckets.create(DEFAULT_BUCKET);
   try {
     return await command.run(contextOf(surroundings, keyvalue, empty), input);
+  } catch (thrown) {
+    isStopped = asKvError(thrown).code === 'timed-out';
+    throw thrown;
   } finally {
-    await store?.close();
+    if (!isStopped) await store?.close();
   }
 }
 

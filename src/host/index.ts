@@ -16,7 +16,7 @@ import { type Component, readComponent } from './component.js';
 import { denied } from './denied.js';
 import { grantBuckets, type OpenGrant } from './grants.js';
 import { type Answer, answerTo, isRun, splitVersion } from './offers.js';
-import { statusOf } from './outcome.js';
+import { isTimeout, statusOf } from './outcome.js';
 import { type Imports, load, type Program } from './program.js';
 import { transpile } from './transpile.js';
 import { type StandardEnds, wasiCli } from './wasi-cli.js';
@@ -75,14 +75,17 @@ export async function runComponent(request: RunRequest): Promise<number> {
     ...wasiRandom(),
     ...wasiFilesystem(),
   };
+  let status = 0;
   try {
-    within(timeout, () => call(program, imports, component));
-    return 0;
+    within(timeout, () => call(program, imports, component, request.ends));
   } catch (thrown) {
-    return statusOf(thrown, action, timeout);
-  } finally {
-    granted.close();
+    if (isTimeout(thrown)) {
+      throw new KvError('timed-out', `cannot ${action}: it was stopped after ${timeout} ms`);
+    }
+    status = statusOf(thrown, action);
   }
+  granted.close();
+  return status;
 }
 
 /** What each of a component's imports is answered with. Throws `not-a-component`, `io`. */
@@ -137,14 +140,19 @@ function limitMemory(bytes: number): void {
   setFlagsFromString(`--wasm-max-mem-pages=${Math.floor(bytes / PAGE_BYTES)}`);
 }
 
-function call(program: Program, imports: Imports, component: Component): void {
-  const exports = program.instantiate(imports);
-  const run = exports[component.exports.find(isRun)!] as { run(): void };
-  run.run();
+/** Calls `run`, and waits until whoever reads the guest's output has it, however it ended. */
+function call(program: Program, imports: Imports, component: Component, ends: StandardEnds): void {
+  try {
+    const exports = program.instantiate(imports);
+    const run = exports[component.exports.find(isRun)!] as { run(): void };
+    run.run();
+  } finally {
+    ends.drain();
+  }
 }
 
 /** Does the work, and stops it after that many milliseconds. */
 function within(milliseconds: number | undefined, work: () => void): void {
-  if (milliseconds === undefined) return work();
-  new vm.Script('work()').runInNewContext({ work }, { timeout: milliseconds });
+  if (milliseconds === undefined) work();
+  else new vm.Script('work()').runInNewContext({ work }, { timeout: milliseconds });
 }

@@ -30,15 +30,22 @@ type Instantiate = (moduleOf: (name: string) => Module, imports: Imports) => Exp
 /**
  * Names that the generated code is given in the place of the global ones. It has no event loop to
  * wait for, so its timers never come to anything, and would only gather; to look for a variable of
- * the environment at each call costs more than the call; and what it has to say, its errors say.
+ * the environment at each call costs more than the call; its decoder would take a byte order mark
+ * from the beginning of a key; and what it has to say, its errors say.
  */
 const surroundings: Readonly<Record<string, unknown>> = {
   globalThis: { WebAssembly },
   process: undefined,
   require: undefined,
   setTimeout: () => 0,
+  TextDecoder: strictDecoder,
   console: { debug() {}, log() {}, warn() {}, error() {} },
 };
+
+/** Text exactly as it is: what is not UTF-8 is a trap, by the canonical ABI. */
+function strictDecoder(encoding = 'utf-8'): TextDecoder {
+  return new TextDecoder(encoding, { ignoreBOM: true, fatal: true });
+}
 
 /** Compiles the parts. `codeCache` spares the time where it is of this V8. */
 export function load({ source, modules }: Transpiled, codeCache?: CodeCache): Program {

@@ -10,8 +10,13 @@ import { wasiFilesystem } from './wasi-filesystem.js';
 import { wasiRandom } from './wasi-random.js';
 
 const nothing = { read: () => undefined, ended: true, write() {} };
-const isTerminal = { stdin: false, stdout: false, stderr: false };
-const cli = wasiCli([], { stdin: nothing, stdout: nothing, stderr: nothing, isTerminal });
+const cli = wasiCli([], {
+  stdin: nothing,
+  stdout: nothing,
+  stderr: nothing,
+  isTerminal: { stdin: false, stdout: false, stderr: false },
+  drain() {},
+});
 const filesystem = wasiFilesystem();
 
 export const environment = cli['wasi:cli/environment'];

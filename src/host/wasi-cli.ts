@@ -7,6 +7,8 @@ export interface StandardEnds {
   readonly stdin: Omit<Source, 'close'>;
   readonly stdout: Omit<Sink, 'close'>;
   readonly stderr: Omit<Sink, 'close'>;
+  /** Waits until everything that was written is handed on, or nobody is left to take it. */
+  drain(): void;
   /** Which of them is a terminal. */
   readonly isTerminal: {
     readonly stdin: boolean;

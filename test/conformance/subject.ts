@@ -27,6 +27,8 @@ export type OutputStream = wit.WasiIoStreams020.OutputStream;
 /** One implementation, on a store of its own that is empty. */
 export interface Subject {
   readonly world: World;
+  /** Its strings are UTF-8 on the way, so that there are no lone surrogates. */
+  readonly isUtf8?: true;
   /** The WIT only opens buckets: these make and drop one from outside. */
   createBucket(name: string): void;
   deleteBucket(name: string): void;

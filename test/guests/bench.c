@@ -64,7 +64,7 @@ static u32 write(u64 mebibytes) {
   return result.failed;
 }
 
-u32 run(void) {
+RUN u32 run(void) {
   list arguments;
   get_arguments(&arguments);
   const list *words = arguments.data;

@@ -1,7 +1,7 @@
 /* The small guest: counts its runs in the bucket "default", and says how many there were. */
 #include "kv.h"
 
-u32 run(void) {
+RUN u32 run(void) {
   u64_result runs;
   atomic_increment(open_bucket("default"), "runs", 4, 1, &runs);
   if (runs.failed) return 1;

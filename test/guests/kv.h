@@ -139,8 +139,8 @@ IMPORT("wasi:clocks/wall-clock@0.2.1", "now") void wall_now(void *);
 IMPORT("wasi:random/random@0.2.1", "get-random-bytes") void get_random_bytes(u64, list *);
 IMPORT("wasi:random/random@0.2.1", "get-random-u64") u64 get_random_u64(void);
 
-/** 0: ok, 1: err. The world of every guest that is run exports this. */
-EXPORT("wasi:cli/run@0.2.1#run") u32 run(void);
+/** Before a guest's `u32 run(void)`, which gives 0 for ok, 1 for err. */
+#define RUN EXPORT("wasi:cli/run@0.2.1#run")
 
 /* What a guest of no C library brings itself: runtime.c. */
 

@@ -22,8 +22,8 @@ void give_back(u32 mark) { used = mark; }
 
 void *allocate(u32 size) {
   u32 start = (used + 7) & ~7u;
-  u32 end = (u32)&__heap_base + start + size;
-  u32 pages = (end + 65535) / 65536;
+  u64 end = (u64)(u32)&__heap_base + start + size;
+  u32 pages = (u32)((end + 65535) / 65536);
   u32 present = __builtin_wasm_memory_size(0);
   if (pages > present && __builtin_wasm_memory_grow(0, pages - present) == (size_t)-1) {
     __builtin_trap();

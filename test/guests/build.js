@@ -1,0 +1,73 @@
+/**
+ * Builds the guests from their sources: `node test/guests/build.js`, or with the names of some. What
+ * it makes is committed, so that the tests need no compiler.
+ *
+ * It wants clang and lld (Debian: clang, lld), and for the guest with a C library wasi-libc,
+ * libclang-rt-dev-wasm32 and, in WASI_ADAPTER, the path of wasi_snapshot_preview1.command.wasm, as
+ * the package @bytecodealliance/jco 1.35.0 has it in lib/.
+ */
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { componentEmbed, componentNew } from '@bytecodealliance/jco-transpile/wasm-tools';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const wit = fileURLToPath(new URL('../../wit', import.meta.url));
+
+/** Guests that bring what they need of a C library themselves, by the worlds of `wit/`. */
+const bare = {
+  count: 'command',
+  check: 'command',
+  cat: 'command',
+  loop: 'command',
+  bad: 'command',
+  bench: 'command',
+  grants: 'command',
+  network: 'network',
+  unknown: 'unknown',
+  relay: 'relay',
+};
+
+/** Guests with a C library, which finds its imports through an adapter. */
+const hosted = { probe: 'probe' };
+
+const bareFlags = ['--target=wasm32', '-nostdlib', '-ffreestanding', '-Wl,--no-entry'];
+const hostedFlags = ['--target=wasm32-wasi', '--sysroot=/usr'];
+const flags = ['-O2', '-Wall', '-Wextra', '-Werror', '-Wl,--strip-all'];
+
+const folder = mkdtempSync(join(tmpdir(), 'kv-guests-'));
+try {
+  const witPath = join(folder, 'wit');
+  cpSync(join(here, 'wit'), witPath, { recursive: true });
+  cpSync(join(wit, 'deps/io'), join(witPath, 'deps/io'), { recursive: true });
+  mkdirSync(join(witPath, 'deps/keyvalue'));
+  for (const name of ['atomic', 'eventual', 'eventual-batch', 'types', 'wasi-keyvalue-error']) {
+    cpSync(join(wit, `${name}.wit`), join(witPath, `deps/keyvalue/${name}.wit`));
+  }
+  const chosen = process.argv.slice(2);
+  const all = chosen.length > 0 ? chosen : [...Object.keys(bare), ...Object.keys(hosted)];
+  for (const name of all) {
+    const core = join(folder, `${name}.wasm`);
+    compile(name, core);
+    const world = bare[name] ?? hosted[name];
+    const embedded = await componentEmbed({ binary: readFileSync(core), witPath, world });
+    const component = await componentNew(embedded, adapters(name));
+    writeFileSync(join(here, `${name}.wasm`), component);
+    console.log(`${name}.wasm: ${component.length} bytes`);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function compile(name, core) {
+  const source = join(here, `${name}.c`);
+  const parts = name in bare ? [...bareFlags, join(here, 'runtime.c')] : hostedFlags;
+  execFileSync('clang', [...flags, ...parts, source, '-o', core], { stdio: 'inherit' });
+}
+
+function adapters(name) {
+  if (name in bare) return [];
+  return [['wasi_snapshot_preview1', readFileSync(process.env.WASI_ADAPTER)]];
+}
