@@ -50,10 +50,9 @@ export function grantBuckets(keyvalue: Keyvalue, grants: readonly OpenGrant[]): 
   }
 
   class GuestValue extends types.OutgoingValue {
-    static override newOutgoingValue(): OutgoingValue {
-      const value = super.newOutgoingValue();
-      values.add(value);
-      return value;
+    constructor(...parameters: ConstructorParameters<typeof types.OutgoingValue>) {
+      super(...parameters);
+      values.add(this);
     }
 
     override [Symbol.dispose](): void {

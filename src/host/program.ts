@@ -43,7 +43,7 @@ const surroundings: Readonly<Record<string, unknown>> = {
 };
 
 /** Text exactly as it is: what is not UTF-8 is a trap, by the canonical ABI. */
-function strictDecoder(encoding = 'utf-8'): TextDecoder {
+function strictDecoder(encoding = 'utf-8') {
   return new TextDecoder(encoding, { ignoreBOM: true, fatal: true });
 }
 

@@ -25,7 +25,6 @@ const bare = {
   bad: 'command',
   bench: 'command',
   grants: 'command',
-  network: 'network',
   unknown: 'unknown',
   relay: 'relay',
 };
