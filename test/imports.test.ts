@@ -31,7 +31,7 @@ const allowed: Record<string, readonly string[]> = {
 const typesOnly = ['command', 'context'];
 
 /** The wiring: main and its parts, which may import everything, and which nobody else imports. */
-const wiring = ['main', 'session', 'read-line', 'signals', 'arguments'];
+const wiring = ['main', 'session', 'read-line', 'signals', 'arguments', 'guest', 'library'];
 
 /** Packages that live in one place. */
 const homes: Record<string, string> = {
@@ -41,6 +41,7 @@ const homes: Record<string, string> = {
   'cli-progress': 'terminal/',
   'cli-table3': 'terminal/',
   '@inquirer/prompts': 'terminal/',
+  '@bytecodealliance/jco-transpile': 'host/',
 };
 
 interface Import {
