@@ -1,6 +1,7 @@
 import { defineCommand } from '../command.js';
 import type { Context, Grant, OpenGrant } from '../context.js';
 import { absentBucket, exitCodes, KvError } from '../errors.js';
+import { visibleJson, visibleMessage } from '../terminal/visible.js';
 import { parseDuration, parseSize } from './option-values.js';
 
 /** The bucket that is made when it is first written to. */
@@ -102,7 +103,7 @@ async function printExplanation(
 ): Promise<void> {
   const imports = await host.explain(path);
   if (settings.json) {
-    await terminal.stdout.write(`${JSON.stringify({ imports, grants })}\n`);
+    await terminal.stdout.write(`${visibleJson({ imports, grants })}\n`);
     return;
   }
   const lines = [
@@ -112,11 +113,11 @@ async function printExplanation(
         `bucket "${guest}": "${bucket}", ${readOnly ? 'to read' : 'to read and write'}`,
     ),
   ];
-  await terminal.stdout.write(lines.map((line) => `${line}\n`).join(''));
+  await terminal.stdout.write(lines.map((line) => `${visibleMessage(line)}\n`).join(''));
 }
 
 const answers = {
   given: 'given',
-  denied: 'denied; it traps when it is used',
+  denied: 'denied; there is nothing of it, and its use is a trap',
   refused: 'not to be had; the component is not run',
 } as const;

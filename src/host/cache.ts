@@ -42,13 +42,20 @@ export function readCache(folder: string, key: string): Cached | undefined {
 
 /** Keeps an entry, at best effort: where that fails, the next run transpiles again. */
 export function writeCache(folder: string, key: string, transpiled: Transpiled): void {
-  const making = join(folder, `.${key}.${process.pid}`);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    if (!isPrivate(folder)) return;
-    writeFileSync(making, encode(transpiled), { mode: 0o600, flag: 'wx' });
-    renameSync(making, join(folder, key));
+    if (isPrivate(folder)) writeWhole(join(folder, key), encode(transpiled));
   } catch {
+    // No room, or no folder to write to: the guest runs all the same.
+  }
+}
+
+function writeWhole(path: string, bytes: Buffer): void {
+  const making = `${path}.${process.pid}`;
+  try {
+    writeFileSync(making, bytes, { mode: 0o600, flag: 'wx' });
+    renameSync(making, path);
+  } finally {
     rmSync(making, { force: true });
   }
 }

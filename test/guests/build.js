@@ -25,6 +25,8 @@ const bare = {
   bad: 'command',
   bench: 'command',
   grants: 'command',
+  wait: 'command',
+  tally: 'command',
   unknown: 'unknown',
   relay: 'relay',
 };

@@ -26,6 +26,7 @@ RUN u32 run(void) {
       return 1;
     }
     default:
+      print("looping\n");
       for (volatile u32 i = 0;; i++) {}
   }
 }
