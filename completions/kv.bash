@@ -29,6 +29,7 @@ _kv_verb() {
     'bucket clear') verb='bucket clear' ;;
     'bucket info') verb='bucket info' ;;
     'store info') verb='store info' ;;
+    run) verb=run ;;
     completion) verb=completion ;;
     help) verb=help ;;
     bucket) verb=bucket ;;
@@ -61,6 +62,7 @@ _kv_options() {
     exec) offer=(words --atomic --keep-going) ;;
     'bucket delete') offer=(words --confirm) ;;
     'bucket clear') offer=(words --confirm) ;;
+    run) offer=(words --timeout --max-memory --explain --no-cache) ;;
     *) offer=(words) ;;
   esac
   offer+=(--store --bucket --json --quiet --color --no-input --read-only --version --help)
@@ -93,6 +95,9 @@ _kv_value() {
     'export --format=' | 'export --format') offer=(words ndjson csv tsv mdb) ;;
     'bucket delete --confirm=' | 'bucket delete --confirm') offer=(nothing) ;;
     'bucket clear --confirm=' | 'bucket clear --confirm') offer=(nothing) ;;
+    'run --bucket=' | 'run --bucket' | 'run -b') offer=(nothing) ;;
+    'run --timeout=' | 'run --timeout') offer=(nothing) ;;
+    'run --max-memory=' | 'run --max-memory') offer=(nothing) ;;
     *' --store=' | *' --store' | *' -s') offer=(files) ;;
     *' --bucket=' | *' --bucket' | *' -b') offer=(nothing) ;;
     *' --color=' | *' --color') offer=(words auto always never) ;;
@@ -133,6 +138,8 @@ _kv_argument() {
     'bucket copy 1') offer=(nothing) ;;
     'bucket clear 0') offer=(nothing) ;;
     'bucket info 0') offer=(nothing) ;;
+    'run 0') offer=(files) ;;
+    'run '*) offer=(nothing) ;;
     'completion 0') offer=(words bash zsh fish) ;;
     'help '*) offer=(verbs) ;;
     *) offer=(nothing) ;;

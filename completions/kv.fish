@@ -57,6 +57,8 @@ function __kv_verb
             echo bucket
         case store
             echo store
+        case run
+            echo run
         case completion
             echo completion
         case help
@@ -120,6 +122,7 @@ function __kv_verbs
                 exec 'Run a script of verbs, one a line' \
                 bucket 'list, create, delete, rename, copy, clear, info' \
                 store info \
+                run 'Run a WebAssembly component on granted buckets' \
                 completion 'Print a shell\'s completion script' \
                 help 'Explain kv, or one of its verbs'
         case bucket
@@ -142,7 +145,7 @@ end
 # Whether $argv[2] is an option of verb $argv[1] whose value is the next word.
 function __kv_takes_value
     switch "$argv"
-        case 'get -o' 'get --output' 'get --offset' 'get --length' 'get --format' 'get --default' 'set -f' 'set --file' 'set --if-version' 'delete --prefix' 'keys --start' 'keys --end' 'keys --after' 'keys --limit' 'copy --to-bucket' 'rename --to-bucket' 'import --format' 'import --mode' 'import --on-error' 'import --rejects' 'import --skip' 'export -o' 'export --output' 'export --format' 'bucket delete --confirm' 'bucket clear --confirm' '* -s' '* --store' '* -b' '* --bucket' '* --color'
+        case 'get -o' 'get --output' 'get --offset' 'get --length' 'get --format' 'get --default' 'set -f' 'set --file' 'set --if-version' 'delete --prefix' 'keys --start' 'keys --end' 'keys --after' 'keys --limit' 'copy --to-bucket' 'rename --to-bucket' 'import --format' 'import --mode' 'import --on-error' 'import --rejects' 'import --skip' 'export -o' 'export --output' 'export --format' 'bucket delete --confirm' 'bucket clear --confirm' 'run -b' 'run --bucket' 'run --timeout' 'run --max-memory' '* -s' '* --store' '* -b' '* --bucket' '* --color'
             return 0
     end
     return 1
@@ -211,7 +214,7 @@ complete -c kv -n "__kv_in bucket" -a "(__kv_verbs bucket)"
 complete -c kv -n "__kv_in store" -a "(__kv_verbs store)"
 
 complete -c kv -s s -l store -r -F -d 'folder of the store'
-complete -c kv -s b -l bucket -x -d 'bucket to work in'
+complete -c kv -n "not __kv_in run" -s b -l bucket -x -d 'bucket to work in'
 complete -c kv -l json -d 'print JSON: one object, or one a line for a list'
 complete -c kv -s q -l quiet -d 'leave out remarks, and answers that the exit status gives'
 complete -c kv -l color -x -a 'auto always never' -d 'colour: auto, always or never'
@@ -260,5 +263,11 @@ complete -c kv -n "__kv_in exec" -l keep-going -d 'go on after an error, and end
 complete -c kv -n "__kv_argument exec 0" -F
 complete -c kv -n "__kv_in 'bucket delete'" -l confirm -x -d 'the bucket\'s name once more, in place of the question'
 complete -c kv -n "__kv_in 'bucket clear'" -l confirm -x -d 'the bucket\'s name once more, in place of the question'
+complete -c kv -n "__kv_in run" -s b -l bucket -x -d 'grant the bucket REAL under the name GUEST, :ro to read only; may be repeated'
+complete -c kv -n "__kv_in run" -l timeout -x -d 'stop it after 500ms, 10s, 5m, 1h'
+complete -c kv -n "__kv_in run" -l max-memory -x -d 'bound its memory: 512K, 64M, 2G'
+complete -c kv -n "__kv_in run" -l explain -d 'list its imports and the grants, and run nothing'
+complete -c kv -n "__kv_in run" -l no-cache -d 'neither use nor keep the prepared form of it'
+complete -c kv -n "__kv_argument run 0" -F
 complete -c kv -n "__kv_argument completion 0" -a 'bash zsh fish'
 complete -c kv -n "__kv_arguments_from help 0" -a "(__kv_topics)"

@@ -56,6 +56,6 @@ function usageWords(command: Command): string[] {
   const options = Object.entries(command.options);
   return [
     ...command.arguments.map(argumentWord),
-    ...options.map(([key, option]) => `[${optionWord(key, option)}]`),
+    ...options.map(([key, option]) => `[${optionWord(key, option)}]${option.repeats ? '...' : ''}`),
   ];
 }

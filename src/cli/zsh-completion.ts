@@ -118,8 +118,10 @@ function optionSpec(key: string, option: Option): string {
   const action = colon && `${colon}${escape(value)}:${actionOf(sourceOf(option.completes))}`;
   const text = quote(`[${escape(summary)}]${action}`);
   const long = `${longFlag(key)}${afterLong}`;
+  const forms = short === undefined ? long : `{-${short}${afterShort},${long}}`;
+  if (option.repeats) return `'*'${forms}${text}`;
   if (short === undefined) return `${long}${text}`;
-  return `'(-${short} ${longFlag(key)})'{-${short}${afterShort},${long}}${text}`;
+  return `'(-${short} ${longFlag(key)})'${forms}${text}`;
 }
 
 function argumentSpec(argument: Argument, index: number): string {

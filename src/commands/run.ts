@@ -27,7 +27,7 @@ environment.`,
     bucket: {
       short: 'b',
       value: 'GUEST=REAL[:ro]',
-      summary: 'grant the bucket REAL under the name GUEST, :ro to read only; repeatable',
+      summary: 'grant the bucket REAL under the name GUEST, :ro to read only; may be repeated',
       parse: parseGrant,
       repeats: true,
       completes: 'bucket',

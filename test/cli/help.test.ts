@@ -49,6 +49,7 @@ describe('help()', () => {
           5  busy or timed out: worth another try
           6  the store or the disk: missing bucket, I/O, full, read-only, damaged
          70  a defect of kv's own
+         71  a component trapped: a defect of its own
         130  interrupted by Ctrl-C
         141  the reader of a pipe went away
 

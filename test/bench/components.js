@@ -1,0 +1,79 @@
+/**
+ * What a component costs: its start once it is in the cache, calls of the host, streams, and what it
+ * leaves behind. The guest is test/guests/bench.c.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { median, run, sideBySide } from './measure.js';
+
+/** Short runs vary more than long ones. */
+const ROUNDS_FACTOR = 4;
+
+const CALLS = 500_000;
+
+/** Bytes of the value that is streamed. */
+const STREAM_BYTES = 64 * 2 ** 20;
+
+/** The calls after which memory must not grow, and many times as many. */
+const FEW_CALLS = 100_000;
+const MANY_CALLS = 1_000_000;
+
+const guest = (name) => fileURLToPath(new URL(`../guests/${name}.wasm`, import.meta.url));
+
+export async function bench({ folder, kv, rounds }) {
+  const env = {
+    KV_STORE: join(folder, 'components'),
+    XDG_CACHE_HOME: join(folder, 'components-cache'),
+  };
+  const zeroes = join(folder, 'zeroes');
+  writeFileSync(zeroes, Buffer.alloc(STREAM_BYTES));
+  await run(process.execPath, [kv, 'set', 'key', 'value'], { env });
+  await run(process.execPath, [kv, 'set', 'large'], { env, stdin: zeroes });
+  const runGuest = (name, ...words) =>
+    run(process.execPath, [kv, 'run', guest(name), '--', ...words], { env });
+  await runGuest('count');
+  await runGuest('bench', 'exists', '1');
+
+  const starts = await sideBySide(rounds * ROUNDS_FACTOR, {
+    node: () => run(process.execPath, ['-e', '0'], { env }),
+    count: () => runGuest('count'),
+  });
+  const ratio = (starts.count / starts.node).toFixed(2);
+  const milliseconds = (starts.count * 1000).toFixed(0);
+  console.log(`components: a cached run takes ${ratio} × node -e 0 (${milliseconds} ms)`);
+
+  const empty = await timeOf(rounds, () => runGuest('bench', 'exists', '1'));
+  for (const name of ['exists', 'get']) {
+    const seconds = await timeOf(rounds, () => runGuest('bench', name, String(CALLS)));
+    const rate = Math.round(CALLS / (seconds - empty) / 1000);
+    console.log(`components: ${name} is called ${rate} thousand times a second`);
+  }
+
+  const mebibytes = STREAM_BYTES / 2 ** 20;
+  const megabytes = STREAM_BYTES / 1e6;
+  for (const [name, words] of [
+    ['read', ['read']],
+    ['written', ['write', String(mebibytes)]],
+  ]) {
+    const seconds = await timeOf(rounds, () => runGuest('bench', ...words));
+    const rate = Math.round(megabytes / (seconds - empty));
+    console.log(`components: a value of ${mebibytes} MiB is ${name} at ${rate} MB/s`);
+  }
+
+  for (const name of ['exists', 'get']) {
+    const few = await runGuest('bench', name, String(FEW_CALLS));
+    const many = await runGuest('bench', name, String(MANY_CALLS));
+    console.log(
+      `components: ${MANY_CALLS} calls of ${name} peak at ${(many.peak / few.peak).toFixed(2)} × ` +
+        `the memory of ${FEW_CALLS} (${many.peak.toFixed(0)} MiB)`,
+    );
+  }
+}
+
+/** The median of several runs, in seconds. */
+async function timeOf(rounds, contest) {
+  const times = [];
+  for (let round = 0; round < rounds; round++) times.push((await contest()).seconds);
+  return median(times);
+}
