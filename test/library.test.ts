@@ -10,7 +10,7 @@ import { Shell } from './support/shell.js';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const [, module = '', transpiling = '', running = ''] =
-  /run by test\/library\.test\.ts -->\n\n```js\n([^]*?)```[^]*?```sh\n(npx .*)\n(node .*)\n```/.exec(
+  /run by test\/library\.test\.ts -->\n\n```js\n(.*?)```.*?```sh\n(npx [^\n]*)\n(node [^\n]*)\n```/s.exec(
     readme,
   ) ?? [];
 
