@@ -41,7 +41,7 @@ _kv_verb() {
 # Sets offer to the words that may follow $1: a group, or nothing.
 _kv_verbs() {
   case $1 in
-    '') offer=(words get set delete del rm exists incr cas keys ls stat get-many mget set-many mset delete-many mdel copy cp rename mv import export exec bucket store completion help) ;;
+    '') offer=(words get set delete del rm exists incr cas keys ls stat get-many mget set-many mset delete-many mdel copy cp rename mv import export exec bucket store run completion help) ;;
     bucket) offer=(words list ls create delete rm rename mv copy cp clear info) ;;
     store) offer=(words info) ;;
     *) offer=(nothing) ;;

@@ -19,6 +19,25 @@ describe('check-write', () => {
   });
 });
 
+describe('a sink that throws closed', () => {
+  test.each(['permit', 'write', 'flush'] as const)(
+    'in %s() has nobody to write to: that is no failure',
+    (method) => {
+      const gone = () => {
+        throw closed;
+      };
+      const stream = new OutputStream({ write: () => {}, [method]: gone });
+      const operation = () => {
+        stream.checkWrite();
+        stream.write(bytes('a'));
+        stream.flush();
+      };
+      expect(thrownBy(operation)).toEqual(closed);
+      expect(thrownBy(() => stream.checkWrite())).toEqual(closed);
+    },
+  );
+});
+
 describe('write()', () => {
   test('hands its sink all of the bytes', () => {
     const sink = new FakeSink(10);

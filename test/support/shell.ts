@@ -28,8 +28,8 @@ export class Shell {
   /** What a script finds: nothing of whoever runs the tests. */
   readonly env: Readonly<Record<string, string>>;
 
-  /** In a fresh folder, or in an empty one that outlives the test. */
-  constructor(base = temporaryFolder()) {
+  /** In a fresh folder, or in an empty one that outlives the test; with these variables beside. */
+  constructor(base = temporaryFolder(), env: Readonly<Record<string, string>> = {}) {
     for (const name of ['work', 'home', 'bin']) mkdirSync(join(base, name));
     symlinkSync(program, join(base, 'bin', 'kv'));
     this.folder = join(base, 'work');
@@ -39,6 +39,7 @@ export class Shell {
       HOME: join(base, 'home'),
       KV_STORE: this.store,
       LC_ALL: 'C.UTF-8',
+      ...env,
     };
   }
 

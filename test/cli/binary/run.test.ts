@@ -1,8 +1,9 @@
 /** `kv run`, as its users run it: what it gives to a guest, and what comes of guests of every kind. */
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { guest, guestBytes } from '../../support/guests.js';
 import { patternedBytes } from '../../support/patterned-bytes.js';
 import { expectRefusal } from '../../support/refusal.js';
@@ -19,9 +20,17 @@ const [count, check, cat, loop, bad, grants, wait, bench] = [
   'bench',
 ].map(guest);
 
+/** Shared by the tests, so that each component is prepared but once. */
+const cache = mkdtempSync(join(tmpdir(), 'kv-cache-'));
+afterAll(() => rmSync(cache, { recursive: true, force: true }));
+
+function newShell(): Shell {
+  return new Shell(undefined, { XDG_CACHE_HOME: cache });
+}
+
 describe('a guest and a person share buckets:', () => {
   test('every function does what its interface says, seen from inside', async () => {
-    const shell = new Shell();
+    const shell = newShell();
     await shell.succeed('kv set outside bar');
     // stderr leads to a full device, since the guest wants to see a stream fail.
     const text = await shell.succeed(`printf in | kv run ${check} 2> /dev/full`);
@@ -33,7 +42,7 @@ describe('a guest and a person share buckets:', () => {
   });
 
   test('a check that fails is said, with err', async () => {
-    const shell = new Shell();
+    const shell = newShell();
     await shell.succeed('kv set outside other');
     const { status, text, stderr } = await shell.run(`printf in | kv run ${check}`);
     expect([status, text]).toEqual([1, '']);
@@ -41,20 +50,20 @@ describe('a guest and a person share buckets:', () => {
   });
 
   test('the bucket default is there from the first run', async () => {
-    const shell = new Shell();
+    const shell = newShell();
     expect(await shell.succeed(`kv run ${count}; kv incr runs 40; kv run ${count}`)).toBe(
       'run 1\n41\nrun 42\n',
     );
   });
 
   test('a value of 8 MiB is read and written as a stream', async () => {
-    const shell = new Shell();
+    const shell = newShell();
     await shell.succeed(`head -c 8388608 /dev/zero | kv set large; kv run ${bench} -- read`);
     await shell.succeed(`kv run ${bench} -- write 8; kv get written | cmp - <(kv get large)`);
   });
 
   test('what the guest has not dropped is not left in the store', async () => {
-    const shell = new Shell();
+    const shell = newShell();
     await shell.succeed(`kv run ${bench} -- write 8; kv delete written`);
     expect((await shell.info()).uploads).toBe(0);
   });
@@ -64,7 +73,7 @@ describe('grants:', () => {
   const all = ['set', 'set-many', 'delete-many', 'increment', 'compare-and-swap', 'delete'];
 
   test('a guest opens what it was granted, under the names it was granted, and nothing else', async () => {
-    const shell = new Shell();
+    const shell = newShell();
     await shell.succeed('kv set key mine; kv bucket create photos; kv -b photos set key theirs');
     const text = await shell.succeed(`kv run ${grants} -b in=photos -- in photos default`);
     expect(text.split('\n')).toEqual([
@@ -82,7 +91,7 @@ describe('grants:', () => {
   });
 
   test('with none given it is the current bucket', async () => {
-    const shell = new Shell();
+    const shell = newShell();
     await shell.succeed('kv set key mine; kv bucket create photos; kv -b photos set key theirs');
     const text = await shell.succeed(`kv -b photos run ${grants} -- photos default`);
     expect(text).toContain('  key: theirs\n');
@@ -93,7 +102,7 @@ describe('grants:', () => {
     ['-b x=default:ro', 'x'],
     ['--read-only', 'default'],
   ])('of %s every write is refused, with an error and not a trap', async (words, name) => {
-    const shell = new Shell();
+    const shell = newShell();
     await shell.succeed('kv set key mine; kv set many before; kv set n 1');
     const text = await shell.succeed(`kv run ${grants} ${words} -- ${name}`);
     expect(text).toContain('  key: mine\n');
@@ -104,7 +113,7 @@ describe('grants:', () => {
   });
 
   test('reading before anything was written finds an empty bucket, and makes no store', async () => {
-    const shell = new Shell();
+    const shell = newShell();
     const text = await shell.succeed(`kv run ${grants} -b default:ro -- default`);
     expect(text).toContain('  key: none\n');
     expect((await shell.run('kv store info')).status).toBe(6);
@@ -115,7 +124,7 @@ describe('streams:', () => {
   const bytes = patternedBytes(3_000_001);
 
   test('stdin goes to stdout, from a file and from a pipe, to a slow reader too', async () => {
-    const shell = new Shell();
+    const shell = newShell();
     writeFileSync(join(shell.folder, 'in'), bytes);
     for (const script of [
       `kv run ${cat} < in > out`,
@@ -129,14 +138,14 @@ describe('streams:', () => {
   });
 
   test('an empty stdin, and none, is an end', async () => {
-    const shell = new Shell();
+    const shell = newShell();
     expect(
       await shell.succeed(`kv run ${cat} < /dev/null; kv run ${cat} <&-; : | kv run ${cat}`),
     ).toBe('');
   });
 
   test('memory stays flat while a stream flows', async () => {
-    const shell = new Shell();
+    const shell = newShell();
     const child = shell.startGroup(`head -c 400M /dev/zero | exec kv run ${cat} | exec wc -c`);
     let peak = 0;
     const sampler = setInterval(() => {
@@ -150,7 +159,7 @@ describe('streams:', () => {
   });
 
   test('a reader that goes away ends the guest, with 141 and nothing said', async () => {
-    const shell = new Shell();
+    const shell = newShell();
     const script = `yes | kv run ${cat} | head -n 1; echo \${PIPESTATUS[1]}`;
     const { text, stderr } = await shell.run(script);
     expect(text).toBe('y\n141\n');
@@ -158,13 +167,13 @@ describe('streams:', () => {
   });
 
   test('a full device is a failure of the guest, and not of kv', async () => {
-    const { status, stderr } = await new Shell().run(`echo word | kv run ${cat} > /dev/full`);
+    const { status, stderr } = await newShell().run(`echo word | kv run ${cat} > /dev/full`);
     expect(status).toBe(1);
     expect(stderr).toBe('');
   });
 
   test('a guest that does not read its stdin ends all the same', async () => {
-    const shell = new Shell();
+    const shell = newShell();
     expect(await shell.succeed(`yes | head -c 1000000 | kv run ${count}`)).toBe('run 1\n');
     // Here stdin stays open.
     const { status, text } = await ended(shell.start('run', count!));
@@ -172,7 +181,7 @@ describe('streams:', () => {
   });
 
   test('a guest waits for its stdin and for a clock at once', async () => {
-    const child = new Shell().start('run', wait!);
+    const child = newShell().start('run', wait!);
     const [said] = (await once(child.stdout, 'data')) as [Buffer];
     expect(said.toString()).toBe('clock\n');
     child.stdin.write('bytes');
@@ -188,12 +197,12 @@ describe('exit status:', () => {
     ['exit with an error', `${bad} -- x`, 1],
     ['exit with a code', `${bad} -- 7`, 7],
   ])('%s', async (_, words, expected) => {
-    const { status, stderr } = await new Shell().run(`kv run ${words}`);
+    const { status, stderr } = await newShell().run(`kv run ${words}`);
     expect([status, stderr]).toEqual([expected, '']);
   });
 
   test('what a guest said before it went to exit arrives', async () => {
-    expect((await new Shell().run(`kv run ${bad} -- 7`)).text).toBe('seven\n');
+    expect((await newShell().run(`kv run ${bad} -- 7`)).text).toBe('seven\n');
   });
 
   test.each([
@@ -204,14 +213,14 @@ describe('exit status:', () => {
     ['a write beyond the permit', 'p', 'write of 4 bytes where check-write permitted 0'],
     ['a poll of nothing', 'q', 'poll of an empty list would never return'],
   ])('a trap, by its name, and 71: %s', async (_, word, name) => {
-    expectRefusal(await new Shell().run(`kv run ${bad} -- ${word}`), {
+    expectRefusal(await newShell().run(`kv run ${bad} -- ${word}`), {
       status: 71,
       message: `cannot run "${bad}": it trapped: ${name}`,
     });
   });
 
   test('memory without end is bounded by --max-memory', async () => {
-    const shell = new Shell();
+    const shell = newShell();
     expectRefusal(await shell.run(`kv run ${bad} --max-memory 64M -- a`), {
       status: 71,
       message: `cannot run "${bad}": it trapped: \`unreachable\` instruction executed`,
@@ -230,7 +239,7 @@ describe('exit status:', () => {
     ['writes to the store', 'increment'],
     ['writes to a reader that reads nothing', 'write'],
   ])('a guest that %s for ever is stopped by --timeout, with 5', async (_, word) => {
-    const shell = new Shell();
+    const shell = newShell();
     const child = shell.start('run', loop!, '--timeout', '400ms', '--', word);
     let stderr = '';
     child.stderr.on('data', (bytes: Buffer) => {
@@ -248,11 +257,11 @@ describe('exit status:', () => {
   });
 
   test('a guest that ends in time knows nothing of --timeout', async () => {
-    expect(await new Shell().succeed(`kv run ${count} --timeout 1m`)).toBe('run 1\n');
+    expect(await newShell().succeed(`kv run ${count} --timeout 1m`)).toBe('run 1\n');
   });
 
   test.each(['SIGINT', 'SIGTERM'] as const)('%s ends a guest that goes on', async (signal) => {
-    const child = new Shell().start('run', loop!);
+    const child = newShell().start('run', loop!);
     await once(child.stdout, 'data');
     child.kill(signal);
     expect((await ended(child)).signal).toBe(signal);
@@ -264,14 +273,14 @@ describe('exit status:', () => {
     ['a part of one', guestBytes('count').subarray(0, 3000), 'it is damaged, or cut off'],
     ['one that runs nothing', guestBytes('relay'), /it imports test:guests\/ends/],
   ])('%s is no component to run: 4', async (_, bytes, why) => {
-    const shell = new Shell();
+    const shell = newShell();
     writeFileSync(join(shell.folder, 'x.wasm'), bytes);
     const message = typeof why === 'string' ? `cannot run "x.wasm": ${why}` : why;
     expectRefusal(await shell.run('kv run x.wasm'), { status: 4, message });
   });
 
   test('what is damaged within is refused by the toolchain in one line: 4', async () => {
-    const shell = new Shell();
+    const shell = newShell();
     const bytes = guestBytes('count');
     // The first instruction of some function becomes none that there is.
     bytes.fill(0xff, 700, 720);
@@ -283,14 +292,14 @@ describe('exit status:', () => {
   });
 
   test('a file that is not there: 6', async () => {
-    expectRefusal(await new Shell().run('kv run none.wasm'), {
+    expectRefusal(await newShell().run('kv run none.wasm'), {
       status: 6,
       message: 'cannot run "none.wasm": no such file or directory',
     });
   });
 
   test('an import that is not to be had is named before anything is run: 4', async () => {
-    expectRefusal(await new Shell().run(`kv run ${guest('unknown')}`), {
+    expectRefusal(await newShell().run(`kv run ${guest('unknown')}`), {
       status: 4,
       message: `cannot run "${guest('unknown')}": it imports test:guests/ends, which kv has not`,
     });

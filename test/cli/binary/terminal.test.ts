@@ -1,7 +1,8 @@
 /** What a person sees and types, at a terminal of 60 columns. */
 import { describe, expect, it } from 'vitest';
+import { guest } from '../../support/guests.js';
 import { patternedBytes } from '../../support/patterned-bytes.js';
-import { Shell } from '../../support/shell.js';
+import { Shell, until } from '../../support/shell.js';
 import { hasTmux, Screen } from '../../support/tmux.js';
 
 async function screenWith(...pairs: string[]): Promise<Screen> {
@@ -227,5 +228,25 @@ describe.runIf(hasTmux)('Ctrl-C', () => {
     expect((await screen.lines()).join('\n')).not.toMatch(/^never/m);
     expect(await screen.shell.succeed('kv get k')).toBe('old');
     expect((await screen.shell.info()).uploads).toBe(0);
+  });
+});
+
+describe.runIf(hasTmux)('run', () => {
+  it('gives a guest what a person types, line by line, until Ctrl-D', async () => {
+    const screen = await screenWith();
+    await screen.type(`clear; kv run ${guest('cat')}`);
+    await screen.runs('node');
+    await screen.type('hello');
+    await until(async () => (await screen.lines()).filter((line) => line === 'hello').length === 2);
+    await screen.press('C-d');
+    expect(await screen.status()).toBe(0);
+  });
+
+  it('ends a guest at Ctrl-C', async () => {
+    const screen = await screenWith();
+    await screen.type(`clear; kv run ${guest('loop')}`);
+    await screen.shows('looping');
+    await screen.press('C-c');
+    expect(await screen.status()).toBe(130);
   });
 });
