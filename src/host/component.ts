@@ -1,8 +1,11 @@
 /**
- * What a component's binary says at its top level: the names of its imports and of its exports. The
- * format is that of the component model's `Binary.md`; what is nested is passed over.
+ * What a component's binary says: the names of its imports and of its exports, and that no name in
+ * it, however deep, is one that the toolchain would write into its output as code.
+ *
+ * The formats are those of WebAssembly's core specification and of the component model's `Binary.md`.
  */
 import { KvError } from '../errors.js';
+import { BinaryReader, malformed } from './binary-reader.js';
 
 /** Names as the component has them: `wasi:cli/run@0.2.1`. */
 export interface Component {
@@ -12,136 +15,190 @@ export interface Component {
 
 const MAGIC = [0x00, 0x61, 0x73, 0x6d];
 
-/** Version and layer of a component; a module of core WebAssembly has 1, 0, 0, 0. */
+/** Version and layer of a component, and those of a module of core WebAssembly. */
 const COMPONENT = [0x0d, 0x00, 0x01, 0x00];
 const MODULE = [0x01, 0x00, 0x00, 0x00];
 
-const IMPORT_SECTION = 10;
-const EXPORT_SECTION = 11;
+/** Sections of a component. */
+const CORE_MODULE = 1;
+const CORE_INSTANCE = 2;
+const NESTED_COMPONENT = 4;
+const ALIAS = 6;
+const IMPORT = 10;
+const EXPORT = 11;
+
+/** Sections of a core module. */
+const CORE_IMPORT = 2;
+const CORE_EXPORT = 7;
+
+/** How deep components may lie in one another. */
+const DEPTH_LIMIT = 100;
 
 /**
- * Reads the binary's names. Throws `not-a-component` for anything else, and for what ends in the
- * midst of itself; `action` is what was tried.
+ * What toolchains make names of. The transpiler puts names between quotes as they are, so that a
+ * quote or a backslash in one would end the string, and what comes after it would be run as code,
+ * outside of everything that a guest is held in.
+ */
+const harmless = /^[\w$.:/@#[\]<>()=+,;!?%&|~^ -]*$/;
+
+/**
+ * Reads the binary's names. Throws `not-a-component` for anything else, for what ends in the midst
+ * of itself, and for a name that is not harmless; `action` is what was tried.
  */
 export function readComponent(bytes: Uint8Array, action: string): Component {
   const refuse = (state: string) => new KvError('not-a-component', `cannot ${action}: ${state}`);
-  if (!startsWith(bytes, 0, MAGIC)) throw refuse('it is not WebAssembly');
-  if (startsWith(bytes, 4, MODULE)) {
-    throw refuse('it is a module of core WebAssembly, not a component');
-  }
-  if (!startsWith(bytes, 4, COMPONENT)) {
+  const reader = new BinaryReader(bytes);
+  if (!reader.takes(MAGIC)) throw refuse('it is not WebAssembly');
+  if (reader.takes(MODULE)) throw refuse('it is a module of core WebAssembly, not a component');
+  if (!reader.takes(COMPONENT)) {
     throw refuse('it is a component of a version this kv does not know');
   }
+  const name = (text: string): string => {
+    if (harmless.test(text)) return text;
+    throw refuse(`it holds the name ${JSON.stringify(text)}, which no toolchain makes`);
+  };
   try {
-    return readSections(new Reader(bytes, 8));
-  } catch (cause) {
-    if (cause !== malformed) throw cause;
+    return readSections(reader, name, 0);
+  } catch (thrown) {
+    if (thrown !== malformed) throw thrown;
     throw refuse('it is damaged, or cut off');
   }
 }
 
-function readSections(reader: Reader): Component {
+/** Returns the name, or throws where it is not harmless. */
+type NameCheck = (text: string) => string;
+
+function readSections(reader: BinaryReader, name: NameCheck, depth: number): Component {
+  if (depth > DEPTH_LIMIT) throw malformed;
   const imports: string[] = [];
   const exports: string[] = [];
-  while (!reader.isAtEnd) {
-    const id = reader.byte();
-    const section = reader.part(reader.u32());
-    if (id !== IMPORT_SECTION && id !== EXPORT_SECTION) continue;
-    for (let left = section.u32(); left > 0; left--) {
-      const name = section.name();
-      if (id === IMPORT_SECTION) {
-        imports.push(name);
-        section.skipExternDesc();
-      } else {
-        exports.push(name);
-        section.skipSortIndex();
-        if (section.byte() === 1) section.skipExternDesc();
-      }
+  reader.sections((id, content) => {
+    if (id === CORE_MODULE) checkModule(content, name);
+    if (id === CORE_INSTANCE) content.each(() => checkCoreInstance(content, name));
+    if (id === ALIAS) content.each(() => checkAlias(content, name));
+    if (id === NESTED_COMPONENT) {
+      if (!content.takes([...MAGIC, ...COMPONENT])) throw malformed;
+      readSections(content, name, depth + 1);
     }
-  }
+    if (id === IMPORT) {
+      content.each(() => {
+        imports.push(readName(content, name));
+        skipExternDesc(content);
+      });
+    }
+    if (id === EXPORT) {
+      content.each(() => {
+        exports.push(readName(content, name));
+        skipSort(content);
+        content.u32();
+        if (content.byte() === 1) skipExternDesc(content);
+      });
+    }
+  });
   return { imports, exports };
 }
 
-/** Thrown where the bytes are none of the format's. */
-const malformed = Symbol('malformed');
-
-class Reader {
-  readonly #bytes: Uint8Array;
-  #position: number;
-
-  constructor(bytes: Uint8Array, position = 0) {
-    this.#bytes = bytes;
-    this.#position = position;
+/** The name of an import or export; what some versions put behind it is passed over. */
+function readName(reader: BinaryReader, name: NameCheck): string {
+  const form = reader.byte();
+  if (form > 2) throw malformed;
+  const text = name(reader.text());
+  if (form === 2) {
+    reader.each(() => {
+      reader.byte();
+      name(reader.text());
+    });
   }
+  return text;
+}
 
-  get isAtEnd(): boolean {
-    return this.#position === this.#bytes.length;
-  }
+function skipExternDesc(reader: BinaryReader): void {
+  const sort = reader.byte();
+  if (sort > 5 || (sort === 0 && reader.byte() !== 0x11)) throw malformed;
+  // Bounds of types and values: that of a resource to be made has no index, every other has one.
+  if ((sort === 2 || sort === 3) && reader.byte() === 1 && sort === 3) return;
+  reader.skipNumber();
+}
 
-  byte(): number {
-    const byte = this.#bytes[this.#position++];
-    if (byte === undefined) throw malformed;
-    return byte;
-  }
+function skipSort(reader: BinaryReader): void {
+  if (reader.byte() === 0) reader.byte();
+}
 
-  /** Unsigned, in LEB128. */
-  u32(): number {
-    let value = 0;
-    for (let factor = 1; factor < 2 ** 35; factor *= 128) {
-      const byte = this.byte();
-      value += (byte & 0x7f) * factor;
-      if (byte < 0x80) return value;
+function checkCoreInstance(reader: BinaryReader, name: NameCheck): void {
+  const form = reader.byte();
+  if (form > 1) throw malformed;
+  if (form === 0) reader.u32();
+  reader.each(() => {
+    name(reader.text());
+    reader.byte();
+    reader.u32();
+  });
+}
+
+function checkAlias(reader: BinaryReader, name: NameCheck): void {
+  skipSort(reader);
+  const target = reader.byte();
+  if (target > 2) throw malformed;
+  reader.u32();
+  if (target === 2) reader.u32();
+  else name(reader.text());
+}
+
+function checkModule(module: BinaryReader, name: NameCheck): void {
+  if (!module.takes([...MAGIC, ...MODULE])) throw malformed;
+  module.sections((id, content) => {
+    if (id === CORE_IMPORT) {
+      content.each(() => {
+        name(content.text());
+        name(content.text());
+        skipCoreImport(content);
+      });
     }
-    throw malformed;
-  }
-
-  part(length: number): Reader {
-    const end = this.#position + length;
-    if (end > this.#bytes.length) throw malformed;
-    const part = new Reader(this.#bytes.subarray(this.#position, end));
-    this.#position = end;
-    return part;
-  }
-
-  /** The name of an import or export; what some versions put behind it is passed over. */
-  name(): string {
-    const form = this.byte();
-    if (form > 2) throw malformed;
-    const name = this.#text();
-    if (form === 2) for (let left = this.u32(); left > 0; left--) this.#skipAnnotation();
-    return name;
-  }
-
-  skipSortIndex(): void {
-    if (this.byte() === 0) this.byte();
-    this.u32();
-  }
-
-  skipExternDesc(): void {
-    const sort = this.byte();
-    if (sort === 0 && this.byte() !== 0x11) throw malformed;
-    if (sort === 3 || sort === 2) {
-      // `sub resource` has no index; every other bound has one.
-      if (this.byte() === 1 && sort === 3) return;
+    if (id === CORE_EXPORT) {
+      content.each(() => {
+        name(content.text());
+        content.byte();
+        content.u32();
+      });
     }
-    if (sort > 5) throw malformed;
-    this.u32();
-  }
+  });
+}
 
-  #text(): string {
-    const length = this.u32();
-    const start = this.#position;
-    this.#position += length;
-    if (this.#position > this.#bytes.length) throw malformed;
-    return Buffer.from(this.#bytes.buffer, this.#bytes.byteOffset + start, length).toString();
-  }
-
-  #skipAnnotation(): void {
-    this.byte();
-    this.#text();
+/** What kind of thing a core module imports, and its type. */
+function skipCoreImport(reader: BinaryReader): void {
+  switch (reader.byte()) {
+    case 0: // a function
+      reader.u32();
+      return;
+    case 1: // a table
+      skipValueType(reader);
+      skipLimits(reader);
+      return;
+    case 2: // a memory
+      skipLimits(reader);
+      return;
+    case 3: // a global
+      skipValueType(reader);
+      reader.byte();
+      return;
+    case 4: // a tag
+      reader.byte();
+      reader.u32();
+      return;
+    default:
+      throw malformed;
   }
 }
 
-function startsWith(bytes: Uint8Array, position: number, expected: readonly number[]): boolean {
-  return expected.every((byte, index) => bytes[position + index] === byte);
+function skipValueType(reader: BinaryReader): void {
+  const type = reader.byte();
+  // A reference that says to what.
+  if (type === 0x63 || type === 0x64) reader.skipNumber();
+}
+
+function skipLimits(reader: BinaryReader): void {
+  const flags = reader.byte();
+  reader.skipNumber();
+  if (flags & 1) reader.skipNumber();
+  if (flags & 8) reader.skipNumber();
 }

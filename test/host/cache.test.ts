@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { TRANSPILER } from '../../src/host/transpile.js';
 import { guest } from '../support/guests.js';
 import { Shell } from '../support/shell.js';
 
@@ -79,6 +80,12 @@ describe('the cache of components', () => {
     const spoilt = readFileSync(entry);
     expect(await shell.succeed(run)).toBe('run 2\n');
     expect(readFileSync(entry).equals(spoilt)).toBe(true);
+  });
+
+  test('knows the version of the transpiler, which is part of the key', () => {
+    const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+    const version = devDependencies['@bytecodealliance/jco-transpile'];
+    expect(TRANSPILER).toContain(`jco-transpile ${version},`);
   });
 
   test('is neither used nor made with --no-cache', async () => {
