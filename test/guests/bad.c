@@ -16,6 +16,21 @@ RUN u32 run(void) {
       for (u32 size = 1 << 20;; ) *(volatile u8 *)allocate(size) = 1;
     case 'd': return 10 / zero; /* divides by zero */
     case 'e': return 1; /* gives err */
+    case 'h': { /* hands stdout more than is taken, does not wait, and says how much that was */
+      u32 output = get_stdout();
+      void *block = allocate(1 << 20);
+      u64 handed = 0;
+      for (;;) {
+        stream_u64_result permit;
+        stream_result written;
+        output_check_write(output, &permit);
+        if (permit.failed || permit.value == 0) break;
+        output_write(output, block, (u32)permit.value, &written);
+        handed += permit.value;
+      }
+      complain(decimal(handed));
+      return 0;
+    }
     case 'm': return *(volatile u32 *)(~0u - 7); /* reads beyond its memory */
     case 'p': { /* writes more than it was permitted */
       stream_result result;

@@ -8,6 +8,7 @@ RUN u32 run(void) {
     stream_u64_result moved;
     output_blocking_splice(output, input, 1 << 20, &moved);
     if (!moved.failed) continue;
+    if (moved.error.tag == FAILED) complain("a stream failed\n");
     /* The end of stdin, or of whoever reads stdout: only then is it not ready for more. */
     stream_u64_result permit;
     output_check_write(output, &permit);

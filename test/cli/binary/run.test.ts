@@ -166,10 +166,19 @@ describe('streams:', () => {
     expect(stderr).toBe('');
   });
 
-  test('a full device is a failure of the guest, and not of kv', async () => {
+  test('a full device is a failure that the guest sees, and not one of kv', async () => {
     const { status, stderr } = await newShell().run(`echo word | kv run ${cat} > /dev/full`);
+    expect(stderr).toBe('a stream failed\n');
     expect(status).toBe(1);
-    expect(stderr).toBe('');
+  });
+
+  test('what a guest has handed on when it ends arrives, however late it is read', async () => {
+    const child = newShell().start('run', bad!, '--', 'hand');
+    child.stdout.pause();
+    const [handed] = (await once(child.stderr, 'data')) as [Buffer];
+    const { status, stdout } = await ended(child);
+    expect([status, stdout.length]).toEqual([0, Number(handed)]);
+    expect(stdout.length).toBeGreaterThan(64 * 1024);
   });
 
   test('a guest that does not read its stdin ends all the same', async () => {
