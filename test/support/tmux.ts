@@ -85,7 +85,8 @@ export class Screen {
   }
 
   async #tmux(...words: string[]): Promise<string> {
-    const env = { ...this.shell.env, TERM: 'xterm-256color' };
+    // A history would be written while the test's folder goes.
+    const env = { ...this.shell.env, TERM: 'xterm-256color', HISTFILE: '/dev/null' };
     const options = { cwd: this.shell.folder, env };
     const { stdout } = await promisify(execFile)('tmux', ['-L', this.#socket, ...words], options);
     return stdout;

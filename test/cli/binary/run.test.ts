@@ -176,7 +176,9 @@ describe('streams:', () => {
     const child = newShell().start('run', bad!, '--', 'hand');
     child.stdout.pause();
     const [handed] = (await once(child.stderr, 'data')) as [Buffer];
-    const { status, stdout } = await ended(child);
+    const end = ended(child);
+    child.stdout.resume();
+    const { status, stdout } = await end;
     expect([status, stdout.length]).toEqual([0, Number(handed)]);
     expect(stdout.length).toBeGreaterThan(64 * 1024);
   });
