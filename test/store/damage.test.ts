@@ -139,6 +139,9 @@ describe('a store with a flipped bit', () => {
       [page, 148 * 8 + 1],
       [page, 150 * 8],
     ]),
+    // A transaction of a number that no number here can hold: the next one could not begin.
+    [0, 158 * 8 + 6],
+    [PAGE_BYTES, 158 * 8 + 6],
     [PAGE_BYTES / 2, 153 * 8],
     [PAGE_BYTES / 2, 159 * 8 + 7],
   ];

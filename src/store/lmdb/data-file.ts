@@ -48,6 +48,9 @@ const IMPOSSIBLE_FLAGS = 0x2077;
 /** Bytes of a meta page that hold something. */
 const META_BYTES = 168;
 
+/** More transactions than any store will see; a JavaScript number tells these apart. */
+const TRANSACTION_LIMIT = 2n ** 52n;
+
 /** Where the fields of a meta page are, in bytes from the page's beginning. */
 const meta = {
   magic: 24,
@@ -163,7 +166,8 @@ class Look {
     const isTree = (flags & INTEGER_KEYS) !== 0 && (flags & IMPOSSIBLE_FLAGS) === 0;
     const isPageSize = page.readUInt32LE(meta.freeTree + tree.pageSize) === this.#pageSize;
     const bytes = (Number(page.readBigUInt64LE(meta.lastPage)) + 1) * this.#pageSize;
-    if (!isTree || !isPageSize || bytes > STORE_LIMIT_BYTES) throw this.#badMeta();
+    const isNumber = transactionOf(page) < TRANSACTION_LIMIT;
+    if (!isTree || !isPageSize || bytes > STORE_LIMIT_BYTES || !isNumber) throw this.#badMeta();
   }
 
   #checkMeta(page: Buffer): void {
