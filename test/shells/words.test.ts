@@ -6,6 +6,7 @@ import { continuedWord } from '../../src/shells/continued-word.js';
 import { readTypedWord, readUnquotedWord, type TypedWord } from '../../src/shells/typed-word.js';
 import { unsafe } from '../../src/words.js';
 import { hostile } from '../support/odd-text.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const env = { HOME: '/home/me', DIR: '/a b' };
 
@@ -68,6 +69,8 @@ describe('continuedWord()', () => {
     const { stdout, stderr } = spawnSync(shell, args, {
       input: words.map((word) => `printf '%s\\0' ${word}\n`).join(''),
       env: { PATH: process.env.PATH, LC_ALL: locale },
+      // A mistake may write files.
+      cwd: temporaryFolder(),
     });
     expect(stderr.toString()).toBe('');
     expect(stdout.toString().split('\0').slice(0, -1)).toEqual(openings.flatMap(() => texts));
