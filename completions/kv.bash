@@ -79,13 +79,13 @@ _kv_value() {
     'set --file=' | 'set --file' | 'set -f') offer=(files) ;;
     'set --if-version=' | 'set --if-version') offer=(nothing) ;;
     'delete --prefix=' | 'delete --prefix') offer=(nothing) ;;
-    'keys --start=' | 'keys --start') offer=(nothing) ;;
-    'keys --end=' | 'keys --end') offer=(nothing) ;;
-    'keys --after=' | 'keys --after') offer=(nothing) ;;
+    'keys --start=' | 'keys --start') offer=(key) ;;
+    'keys --end=' | 'keys --end') offer=(key) ;;
+    'keys --after=' | 'keys --after') offer=(key) ;;
     'keys --limit=' | 'keys --limit') offer=(nothing) ;;
     'keys --tree=') offer=(nothing) ;;
-    'copy --to-bucket=' | 'copy --to-bucket') offer=(nothing) ;;
-    'rename --to-bucket=' | 'rename --to-bucket') offer=(nothing) ;;
+    'copy --to-bucket=' | 'copy --to-bucket') offer=(bucket) ;;
+    'rename --to-bucket=' | 'rename --to-bucket') offer=(bucket) ;;
     'import --format=' | 'import --format') offer=(words ndjson json csv tsv mdb) ;;
     'import --mode=' | 'import --mode') offer=(words upsert insert replace) ;;
     'import --on-error=' | 'import --on-error') offer=(words stop skip) ;;
@@ -93,13 +93,13 @@ _kv_value() {
     'import --skip=' | 'import --skip') offer=(nothing) ;;
     'export --output=' | 'export --output' | 'export -o') offer=(files) ;;
     'export --format=' | 'export --format') offer=(words ndjson csv tsv mdb) ;;
-    'bucket delete --confirm=' | 'bucket delete --confirm') offer=(nothing) ;;
-    'bucket clear --confirm=' | 'bucket clear --confirm') offer=(nothing) ;;
-    'run --bucket=' | 'run --bucket' | 'run -b') offer=(nothing) ;;
+    'bucket delete --confirm=' | 'bucket delete --confirm') offer=(bucket) ;;
+    'bucket clear --confirm=' | 'bucket clear --confirm') offer=(bucket) ;;
+    'run --bucket=' | 'run --bucket' | 'run -b') offer=(bucket) ;;
     'run --timeout=' | 'run --timeout') offer=(nothing) ;;
     'run --max-memory=' | 'run --max-memory') offer=(nothing) ;;
     *' --store=' | *' --store' | *' -s') offer=(files) ;;
-    *' --bucket=' | *' --bucket' | *' -b') offer=(nothing) ;;
+    *' --bucket=' | *' --bucket' | *' -b') offer=(bucket) ;;
     *' --color=' | *' --color') offer=(words auto always never) ;;
     *) offer=(nothing); return 1 ;;
   esac
@@ -108,36 +108,36 @@ _kv_value() {
 # Sets offer to what argument number $1 of $verb may be.
 _kv_argument() {
   case "$verb $1" in
-    'get 0') offer=(nothing) ;;
-    'set 0') offer=(nothing) ;;
+    'get 0') offer=(key) ;;
+    'set 0') offer=(key) ;;
     'set 1') offer=(nothing) ;;
-    'delete '*) offer=(nothing) ;;
-    'exists 0') offer=(nothing) ;;
-    'incr 0') offer=(nothing) ;;
+    'delete '*) offer=(key) ;;
+    'exists 0') offer=(key) ;;
+    'incr 0') offer=(key) ;;
     'incr 1') offer=(nothing) ;;
-    'cas 0') offer=(nothing) ;;
+    'cas 0') offer=(key) ;;
     'cas 1') offer=(nothing) ;;
     'cas 2') offer=(nothing) ;;
-    'keys 0') offer=(nothing) ;;
-    'stat 0') offer=(nothing) ;;
-    'get-many '*) offer=(nothing) ;;
+    'keys 0') offer=(key) ;;
+    'stat 0') offer=(key) ;;
+    'get-many '*) offer=(key) ;;
     'set-many '*) offer=(nothing) ;;
-    'delete-many '*) offer=(nothing) ;;
-    'copy 0') offer=(nothing) ;;
+    'delete-many '*) offer=(key) ;;
+    'copy 0') offer=(key) ;;
     'copy 1') offer=(nothing) ;;
-    'rename 0') offer=(nothing) ;;
+    'rename 0') offer=(key) ;;
     'rename 1') offer=(nothing) ;;
     'import 0') offer=(files) ;;
-    'export 0') offer=(nothing) ;;
+    'export 0') offer=(key) ;;
     'exec 0') offer=(files) ;;
     'bucket create 0') offer=(nothing) ;;
-    'bucket delete 0') offer=(nothing) ;;
-    'bucket rename 0') offer=(nothing) ;;
+    'bucket delete 0') offer=(bucket) ;;
+    'bucket rename 0') offer=(bucket) ;;
     'bucket rename 1') offer=(nothing) ;;
-    'bucket copy 0') offer=(nothing) ;;
+    'bucket copy 0') offer=(bucket) ;;
     'bucket copy 1') offer=(nothing) ;;
-    'bucket clear 0') offer=(nothing) ;;
-    'bucket info 0') offer=(nothing) ;;
+    'bucket clear 0') offer=(bucket) ;;
+    'bucket info 0') offer=(bucket) ;;
     'run 0') offer=(files) ;;
     'run '*) offer=(nothing) ;;
     'completion 0') offer=(words bash zsh fish) ;;
@@ -146,28 +146,46 @@ _kv_argument() {
   esac
 }
 
+# Prints what keys or buckets ($1) the word $3 may become; more of it stands in src/complete-word.ts.
+# In a process of its own: what the line mentions of this shell's variables is exported.
+_kv_stored() {
+  local rest=$COMP_LINE
+  local variable='[$][{]?([A-Za-z_][A-Za-z0-9_]*)'
+  while [[ $rest =~ $variable ]]; do
+    rest=${rest#*"${BASH_REMATCH[0]}"}
+    export "${BASH_REMATCH[1]}"
+  done
+  command kv __complete bash "$@"
+}
+
 _kv() {
   local verb='' option='' ended='' arguments=0 last=0 lead='' value i word
-  local words offer
-  words=('')
+  local words offer rest gap cut count=-1
   offer=(nothing)
   COMPREPLY=()
 
-  # bash parts words at = and :, so --color=never arrives in three pieces.
-  local parted='^[=:]+$'
-  for ((i = 1; i <= COMP_CWORD; i++)); do
+  # bash parts words at =, : and @ as well, so --color=never arrives in three pieces. They are one
+  # word where no space is between them.
+  rest=${COMP_LINE#"${COMP_WORDS[0]}"}
+  for ((i = 1; i < ${#COMP_WORDS[@]}; i++)); do
     word=${COMP_WORDS[i]}
-    if ((i > 1)) && [[ $word =~ $parted || ${COMP_WORDS[i - 1]} =~ $parted ]]; then
-      words[last]+=$word
-    else
-      ((i > 1)) && last=$((last + 1))
-      words[last]=$word
+    gap=${rest%%[![:space:]]*}
+    if [[ $gap || -z $word ]] || ((count < 0)); then
+      count=$((count + 1))
+      words[count]=''
+    fi
+    words[count]+=$word
+    [[ $word ]] && rest=${rest#"$gap"} && rest=${rest#"$word"}
+    if ((i == COMP_CWORD)); then
+      last=$count
+      value=${words[last]}
+      # What is behind the cursor stays as it is.
+      cut=$((${#COMP_LINE} - ${#rest} - COMP_POINT))
+      [[ $word ]] && ((cut > 0)) && value=${value:0:${#value} - cut}
     fi
   done
   # Only the last piece is replaced; what is before it must not be repeated.
-  value=${words[last]}
-  [[ $word =~ $parted ]] && word=''
-  local before=${value%"$word"}
+  local before=${value%"$2"}
 
   for ((i = 0; i < last; i++)); do
     word=${words[i]}
@@ -213,6 +231,16 @@ _kv() {
         word=$lead$word
         COMPREPLY+=("${word#"$before"}")
       done < <(compgen -f -- "$value")
+      ;;
+    key | bucket)
+      local place=argument
+      [[ $option || $lead || $ended ]] && place=value
+      while IFS= read -r word; do
+        # A word that is only begun, by a + before it, is gone on with.
+        [[ $word == +* ]] && compopt -o nospace 2> /dev/null
+        word=$lead${word:1}
+        COMPREPLY+=("${word#"$before"}")
+      done < <(_kv_stored "${offer[0]}" "$place" "$value" "${words[@]}" 2> /dev/null)
       ;;
     words)
       for word in "${offer[@]:1}"; do

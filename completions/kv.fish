@@ -208,13 +208,30 @@ function __kv_topics
     end
 end
 
+# The keys or buckets ($argv[1]) that the word may become; $argv[2] says whether they stand where an
+# option might. More of it stands in src/complete-word.ts.
+function __kv_stored
+    command -q kv; or return
+    set -l word (commandline -ct)
+    set -l words (commandline -op)
+    set -l place $argv[2]
+    contains -- -- (commandline -opc); and set place value
+    test $argv[2] = value; and set word (string replace -r -- '^--[a-z-]+=' '' "$word")
+    # What the line mentions of this shell's variables has to be known as well.
+    set -l variables
+    for name in (string match -ar -- '\$[A-Za-z_][A-Za-z0-9_]*' "$words" | string sub -s 2)
+        set -q $name; and set -a variables $name="$$name"
+    end
+    command env $variables kv __complete fish $argv[1] $place "$word" $words[2..-1] 2>/dev/null | string split0
+end
+
 complete -c kv -f
 complete -c kv -n "__kv_in ''" -a "(__kv_verbs '')"
 complete -c kv -n "__kv_in bucket" -a "(__kv_verbs bucket)"
 complete -c kv -n "__kv_in store" -a "(__kv_verbs store)"
 
 complete -c kv -s s -l store -r -F -d 'folder of the store'
-complete -c kv -n "not __kv_in run" -s b -l bucket -x -d 'bucket to work in'
+complete -c kv -n "not __kv_in run" -s b -l bucket -x -k -a "(__kv_stored bucket value)" -d 'bucket to work in'
 complete -c kv -l json -d 'print JSON: one object, or one a line for a list'
 complete -c kv -s q -l quiet -d 'leave out remarks, and answers that the exit status gives'
 complete -c kv -l color -x -a 'auto always never' -d 'colour: auto, always or never'
@@ -228,26 +245,38 @@ complete -c kv -n "__kv_in get" -l offset -x -d 'begin N bytes into the value'
 complete -c kv -n "__kv_in get" -l length -x -d 'print at most N bytes'
 complete -c kv -n "__kv_in get" -l format -x -a 'raw text hex base64' -d 'print as raw, text, hex or base64'
 complete -c kv -n "__kv_in get" -l default -x -d 'print V, and succeed, where there is no such key'
+complete -c kv -n "__kv_argument get 0" -k -a "(__kv_stored key argument)"
 complete -c kv -n "__kv_in set" -s f -l file -r -F -d 'read the value from FILE'
 complete -c kv -n "__kv_in set" -l if-absent -d 'only where there is no such key'
 complete -c kv -n "__kv_in set" -l if-present -d 'only where the key is there'
 complete -c kv -n "__kv_in set" -l if-version -x -d 'only where the version is N, as stat prints it'
+complete -c kv -n "__kv_argument set 0" -k -a "(__kv_stored key argument)"
 complete -c kv -n "__kv_in delete" -l prefix -x -d 'every key that begins with P'
 complete -c kv -n "__kv_in delete" -s n -l dry-run -d 'print the keys that would go, and delete nothing'
 complete -c kv -n "__kv_in delete" -s y -l yes -d 'do not ask'
+complete -c kv -n "__kv_arguments_from delete 0" -k -a "(__kv_stored key argument)"
+complete -c kv -n "__kv_argument exists 0" -k -a "(__kv_stored key argument)"
+complete -c kv -n "__kv_argument incr 0" -k -a "(__kv_stored key argument)"
+complete -c kv -n "__kv_argument cas 0" -k -a "(__kv_stored key argument)"
 complete -c kv -n "__kv_in keys" -s l -l long -d 'with size, version and time of change'
 complete -c kv -n "__kv_in keys" -s 0 -l nul -d 'raw keys, each ended by a NUL'
-complete -c kv -n "__kv_in keys" -l start -x -d 'from K on'
-complete -c kv -n "__kv_in keys" -l end -x -d 'up to K, and without it'
-complete -c kv -n "__kv_in keys" -l after -x -d 'beyond K: the last key of the page before'
+complete -c kv -n "__kv_in keys" -l start -x -k -a "(__kv_stored key value)" -d 'from K on'
+complete -c kv -n "__kv_in keys" -l end -x -k -a "(__kv_stored key value)" -d 'up to K, and without it'
+complete -c kv -n "__kv_in keys" -l after -x -k -a "(__kv_stored key value)" -d 'beyond K: the last key of the page before'
 complete -c kv -n "__kv_in keys" -l limit -x -d 'at most N keys'
 complete -c kv -n "__kv_in keys" -l reverse -d 'from the last to the first'
 complete -c kv -n "__kv_in keys" -l count -d 'only how many there are'
 complete -c kv -n "__kv_in keys" -l tree -d 'as a tree, split at / or SEP, with counts'
-complete -c kv -n "__kv_in copy" -l to-bucket -x -d 'into bucket B'
+complete -c kv -n "__kv_argument keys 0" -k -a "(__kv_stored key argument)"
+complete -c kv -n "__kv_argument stat 0" -k -a "(__kv_stored key argument)"
+complete -c kv -n "__kv_arguments_from get-many 0" -k -a "(__kv_stored key argument)"
+complete -c kv -n "__kv_arguments_from delete-many 0" -k -a "(__kv_stored key argument)"
+complete -c kv -n "__kv_in copy" -l to-bucket -x -k -a "(__kv_stored bucket value)" -d 'into bucket B'
 complete -c kv -n "__kv_in copy" -l if-absent -d 'only where there is no target yet'
-complete -c kv -n "__kv_in rename" -l to-bucket -x -d 'into bucket B'
+complete -c kv -n "__kv_argument copy 0" -k -a "(__kv_stored key argument)"
+complete -c kv -n "__kv_in rename" -l to-bucket -x -k -a "(__kv_stored bucket value)" -d 'into bucket B'
 complete -c kv -n "__kv_in rename" -l if-absent -d 'only where there is no target yet'
+complete -c kv -n "__kv_argument rename 0" -k -a "(__kv_stored key argument)"
 complete -c kv -n "__kv_in import" -l format -x -a 'ndjson json csv tsv mdb' -d 'ndjson, json, csv, tsv or mdb'
 complete -c kv -n "__kv_in import" -l mode -x -a 'upsert insert replace' -d 'upsert, insert or replace; upsert if left out'
 complete -c kv -n "__kv_in import" -l on-error -x -a 'stop skip' -d 'stop at a rejected record, or skip it; stop if left out'
@@ -258,12 +287,18 @@ complete -c kv -n "__kv_in import" -s n -l dry-run -d 'read and check everything
 complete -c kv -n "__kv_argument import 0" -F
 complete -c kv -n "__kv_in export" -s o -l output -r -F -d 'write to FILE, which appears whole or not at all; - is stdout'
 complete -c kv -n "__kv_in export" -l format -x -a 'ndjson csv tsv mdb' -d 'ndjson, csv, tsv, mdb; else what FILE is called, else ndjson'
+complete -c kv -n "__kv_argument export 0" -k -a "(__kv_stored key argument)"
 complete -c kv -n "__kv_in exec" -l atomic -d 'one transaction: an error undoes everything'
 complete -c kv -n "__kv_in exec" -l keep-going -d 'go on after an error, and end with the status of the first'
 complete -c kv -n "__kv_argument exec 0" -F
-complete -c kv -n "__kv_in 'bucket delete'" -l confirm -x -d 'the bucket\'s name once more, in place of the question'
-complete -c kv -n "__kv_in 'bucket clear'" -l confirm -x -d 'the bucket\'s name once more, in place of the question'
-complete -c kv -n "__kv_in run" -s b -l bucket -x -d 'grant the bucket REAL under the name GUEST, :ro to read only; may be repeated'
+complete -c kv -n "__kv_in 'bucket delete'" -l confirm -x -k -a "(__kv_stored bucket value)" -d 'the bucket\'s name once more, in place of the question'
+complete -c kv -n "__kv_argument 'bucket delete' 0" -k -a "(__kv_stored bucket argument)"
+complete -c kv -n "__kv_argument 'bucket rename' 0" -k -a "(__kv_stored bucket argument)"
+complete -c kv -n "__kv_argument 'bucket copy' 0" -k -a "(__kv_stored bucket argument)"
+complete -c kv -n "__kv_in 'bucket clear'" -l confirm -x -k -a "(__kv_stored bucket value)" -d 'the bucket\'s name once more, in place of the question'
+complete -c kv -n "__kv_argument 'bucket clear' 0" -k -a "(__kv_stored bucket argument)"
+complete -c kv -n "__kv_argument 'bucket info' 0" -k -a "(__kv_stored bucket argument)"
+complete -c kv -n "__kv_in run" -s b -l bucket -x -k -a "(__kv_stored bucket value)" -d 'grant the bucket REAL under the name GUEST, :ro to read only; may be repeated'
 complete -c kv -n "__kv_in run" -l timeout -x -d 'stop it after 500ms, 10s, 5m, 1h'
 complete -c kv -n "__kv_in run" -l max-memory -x -d 'bound its memory: 512K, 64M, 2G'
 complete -c kv -n "__kv_in run" -l explain -d 'list its imports and the grants, and run nothing'

@@ -38,6 +38,8 @@ export interface Manual {
   help(verb?: string): Promise<string>;
   /** A shell's completion script. */
   completion(shell: 'bash' | 'zsh' | 'fish'): Promise<string>;
+  /** The man page, `kv.1`. */
+  manPage(): Promise<string>;
 }
 
 /** A line of a script, read: a verb and its input. */

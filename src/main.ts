@@ -14,6 +14,9 @@ import type { Terminal } from './terminal/terminal.js';
 /** The package's version, put in by the build. */
 declare const KV_VERSION: string;
 
+/** What the completion scripts and `npm run generate` call; no verbs, and nobody is told of them. */
+const unlisted = { complete: '__complete', manPage: '__man' } as const;
+
 /** Runs `kv` with the words after its name. Sets `process.exitCode`; never throws. */
 export async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
   const settings = settingsOf(argv, env);
@@ -35,16 +38,24 @@ async function run(
   env: NodeJS.ProcessEnv,
   terminal: Terminal,
 ): Promise<number> {
+  const surroundings = { terminal, manual, parseLine: lineParser, host: hostOf(env) };
+  switch (argv[0]) {
+    case unlisted.complete: {
+      const { completeWord } = await import('./complete-word.js');
+      return completeWord(argv.slice(1), env, surroundings);
+    }
+    case unlisted.manPage:
+      await terminal.stdout.write(await manual.manPage());
+      return exitCodes.done;
+  }
   checkArguments(argv);
   const invocation = await parse(argv, registry, env);
   const { settings } = invocation;
   switch (invocation.kind) {
     case 'run': {
       const { command, input } = invocation;
-      const host = hostOf(env);
-      const surroundings = { settings, terminal, manual, parseLine: lineParser, host };
       try {
-        const outcome = await runCommand(command, input, surroundings);
+        const outcome = await runCommand(command, input, { ...surroundings, settings });
         return outcome ?? exitCodes.done;
       } catch (thrown) {
         throw withUsage(command, thrown);
@@ -72,6 +83,7 @@ const manual: Manual = {
   version: KV_VERSION,
   help: async (verb) => (await loadManual()).help(verb),
   completion: async (shell) => (await loadManual()).completion(shell),
+  manPage: async () => (await loadManual()).manPage(),
 };
 
 async function loadManual(): Promise<Manual> {

@@ -38,7 +38,7 @@ const operator = />>|[|<>]/y;
 const harmless = /^[\w%+,./:=@-]+$/;
 
 /** What must not stand in a line as it is: controls, and what reorders or ends a line. */
-const unsafe = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
+export const unsafe = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 const unsafeOrQuote = new RegExp(`[\\\\']|${unsafe.source}`, 'gu');
 
 /** Splits a line, which may hold newlines where a quote spans them. */

@@ -21,7 +21,8 @@ const allowed: Record<string, readonly string[]> = {
   command: [],
   context: [],
   words: [],
-  commands: ['command', 'context', 'formats', 'terminal', 'words', 'errors'],
+  shells: ['words'],
+  commands: ['command', 'context', 'formats', 'terminal', 'words', 'shells', 'errors'],
   cli: ['command', 'context', 'terminal', 'errors'],
   repl: ['command', 'context', 'terminal', 'words', 'errors'],
   host: ['io', 'keyvalue', 'errors'],
@@ -31,7 +32,16 @@ const allowed: Record<string, readonly string[]> = {
 const typesOnly = ['command', 'context'];
 
 /** The wiring: main and its parts, which may import everything, and which nobody else imports. */
-const wiring = ['main', 'session', 'read-line', 'signals', 'arguments', 'guest', 'library'];
+const wiring = [
+  'main',
+  'session',
+  'read-line',
+  'complete-word',
+  'signals',
+  'arguments',
+  'guest',
+  'library',
+];
 
 /** Packages that live in one place. */
 const homes: Record<string, string> = {

@@ -60,28 +60,46 @@ ${argumentArms(commands)}
   esac
 }
 
+# Prints what keys or buckets ($1) the word $3 may become; more of it stands in src/complete-word.ts.
+# In a process of its own: what the line mentions of this shell's variables is exported.
+_kv_stored() {
+  local rest=$COMP_LINE
+  local variable='[$][{]?([A-Za-z_][A-Za-z0-9_]*)'
+  while [[ $rest =~ $variable ]]; do
+    rest=\${rest#*"\${BASH_REMATCH[0]}"}
+    export "\${BASH_REMATCH[1]}"
+  done
+  command kv __complete bash "$@"
+}
+
 _kv() {
   local verb='' option='' ended='' arguments=0 last=0 lead='' value i word
-  local words offer
-  words=('')
+  local words offer rest gap cut count=-1
   offer=(nothing)
   COMPREPLY=()
 
-  # bash parts words at = and :, so --color=never arrives in three pieces.
-  local parted='^[=:]+$'
-  for ((i = 1; i <= COMP_CWORD; i++)); do
+  # bash parts words at =, : and @ as well, so --color=never arrives in three pieces. They are one
+  # word where no space is between them.
+  rest=\${COMP_LINE#"\${COMP_WORDS[0]}"}
+  for ((i = 1; i < \${#COMP_WORDS[@]}; i++)); do
     word=\${COMP_WORDS[i]}
-    if ((i > 1)) && [[ $word =~ $parted || \${COMP_WORDS[i - 1]} =~ $parted ]]; then
-      words[last]+=$word
-    else
-      ((i > 1)) && last=$((last + 1))
-      words[last]=$word
+    gap=\${rest%%[![:space:]]*}
+    if [[ $gap || -z $word ]] || ((count < 0)); then
+      count=$((count + 1))
+      words[count]=''
+    fi
+    words[count]+=$word
+    [[ $word ]] && rest=\${rest#"$gap"} && rest=\${rest#"$word"}
+    if ((i == COMP_CWORD)); then
+      last=$count
+      value=\${words[last]}
+      # What is behind the cursor stays as it is.
+      cut=$((\${#COMP_LINE} - \${#rest} - COMP_POINT))
+      [[ $word ]] && ((cut > 0)) && value=\${value:0:\${#value} - cut}
     fi
   done
   # Only the last piece is replaced; what is before it must not be repeated.
-  value=\${words[last]}
-  [[ $word =~ $parted ]] && word=''
-  local before=\${value%"$word"}
+  local before=\${value%"$2"}
 
   for ((i = 0; i < last; i++)); do
     word=\${words[i]}
@@ -127,6 +145,16 @@ _kv() {
         word=$lead$word
         COMPREPLY+=("\${word#"$before"}")
       done < <(compgen -f -- "$value")
+      ;;
+    key | bucket)
+      local place=argument
+      [[ $option || $lead || $ended ]] && place=value
+      while IFS= read -r word; do
+        # A word that is only begun, by a + before it, is gone on with.
+        [[ $word == +* ]] && compopt -o nospace 2> /dev/null
+        word=$lead\${word:1}
+        COMPREPLY+=("\${word#"$before"}")
+      done < <(_kv_stored "\${offer[0]}" "$place" "$value" "\${words[@]}" 2> /dev/null)
       ;;
     words)
       for word in "\${offer[@]:1}"; do
@@ -223,6 +251,8 @@ function offer(source: Source): string {
     case 'verbs':
     case 'nothing':
       return `offer=(${source.kind})`;
+    case 'stored':
+      return `offer=(${source.what})`;
     case 'words':
       return `offer=(words ${source.words.map(quote).join(' ')})`;
     default:

@@ -7,12 +7,11 @@ export type Source =
   | { readonly kind: 'files' }
   | { readonly kind: 'verbs' }
   | { readonly kind: 'words'; readonly words: readonly string[] }
+  /** Asked for when the key is pressed: `kv __complete`. */
+  | { readonly kind: 'stored'; readonly what: 'key' | 'bucket' }
   | { readonly kind: 'nothing' };
 
-/**
- * The source for what an argument or a value stands for. Stored keys and buckets complete to
- * nothing yet: this is the place to give them a source of their own, and every script its case.
- */
+/** The source for what an argument or a value stands for. */
 export function sourceOf(completes: Completes | undefined): Source {
   switch (completes) {
     case 'file':
@@ -21,6 +20,7 @@ export function sourceOf(completes: Completes | undefined): Source {
       return { kind: 'verbs' };
     case 'key':
     case 'bucket':
+      return { kind: 'stored', what: completes };
     case undefined:
       return { kind: 'nothing' };
     default:

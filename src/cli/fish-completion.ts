@@ -103,6 +103,23 @@ function __kv_topics
     end
 end
 
+# The keys or buckets ($argv[1]) that the word may become; $argv[2] says whether they stand where an
+# option might. More of it stands in src/complete-word.ts.
+function __kv_stored
+    command -q kv; or return
+    set -l word (commandline -ct)
+    set -l words (commandline -op)
+    set -l place $argv[2]
+    contains -- -- (commandline -opc); and set place value
+    test $argv[2] = value; and set word (string replace -r -- '^--[a-z-]+=' '' "$word")
+    # What the line mentions of this shell's variables has to be known as well.
+    set -l variables
+    for name in (string match -ar -- '\\$[A-Za-z_][A-Za-z0-9_]*' "$words" | string sub -s 2)
+        set -q $name; and set -a variables $name="$$name"
+    end
+    command env $variables kv __complete fish $argv[1] $place "$word" $words[2..-1] 2>/dev/null | string split0
+end
+
 complete -c kv -f
 ${words.map(([group]) => `complete -c kv -n "__kv_in ${quote(group)}" -a "(__kv_verbs ${quote(group)})"`).join('\n')}
 
@@ -174,25 +191,27 @@ function optionLine(condition: string, key: string, option: Option): string {
     option.short === undefined ? '' : `-s ${option.short}`,
     `-l ${longFlag(key).slice(2)}`,
     attachmentOf(option) === 'next' ? files : '',
-    offer(source),
+    offer(source, 'value'),
     `-d ${quote(option.summary)}`,
   ];
   return parts.filter(Boolean).join(' ');
 }
 
 function argumentLine(verb: string, argument: Argument, index: number): string[] {
-  const words = offer(sourceOf(argument.completes));
+  const words = offer(sourceOf(argument.completes), 'argument');
   if (words === '') return [];
   const condition = argument.variadic ? '__kv_arguments_from' : '__kv_argument';
   return [`complete -c kv -n "${condition} ${quote(verb)} ${index}" ${words}`];
 }
 
-function offer(source: Source): string {
+function offer(source: Source, place: 'argument' | 'value'): string {
   switch (source.kind) {
     case 'files':
       return '-F';
     case 'verbs':
       return '-a "(__kv_topics)"';
+    case 'stored':
+      return `-k -a "(__kv_stored ${source.what} ${place})"`;
     case 'words':
       // Twice, because fish reads the list as it would read a command line.
       return `-a ${quote(source.words.map(quote).join(' '))}`;

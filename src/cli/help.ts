@@ -5,6 +5,7 @@ import { exitMeanings } from '../errors.js';
 import { completion } from './completions.js';
 import { environment, globalOptions } from './globals.js';
 import { columnFor, page, type Row, section } from './layout.js';
+import { manPage } from './man-page.js';
 import { groupUsage, toolUsage } from './usage.js';
 import { commandHelp, exitRows, optionRows, verbRow } from './verb-help.js';
 import { findPlace, groupOf } from './verbs.js';
@@ -27,6 +28,7 @@ export function createManual(registry: Registry, version: string): Manual {
       }
     },
     completion: (shell) => completion(shell, registry),
+    manPage: async () => manPage(await loadAll(registry), version),
   };
 }
 

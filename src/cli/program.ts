@@ -74,6 +74,24 @@ export function settingsOf(argv: readonly string[], env: NodeJS.ProcessEnv): Set
   );
 }
 
+/**
+ * The settings of a line that is still being typed, as far as they can be understood. Throws
+ * `usage` for an unknown verb.
+ */
+export async function settingsOfUnfinished(
+  words: readonly string[],
+  registry: Registry,
+  env: NodeJS.ProcessEnv,
+): Promise<Settings> {
+  const resolve: Resolve = (flags) => resolveSettings(flags, env);
+  const front = readFront(words, registry);
+  if (!('entry' in front)) return lenientSettings(front.given, resolve);
+  const { globals, options } = grammarOf(await front.entry.load());
+  const after = Object.entries(readWords(options, front.rest).given);
+  const globalsAfter = Object.fromEntries(after.filter(([key]) => key in globals));
+  return lenientSettings({ ...front.given, ...globalsAfter }, resolve);
+}
+
 /** A verb, the global options before it, and the words after it. */
 interface Verb {
   readonly entry: RegistryEntry;

@@ -24,7 +24,8 @@ export function zshScript(commands: readonly Command[]): string {
 _kv() {
   local curcontext=$curcontext state state_descr line ret=1
   local -A opt_args
-  local -a globals
+  local -a globals line_words
+  line_words=("\${(@)words[2,-1]}")
   globals=(
 ${optionSpecs(globalOptions)
   .map((spec) => `    ${spec}`)
@@ -53,6 +54,54 @@ ${Object.keys(groups)
   .join('\n')}
     *) ((CURRENT == 2)) && _kv_verbs "$@" ;;
   esac
+}
+
+# Prints what keys or buckets ($1) the word $3 may become; more of it stands in src/complete-word.ts.
+# In a process of its own: what the line mentions of this shell's variables is exported, and so is
+# what it sets for this command.
+_kv_ask() {
+  local rest=$BUFFER word
+  local -a assigned
+  local -i begins=1
+  while [[ $rest =~ '[$][{]?([A-Za-z_][A-Za-z0-9_]*)' ]]; do
+    rest=\${rest[MEND+1,-1]}
+    export $match[1]
+  done
+  for word in "\${(@z)LBUFFER}"; do
+    case $word in
+      ';' | '|' | '||' | '&' | '&&' | '|&') begins=1 assigned=() ;;
+      KV_STORE=* | KV_BUCKET=*) ((begins)) && assigned+=("$word") ;;
+      [A-Za-z_]*=*) ;;
+      *) begins=0 ;;
+    esac
+  done
+  for word in "\${(@)assigned}"; do
+    # Whatever would have to be run to know it.
+    [[ $word == *[$\\\`]* ]] && return
+    word=\${(Q)word}
+    [[ $word == *=\\~/* ]] && word=\${word%%=*}=$HOME\${word#*=\\~}
+    export "$word"
+  done
+  command kv __complete zsh "$@"
+}
+
+# Offers the keys or buckets ($1) that the word may become; $2 says whether they stand where an
+# option might.
+_kv_stored() {
+  local word=$QIPREFIX$PREFIX place=$2
+  local -a lines whole begun
+  # Here zsh has every backslash twice.
+  [[ $QIPREFIX == \\$\\' ]] && word=\${word//\\\\\\\\/\\\\}
+  ((line_words[(I)--])) && place=value
+  lines=("\${(@f)$(_kv_ask $1 $place "$word" "\${(@)line_words}" 2> /dev/null)}")
+  whole=("\${(@)\${(@M)lines:#.*}#.}")
+  begun=("\${(@)\${(@M)lines:#+*}#+}")
+  # What the shell holds back as the quote that is open must not be repeated.
+  whole=("\${(@)whole#$QIPREFIX}")
+  begun=("\${(@)begun#$QIPREFIX}")
+  # They are matched and quoted already.
+  (($#whole)) && compadd -U -Q -i "$IPREFIX" -I "$ISUFFIX" -a whole
+  (($#begun)) && compadd -U -Q -i "$IPREFIX" -I "$ISUFFIX" -S '' -a begun
 }
 
 if [[ $funcstack[1] == _kv ]]; then
@@ -115,7 +164,8 @@ function optionSpec(key: string, option: Option): string {
   const attached = { none: ['', ''], next: ['+', '='], equals: ['-', '=-'] } as const;
   const [afterShort, afterLong] = attached[attachmentOf(option)];
   const colon = { none: '', next: ':', equals: '::' }[attachmentOf(option)];
-  const action = colon && `${colon}${escape(value)}:${actionOf(sourceOf(option.completes))}`;
+  const action =
+    colon && `${colon}${escape(value)}:${actionOf(sourceOf(option.completes), 'value')}`;
   const text = quote(`[${escape(summary)}]${action}`);
   const long = `${longFlag(key)}${afterLong}`;
   const forms = short === undefined ? long : `{-${short}${afterShort},${long}}`;
@@ -127,16 +177,18 @@ function optionSpec(key: string, option: Option): string {
 function argumentSpec(argument: Argument, index: number): string {
   const place = argument.variadic ? '*' : `${index + 1}`;
   const colon = argument.optional && !argument.variadic ? '::' : ':';
-  const action = actionOf(sourceOf(argument.completes));
+  const action = actionOf(sourceOf(argument.completes), 'argument');
   return quote(`${place}${colon}${escape(argumentName(argument))}:${action}`);
 }
 
-function actionOf(source: Source): string {
+function actionOf(source: Source, place: 'argument' | 'value'): string {
   switch (source.kind) {
     case 'files':
       return '_files';
     case 'verbs':
       return '_kv_topics';
+    case 'stored':
+      return `{_kv_stored ${source.what} ${place}}`;
     case 'words':
       return `(${source.words.map((word) => word.replace(/[^\w.-]/g, '\\$&')).join(' ')})`;
     case 'nothing':

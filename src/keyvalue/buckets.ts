@@ -24,6 +24,9 @@ export function administrationOf(store: Store) {
     /** Every bucket, in the byte order of the names. */
     list: (): BucketInfo[] => store.buckets(),
 
+    /** The names that begin with `prefix`, which is any text, in byte order. */
+    names: (prefix: string): string[] => store.bucketNames(prefix),
+
     /** Throws `invalid-bucket`. */
     exists(name: string): boolean {
       checkBucketName(name);

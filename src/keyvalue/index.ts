@@ -3,8 +3,8 @@
  * store, in WIT names: a component is handed these functions and classes as they are.
  *
  * Each function fails by throwing the resource `error` or the variant `stream-error`. What lies
- * beyond the interfaces (`buckets`, `records`, `listing`, `transactions`, `bulk`) throws KvError. The compiler holds each
- * against the types generated from `wit/`.
+ * beyond the interfaces (`buckets`, `records`, `listing`, `completions`, `transactions`, `bulk`)
+ * throws KvError. The compiler holds each against the types generated from `wit/`.
  */
 
 import type * as wit from '../../wit/types/imports.js';
@@ -16,6 +16,7 @@ import * as atomic from './atomic.js';
 import type { Bucket } from './bucket.js';
 import { administrationOf, measure } from './buckets.js';
 import { BulkLoad, type LoadOptions } from './bulk-load.js';
+import { completions } from './completions.js';
 import * as eventual from './eventual.js';
 import * as eventualBatch from './eventual-batch.js';
 import * as listing from './listing.js';
@@ -36,6 +37,7 @@ export function createKeyvalue(store: Store) {
     atomic: atomic satisfies Wit<typeof wit.WasiKeyvalueAtomic020Draft>,
     eventualBatch: eventualBatch satisfies Wit<typeof wit.WasiKeyvalueEventualBatch020Draft>,
     buckets: { ...administrationOf(store), measure },
+    completions,
     records,
     listing,
     transactions: {

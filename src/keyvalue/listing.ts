@@ -64,7 +64,7 @@ export function rangeOf(selection: Selection): KeyRange {
 }
 
 /** The first bytes that come after everything that begins with `prefix`: UTF-8 has no byte 0xFF. */
-function successorOfPrefix(prefix: string): Buffer {
+export function successorOfPrefix(prefix: string): Buffer {
   const bytes = Buffer.from(prefix);
   bytes[bytes.length - 1]!++;
   return bytes;

@@ -177,6 +177,8 @@ export interface Store {
   bucket(name: string): StoreBucket | undefined;
   /** Every bucket, in the byte order of the names. */
   buckets(): BucketInfo[];
+  /** The names that begin with `prefix`, in byte order, without looking into the buckets. */
+  bucketNames(prefix: string): string[];
   /** Throws `bucket-exists`. */
   createBucket(name: string): StoreBucket;
   /** Throws `no-bucket`. */

@@ -142,10 +142,14 @@ function inBash(file: string, line: string): string[] {
     source "$1"
     COMP_WORDS=(${words})
     COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
-    $(complete -p kv | sed 's/.*-F \\([^ ]*\\) .*/\\1/')
+    COMP_LINE=$2
+    COMP_POINT=\${#COMP_LINE}
+    last=\${COMP_WORDS[COMP_CWORD]}
+    [[ $last == [=:] ]] && last=''
+    $(complete -p kv | sed 's/.*-F \\([^ ]*\\) .*/\\1/') kv "$last" ''
     ((\${#COMPREPLY[@]})) && printf '%s\\n' "\${COMPREPLY[@]}"
     true`;
-  return linesOf(capture('bash', ['--norc', '-c', program, 'bash', file]));
+  return linesOf(capture('bash', ['--norc', '-c', program, 'bash', file, line]));
 }
 
 /** Types the line into an interactive zsh, where a widget writes down what would be offered. */

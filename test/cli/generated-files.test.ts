@@ -1,9 +1,12 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { createManual } from '../../src/cli/help.js';
+import { longFlag } from '../../src/cli/spelling.js';
 import { registry } from '../../src/commands/index.js';
 
-const manual = createManual(registry, '');
+const { version } = JSON.parse(readRoot('package.json')) as { version: string };
+const manual = createManual(registry, version);
 
 const completions = [
   ['bash', 'kv.bash'],
@@ -14,6 +17,30 @@ const completions = [
 test.each(completions)('completions/ has what the registry gives for %s', async (shell, name) => {
   expect(readRoot(`completions/${name}`)).toBe(await manual.completion(shell));
 });
+
+test('man/ has the page that the registry gives', async () => {
+  expect(readRoot('man/kv.1')).toBe(await manual.manPage());
+});
+
+const hasGroff = spawnSync('groff', ['--version']).status === 0;
+
+test.skipIf(!hasGroff)(
+  'groff shows the man page, every option of it, without a warning',
+  async () => {
+    const words = ['-Tutf8', '-man', '-ww', '-P-c', '-P-b', '-P-u', '-rLL=78n'];
+    const { stdout, stderr } = spawnSync('groff', words, {
+      input: readRoot('man/kv.1'),
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe('');
+    for (const { name, load } of registry) {
+      const { options, examples } = await load();
+      expect(stdout).toContain(`\n       kv ${name}`);
+      for (const key of Object.keys(options)) expect(stdout).toContain(longFlag(key));
+      for (const { line } of examples) expect(stdout.replace(/\s+/g, ' ')).toContain(line);
+    }
+  },
+);
 
 test.each([
   ['verbs', /^.*[Vv]erbs:$/],

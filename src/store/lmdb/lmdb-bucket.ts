@@ -39,6 +39,12 @@ const SCATTER_PAGES = 32_000;
 /** Keys read at a time while listing. Between two pages the caller may write. */
 const PAGE_KEYS = 1000;
 
+/** Keys of the first page: whoever wants one key, or a few, does not pay for a thousand. */
+const FIRST_PAGE_KEYS = 16;
+
+/** How much larger each page is than the one before, up to `PAGE_KEYS`. */
+const PAGE_GROWTH = 8;
+
 export class LmdbBucket implements StoreBucket {
   readonly name: string;
   readonly #store: LmdbStore;
@@ -245,24 +251,31 @@ export class LmdbBucket implements StoreBucket {
       const expected = isWhole ? this.#countOf(db) : 0;
       let given = 0;
       let rest: KeyRange = range;
+      let wanted = FIRST_PAGE_KEYS;
       for (;;) {
-        const page = this.#page(db, rest, snapshot);
+        const page = this.#page(db, rest, wanted, snapshot);
         yield { db, snapshot, page };
         given += page.length;
-        if (page.length < PAGE_KEYS) {
+        if (page.length < wanted) {
           // LMDB goes past a damaged page as if the bucket ended there.
           if (given < expected) throw this.#damaged(given, expected);
           return;
         }
         const last = page.at(-1)!;
         rest = range.reverse ? { ...range, upper: last } : { ...range, lower: successorOf(last) };
+        wanted = Math.min(wanted * PAGE_GROWTH, PAGE_KEYS);
       }
     } finally {
       this.#environment.release(snapshot);
     }
   }
 
-  #page(db: Db, { lower, upper, reverse = false }: KeyRange, snapshot: Snapshot): Buffer[] {
+  #page(
+    db: Db,
+    { lower, upper, reverse = false }: KeyRange,
+    limit: number,
+    snapshot: Snapshot,
+  ): Buffer[] {
     // To go on in a database that has been dropped meanwhile would end the process.
     if (!this.#environment.isOpen(db)) throw absentBucket(this.name);
     // lmdb takes a bound of no bytes for none, but no key is less than it.
@@ -275,7 +288,7 @@ export class LmdbBucket implements StoreBucket {
       // lmdb would leave out the least key of all, going down to where no end is given.
       end: (reverse ? undefined : (upper as Buffer | undefined)) as Buffer,
       reverse,
-      limit: PAGE_KEYS,
+      limit,
       ...(snapshot && { transaction: snapshot }),
     };
     const page = this.#environment.reading(() => [...db.getKeys(options)]);

@@ -50,8 +50,7 @@ export class LmdbStore implements Store {
   }
 
   buckets(): BucketInfo[] {
-    const names = this.#names().filter((name) => !name.startsWith(DRAFT_PREFIX));
-    return names.flatMap((name) => {
+    return this.bucketNames('').flatMap((name) => {
       try {
         return [this.#describe(name)];
       } catch (error) {
@@ -60,6 +59,11 @@ export class LmdbStore implements Store {
         throw error;
       }
     });
+  }
+
+  bucketNames(prefix: string): string[] {
+    const names = this.#names();
+    return names.filter((name) => name.startsWith(prefix) && !name.startsWith(DRAFT_PREFIX));
   }
 
   createBucket(name: string): StoreBucket {

@@ -42,13 +42,17 @@ export class MemoryStore implements Store {
   }
 
   buckets(): BucketInfo[] {
-    const names = sorted(this.#buckets.keys()).filter((name) => !name.startsWith('\x01'));
-    return names.map((name) => {
+    return this.bucketNames('').map((name) => {
       const { created, records } = this.content(name);
       let bytes = 0;
       for (const [key, { value }] of records) bytes += Buffer.byteLength(key) + value.length;
       return { name, created, keys: records.size, bytes };
     });
+  }
+
+  bucketNames(prefix: string): string[] {
+    const names = sorted(this.#buckets.keys());
+    return names.filter((name) => name.startsWith(prefix) && !name.startsWith('\x01'));
   }
 
   createBucket(name: string): StoreBucket {

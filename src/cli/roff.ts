@@ -1,0 +1,72 @@
+/** The markup of man pages: text that shows as it stands, and the few macros of man(7) in use. */
+
+export type Block =
+  /** Once, at the beginning. */
+  | { readonly kind: 'title'; readonly name: string; readonly source: string }
+  | { readonly kind: 'section'; readonly heading: string }
+  | { readonly kind: 'subsection'; readonly heading: string }
+  /** Paragraphs and terms take markup, which `escaped` and `marked` make. */
+  | { readonly kind: 'paragraph'; readonly text: string }
+  | { readonly kind: 'term'; readonly term: string; readonly meaning: string }
+  /** Lines that stay as they are. */
+  | { readonly kind: 'sample'; readonly lines: readonly string[] };
+
+/** A page, with every line of text filled and flush left, and no word divided. */
+export function page(blocks: readonly Block[]): string {
+  return `${blocks.map(macros).join('\n')}\n`;
+}
+
+/** Text that shows as it stands: quotes, dashes and tildes as a shell reads them. */
+export function escaped(text: string): string {
+  return text.replace(/[\\'`"^~-]/g, (character) => characters[character]!);
+}
+
+/** The same, in bold, for what is typed as it stands. */
+export function bold(text: string): string {
+  return `\\fB${escaped(text)}\\fR`;
+}
+
+/** A usage: flags in bold, what they stand for in italics, and no line ends within it. */
+export function marked(usage: string): string {
+  const parts = usage.split(/((?<![\w-])--?\w[\w-]*|\b[A-Z][A-Z-]*\b)/);
+  const shown = parts.map((part, index) => {
+    if (index % 2 === 0) return escaped(part);
+    return part.startsWith('-') ? bold(part) : `\\fI${escaped(part)}\\fR`;
+  });
+  return shown.join('').replaceAll(' ', '\\ ');
+}
+
+const characters: Readonly<Record<string, string>> = {
+  '\\': '\\e',
+  "'": '\\(aq',
+  '`': '\\(ga',
+  '"': '\\(dq',
+  '^': '\\(ha',
+  '~': '\\(ti',
+  '-': '\\-',
+};
+
+function macros(block: Block): string {
+  switch (block.kind) {
+    case 'title':
+      return `.TH ${block.name.toUpperCase()} 1 "" "${block.source}" "User Commands"\n.nh\n.ad l`;
+    case 'section':
+      return `.SH ${block.heading.toUpperCase()}`;
+    case 'subsection':
+      return `.SS ${block.heading}`;
+    case 'paragraph':
+      return `.PP\n${line(block.text)}`;
+    case 'term':
+      return `.TP\n${line(block.term)}\n${line(block.meaning)}`;
+    case 'sample':
+      return `.PP\n.RS 4\n.nf\n${block.lines.map(line).join('\n')}\n.fi\n.RE`;
+    default:
+      return block satisfies never;
+  }
+}
+
+/** One line, which no macro can be taken for. */
+function line(text: string): string {
+  const words = text.trim().split(/\s+/).join(' ');
+  return words.startsWith('.') ? `\\&${words}` : words;
+}

@@ -1,0 +1,254 @@
+/**
+ * A word as somebody has typed it so far, in the syntax of a shell, read without running anything:
+ * what it comes to, and in which quotes its end stands, so that it can be gone on with.
+ */
+import { isUtf8 } from 'node:buffer';
+
+export type Shell = 'bash' | 'zsh' | 'fish';
+
+/** What stands around the end of a word: nothing, `'…`, `"…`, or `$'…`. */
+export type Quotes = 'none' | 'single' | 'double' | 'dollar';
+
+export interface TypedWord {
+  /** What the word comes to. */
+  readonly text: string;
+  /** The word as typed, but that a character which means more than itself may be escaped. */
+  readonly typed: string;
+  readonly quotes: Quotes;
+  /**
+   * The beginning of an escape that is left out of both, else empty: a shell that puts in what
+   * several words have in common may part one in the middle.
+   */
+  readonly cut: string;
+}
+
+/**
+ * Undefined for what cannot be known without running something, and for what is not one word.
+ * Variables are those of `env`.
+ */
+export function readTypedWord(
+  shell: Shell,
+  word: string,
+  env: NodeJS.ProcessEnv,
+): TypedWord | undefined {
+  const parts: Part[] = [part(0, '', 'none')];
+  let { end, quotes } = parts[0]!;
+  while (end < word.length) {
+    const part = readPart(shell, word, end, quotes, env);
+    if (part === 'unknowable') return undefined;
+    if (part === 'incomplete') break;
+    parts.push(part);
+    ({ end, quotes } = part);
+  }
+  // Characters may be spelled byte by byte.
+  while (!isUtf8(bytesOf(parts))) parts.pop();
+  const last = parts.at(-1)!;
+  return {
+    text: bytesOf(parts).toString(),
+    typed: parts.map((one, index) => one.spelling ?? spelled(word, parts, index)).join(''),
+    quotes: last.quotes,
+    cut: word.slice(last.end),
+  };
+}
+
+/**
+ * What a word comes to from which the shell has taken the quotes already. Undefined where a variable
+ * in it is not known.
+ */
+export function readUnquotedWord(word: string, env: NodeJS.ProcessEnv): string | undefined {
+  if (/^~(?:\/|$)/.test(word)) return env.HOME && env.HOME + word.slice(1);
+  if (word.startsWith('~')) return undefined;
+  const [whole, name] = matchAt(variable, word, 0);
+  const known = whole === undefined ? '' : env[name ?? ''];
+  const rest = word.slice(whole?.length);
+  return known === undefined || rest.includes('$') ? undefined : known + rest;
+}
+
+/** A character, an escape, a quote or a variable. */
+interface Part {
+  /** Where it ends in the word. */
+  readonly end: number;
+  /** What it stands for, as UTF-8. */
+  readonly bytes: Buffer;
+  /** The quotes behind it. */
+  readonly quotes: Quotes;
+  /** How it had better be written. */
+  readonly spelling?: string;
+}
+
+type Reading = Part | 'incomplete' | 'unknowable';
+
+/** A part as it was typed. */
+function spelled(word: string, parts: readonly Part[], index: number): string {
+  return word.slice(parts[index - 1]?.end ?? 0, parts[index]!.end);
+}
+
+function bytesOf(parts: readonly Part[]): Buffer {
+  return Buffer.concat(parts.map(({ bytes }) => bytes));
+}
+
+function readPart(
+  shell: Shell,
+  word: string,
+  at: number,
+  quotes: Quotes,
+  env: NodeJS.ProcessEnv,
+): Reading {
+  switch (quotes) {
+    case 'none':
+      return readBare(shell, word, at, env);
+    case 'single':
+      return readSingle(shell, word, at);
+    case 'double':
+      return readDouble(shell, word, at, env);
+    case 'dollar':
+      return readDollar(word, at);
+    default:
+      return quotes satisfies never;
+  }
+}
+
+function readBare(shell: Shell, word: string, at: number, env: NodeJS.ProcessEnv): Reading {
+  const character = word[at]!;
+  if (character === "'") return part(at + 1, '', 'single');
+  if (character === '"') return part(at + 1, '', 'double');
+  if (character === '$') return readVariable(shell, word, at, 'none', env);
+  if (character === '!') return { ...literal(word, at, 'none'), spelling: '\\!' };
+  if (character === '~' && at === 0) return readHome(word, env);
+  if (character === '\\') {
+    if (shell === 'fish') return readFishEscape(word, at);
+    const next = characterAt(word, at + 1);
+    if (next === '') return 'incomplete';
+    return part(at + 1 + next.length, next === '\n' ? '' : next, 'none');
+  }
+  // What parts words, or runs something.
+  if (/[ \t\n;&|<>()`]/.test(character)) return 'unknowable';
+  return literal(word, at, 'none');
+}
+
+function readSingle(shell: Shell, word: string, at: number): Reading {
+  if (word[at] === "'") return part(at + 1, '', 'none');
+  if (shell === 'fish' && word[at] === '\\') {
+    const next = word[at + 1];
+    if (next === undefined) return 'incomplete';
+    if (next === '\\' || next === "'") return part(at + 2, next, 'single');
+  }
+  return literal(word, at, 'single');
+}
+
+function readDouble(shell: Shell, word: string, at: number, env: NodeJS.ProcessEnv): Reading {
+  const character = word[at]!;
+  if (character === '"') return part(at + 1, '', 'none');
+  if (character === '$') return readVariable(shell, word, at, 'double', env);
+  if (character === '`' && shell !== 'fish') return 'unknowable';
+  // An event of the history, even between these quotes.
+  if (character === '!') return { ...literal(word, at, 'double'), spelling: `"'!'"` };
+  if (character !== '\\') return literal(word, at, 'double');
+  const next = word[at + 1];
+  if (next === undefined) return 'incomplete';
+  if (next === '\n') return part(at + 2, '', 'double');
+  const escapable = shell === 'fish' ? '"$\\' : '"$\\`';
+  return escapable.includes(next) ? part(at + 2, next, 'double') : literal(word, at, 'double');
+}
+
+/** `$NAME`, `${NAME}` where the shell has it, `$'`, or a dollar that stands for itself. */
+function readVariable(
+  shell: Shell,
+  word: string,
+  at: number,
+  quotes: 'none' | 'double',
+  env: NodeJS.ProcessEnv,
+): Reading {
+  const next = word[at + 1];
+  if (next === undefined) return { ...literal(word, at, quotes), spelling: '\\$' };
+  if (next === "'" && quotes === 'none' && shell !== 'fish') return part(at + 2, '', 'dollar');
+  const [whole, plain, braced] = matchAt(variable, word, at);
+  if (whole === undefined || (braced !== undefined && shell === 'fish')) {
+    return /[\s/:=.,%+@]/.test(next) ? literal(word, at, quotes) : 'unknowable';
+  }
+  const value = env[plain ?? braced ?? ''];
+  return value === undefined ? 'unknowable' : part(at + whole.length, value, quotes);
+}
+
+const variable = /\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})/y;
+
+/** `~` and `~/…`; other homes would have to be looked up. */
+function readHome(word: string, env: NodeJS.ProcessEnv): Reading {
+  const isOwn = word.length === 1 || word[1] === '/';
+  return isOwn && env.HOME ? part(1, env.HOME, 'none') : 'unknowable';
+}
+
+/** An escape of `$'…'`. */
+function readDollar(word: string, at: number): Reading {
+  if (word[at] === "'") return part(at + 1, '', 'none');
+  if (word[at] === '!') return { ...literal(word, at, 'dollar'), spelling: '\\x21' };
+  if (word[at] !== '\\') return literal(word, at, 'dollar');
+  const next = word[at + 1];
+  if (next === undefined) return 'incomplete';
+  const simple = simpleEscapes[next];
+  if (simple !== undefined) return part(at + 2, simple, 'dollar');
+  return readNumber(word, at, 'dollar') ?? 'unknowable';
+}
+
+/** An escape of fish, which has them outside of quotes. */
+function readFishEscape(word: string, at: number): Reading {
+  const next = characterAt(word, at + 1);
+  if (next === '') return 'incomplete';
+  if (next === '\n') return part(at + 2, '', 'none');
+  const simple = /[ntrabefv]/.test(next) ? simpleEscapes[next] : undefined;
+  if (simple !== undefined) return part(at + 2, simple, 'none');
+  if (/[xXuUc0-7]/.test(next)) return readNumber(word, at, 'none') ?? 'unknowable';
+  return part(at + 1 + next.length, next, 'none');
+}
+
+/** A character by its number: `\x1b`, `\u202e`, `\033`. At the end of a word it may lack digits. */
+function readNumber(word: string, at: number, quotes: Quotes): Reading | undefined {
+  const [whole, x, u, U, octal] = matchAt(numbered, word, at);
+  if (whole === undefined) return undefined;
+  const digits = x ?? u ?? U ?? octal!;
+  const full = x !== undefined ? 2 : u !== undefined ? 4 : U !== undefined ? 8 : 3;
+  const end = at + whole.length;
+  if (digits.length < full && end === word.length) return 'incomplete';
+  const code = Number.parseInt(digits, octal === undefined ? 16 : 8);
+  if (x !== undefined || octal !== undefined) return { end, bytes: Buffer.of(code), quotes };
+  return code > 0x10ffff ? 'unknowable' : part(end, String.fromCodePoint(code), quotes);
+}
+
+const numbered =
+  /\\(?:[xX]([0-9a-fA-F]{0,2})|u([0-9a-fA-F]{0,4})|U([0-9a-fA-F]{0,8})|([0-7]{1,3}))/y;
+
+const simpleEscapes: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  a: '\x07',
+  b: '\b',
+  e: '\x1b',
+  E: '\x1b',
+  f: '\f',
+  v: '\v',
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+  '?': '?',
+};
+
+function literal(word: string, at: number, quotes: Quotes): Part {
+  const character = characterAt(word, at);
+  return part(at + character.length, character, quotes);
+}
+
+function part(end: number, text: string, quotes: Quotes): Part {
+  return { end, bytes: Buffer.from(text), quotes };
+}
+
+/** The whole character, which may be two UTF-16 units; empty at the end. */
+function characterAt(text: string, at: number): string {
+  const code = text.codePointAt(at);
+  return code === undefined ? '' : String.fromCodePoint(code);
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): (string | undefined)[] {
+  pattern.lastIndex = at;
+  return pattern.exec(text) ?? [];
+}

@@ -1,0 +1,213 @@
+/** Real shells complete stored keys, whatever they hold, and run what came of it. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasShell, type Kind, LiveShell } from '../support/live-shell.js';
+import { hostile } from '../support/odd-text.js';
+import { Shell, until } from '../support/shell.js';
+
+/** One key with everything in it that means something to a shell, or to a terminal. */
+const everything = `w '"\\$(touch evil)\`touch evil\`!;&|<>*?[]{}#~=:@%^\n$x${hostile}ü`;
+
+/** Keys by what is typed of them. */
+const typedKeys: Readonly<Record<string, string>> = {
+  a: 'a space  and another ',
+  b: 'b\'single\' c"double" d\\back\\\\slash\\',
+  e: 'e$(rm -rf ~)',
+  f: 'f`touch evil`;touch evil&|<>(){}^%',
+  h: 'h!bang!!',
+  i: 'i\nnew\nlines\n',
+  l: 'l:colon:=equals=@at@',
+  'l:colon:=e': 'l:colon:=equals=@at@',
+  o: 'o*?[x]{a,b}#hash ~ $HOME',
+  r: 'r\u{1f600}ü\u3000',
+  '\\$': '$(rm -rf ~)',
+  "'$": '$(rm -rf ~)',
+  '\\~': '~tilde',
+  '\\=': '=first',
+  '-- -': '-dash',
+};
+
+/** What shells with `$'…'` can be told, and fish only in part. */
+const posixKeys: Readonly<Record<string, string>> = {
+  k: hostile,
+  w: everything,
+  "'w": everything,
+  '"w': everything,
+  "$'w": everything,
+  "$'\\x1b": '\x1b[2Jfirst',
+  '\\!': '!first',
+  '"h!b': 'h!bang!!',
+};
+
+const fishKeys: Readonly<Record<string, string>> = {
+  '"a': 'a space  and another ',
+  "'b": 'b\'single\' c"double" d\\back\\\\slash\\',
+  '\\e': '\x1b[2Jfirst',
+};
+
+const many = Array.from({ length: 300 }, (_, number) => `user/${number}/name`);
+
+let folder: string;
+let shell: Shell;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kv-live-'));
+  shell = new Shell(folder);
+  writeFileSync(join(folder, 'home', 'precious'), '');
+  const keys = new Set([typedKeys, posixKeys, fishKeys].flatMap(Object.values));
+  keys.add('nul\0inside');
+  load('default', [...keys, ...many]);
+  load('other bucket', ['only here', 'zebra']);
+  load('default', ['elsewhere'], join(folder, 'other store'));
+});
+
+afterAll(() => {
+  expect(existsSync(join(folder, 'home', 'precious'))).toBe(true);
+  expect(existsSync(join(folder, 'work', 'evil'))).toBe(false);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe.each<[Kind, Readonly<Record<string, string>>]>([
+  ['bash', { ...typedKeys, ...posixKeys }],
+  ['zsh', { ...typedKeys, ...posixKeys }],
+  ['fish', { ...typedKeys, ...fishKeys }],
+])('in %s', (kind, keys) => {
+  const absent = !hasShell(kind);
+  let live: LiveShell;
+
+  beforeAll(async () => {
+    if (absent) return;
+    live = await LiveShell.open(kind, shell);
+    const other = join(folder, 'other store');
+    await live.complete(kind === 'fish' ? `set OTHER '${other}'` : `OTHER='${other}'`);
+  });
+  afterAll(() => live?.close());
+
+  /** Completes the line, which writes a value to a file, and runs it: the value is the key. */
+  const got = async (line: string) => {
+    rmSync(join(shell.folder, 'out'), { force: true });
+    const status = await live.complete(line);
+    return status === 0
+      ? readFileSync(join(shell.folder, 'out'), 'utf8')
+      : (await live.screen()).join('\n');
+  };
+
+  it.skipIf(absent).each(Object.keys(keys))(
+    'completes the key that begins with %s',
+    async (start) => {
+      expect(await got(`kv get -o out ${start}`)).toBe(keys[start]);
+    },
+  );
+
+  it.skipIf(absent).each([
+    ['kv -b "other bucket" get -o out on', 'only here'],
+    ["kv get -b'other bucket' -o out on", 'only here'],
+    ['kv get --bucket=other\\ bucket -o out on', 'only here'],
+    ['kv get -s "$OTHER" -o out el', 'elsewhere'],
+    ["kv --store '../other store' get -o out el", 'elsewhere'],
+  ])('takes store and bucket from the line: %s', async (line, key) => {
+    expect(await got(line)).toBe(key);
+  });
+
+  it.skipIf(absent)('completes a bucket, and the value of an option', async () => {
+    expect(await got('kv get -o out zebra -b ot')).toBe('zebra');
+    expect(await live.complete('kv bucket info --json ot')).toBe(0);
+    expect((await live.screen()).join('')).toContain('"bucket":"other bucket"');
+    expect(await live.complete('kv keys --limit 1 --start=us')).toBe(0);
+    expect(await live.screen()).toContain('user/0/name');
+  });
+
+  // fish does not show it to whoever completes.
+  it.skipIf(absent || kind === 'fish')(
+    'takes store and bucket from behind the cursor as well',
+    async () => {
+      const end = ' -o out -b "other bucket"';
+      await live.type(`kv get on${end}`);
+      await live.press(...Array<string>(end.length).fill('Left'), 'Tab');
+      expect(await live.enter()).toBe(0);
+      expect(readFileSync(join(shell.folder, 'out'), 'utf8')).toBe('only here');
+    },
+  );
+
+  it.skipIf(absent)('goes from one separator to the next, and lists what there is', async () => {
+    await live.type('kv get -o out us');
+    await live.press('Tab');
+    // What all keys have in common, although only some of them are listed.
+    expect(await live.line('kv get -o out us')).toBe('kv get -o out user/');
+    await live.type('299');
+    await live.press('Tab');
+    expect(await live.enter()).toBe(0);
+    expect(readFileSync(join(shell.folder, 'out'), 'utf8')).toBe('user/299/name');
+  });
+
+  it.skipIf(absent)('offers nothing, and makes nothing, where there is no store', async () => {
+    expect(await live.complete('kv -s ../nowhere exists us')).toBe(1);
+    expect(existsSync(join(folder, 'nowhere'))).toBe(false);
+  });
+
+  it.skipIf(absent)('lists every key without one control character of theirs', async () => {
+    await live.type('kv get ');
+    await live.press('Tab', 'Tab');
+    await until(async () => (await live.screen()).join('\n').includes('tilde'));
+    await live.press('C-c');
+    for (const text of ['\x1b]0;owned', '\x9b2J', '\u202e', '\u2028', '\x1b[2Jfirst', 'inside']) {
+      expect(live.bytes()).not.toContain(text);
+    }
+  });
+});
+
+/** Each key's value is the key. */
+function load(bucket: string, keys: readonly string[], store = shell.store): void {
+  const input = keys.map((key) => `${JSON.stringify({ key, value: key })}\n`).join('');
+  for (const words of [
+    ['bucket', 'create', bucket, '-s', store],
+    ['import', '-q', '-b', bucket, '-s', store],
+  ]) {
+    const { status, stderr } = spawnSync('kv', words, { env: shell.env, input, encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  }
+}
+
+describe('kv __complete', () => {
+  const ask = (...words: string[]) => {
+    const { status, stdout, stderr } = spawnSync('kv', ['__complete', ...words], {
+      env: shell.env,
+      encoding: 'utf8',
+    });
+    return { status, stdout, stderr };
+  };
+
+  it('prints what a word may become, a line each, and whether it goes on', () => {
+    expect(ask('bash', 'key', 'argument', 'u', 'get', 'u').stdout).toBe('+user/\n');
+    expect(ask('bash', 'key', 'argument', 'user/29', 'get', 'user/29').stdout).toMatch(
+      /^(?:\.user\/29\d?\/name\n){11}$/,
+    );
+    expect(ask('bash', 'key', 'argument', '-', 'get', '-').stdout).toBe('');
+    expect(ask('bash', 'key', 'value', '-', 'keys', '--start', '-').stdout).toBe('.-dash\n');
+  });
+
+  it('prints nothing, not even an error, where nothing can be known', () => {
+    const nothing = { stdout: '', stderr: '' };
+    const store = join(folder, 'nowhere');
+    expect(ask('bash', 'key', 'argument', '', '-s', store, 'get', '')).toMatchObject(nothing);
+    expect(ask('bash', 'key', 'argument', '', '-b', 'nope', 'get', '')).toMatchObject(nothing);
+    expect(ask('bash', 'key', 'argument', '', '-s', '$(ls)', 'get', '')).toMatchObject(nothing);
+    expect(ask('bash', 'key', 'argument', '', '-s', '/etc', 'get', '')).toMatchObject(nothing);
+    expect(ask('bash', 'key', 'argument', '', 'frobnicate', '')).toMatchObject(nothing);
+    expect(ask('bash', 'key', 'argument', 'k'.repeat(3000), 'get', '')).toMatchObject(nothing);
+    expect(ask('csh', 'key', 'argument', '')).toMatchObject(nothing);
+    expect(ask()).toMatchObject(nothing);
+    expect(existsSync(store)).toBe(false);
+  });
+
+  it('is nowhere told of', () => {
+    for (const words of [['help'], ['completion', 'bash'], ['__complet'], ['exec']]) {
+      const run = spawnSync('kv', words, { env: shell.env, input: '__complete', encoding: 'utf8' });
+      const told = run.stdout.replace(/^.*command (?:env|kv).*$/gm, '') + run.stderr;
+      expect(told).not.toMatch(/__complete\b(?!")/);
+    }
+  });
+});

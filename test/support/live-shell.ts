@@ -1,0 +1,128 @@
+/** A shell of any kind in a terminal of its own, with the completions of `kv`, and somebody who types. */
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type Shell, until } from './shell.js';
+
+export type Kind = 'bash' | 'zsh' | 'fish';
+
+const programs: Record<Kind, string> = {
+  bash: 'bash --norc --noprofile',
+  zsh: 'zsh -f',
+  fish: 'fish --no-config',
+};
+
+/** Prompts say how the last command ended and how many there were; PS2 asks for more of a line. */
+const setups: Record<Kind, (script: string) => string> = {
+  bash: (script) => `source ${script}; PS2='<more>' PS1='<$?>\\#'`,
+  zsh: (script) =>
+    `autoload -Uz compinit; compinit -u -D; source ${script}; setopt PROMPT_SUBST; n=0; ` +
+    `precmd() { n=$((n + 1)) }; PS2='<more>' PS1='<%?>$n'`,
+  fish: (script) =>
+    `source ${script}; set -g n 0; set -g fish_autosuggestion_enabled 0; ` +
+    'function count_up --on-event fish_prompt; set -g n (math $n + 1); end; ' +
+    "function fish_prompt; printf '<%s>%s' $status $n; end",
+};
+
+/** The prompt, and what stands behind it. */
+const prompt = /^<(\d+)>(\d+)(.*)$/;
+
+export function hasShell(kind: Kind): boolean {
+  return [kind, 'tmux'].every((name) => spawnSync('which', [name]).status === 0);
+}
+
+export class LiveShell {
+  readonly #shell: Shell;
+  readonly #socket = `kv-test-${randomUUID()}`;
+  #prompts = 0;
+
+  private constructor(shell: Shell) {
+    this.#shell = shell;
+  }
+
+  /** Opens the terminal and waits until the shell is ready. `close` is to be called in the end. */
+  static async open(kind: Kind, shell: Shell): Promise<LiveShell> {
+    const live = new LiveShell(shell);
+    const size = ['-x', '150', '-y', '50'];
+    await live.#tmux('-f', '/dev/null', 'new-session', '-d', ...size, programs[kind]);
+    await live.#tmux('pipe-pane', `cat > ${join(shell.folder, '../bytes')}`);
+    const script = join(import.meta.dirname, '../../completions', files[kind]);
+    await live.type(setups[kind](script));
+    await live.press('Enter');
+    await live.#ended();
+    return live;
+  }
+
+  close(): void {
+    execFileSync('tmux', ['-L', this.#socket, 'kill-server']);
+  }
+
+  async type(text: string): Promise<void> {
+    // tmux would take a semicolon at the end for the end of its own command.
+    await this.#tmux('send-keys', '-l', '--', text.replace(/;$/, '\\;'));
+  }
+
+  /** Presses keys by tmux's names. */
+  async press(...keys: string[]): Promise<void> {
+    await this.#tmux('send-keys', ...keys);
+  }
+
+  /** Presses Enter and waits for the command to end: its status. */
+  async enter(): Promise<number> {
+    await this.press('Enter');
+    return this.#ended();
+  }
+
+  /** Types a line, completes it by Tab, and runs it: its status. */
+  async complete(line: string): Promise<number> {
+    await this.type(line);
+    await this.press('Tab');
+    return this.enter();
+  }
+
+  /** Waits until what stands behind the prompt is something else than before, and returns it. */
+  async line(before: string): Promise<string> {
+    let line = before;
+    await until(async () => {
+      const prompts = (await this.screen()).filter((one) => prompt.test(one));
+      line = prompt.exec(prompts.at(-1) ?? '')?.[3] ?? before;
+      return line !== before;
+    });
+    return line;
+  }
+
+  async screen(): Promise<string[]> {
+    return (await this.#tmux('capture-pane', '-p', '-J')).trimEnd().split('\n');
+  }
+
+  /** Everything that the shell and its programs have ever sent to the terminal. */
+  bytes(): string {
+    return readFileSync(join(this.#shell.folder, '../bytes'), 'utf8');
+  }
+
+  /** Waits for the next prompt with nothing behind it. A line that is not complete is given up. */
+  async #ended(): Promise<number> {
+    let ended = 0;
+    await until(async () => {
+      const last = (await this.screen()).at(-1)!;
+      if (last.startsWith('<more>')) await this.press('C-c');
+      const [, status, number, rest] = prompt.exec(last) ?? [];
+      if (rest !== '' || Number(number) <= this.#prompts) return false;
+      this.#prompts = Number(number);
+      ended = Number(status);
+      return true;
+    });
+    return ended;
+  }
+
+  async #tmux(...words: string[]): Promise<string> {
+    const env = { ...this.#shell.env, TERM: 'xterm-256color' };
+    const options = { cwd: this.#shell.folder, env };
+    const { stdout } = await promisify(execFile)('tmux', ['-L', this.#socket, ...words], options);
+    return stdout;
+  }
+}
+
+const files: Record<Kind, string> = { bash: 'kv.bash', zsh: '_kv', fish: 'kv.fish' };
