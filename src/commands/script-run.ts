@@ -49,6 +49,7 @@ class Script {
   readonly #terminal: Terminal;
   readonly #held: HeldOutput;
   readonly #heldTerminal: Terminal;
+  #heldNotes: string[] = [];
   #group: Ready[] = [];
 
   constructor(context: Context, options: ScriptOptions, signal: AbortSignal) {
@@ -60,7 +61,11 @@ class Script {
     const isStdin = options.input === terminal.stdin;
     this.#terminal = isStdin ? { ...terminal, stdin: nothing, canAsk: false } : terminal;
     this.#held = new HeldOutput(terminal.stdout);
-    this.#heldTerminal = { ...this.#terminal, stdout: this.#held };
+    this.#heldTerminal = {
+      ...this.#terminal,
+      stdout: this.#held,
+      note: async (text) => void this.#heldNotes.push(text),
+    };
   }
 
   async runInGroups(): Promise<void> {
@@ -109,7 +114,7 @@ class Script {
   async #runGroup(): Promise<void> {
     const group = this.#group;
     this.#group = [];
-    if (group.length > 1 && (await this.#succeedsAtOnce(group))) return this.#held.release();
+    if (group.length > 1 && (await this.#succeedsAtOnce(group))) return this.#release();
     for (const ready of group) await this.#runAlone(ready);
   }
 
@@ -126,8 +131,14 @@ class Script {
     } catch {
       this.#signal.throwIfAborted();
       this.#held.discard();
+      this.#heldNotes = [];
       return false;
     }
+  }
+
+  async #release(): Promise<void> {
+    await this.#held.release();
+    for (const note of this.#heldNotes.splice(0)) await this.#terminal.note(note);
   }
 
   async #runAlone({ number, step }: Ready): Promise<void> {

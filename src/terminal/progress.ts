@@ -21,7 +21,9 @@ const PATIENCE_MILLISECONDS = 500;
 export async function progressBar(total: number | undefined): Promise<Progress> {
   const { default: cliProgress } = await import('cli-progress');
   const began = Date.now();
-  const share = total === undefined ? '' : ' {bar} {percentage}%';
+  // Where there is little room, what cannot be seen from the rest stays: the remark is one of those.
+  const isNarrow = (process.stderr.columns ?? 80) < 80;
+  const share = total === undefined ? '' : `${isNarrow ? '' : ' {bar}'} {percentage}%`;
   const left = total === undefined ? '' : ', {eta_formatted} left';
   const bar = new cliProgress.SingleBar({
     format: `{size}${share}  {rate}/s${left}  {remark}`,

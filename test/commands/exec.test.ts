@@ -119,6 +119,15 @@ describe.each([
     expect(await keys(kv)).toBe('');
   });
 
+  it('says once what each line did, also where a line fails', async () => {
+    const kv = await open();
+    const { stderr } = await kv('exec', {
+      stdin: lines('set a 1', 'set b 2', 'get nope'),
+      stderrIsTerminal: true,
+    });
+    expect(stderr).toBe('set "a": 1 B\nset "b": 1 B\n');
+  });
+
   it('prints values beyond what it holds back', async () => {
     const kv = await open();
     await kv('set big', { stdin: 'x'.repeat(3_000_000) });
