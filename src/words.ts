@@ -46,13 +46,13 @@ export function splitLine(line: string): SplitLine {
   const tokens: Token[] = [];
   let at = 0;
   while (at < line.length) {
-    at = skip(blank, line, at);
+    at = endOf(blank, line, at);
     if (at === line.length || line[at] === '#') break;
-    const [sign] = matchAt(operator, line, at);
-    if (sign !== undefined) {
-      const end = at + sign.length;
-      tokens.push({ kind: 'operator', text: sign as Operator['text'], start: at, end });
-      at = end;
+    const signEnd = endOf(operator, line, at);
+    if (signEnd > at) {
+      const text = line.slice(at, signEnd) as Operator['text'];
+      tokens.push({ kind: 'operator', text, start: at, end: signEnd });
+      at = signEnd;
       continue;
     }
     const word = readWord(line, at);
@@ -80,9 +80,9 @@ function readWord(line: string, start: number): Reading {
   let text = '';
   let at = start;
   for (;;) {
-    const [run = ''] = matchAt(plain, line, at);
-    text += run;
-    at += run.length;
+    const end = endOf(plain, line, at);
+    text += line.slice(at, end);
+    at = end;
     const character = line[at];
     if (character === undefined || /[\s|<>]/.test(character))
       return { text, end: at, open: undefined };
@@ -148,7 +148,8 @@ function readEscaped(line: string, from: number): Reading {
       at++;
       continue;
     }
-    const [whole, x, u, braced] = matchAt(numbered, line, at);
+    numbered.lastIndex = at;
+    const [whole, x, u, braced] = numbered.exec(line) ?? [];
     const code = x ?? u ?? braced;
     if (code !== undefined) {
       text += String.fromCodePoint(Math.min(Number.parseInt(code, 16), 0x10ffff));
@@ -185,11 +186,8 @@ function escapeOf(character: string): string {
   return code.length <= 2 ? `\\x${code.padStart(2, '0')}` : `\\u${code.padStart(4, '0')}`;
 }
 
-function matchAt(pattern: RegExp, line: string, at: number): (string | undefined)[] {
+/** Where what a pattern finds at a place ends; the place itself where it finds nothing. */
+function endOf(pattern: RegExp, line: string, at: number): number {
   pattern.lastIndex = at;
-  return pattern.exec(line) ?? [];
-}
-
-function skip(pattern: RegExp, line: string, at: number): number {
-  return at + (matchAt(pattern, line, at)[0]?.length ?? 0);
+  return pattern.test(line) ? pattern.lastIndex : at;
 }

@@ -34,6 +34,8 @@ const META_PAGES = 2;
 export class LmdbStore implements Store {
   readonly environment: Environment;
   readonly chunks: Chunks;
+  /** The bucket that was asked for last, which mostly is the next one. */
+  #asked = { name: '', key: nameKey('') };
 
   constructor(environment: Environment) {
     this.environment = environment;
@@ -271,7 +273,8 @@ export class LmdbStore implements Store {
 
   #find(name: string, snapshot?: Snapshot): BucketEntry | undefined {
     if (snapshot === undefined) this.environment.refresh();
-    const found = this.environment.read(this.environment.main, nameKey(name), snapshot);
+    if (name !== this.#asked.name) this.#asked = { name, key: nameKey(name) };
+    const found = this.environment.read(this.environment.main, this.#asked.key, snapshot);
     return found && decodeBucketEntry(found.bytes);
   }
 
