@@ -1,7 +1,7 @@
 /** From split words to the input of a command: what is missing, surplus or malformed is refused. */
 import type { Argument, Command, Option, Options } from '../command.js';
 import { KvError } from '../errors.js';
-import { type Given, noneGiven, type Reading } from './grammar.js';
+import type { Given, Reading } from './grammar.js';
 import { suggestion } from './nearest.js';
 import { argumentName, longFlag } from './spelling.js';
 
@@ -19,20 +19,8 @@ export function inputOf(command: Command, reading: Reading): Record<string, unkn
 
 /** The value of every option: its text as read, true or false for a switch, undefined if absent. */
 export function optionValues(options: Options, given: Given): Record<string, unknown> {
-  if (given === noneGiven) return { ...valuesOfNone(options) };
   const values: Record<string, unknown> = {};
   for (const key in options) values[key] = optionValue(key, options[key]!, given[key]);
-  return values;
-}
-
-/** A script asks for them in most of its lines. */
-const noneValues = new WeakMap<Options, Readonly<Record<string, unknown>>>();
-
-function valuesOfNone(options: Options): Readonly<Record<string, unknown>> {
-  const known = noneValues.get(options);
-  if (known) return known;
-  const values = optionValues(options, {});
-  noneValues.set(options, values);
   return values;
 }
 
