@@ -74,7 +74,7 @@ _kv_value() {
     'get --output=' | 'get --output' | 'get -o') offer=(files) ;;
     'get --offset=' | 'get --offset') offer=(nothing) ;;
     'get --length=' | 'get --length') offer=(nothing) ;;
-    'get --format=' | 'get --format') offer=(words raw text hex base64) ;;
+    'get --format=' | 'get --format') offer=(words raw text json hex base64) ;;
     'get --default=' | 'get --default') offer=(nothing) ;;
     'set --file=' | 'set --file' | 'set -f') offer=(files) ;;
     'set --if-version=' | 'set --if-version') offer=(nothing) ;;

@@ -243,7 +243,7 @@ complete -c kv -s h -l help -d 'print help, of the verb where one is given'
 complete -c kv -n "__kv_in get" -s o -l output -r -F -d 'write to FILE, which appears whole or not at all; - is stdout'
 complete -c kv -n "__kv_in get" -l offset -x -d 'begin N bytes into the value'
 complete -c kv -n "__kv_in get" -l length -x -d 'print at most N bytes'
-complete -c kv -n "__kv_in get" -l format -x -a 'raw text hex base64' -d 'print as raw, text, hex or base64'
+complete -c kv -n "__kv_in get" -l format -x -a 'raw text json hex base64' -d 'print as raw, text, json (laid out), hex or base64'
 complete -c kv -n "__kv_in get" -l default -x -d 'print V, and succeed, where there is no such key'
 complete -c kv -n "__kv_argument get 0" -k -a "(__kv_stored key argument)"
 complete -c kv -n "__kv_in set" -s f -l file -r -F -d 'read the value from FILE'

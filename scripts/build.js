@@ -36,7 +36,7 @@ const common = {
 const program = await build({
   ...common,
   entryPoints: { kv: 'src/main.ts', library: 'src/library.ts' },
-  external: ['chalk', 'cli-table3', '@inquirer/prompts'],
+  external: ['cli-table3', '@inquirer/prompts'],
   // lmdb looks for its native part, and loads an encoder, in ways that cost more than all the rest
   // of a `kv get`.
   alias: {

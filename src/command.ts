@@ -18,6 +18,11 @@ export interface Argument {
   /** Takes all the words that are left; the last argument only. */
   readonly variadic?: true;
   readonly completes?: Completes;
+  /**
+   * Whether it is, or `afterEquals` holds, a value, which is nobody's business: no history that is
+   * written down shows it.
+   */
+  readonly value?: 'all' | 'afterEquals';
 }
 
 export interface Option {
@@ -66,6 +71,8 @@ export interface Command {
   readonly isBrief?: true | ((input: Readonly<Record<string, unknown>>) => boolean);
   /** Whether a line of a script may ask for it; so it is where nothing is said. */
   readonly inScripts?: false;
+  /** The same of a line at the prompt. */
+  readonly inSessions?: false;
   readonly arguments: readonly Argument[];
   /** By name in camelCase: `ifAbsent` is `--if-absent`. */
   readonly options: Options;

@@ -1,4 +1,5 @@
 /** What a command is given, and the types of what it gets through that. */
+import type { Access, Registry } from './command.js';
 import type { ExitCode } from './errors.js';
 import type { OpenGrant } from './host/grants.js';
 import type { AnsweredImport } from './host/index.js';
@@ -40,12 +41,20 @@ export interface Manual {
   completion(shell: 'bash' | 'zsh' | 'fish'): Promise<string>;
   /** The man page, `kv.1`. */
   manPage(): Promise<string>;
+  /** The verbs that it tells of. */
+  readonly verbs: Registry;
+  /** The same with the verbs that there are at the prompt alone. */
+  withSessionVerbs(verbs: Registry): Manual;
 }
 
 /** A line of a script, read: a verb and its input. */
 export interface Step {
   /** See `Command.isBrief`. */
   readonly isBrief: boolean;
+  /** Whether it may have to wait for others who write. */
+  readonly writes: boolean;
+  /** The bucket that it works in. */
+  readonly bucket: string;
   /** Runs it, and returns its exit status; throws what the command throws. */
   run(terminal: Terminal): Promise<ExitCode>;
 }
@@ -82,8 +91,15 @@ export interface Context {
   readonly terminal: Terminal;
   readonly manual: Manual;
   readonly host: Host;
+  /** The environment, for programs that a command starts and for where they leave their files. */
+  readonly env: NodeJS.ProcessEnv;
   /** The interfaces over the open store, for a command with access to it. */
   readonly keyvalue: Keyvalue;
+  /**
+   * Opens the store for a command without access to it, which has something to do before. Throws
+   * what opening throws.
+   */
+  withStore<T>(access: Exclude<Access, 'none'>, work: (context: Context) => Promise<T>): Promise<T>;
   /**
    * A bucket to read, the current one where none is named. Where `default` has not been written to
    * yet, an empty one. Throws `no-bucket` for any other name.
@@ -96,13 +112,16 @@ export interface Context {
   bucketToWrite(name?: string): Bucket;
   /**
    * Reads the words that might follow `kv`, for the store that is open and with these settings where
-   * they say nothing else. Throws `usage`.
+   * they say nothing else, or with others. Throws `usage`.
    */
-  readLine(words: readonly string[]): Promise<Step>;
+  readLine(words: readonly string[], settings?: Settings): Promise<Step>;
+  /** A context whose lines may ask for these verbs as well, and come from a person, not a script. */
+  forPrompt(verbs: Registry): Context;
   /**
    * Runs `work` with SIGINT, SIGTERM and SIGHUP turned into an abort of the signal it is given, so
    * that it can undo what it began; the reason is a KvError `interrupted`. Outside of it a signal
-   * ends the process at once, which is safe wherever nothing has been begun.
+   * ends the process at once, which is safe wherever nothing has been begun. What `outlives` Ctrl-C
+   * is aborted by the other two alone.
    */
-  interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  interruptible<T>(work: (signal: AbortSignal) => Promise<T>, outlives?: 'Ctrl-C'): Promise<T>;
 }

@@ -2,6 +2,7 @@
 import { checkArguments } from './arguments.js';
 import { parse, parseLine, settingsOf } from './cli/program.js';
 import { withUsage } from './cli/usage.js';
+import type { Command, Registry } from './command.js';
 import { registry } from './commands/index.js';
 import type { Host, Manual, Settings } from './context.js';
 import { asKvError, exitCodes, type KvError } from './errors.js';
@@ -38,7 +39,7 @@ async function run(
   env: NodeJS.ProcessEnv,
   terminal: Terminal,
 ): Promise<number> {
-  const surroundings = { terminal, manual, parseLine: lineParser, host: hostOf(env) };
+  const surroundings = { terminal, env, manual, parseLine: lineParser, host: hostOf(env) };
   switch (argv[0]) {
     case unlisted.complete: {
       const { completeWord } = await import('./complete-word.js');
@@ -52,15 +53,8 @@ async function run(
   const invocation = await parse(argv, registry, env);
   const { settings } = invocation;
   switch (invocation.kind) {
-    case 'run': {
-      const { command, input } = invocation;
-      try {
-        const outcome = await runCommand(command, input, { ...surroundings, settings });
-        return outcome ?? exitCodes.done;
-      } catch (thrown) {
-        throw withUsage(command, thrown);
-      }
-    }
+    case 'run':
+      return runVerb(invocation, { ...surroundings, settings });
     case 'help':
       await terminal.stdout.write(await manual.help(invocation.topic));
       return exitCodes.done;
@@ -68,6 +62,10 @@ async function run(
       await terminal.stdout.write(`kv ${manual.version}\n`);
       return exitCodes.done;
     case 'bare':
+      if (terminal.stdin.kind === 'terminal' && terminal.stdout.isTerminal) {
+        const command = await registry.find(({ name }) => name === 'repl')!.load();
+        return runVerb({ command, input: {} }, { ...surroundings, settings });
+      }
       await terminal.stderr.write(await manual.help());
       return exitCodes.usage;
     default:
@@ -75,20 +73,36 @@ async function run(
   }
 }
 
-const lineParser: Surroundings['parseLine'] = (words, settings) =>
-  parseLine(words, registry, settings);
+async function runVerb(
+  { command, input }: { command: Command; input: Readonly<Record<string, unknown>> },
+  surroundings: Surroundings,
+): Promise<number> {
+  try {
+    return (await runCommand(command, input, surroundings)) ?? exitCodes.done;
+  } catch (thrown) {
+    throw withUsage(command, thrown);
+  }
+}
+
+const lineParser: Surroundings['parseLine'] = (words, settings, more) =>
+  parseLine(words, [...registry, ...more], settings);
 
 /** The manual, loaded when somebody reads it. */
-const manual: Manual = {
-  version: KV_VERSION,
-  help: async (verb) => (await loadManual()).help(verb),
-  completion: async (shell) => (await loadManual()).completion(shell),
-  manPage: async () => (await loadManual()).manPage(),
-};
+const manual = lazyManual();
 
-async function loadManual(): Promise<Manual> {
-  const { createManual } = await import('./cli/help.js');
-  return createManual(registry, KV_VERSION);
+function lazyManual(sessionVerbs: Registry = []): Manual {
+  const load = async () => {
+    const { createManual } = await import('./cli/help.js');
+    return createManual(registry, KV_VERSION, sessionVerbs);
+  };
+  return {
+    version: KV_VERSION,
+    verbs: [...registry, ...sessionVerbs],
+    help: async (verb) => (await load()).help(verb),
+    completion: async (shell) => (await load()).completion(shell),
+    manPage: async () => (await load()).manPage(),
+    withSessionVerbs: lazyManual,
+  };
 }
 
 /** The host, loaded when a component is to be run. */

@@ -1,6 +1,7 @@
 /** Reading a line of a script into something to run, for the session that the script runs in. */
 import type { Invocation } from './cli/program.js';
 import { withUsage } from './cli/usage.js';
+import type { Command } from './command.js';
 import type { Context, Settings, Step } from './context.js';
 import { type ExitCode, exitCodes, KvError } from './errors.js';
 import type { Surroundings } from './session.js';
@@ -12,28 +13,35 @@ export async function readLine(
   surroundings: Surroundings,
   contextFor: (settings: Settings, terminal: Terminal) => Context,
 ): Promise<Step> {
-  const invocation = await surroundings.parseLine(words, surroundings.settings);
+  const { settings: own, promptVerbs = [] } = surroundings;
+  const invocation = await surroundings.parseLine(words, own, promptVerbs);
   const { settings } = invocation;
-  if (settings.store !== surroundings.settings.store) {
-    throw new KvError('usage', 'a script works on one store, which is chosen before it begins');
+  if (settings.store !== own.store) {
+    const whole = surroundings.promptVerbs ? 'session' : 'script';
+    throw new KvError('usage', `a ${whole} works on one store, which is chosen before it begins`);
   }
-  return stepOf(invocation, surroundings, (terminal) => contextFor(settings, terminal));
+  return stepOf(invocation, { ...surroundings, settings }, (terminal) =>
+    contextFor(settings, terminal),
+  );
 }
 
 function stepOf(
   invocation: Invocation,
-  { manual }: Surroundings,
+  { manual, promptVerbs, settings }: Surroundings,
   contextFor: (terminal: Terminal) => Context,
 ): Step {
   switch (invocation.kind) {
     case 'run': {
       const { command, input } = invocation;
       const { isBrief = false } = command;
-      if (command.inScripts === false) {
-        throw new KvError('usage', `"${command.name}" cannot be part of a script`);
+      if (promptVerbs ? command.inSessions === false : command.inScripts === false) {
+        const whole = promptVerbs ? 'session' : 'script';
+        throw new KvError('usage', `"${command.name}" cannot be part of a ${whole}`);
       }
       return {
         isBrief: typeof isBrief === 'function' ? isBrief(input) : isBrief,
+        writes: !settings.readOnly && writes(command, input),
+        bucket: settings.bucket,
         async run(terminal) {
           try {
             // A status beyond the table is that of a component, which no script runs.
@@ -46,9 +54,9 @@ function stepOf(
       };
     }
     case 'help':
-      return printing(() => manual.help(invocation.topic));
+      return printing(settings, () => manual.help(invocation.topic));
     case 'version':
-      return printing(async () => `kv ${manual.version}\n`);
+      return printing(settings, async () => `kv ${manual.version}\n`);
     case 'bare':
       throw new KvError('usage', 'missing verb', { hint: 'try: help' });
     default:
@@ -56,9 +64,16 @@ function stepOf(
   }
 }
 
-function printing(text: () => Promise<string>): Step {
+function writes({ access }: Command, input: Readonly<Record<string, unknown>>): boolean {
+  const asked = typeof access === 'function' ? access(input) : access;
+  return asked === 'write' || asked === 'change';
+}
+
+function printing({ bucket }: Settings, text: () => Promise<string>): Step {
   return {
     isBrief: false,
+    writes: false,
+    bucket,
     async run({ stdout }) {
       await stdout.write(await text());
       return exitCodes.done;

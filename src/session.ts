@@ -1,6 +1,6 @@
 /** A session: one open store, and the context that it gives to each command. */
 import type { Invocation } from './cli/program.js';
-import type { Access, Command, Outcome } from './command.js';
+import type { Access, Command, Outcome, Registry } from './command.js';
 import type { Context, Host, Manual, Settings } from './context.js';
 import { asKvError, KvError } from './errors.js';
 import type { Bucket } from './keyvalue/bucket.js';
@@ -22,15 +22,15 @@ export interface Surroundings {
   readonly settings: Settings;
   readonly terminal: Terminal;
   readonly manual: Manual;
+  readonly env: NodeJS.ProcessEnv;
   /** Reads the words of a line, with these settings where it says no other. */
-  parseLine(words: readonly string[], settings: Settings): Promise<Invocation>;
+  parseLine(words: readonly string[], settings: Settings, more: Registry): Promise<Invocation>;
+  /** The verbs that only a prompt's lines may ask for; undefined for lines of a script. */
+  readonly promptVerbs?: Registry;
   readonly host: Host;
 }
 
-/**
- * Opens the store for one command, runs it, and closes the store. Throws what the command throws,
- * what opening throws, and `no-store`.
- */
+/** Runs one command, with the store open where it needs it. Throws what that and `run` throw. */
 export async function runCommand(
   command: Command,
   input: Readonly<Record<string, unknown>>,
@@ -38,6 +38,15 @@ export async function runCommand(
 ): Promise<Outcome> {
   const access = typeof command.access === 'function' ? command.access(input) : command.access;
   if (access === 'none') return command.run(contextOf(surroundings), input);
+  return withStore(access, surroundings, (context) => command.run(context, input));
+}
+
+/** Opens the store for some work, and closes it. Throws what opening throws, and `no-store`. */
+async function withStore<T>(
+  access: StoreAccess,
+  surroundings: Surroundings,
+  work: (context: Context) => Promise<T>,
+): Promise<T> {
   const [{ createKeyvalue }, { MemoryStore }, store] = await Promise.all([
     import('./keyvalue/index.js'),
     import('./store/memory/memory-store.js'),
@@ -48,7 +57,7 @@ export async function runCommand(
   let isStopped = false;
   const empty = () => createKeyvalue(new MemoryStore()).buckets.create(DEFAULT_BUCKET);
   try {
-    return await command.run(contextOf(surroundings, keyvalue, empty), input);
+    return await work(contextOf(surroundings, keyvalue, empty));
   } catch (thrown) {
     isStopped = asKvError(thrown).code === 'timed-out';
     throw thrown;
@@ -100,9 +109,18 @@ export function contextOf(
     terminal: surroundings.terminal,
     manual: surroundings.manual,
     host: surroundings.host,
+    env: surroundings.env,
     interruptible,
 
-    readLine: (words) => readLine(words, surroundings, contextFor),
+    withStore: (access, work) => withStore(access, surroundings, work),
+
+    readLine: (words, own = settings) =>
+      readLine(words, { ...surroundings, settings: own }, contextFor),
+
+    forPrompt(verbs) {
+      const manual = surroundings.manual.withSessionVerbs(verbs);
+      return contextOf({ ...surroundings, manual, promptVerbs: verbs }, keyvalue, empty);
+    },
 
     get keyvalue(): Keyvalue {
       if (keyvalue === undefined) throw new Error('a command without access asked for the store');

@@ -22,9 +22,10 @@ const allowed: Record<string, readonly string[]> = {
   context: [],
   words: [],
   shells: ['words'],
-  commands: ['command', 'context', 'formats', 'terminal', 'words', 'shells', 'errors'],
+  commands: ['command', 'context', 'formats', 'terminal', 'words', 'shells', 'errors', 'repl'],
   cli: ['command', 'context', 'terminal', 'errors'],
-  repl: ['command', 'context', 'terminal', 'words', 'errors'],
+  // The spelling of arguments and options, for completions and hints, is that of the command line.
+  repl: ['command', 'context', 'terminal', 'words', 'errors', 'cli'],
   host: ['io', 'keyvalue', 'errors'],
 };
 

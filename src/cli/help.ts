@@ -11,31 +11,46 @@ import { commandHelp, exitRows, optionRows, verbRow } from './verb-help.js';
 import { findPlace, groupOf } from './verbs.js';
 
 /** The manual of the tool that has these verbs. A group, `bucket`, is a topic like a verb. */
-export function createManual(registry: Registry, version: string): Manual {
+export function createManual(
+  registry: Registry,
+  version: string,
+  sessionVerbs: Registry = [],
+): Manual {
+  const verbs = [...registry, ...sessionVerbs];
   return {
     version,
+    verbs,
     async help(topic = '') {
-      const place = findPlace(topic.split(' ').filter(Boolean), registry);
+      const place = findPlace(topic.split(' ').filter(Boolean), verbs);
       switch (place.kind) {
         case 'top':
-          return toolHelp(await loadAll(registry), version);
+          return toolHelp(await loadAll(registry), version, await loadAll(sessionVerbs));
         case 'group':
           return groupHelp(place.name, await loadAll(place.members));
         case 'verb':
-          return commandHelp(await place.entry.load());
+          return commandHelp(
+            await place.entry.load(),
+            sessionVerbs.includes(place.entry) ? '' : 'kv ',
+          );
         default:
           return place satisfies never;
       }
     },
     completion: (shell) => completion(shell, registry),
     manPage: async () => manPage(await loadAll(registry), version),
+    withSessionVerbs: (verbs) => createManual(registry, version, verbs),
   };
 }
 
-function toolHelp(commands: readonly Command[], version: string): string {
+function toolHelp(
+  commands: readonly Command[],
+  version: string,
+  sessionCommands: readonly Command[],
+): string {
   return page([
     `kv ${version}: keys and values in buckets, for shells, scripts and components.`,
     `Usage: ${toolUsage}`,
+    ...section('At this prompt', sessionCommands.map(verbRow)),
     ...verbSections(commands),
     ...section('Options, before or after the verb', optionRows(globalOptions)),
     ...section('Exit status', exitRows(exitMeanings)),

@@ -10,8 +10,8 @@ export function usageLine(command: Command): string {
 }
 
 /** The same after `Usage: `, wrapped so that what follows the verb stays in its column. */
-export function usageBlock(command: Command): string {
-  return hangingWrap(`Usage: kv ${command.name} `, usageWords(command));
+export function usageBlock(command: Command, program = 'kv '): string {
+  return hangingWrap(`Usage: ${program}${command.name} `, usageWords(command));
 }
 
 /** The usage of the whole tool. */

@@ -5,16 +5,16 @@ import { columnFor, page, paragraphs, type Row, section } from './layout.js';
 import { argumentName, argumentWord, optionTerm } from './spelling.js';
 import { usageBlock } from './usage.js';
 
-/** `kv help get`. */
-export function commandHelp(command: Command): string {
+/** `kv help get`. `program` is what stands before the verb: nothing for one of the prompt alone. */
+export function commandHelp(command: Command, program = 'kv '): string {
   const { aliases = [], details } = command;
   const argumentRows = command.arguments.map((one): Row => [argumentName(one), one.summary]);
   const examples = command.examples.map(({ line, summary }): Row => [line, summary]);
   return page([
-    usageBlock(command),
+    usageBlock(command, program),
     paragraphs(`${command.summary}.`),
     ...(details === undefined ? [] : [paragraphs(details)]),
-    ...(aliases.length === 0 ? [] : [`Also: ${aliases.map((name) => `kv ${name}`).join(', ')}`]),
+    ...(aliases.length === 0 ? [] : [`Also: ${aliases.map((name) => program + name).join(', ')}`]),
     ...section('Arguments', argumentRows),
     ...section('Options', optionRows(command.options)),
     ...section('Examples', examples, columnFor(examples, 44)),

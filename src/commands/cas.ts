@@ -11,8 +11,8 @@ export const command = defineCommand({
   isBrief: true,
   arguments: [
     { name: 'key', summary: 'the key', completes: 'key' },
-    { name: 'old', summary: 'the value it must have, 0 to 2^64-1' },
-    { name: 'new', summary: 'the value it gets, 0 to 2^64-1' },
+    { name: 'old', summary: 'the value it must have, 0 to 2^64-1', value: 'all' },
+    { name: 'new', summary: 'the value it gets, 0 to 2^64-1', value: 'all' },
   ],
   options: {},
   examples: [{ line: 'kv cas generation 41 42', summary: 'prints true, or false for who lost' }],

@@ -11,14 +11,15 @@ import { parseCount, parseOneOf } from './option-values.js';
 /** Beside the head of a hex dump. */
 const HEAD = 'a binary value; as it is: kv get KEY > FILE, or kv get KEY | COMMAND';
 
-const formats = ['raw', 'text', 'hex', 'base64'] as const satisfies readonly Rendering[];
+const formats = ['raw', 'text', 'json', 'hex', 'base64'] as const satisfies readonly Rendering[];
 const parseFormat = parseOneOf(formats);
 
 export const command = defineCommand({
   name: 'get',
   summary: 'Print the value of a key',
   details: `In a pipe or a file the value comes out byte for byte, with nothing added. On a terminal, text shows
-its control characters as escapes, and a binary value shows the head of a hex dump.`,
+its control characters as escapes, and a binary value shows the head of a hex dump. At the prompt of
+kv repl, JSON is laid out.`,
   access: 'read',
   isBrief: ({ output }) => output === undefined,
   arguments: [{ name: 'key', summary: 'the key', completes: 'key' }],
@@ -33,7 +34,7 @@ its control characters as escapes, and a binary value shows the head of a hex du
     length: { value: 'N', summary: 'print at most N bytes', parse: parseCount },
     format: {
       value: 'FORM',
-      summary: 'print as raw, text, hex or base64',
+      summary: 'print as raw, text, json (laid out), hex or base64',
       parse: parseFormat,
       completes: formats,
     },

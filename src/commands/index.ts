@@ -27,6 +27,7 @@ export const registry: Registry = [
   verb('bucket info', [], () => import('./bucket-info.js')),
   verb('store info', [], () => import('./store-info.js')),
   verb('run', [], () => import('./run.js')),
+  verb('repl', [], () => import('./repl.js')),
   verb('completion', [], () => import('./completion.js')),
   verb('help', [], () => import('./help.js')),
 ];

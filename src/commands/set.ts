@@ -16,7 +16,7 @@ size; it is seen by nobody before all of it is there, and an interrupted set cha
   isBrief: ({ value, file }) => value !== undefined && value !== '-' && file === undefined,
   arguments: [
     { name: 'key', summary: 'the key, 1 to 1978 bytes', completes: 'key' },
-    { name: 'value', summary: 'the value; - is stdin', optional: true },
+    { name: 'value', summary: 'the value; - is stdin', optional: true, value: 'all' },
   ],
   options: {
     file: { short: 'f', value: 'FILE', summary: 'read the value from FILE', completes: 'file' },

@@ -43,6 +43,11 @@ export function createKeyvalue(store: Store) {
     transactions: {
       /** See `Store.transactionAcross`. */
       across: <T>(work: () => Promise<T>) => store.transactionAcross(work),
+      /**
+       * Waits until nobody else writes, while other work goes on: a write that follows soon need not
+       * wait, which would hold up the whole process. Throws `read-only`.
+       */
+      turn: () => store.transactionInBackground(() => {}),
       /** See `Store.group`. */
       group: <T>(work: () => Promise<T>) => store.group(work),
     },

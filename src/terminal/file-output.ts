@@ -29,6 +29,20 @@ export async function openOutput(path: string, stdout: Output): Promise<FileOutp
   }
 }
 
+/**
+ * Opens a file to write behind what it holds, and makes it where there is none. What has been written
+ * stays. Throws `io`.
+ */
+export async function openAppend(path: string, stdout: Output): Promise<FileOutput> {
+  if (path === '-' || path === '/dev/stdout') return standIn(stdout);
+  const action = `write ${JSON.stringify(path)}`;
+  try {
+    return await openInPlace(path, action, constants.O_APPEND | constants.O_CREAT);
+  } catch (cause) {
+    throw ioError(action, cause);
+  }
+}
+
 /** Not a copy of stdout's members: asking for its columns would load its stream. */
 function standIn(stdout: Output): FileOutput {
   return {
@@ -43,9 +57,9 @@ function standIn(stdout: Output): FileOutput {
   };
 }
 
-async function openInPlace(path: string, action: string): Promise<FileOutput> {
+async function openInPlace(path: string, action: string, more = 0): Promise<FileOutput> {
   // In the thread pool: opening a FIFO waits for its reader.
-  const descriptor = await promisify(open)(path, constants.O_WRONLY | constants.O_NOCTTY);
+  const descriptor = await promisify(open)(path, constants.O_WRONLY | constants.O_NOCTTY | more);
   const kind = await descriptorKind(descriptor);
   const { sink, close } =
     kind === 'pipe' ? await pipe(descriptor, action) : device(descriptor, action);

@@ -10,7 +10,7 @@ import { openOutput } from './file-output.js';
 import { processInput } from './process-input.js';
 import { type ColorOptions, processOutput } from './process-output.js';
 import { noProgress, progressBar } from './progress.js';
-import { ask, confirm } from './prompts.js';
+import { ask, choose, confirm } from './prompts.js';
 import type { Terminal } from './terminal.js';
 import { visibleMessage } from './visible.js';
 
@@ -45,6 +45,10 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     async ask(question) {
       if (!canAsk) throw nobodyToAsk();
       return ask(visibleMessage(question), stderr.style);
+    },
+    async choose(question, choices, first) {
+      if (!canAsk) throw nobodyToAsk();
+      return choose(visibleMessage(question), choices, first, stderr.style);
     },
     openOutput: (path) => openOutput(path, stdout),
     openInput: (path) => openInput(path, stdin),

@@ -1,6 +1,7 @@
 /** Questions to a person, on stderr, so that stdout stays data. */
 import { ioError, KvError } from '../errors.js';
 import type { Style } from './terminal.js';
+import { visibleLine } from './visible.js';
 
 /** Yes or no; no by default. Throws `interrupted` at Ctrl-C, `not-confirmed` at Ctrl-D. */
 export async function confirm(message: string, style: Style): Promise<boolean> {
@@ -15,6 +16,31 @@ export async function ask(message: string, style: Style): Promise<string> {
   const theme = themeOf(style);
   return answer((context) => prompts.input({ message, theme }, context));
 }
+
+/** One of several, `first` being pointed at to begin with. Throws as `confirm` does. */
+export async function choose(
+  message: string,
+  choices: readonly string[],
+  first: string | undefined,
+  style: Style,
+): Promise<string> {
+  const prompts = await import('@inquirer/prompts');
+  const theme = selectThemeOf(style);
+  const named = choices.map((value) => ({
+    value,
+    name: visibleLine(value),
+    short: visibleLine(value),
+  }));
+  return answer((context) =>
+    prompts.select(
+      { message, choices: named, default: first, pageSize: PAGE_ROWS, theme },
+      context,
+    ),
+  );
+}
+
+/** Choices that are seen at once. */
+const PAGE_ROWS = 10;
 
 interface PromptContext {
   readonly output: NodeJS.WritableStream;
@@ -47,6 +73,21 @@ function themeOf(style: Style) {
       message: (text: string) => style.bold(text),
       answer: (text: string) => style.cyan(text),
       defaultAnswer: (text: string) => style.dim(`(${text})`),
+    },
+  };
+}
+
+function selectThemeOf(style: Style) {
+  const { prefix, style: own } = themeOf(style);
+  return {
+    prefix,
+    icon: { cursor: style.cyan('>') },
+    style: {
+      message: own.message,
+      answer: own.answer,
+      highlight: (text: string) => style.cyan(text),
+      description: (text: string) => style.dim(text),
+      help: (text: string) => style.dim(text),
     },
   };
 }

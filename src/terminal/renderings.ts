@@ -1,4 +1,5 @@
 /** The forms in which a value's bytes can be shown, each from its pieces, as they come. */
+import { jsonRendering } from './json-layout.js';
 import { visibleText } from './visible.js';
 
 type Pieces = Iterable<Uint8Array>;
@@ -13,6 +14,9 @@ export const renderings = {
     for (const piece of pieces) yield visibleText(decoder.decode(piece, { stream: true }));
     yield visibleText(decoder.decode());
   },
+
+  /** Laid out in lines, ended by a newline. Throws `rejected` for what is no JSON, `too-large`. */
+  json: (pieces: Pieces): Iterable<Uint8Array | string> => jsonRendering(pieces),
 
   /** Two lower-case digits a byte. */
   *hex(pieces: Pieces): Iterable<Uint8Array | string> {

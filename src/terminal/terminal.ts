@@ -11,6 +11,8 @@ export interface Output {
   /** Columns of the terminal; 80 where there is none. */
   readonly columns: number;
   readonly style: Style;
+  /** Whether a value that is JSON is laid out for reading where no form is asked for. */
+  readonly laysOutJson?: true;
   /**
    * Resolves when the kernel has all the bytes: a slow reader slows the writer, the buffer is the
    * caller's to fill again, and nothing is left to flush at the end. One write at a time: await it
@@ -68,6 +70,11 @@ export interface Terminal {
   confirm(question: string): Promise<boolean>;
   /** Asks for a line of text on stderr. Throws as `confirm` does. */
   ask(question: string): Promise<string>;
+  /**
+   * Asks for one of `choices`, at least one, beginning at `first` where it is one of them. Throws as
+   * `confirm` does.
+   */
+  choose(question: string, choices: readonly string[], first?: string): Promise<string>;
   /**
    * A file to write in place of stdout, or stdout for `-`. A regular file appears under its name
    * only at `commit`, whole; a device or a FIFO is written to directly. Throws `io`.

@@ -1,16 +1,20 @@
 /** Writing a value: as it is, in a form that was asked for, or on a terminal as a person reads it. */
 import { hexDump } from './hex-dump.js';
 import { isText } from './is-text.js';
+import { layOutJson } from './json-layout.js';
 import { unlessAborted } from './pump.js';
 import { type Rendering, renderings } from './renderings.js';
 import type { Output } from './terminal.js';
+
+/** Bytes of JSON that is laid out where nobody asks for it: beyond them it is no reading matter. */
+const LAYOUT_BYTES = 1024 * 1024;
 
 /** Bytes of a binary value that a terminal shows. */
 const DUMP_BYTES = 256;
 
 /**
  * Writes a value's pieces. Without a form, a terminal gets text with its control characters made
- * visible, or the head of a hex dump: then it returns false, since that is not the whole value.
+ * visible (JSON laid out, where the output does that), or the head of a hex dump: then it returns false, since that is not the whole value.
  * Throws as `Output.write` does, and the signal's reason.
  */
 export async function writeValue(
@@ -25,19 +29,27 @@ export async function writeValue(
     const writing = output.write(piece);
     await (signal ? unlessAborted(writing, signal) : writing);
   }
-  if (output.isTerminal && form !== 'raw') await output.write('\n');
+  if (output.isTerminal && form !== 'raw' && form !== 'json') await output.write('\n');
   return true;
 }
 
 async function show(output: Output, pieces: Iterable<Uint8Array>): Promise<boolean> {
   const iterator = pieces[Symbol.iterator]();
+  const rest = { [Symbol.iterator]: () => iterator };
   const first: Uint8Array = iterator.next().value ?? new Uint8Array(0);
   if (!isText(first)) {
     await output.write(hexDump(first.subarray(0, DUMP_BYTES), 0, output.columns));
     return false;
   }
+  const { head, isWhole } =
+    output.laysOutJson && beginsJson(first) ? hold(first, rest) : { head: [first], isWhole: false };
+  const laidOut = isWhole ? layOutJson(Buffer.concat(head).toString()) : undefined;
+  if (laidOut !== undefined) {
+    await output.write(laidOut);
+    return true;
+  }
   let last = '';
-  for (const text of renderings.text(chain(first, { [Symbol.iterator]: () => iterator }))) {
+  for (const text of renderings.text(chain(head, rest))) {
     if (text.length > 0) last = text as string;
     await output.write(text);
   }
@@ -45,7 +57,29 @@ async function show(output: Output, pieces: Iterable<Uint8Array>): Promise<boole
   return true;
 }
 
-function* chain(first: Uint8Array, rest: Iterable<Uint8Array>): Generator<Uint8Array> {
-  yield first;
+/** Whether a value may be an object or an array; a number by itself needs no layout. */
+function beginsJson(first: Uint8Array): boolean {
+  return /^\s*[[{]/.test(Buffer.from(first.subarray(0, 100)).toString('latin1'));
+}
+
+/** The first pieces of a value, up to what is laid out without being asked for. */
+function hold(
+  first: Uint8Array,
+  rest: Iterable<Uint8Array>,
+): { head: Uint8Array[]; isWhole: boolean } {
+  const head = [Uint8Array.from(first)];
+  let size = first.length;
+  const iterator = rest[Symbol.iterator]();
+  while (size <= LAYOUT_BYTES) {
+    const { done, value } = iterator.next();
+    if (done) return { head, isWhole: true };
+    head.push(Uint8Array.from(value));
+    size += value.length;
+  }
+  return { head, isWhole: false };
+}
+
+function* chain(head: readonly Uint8Array[], rest: Iterable<Uint8Array>): Generator<Uint8Array> {
+  yield* head;
   yield* rest;
 }

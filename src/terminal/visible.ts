@@ -28,7 +28,11 @@ export function visibleText(text: string): string {
  * way: `\u009b`. A reader of JSON sees no difference.
  */
 export function visibleJson(value: unknown): string {
-  const json = JSON.stringify(value);
+  return visibleInJson(JSON.stringify(value));
+}
+
+/** The same for JSON that is there already, or a token of it. */
+export function visibleInJson(json: string): string {
   return json.search(unsafe) < 0 ? json : json.replace(unsafe, jsonEscaped);
 }
 

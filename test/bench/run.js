@@ -11,7 +11,15 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const benches = ['start-up', 'large-values', 'listing', 'batches', 'scripts', 'components'];
+const benches = [
+  'start-up',
+  'large-values',
+  'listing',
+  'batches',
+  'scripts',
+  'components',
+  'prompt',
+];
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : benches;
 const unknown = chosen.find((name) => !benches.includes(name));
 if (unknown !== undefined) throw new Error(`no benchmark "${unknown}": ${benches.join(', ')}`);

@@ -164,10 +164,24 @@ describe('--format', () => {
     expect((await kv('get k --format text')).text).toBe('a\ufffdb');
   });
 
-  it('is one of four', async () => {
-    const { outcome, error } = await (await kvWith('v'))('get k --format json');
+  it('json lays JSON out, in a pipe and on a terminal', async () => {
+    const kv = await kvWith('{"a":[1.0,"\u009b"]}');
+    const laidOut = '{\n  "a": [\n    1.0,\n    "\\u009b"\n  ]\n}\n';
+    expect((await kv('get k --format json')).text).toBe(laidOut);
+    expect((await kv('get k --format json', onTerminal)).text).toBe(laidOut);
+    expect((await kv('get k', onTerminal)).text).not.toContain('\n  ');
+  });
+
+  it('json of what is none is bad data', async () => {
+    const { outcome, error, text } = await (await kvWith('{a'))('get k --format json');
+    expect([outcome, text]).toEqual([4, '']);
+    expect(error?.message).toBe('cannot lay out the value: it is no JSON');
+  });
+
+  it('is one of five', async () => {
+    const { outcome, error } = await (await kvWith('v'))('get k --format yaml');
     expect(outcome).toBe(2);
-    expect(error?.message).toContain('"json" is none of raw, text, hex, base64');
+    expect(error?.message).toContain('"yaml" is none of raw, text, json, hex, base64');
   });
 
   it('and --json exclude each other', async () => {

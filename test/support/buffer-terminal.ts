@@ -75,6 +75,9 @@ export function bufferTerminal(options: BufferTerminalOptions = {}): BufferTermi
     async ask(question) {
       return String(answer(question));
     },
+    async choose(question) {
+      return String(answer(question));
+    },
     openOutput: (path) => openOutput(path, stdout),
     openInput: (path) => openInput(path, stdin),
   };

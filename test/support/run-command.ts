@@ -75,7 +75,7 @@ async function run(
   if (invocation.kind !== 'run') throw new Error(`"${words.join(' ')}" runs no command`);
   const { command, input, settings } = invocation;
   const terminal = bufferTerminal({ ...options, quiet: settings.quiet, input: settings.input });
-  const surroundings = { settings, terminal, manual, parseLine: lineParser, host };
+  const surroundings = { settings, terminal, env: {}, manual, parseLine: lineParser, host };
   const context = contextOf(surroundings, keyvalue, emptyBucket);
   try {
     return ended(terminal, undefined, await command.run(context, input));
@@ -98,8 +98,8 @@ function ended(terminal: BufferTerminal, error: KvError | undefined, outcome?: O
   };
 }
 
-const lineParser: Surroundings['parseLine'] = (words, settings) =>
-  parseLine(words, registry, settings);
+const lineParser: Surroundings['parseLine'] = (words, settings, more) =>
+  parseLine(words, [...registry, ...more], settings);
 
 const manual = createManual(registry, '0.0.0');
 

@@ -25,7 +25,8 @@ export class Screen {
     const size = ['-x', '60', '-y', '40'];
     await screen.#tmux('-f', '/dev/null', 'new-session', '-d', ...size, 'bash --norc --noprofile');
     onTestFinished(() => void execFileSync('tmux', ['-L', screen.#socket, 'kill-server']));
-    await screen.type("PS1='<$?>\\#'");
+    // What bash would write when the terminal goes, the test's folder no longer has a place for.
+    await screen.type("unset HISTFILE; PS1='<$?>\\#'");
     await screen.status();
     return screen;
   }
@@ -51,6 +52,22 @@ export class Screen {
     await this.#tmux('send-keys', ...keys);
   }
 
+  /** Makes it larger or smaller, under whatever runs in it. */
+  async resize(columns: number, rows: number): Promise<void> {
+    await this.#tmux('resize-window', '-x', String(columns), '-y', String(rows));
+  }
+
+  /** Writes every byte that reaches it from now on to a file as well. */
+  async record(file: string): Promise<void> {
+    await this.#tmux('pipe-pane', `cat > ${file}`);
+  }
+
+  /** Pastes a text, as a terminal does that says where a paste begins and ends. */
+  async paste(text: string): Promise<void> {
+    await this.#tmux('set-buffer', text);
+    await this.#tmux('paste-buffer', '-p');
+  }
+
   /** Types a line. */
   async type(line: string): Promise<void> {
     await this.#tmux('send-keys', '-l', line);
@@ -63,6 +80,18 @@ export class Screen {
       async () =>
         (await this.#tmux('display-message', '-p', '#{pane_current_command}')) === `${name}\n`,
     );
+  }
+
+  /** Waits until a program reads whole lines, as most do. */
+  async readsLines(): Promise<void> {
+    const terminal = (await this.#tmux('display-message', '-p', '#{pane_tty}')).trim();
+    await until(async () => / icanon/.test(await this.shell.succeed(`stty -a -F ${terminal}`)));
+  }
+
+  /** Waits until a program reads key by key. */
+  async readsKeys(): Promise<void> {
+    const terminal = (await this.#tmux('display-message', '-p', '#{pane_tty}')).trim();
+    await until(async () => /-icanon/.test(await this.shell.succeed(`stty -a -F ${terminal}`)));
   }
 
   /** Waits for the next prompt: the status of the command before it. */

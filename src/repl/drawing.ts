@@ -1,0 +1,138 @@
+/** How a line that is being edited stands on the screen: its rows, and where the cursor is. */
+import { displayWidth, truncate } from '../terminal/display-width.js';
+import { visibleMessage } from '../terminal/visible.js';
+
+export interface Picture {
+  /** Before the first row, harmless; `prompt` may hold colour, and `promptWidth` is without it. */
+  readonly prompt: string;
+  readonly promptWidth: number;
+  /** Before the rows after a newline. */
+  readonly continuation: string;
+  readonly text: string;
+  readonly cursor: number;
+  /** Shown behind the text where there is room on its row. */
+  readonly hint: string;
+  readonly dim: (text: string) => string;
+}
+
+export interface Drawing {
+  /** None wider than the screen. */
+  readonly rows: readonly string[];
+  /** How wide each is, in columns. */
+  readonly widths: readonly number[];
+  readonly cursorRow: number;
+  readonly cursorColumn: number;
+}
+
+/** Lays a line out in rows of at most `columns`. */
+export function draw(picture: Picture, columns: number): Drawing {
+  const { text, cursor, dim } = picture;
+  const rows: string[] = [];
+  const widths: number[] = [];
+  let row = picture.prompt;
+  let width = picture.promptWidth;
+  let cursorRow = 0;
+  let cursorColumn = width;
+  const breakRow = () => {
+    rows.push(row);
+    widths.push(width);
+    row = '';
+    width = 0;
+  };
+  let at = 0;
+  for (const character of text) {
+    if (at === cursor) [cursorRow, cursorColumn] = [rows.length, width];
+    at += character.length;
+    if (character === '\n') {
+      breakRow();
+      row = dim(picture.continuation);
+      width = displayWidth(picture.continuation);
+      continue;
+    }
+    const shown = visibleMessage(character);
+    const shownWidth = displayWidth(shown);
+    if (width + shownWidth > columns) {
+      breakRow();
+      if (at - character.length === cursor) [cursorRow, cursorColumn] = [rows.length, 0];
+    }
+    row += shown === character ? shown : dim(shown);
+    width += shownWidth;
+  }
+  if (cursor === text.length) {
+    if (width >= columns) breakRow();
+    [cursorRow, cursorColumn] = [rows.length, width];
+    // The last column stays empty: a terminal may break the row behind it.
+    const hint = truncate(visibleMessage(picture.hint), columns - width - 1);
+    if (picture.hint !== '' && columns - width > HINT_COLUMNS) {
+      row += dim(hint);
+      width += displayWidth(hint);
+    }
+  }
+  breakRow();
+  return { rows, widths, cursorRow, cursorColumn };
+}
+
+/** Columns that a hint needs to be of use. */
+const HINT_COLUMNS = 4;
+
+/**
+ * What to write for a drawing, after `last`, which is what stands on the screen; of more rows than
+ * the screen has, those around the cursor.
+ */
+export class Canvas {
+  #cursorRow = 0;
+  #widths: readonly number[] = [];
+  #cursorColumn = 0;
+
+  /** What draws it in the place of what was drawn before. */
+  replace(drawing: Drawing, height: number): string {
+    const top = Math.max(0, Math.min(drawing.cursorRow - height + 2, drawing.rows.length - height));
+    const rows = drawing.rows.slice(top, top + height);
+    const cursorRow = drawing.cursorRow - top;
+    const begin = this.#toTop();
+    this.#cursorRow = cursorRow;
+    this.#cursorColumn = drawing.cursorColumn;
+    this.#widths = drawing.widths.slice(top, top + height);
+    return `${begin}\x1b[J${rows.join('\r\n')}${up(rows.length - 1 - cursorRow)}\r${right(drawing.cursorColumn)}`;
+  }
+
+  /** After a terminal has another width, which breaks the rows that no longer fit. */
+  resize(columns: number): void {
+    const above = this.#widths.slice(0, this.#cursorRow);
+    const broken = above.map((width) => Math.max(1, Math.ceil(width / columns)));
+    const within = Math.floor(this.#cursorColumn / columns);
+    this.#cursorRow = broken.reduce((sum, rows) => sum + rows, 0) + within;
+    this.#widths = [];
+  }
+
+  /** Goes below everything, with a mark at its end, and forgets it. */
+  leave(mark = ''): string {
+    const below = this.#widths.length - 1 - this.#cursorRow;
+    const end = mark && `\r${right(this.#widths.at(-1) ?? 0)}${mark}`;
+    this.forget();
+    return `${down(below)}${end}\r\n`;
+  }
+
+  /** The screen is empty, or somebody else has written below. */
+  forget(): void {
+    this.#cursorRow = 0;
+    this.#cursorColumn = 0;
+    this.#widths = [];
+  }
+
+  #toTop(): string {
+    return `${up(this.#cursorRow)}\r`;
+  }
+}
+
+function up(rows: number): string {
+  return rows > 0 ? `\x1b[${rows}A` : '';
+}
+
+function down(rows: number): string {
+  return rows > 0 ? `\x1b[${rows}B` : '';
+}
+
+function right(columns: number): string {
+  return columns > 0 ? `\x1b[${columns}C` : '';
+}

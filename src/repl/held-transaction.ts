@@ -1,0 +1,54 @@
+/** The transaction between `begin` and `commit`, which lasts while other verbs run in it. */
+import type { Context } from '../context.js';
+import { KvError } from '../errors.js';
+
+export class HeldTransaction {
+  /** Settles with the transaction. */
+  readonly #done: Promise<void>;
+  readonly #commit: () => void;
+  readonly #rollBack: (reason: unknown) => void;
+
+  private constructor(
+    done: Promise<void>,
+    commit: () => void,
+    rollBack: (reason: unknown) => void,
+  ) {
+    this.#done = done;
+    this.#commit = commit;
+    this.#rollBack = rollBack;
+  }
+
+  /** Begins one, after waiting for others who write. Throws `read-only`, `io`, `full`. */
+  static async begin({ transactions }: Context['keyvalue']): Promise<HeldTransaction> {
+    let commit = () => {};
+    let rollBack: (reason: unknown) => void = () => {};
+    const ending = new Promise<void>((resolve, reject) => {
+      commit = resolve;
+      rollBack = reject;
+    });
+    let done: Promise<void> = Promise.resolve();
+    await new Promise<void>((resolve, reject) => {
+      done = transactions.across(() => {
+        resolve();
+        return ending;
+      });
+      done.catch(reject);
+    });
+    return new HeldTransaction(done, commit, rollBack);
+  }
+
+  /** Makes what was written in it last. Throws `full`, `io`; nothing of it stands then. */
+  async commit(): Promise<void> {
+    this.#commit();
+    await this.#done;
+  }
+
+  /** Undoes what was written in it. */
+  async rollBack(): Promise<void> {
+    const reason = new KvError('interrupted', 'rolled back');
+    this.#rollBack(reason);
+    await this.#done.catch((thrown: unknown) => {
+      if (thrown !== reason) throw thrown;
+    });
+  }
+}

@@ -1,0 +1,30 @@
+/** What may still follow a line: the arguments of its verb that have not come yet. */
+import { argumentWord } from '../cli/spelling.js';
+import type { Argument, Registry } from '../command.js';
+import { splitLine } from '../words.js';
+import { readLineParts } from './line-reading.js';
+
+/** In capitals, as in help; empty where there is nothing to say. `text` ends at the cursor. */
+export async function hintFor(text: string, verbs: Registry): Promise<string> {
+  const { tokens, open } = splitLine(text);
+  const last = tokens.at(-1);
+  if (last === undefined || open !== undefined || tokens.some(({ text }) => text === '|'))
+    return '';
+  // A comment follows.
+  if (text.slice(last.end).trim() !== '') return '';
+  const lead = text.endsWith(' ') ? '' : ' ';
+  if (last.kind === 'operator') return `${lead}FILE`;
+  // A redirect may stand anywhere, but what follows one is seldom an argument.
+  if (tokens.some(({ kind }) => kind === 'operator')) return '';
+  const { next, remaining } = await readLineParts(
+    tokens.map((token) => token.text),
+    verbs,
+  );
+  const words = next.kind === 'value' ? [next.option.value] : remaining.map(shownOf);
+  const isKnown = next.kind === 'value' || next.kind === 'argument';
+  return isKnown && words.length > 0 ? lead + words.join(' ') : '';
+}
+
+function shownOf(argument: Argument): string {
+  return argumentWord(argument);
+}

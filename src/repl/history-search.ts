@@ -1,0 +1,65 @@
+/** Ctrl-R: the newest line with a text in it, the one before that, and so on. */
+import type { History } from './history.js';
+
+export class HistorySearch {
+  /** What is searched for. */
+  text = '';
+  readonly #history: History;
+  /** What stood in the line before. */
+  readonly #own: string;
+  /** The place of the line that was found; undefined before the first. */
+  #place: number | undefined;
+  #isMissing = false;
+  #isGivenUp = false;
+
+  constructor(history: History, own: string) {
+    this.#history = history;
+    this.#own = own;
+  }
+
+  /** Whether no line has the text. */
+  get isMissing(): boolean {
+    return this.#isMissing;
+  }
+
+  /** The line, and where the cursor stands in it: at the text that was searched for. */
+  get found(): [text: string, cursor: number] {
+    const line = this.#place === undefined ? this.#own : this.#history.lines[this.#place]!;
+    if (this.#isGivenUp || this.#place === undefined) return [this.#own, this.#own.length];
+    return [line, Math.max(0, line.indexOf(this.text))];
+  }
+
+  /** `more`: the search goes on; `done`: the key ended it; `unknown`: the key is for others. */
+  take(chord: string, text: string): 'more' | 'done' | 'unknown' {
+    switch (chord) {
+      case 'C-r':
+        this.#find(this.#place);
+        return 'more';
+      case 'backspace':
+        this.text = this.text.slice(0, -1);
+        this.#find();
+        return 'more';
+      case 'C-g':
+        this.#isGivenUp = true;
+        return 'done';
+      case 'escape':
+        return 'done';
+      default:
+        if (text === '') return 'unknown';
+        this.text += text;
+        // The line that was found may have the longer text as well.
+        this.#find(this.#place === undefined ? undefined : this.#place + 1);
+        return 'more';
+    }
+  }
+
+  #find(from?: number): void {
+    if (this.text === '') {
+      this.#isMissing = false;
+      return;
+    }
+    const place = this.#history.search(this.text, from);
+    this.#isMissing = place === undefined;
+    this.#place = place ?? this.#place;
+  }
+}

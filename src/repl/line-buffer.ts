@@ -1,0 +1,199 @@
+/** The line that is being edited: its text, and where the cursor stands in it. */
+
+export class LineBuffer {
+  #text = '';
+  #cursor = 0;
+  /** What was cut last. */
+  #cut = '';
+
+  get text(): string {
+    return this.#text;
+  }
+
+  /** In UTF-16 units, never within a character. */
+  get cursor(): number {
+    return this.#cursor;
+  }
+
+  /** The text up to the cursor. */
+  get before(): string {
+    return this.#text.slice(0, this.#cursor);
+  }
+
+  /** Puts another text in the place of all; the cursor goes to its end, or where it is said. */
+  replace(text: string, cursor = text.length): void {
+    this.#text = text;
+    this.#cursor = cursor;
+  }
+
+  insert(text: string): void {
+    this.replace(
+      this.#text.slice(0, this.#cursor) + text + this.#text.slice(this.#cursor),
+      this.#cursor + text.length,
+    );
+  }
+
+  moveTo(position: number): void {
+    this.#cursor = position;
+  }
+
+  left(): void {
+    this.#cursor = this.#previous();
+  }
+
+  right(): void {
+    this.#cursor = this.#next();
+  }
+
+  wordLeft(): void {
+    this.#cursor = this.#wordStart();
+  }
+
+  wordRight(): void {
+    this.#cursor = this.#wordEnd();
+  }
+
+  /** To the beginning of the line among several that the cursor stands in. */
+  lineStart(): void {
+    this.#cursor = this.#startOfLine();
+  }
+
+  lineEnd(): void {
+    this.#cursor = this.#endOfLine();
+  }
+
+  /** To the line above, or returns false where this is the first. */
+  up(): boolean {
+    const start = this.#startOfLine();
+    if (start === 0) return false;
+    const above = this.#text.lastIndexOf('\n', start - 2) + 1;
+    this.#cursor = this.#whole(Math.min(above + this.#cursor - start, start - 1));
+    return true;
+  }
+
+  /** To the line below, or returns false where this is the last. */
+  down(): boolean {
+    const end = this.#endOfLine();
+    if (end === this.#text.length) return false;
+    const column = this.#cursor - this.#startOfLine();
+    this.#cursor = end + 1;
+    this.#cursor = this.#whole(Math.min(end + 1 + column, this.#endOfLine()));
+    return true;
+  }
+
+  deleteLeft(): void {
+    this.#remove(this.#previous(), this.#cursor);
+  }
+
+  deleteRight(): void {
+    this.#remove(this.#cursor, this.#next());
+  }
+
+  /** Cuts back to a blank, as Ctrl-W does in a shell. */
+  cutBlankWordLeft(): void {
+    const [word = ''] = /\S*\s*$/.exec(this.before) ?? [];
+    this.#cutOut(this.#cursor - word.length, this.#cursor);
+  }
+
+  cutWordLeft(): void {
+    this.#cutOut(this.#wordStart(), this.#cursor);
+  }
+
+  cutWordRight(): void {
+    this.#cutOut(this.#cursor, this.#wordEnd());
+  }
+
+  cutToStart(): void {
+    this.#cutOut(this.#startOfLine(), this.#cursor);
+  }
+
+  cutToEnd(): void {
+    this.#cutOut(this.#cursor, this.#endOfLine());
+  }
+
+  /** Puts back what was cut last. */
+  paste(): void {
+    this.insert(this.#cut);
+  }
+
+  /** Swaps the characters around the cursor, or before it at the end. */
+  transpose(): void {
+    const middle = this.#cursor === this.#text.length ? this.#previous() : this.#cursor;
+    const start = boundaryBefore(this.#text, middle);
+    const end = boundaryAfter(this.#text, middle);
+    if (start === middle || end === middle) return;
+    const swapped = this.#text.slice(middle, end) + this.#text.slice(start, middle);
+    this.replace(this.#text.slice(0, start) + swapped + this.#text.slice(end), end);
+  }
+
+  #cutOut(start: number, end: number): void {
+    if (start === end) return;
+    this.#cut = this.#text.slice(start, end);
+    this.#remove(start, end);
+  }
+
+  #remove(start: number, end: number): void {
+    this.replace(this.#text.slice(0, start) + this.#text.slice(end), start);
+  }
+
+  #previous(): number {
+    return boundaryBefore(this.#text, this.#cursor);
+  }
+
+  #next(): number {
+    return boundaryAfter(this.#text, this.#cursor);
+  }
+
+  /** The place, or the one before where that is within a character. */
+  #whole(at: number): number {
+    return /[\udc00-\udfff]/.test(this.#text[at] ?? '') ? at - 1 : at;
+  }
+
+  #startOfLine(): number {
+    return this.#cursor === 0 ? 0 : this.#text.lastIndexOf('\n', this.#cursor - 1) + 1;
+  }
+
+  #endOfLine(): number {
+    const end = this.#text.indexOf('\n', this.#cursor);
+    return end === -1 ? this.#text.length : end;
+  }
+
+  #wordStart(): number {
+    const [word = ''] = /[\p{L}\p{N}_]*[^\p{L}\p{N}_]*$/u.exec(this.before) ?? [];
+    return this.#cursor - word.length;
+  }
+
+  #wordEnd(): number {
+    const [word = ''] =
+      /^[^\p{L}\p{N}_]*[\p{L}\p{N}_]*/u.exec(this.#text.slice(this.#cursor)) ?? [];
+    return this.#cursor + word.length;
+  }
+}
+
+/** Characters before and behind a place that what a person takes for one may span. */
+const CLUSTER_UNITS = 64;
+
+/** Where the character before a place begins, as a person counts characters. */
+function boundaryBefore(text: string, at: number): number {
+  if (at <= 1 || isPlain(text, at - 2)) return Math.max(0, at - 1);
+  const from = Math.max(0, at - CLUSTER_UNITS);
+  let last = from;
+  for (const { index } of segments(text.slice(from, at))) last = from + index;
+  return last;
+}
+
+/** Where the character behind a place ends. */
+function boundaryAfter(text: string, at: number): number {
+  if (at >= text.length - 1 || isPlain(text, at)) return Math.min(text.length, at + 1);
+  const [first] = segments(text.slice(at, at + CLUSTER_UNITS));
+  return at + (first?.segment.length ?? 0);
+}
+
+/** Whether the two units at a place are ASCII, and so characters of their own. */
+function isPlain(text: string, at: number): boolean {
+  return text.charCodeAt(at) < 0x80 && text.charCodeAt(at + 1) < 0x80;
+}
+
+function segments(text: string): Intl.Segments {
+  return new Intl.Segmenter().segment(text);
+}

@@ -1,0 +1,281 @@
+/** Editing a line at the prompt: what each key does, and what stands on the screen after it. */
+import { displayWidth } from '../terminal/display-width.js';
+import type { Key, Keyboard } from '../terminal/keyboard.js';
+import type { Output } from '../terminal/terminal.js';
+import { visibleMessage } from '../terminal/visible.js';
+import type { Completion } from './completion.js';
+import { Canvas, draw } from './drawing.js';
+import type { History } from './history.js';
+import { HistorySearch } from './history-search.js';
+import { LineBuffer } from './line-buffer.js';
+import { listing } from './listing.js';
+
+/** What a person made of a line. */
+export type Typed =
+  | { readonly kind: 'line'; readonly text: string }
+  /** Ctrl-C. */
+  | { readonly kind: 'cleared' }
+  /** Ctrl-D on an empty line, or the terminal is gone. */
+  | { readonly kind: 'left' };
+
+export interface Assistance {
+  /** What Tab does with a text. */
+  complete(text: string, cursor: number): Promise<Completion>;
+  /** What may still follow a text. */
+  hint(text: string): Promise<string>;
+  /** Whether Enter begins another line of the same text. */
+  isUnfinished(text: string): boolean;
+}
+
+/** `width` is what of `text`, which may hold colour, takes columns. */
+export interface Prompt {
+  readonly text: string;
+  readonly width: number;
+}
+
+const CONTINUATION = '... ';
+
+type Action = (editing: Editing) => unknown;
+
+export class LineEditor {
+  readonly #keyboard: Keyboard;
+  readonly #output: Output;
+  readonly #history: History;
+  readonly #assistance: Assistance;
+
+  constructor(keyboard: Keyboard, output: Output, history: History, assistance: Assistance) {
+    this.#keyboard = keyboard;
+    this.#output = output;
+    this.#history = history;
+    this.#assistance = assistance;
+  }
+
+  /** Lets a person type a line. Rejects with the signal's reason. */
+  async read(prompt: Prompt, signal: AbortSignal): Promise<Typed> {
+    const editing = new Editing(
+      this.#keyboard,
+      this.#output,
+      this.#history,
+      this.#assistance,
+      prompt,
+    );
+    this.#keyboard.take();
+    try {
+      return await editing.run(signal);
+    } finally {
+      this.#keyboard.release();
+    }
+  }
+}
+
+/** One line, from its first key to its last. */
+class Editing {
+  readonly buffer = new LineBuffer();
+  typed: Typed | undefined;
+  search: HistorySearch | undefined;
+  readonly canvas = new Canvas();
+  readonly history: History;
+  readonly #keyboard: Keyboard;
+  readonly #output: Output;
+  readonly #assistance: Assistance;
+  readonly #prompt: Prompt;
+  /** Where in the history the text came from; its length for a text of one's own. */
+  #place: number | undefined;
+  #ownText = '';
+  #isPasting = false;
+
+  constructor(
+    keyboard: Keyboard,
+    output: Output,
+    history: History,
+    assistance: Assistance,
+    prompt: Prompt,
+  ) {
+    this.#keyboard = keyboard;
+    this.#output = output;
+    this.history = history;
+    this.#assistance = assistance;
+    this.#prompt = prompt;
+  }
+
+  async run(signal: AbortSignal): Promise<Typed> {
+    for (;;) {
+      // What has come already is taken first: a paste is drawn once.
+      if (!this.#keyboard.isPending) await this.#draw();
+      const event = await this.#keyboard.next(signal);
+      if (event.kind === 'key') await this.#take(event.key);
+      else if (event.kind === 'resize') this.canvas.resize(this.#keyboard.columns);
+      else this.typed = { kind: 'left' };
+      if (this.typed !== undefined) {
+        await this.#leave(this.typed);
+        return this.typed;
+      }
+    }
+  }
+
+  /** Ends the line, or begins another of it where it cannot end here. */
+  accept(): void {
+    const { text } = this.buffer;
+    if (!this.#assistance.isUnfinished(text)) {
+      this.typed = { kind: 'line', text };
+      return;
+    }
+    this.buffer.moveTo(text.length);
+    this.buffer.insert('\n');
+  }
+
+  async complete(): Promise<void> {
+    const { text, cursor } = this.buffer;
+    const completion = await this.#assistance.complete(text, cursor);
+    if (completion.text !== text || completion.cursor !== cursor) {
+      this.buffer.replace(completion.text, completion.cursor);
+    } else if (completion.choices.length > 0) {
+      const { columns, rows } = this.#keyboard;
+      const { style } = this.#output;
+      await this.#draw(false);
+      const list = listing(completion.choices, completion.isCut, columns, rows - 2);
+      await this.#output.write(`${this.canvas.leave()}${style.dim(list)}`);
+    }
+  }
+
+  /** Goes to the line before in the history, or with 1 to the next. */
+  travel(step: -1 | 1): void {
+    const { lines } = this.history;
+    const from = this.#place ?? lines.length;
+    const to = from + step;
+    if (to < 0 || to > lines.length) return;
+    if (from === lines.length) this.#ownText = this.buffer.text;
+    this.#place = to;
+    this.buffer.replace(to === lines.length ? this.#ownText : lines[to]!);
+  }
+
+  async clearScreen(): Promise<void> {
+    this.canvas.forget();
+    await this.#output.write('\x1b[H\x1b[2J');
+  }
+
+  async suspend(): Promise<void> {
+    await this.#output.write(this.canvas.leave());
+    await this.#keyboard.suspend();
+  }
+
+  async #take(key: Key): Promise<void> {
+    if (key.name === 'paste-start') this.#isPasting = true;
+    else if (key.name === 'paste-end') this.#isPasting = false;
+    else if (this.#isPasting) this.buffer.insert(pasted(key));
+    else if (this.search) await this.#searchOn(this.search, key);
+    else await this.#edit(key);
+  }
+
+  async #edit(key: Key): Promise<void> {
+    const action = actions[chordOf(key)];
+    if (action) await action(this);
+    else if (key.text !== '') this.buffer.insert(key.text);
+  }
+
+  /** A key that a search does not know ends it, with what it found, and does what it does. */
+  async #searchOn(search: HistorySearch, key: Key): Promise<void> {
+    const took = search.take(chordOf(key), key.text);
+    this.buffer.replace(...search.found);
+    if (took === 'more') return;
+    this.search = undefined;
+    if (took === 'unknown') await this.#edit(key);
+  }
+
+  async #draw(withHint = true): Promise<void> {
+    const { columns, rows } = this.#keyboard;
+    const { style } = this.#output;
+    const { text, cursor } = this.buffer;
+    const isAtEnd = cursor === text.length;
+    // Without emphasis nobody could tell a hint from what was typed.
+    const showsHint =
+      withHint && isAtEnd && !this.search && style.dim('x') !== 'x' && !text.includes('\n');
+    const prompt = this.search ? searchPrompt(this.search) : this.#prompt;
+    const drawing = draw(
+      {
+        prompt: prompt.text,
+        promptWidth: prompt.width,
+        continuation: CONTINUATION,
+        text,
+        cursor,
+        hint: showsHint ? await this.#assistance.hint(text) : '',
+        dim: style.dim,
+      },
+      columns,
+    );
+    await this.#output.write(this.canvas.replace(drawing, rows));
+  }
+
+  /** Leaves the line on the screen as it was typed, without a hint, and goes below it. */
+  async #leave(typed: Typed): Promise<void> {
+    this.search = undefined;
+    await this.#draw(false);
+    const isCleared = typed.kind === 'cleared';
+    await this.#output.write(this.canvas.leave(isCleared ? this.#output.style.dim('^C') : ''));
+  }
+}
+
+/** What a paste types: its ends of lines and tabs stay what they are. */
+function pasted({ text, name }: Key): string {
+  if (name === 'return' || name === 'enter') return '\n';
+  return name === 'tab' ? '\t' : text;
+}
+
+function searchPrompt(search: HistorySearch): Prompt {
+  const text = `(${search.isMissing ? 'nothing' : 'history'}) ${visibleMessage(search.text)}: `;
+  return { text, width: displayWidth(text) };
+}
+
+/** `C-a`, `M-b`, `up`. */
+function chordOf({ name, ctrl, meta }: Key): string {
+  return `${ctrl ? 'C-' : ''}${meta ? 'M-' : ''}${name}`;
+}
+
+/** What a key does that types nothing; the names are those that readline has for them in C. */
+const actions: Readonly<Record<string, Action>> = {
+  return: (editing) => editing.accept(),
+  enter: (editing) => editing.accept(),
+  'M-return': ({ buffer }) => buffer.insert('\n'),
+  tab: (editing) => editing.complete(),
+  'C-c': (editing) => {
+    editing.typed = { kind: 'cleared' };
+  },
+  'C-d': (editing) => {
+    if (editing.buffer.text === '') editing.typed = { kind: 'left' };
+    else editing.buffer.deleteRight();
+  },
+  'C-r': (editing) => {
+    editing.search = new HistorySearch(editing.history, editing.buffer.text);
+  },
+  'C-l': (editing) => editing.clearScreen(),
+  'C-z': (editing) => editing.suspend(),
+  up: (editing) => editing.buffer.up() || editing.travel(-1),
+  down: (editing) => editing.buffer.down() || editing.travel(1),
+  'C-p': (editing) => editing.travel(-1),
+  'C-n': (editing) => editing.travel(1),
+  left: ({ buffer }) => buffer.left(),
+  right: ({ buffer }) => buffer.right(),
+  'C-b': ({ buffer }) => buffer.left(),
+  'C-f': ({ buffer }) => buffer.right(),
+  'M-b': ({ buffer }) => buffer.wordLeft(),
+  'M-f': ({ buffer }) => buffer.wordRight(),
+  'C-left': ({ buffer }) => buffer.wordLeft(),
+  'C-right': ({ buffer }) => buffer.wordRight(),
+  'M-left': ({ buffer }) => buffer.wordLeft(),
+  'M-right': ({ buffer }) => buffer.wordRight(),
+  home: ({ buffer }) => buffer.lineStart(),
+  end: ({ buffer }) => buffer.lineEnd(),
+  'C-a': ({ buffer }) => buffer.lineStart(),
+  'C-e': ({ buffer }) => buffer.lineEnd(),
+  backspace: ({ buffer }) => buffer.deleteLeft(),
+  'C-h': ({ buffer }) => buffer.deleteLeft(),
+  delete: ({ buffer }) => buffer.deleteRight(),
+  'C-w': ({ buffer }) => buffer.cutBlankWordLeft(),
+  'C-backspace': ({ buffer }) => buffer.cutWordLeft(),
+  'M-backspace': ({ buffer }) => buffer.cutWordLeft(),
+  'M-d': ({ buffer }) => buffer.cutWordRight(),
+  'C-u': ({ buffer }) => buffer.cutToStart(),
+  'C-k': ({ buffer }) => buffer.cutToEnd(),
+  'C-y': ({ buffer }) => buffer.paste(),
+  'C-t': ({ buffer }) => buffer.transpose(),
+};

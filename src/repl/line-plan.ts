@@ -1,0 +1,137 @@
+/** What a line asks for beside its words: how often, from where, and to where. */
+import { KvError } from '../errors.js';
+import { type SplitLine, splitLine, type Token, type Word } from '../words.js';
+import { isCount } from './line-reading.js';
+
+export interface LinePlan {
+  /** From 1. */
+  readonly times: number;
+  /** The verb and what follows it. */
+  readonly words: readonly string[];
+  /** The file of `< FILE`. */
+  readonly input: string | undefined;
+  readonly output: Destination | undefined;
+}
+
+export type Destination =
+  /** The command of a shell, as it was typed. */
+  | { readonly kind: 'pipe'; readonly command: string }
+  | { readonly kind: 'file' | 'append'; readonly path: string };
+
+/** How often a verb may be repeated. */
+const REPEAT_LIMIT = 1_000_000_000;
+
+/**
+ * Reads a line with its quotes closed; undefined where it holds nothing. Throws `usage` for an
+ * operator without what belongs to it.
+ */
+export function planOf(line: string): LinePlan | undefined {
+  const { tokens } = splitLine(line);
+  const pipe = tokens.findIndex(isPipe);
+  const { words, files } = partsBeforePipe(pipe === -1 ? tokens : tokens.slice(0, pipe));
+  const command = pipe === -1 ? undefined : commandAfter(tokens[pipe]!, line);
+  if (words.length === 0) {
+    if (tokens.length === 0) return undefined;
+    throw new KvError('usage', `missing verb before "${tokens[0]!.text}"`, { hint: 'try: help' });
+  }
+  const [first, ...rest] = words;
+  const times = isRepeat(first!, line) ? timesOf(first!.text) : undefined;
+  if (times !== undefined && rest.length === 0) {
+    throw new KvError('usage', `missing verb after "${first!.text}"`, { hint: 'try: 3 incr n' });
+  }
+  const output = outputOf(files, command);
+  return {
+    times: times ?? 1,
+    words: (times === undefined ? words : rest).map(({ text }) => text),
+    input: only(files, '<')?.path,
+    output,
+  };
+}
+
+/** The tokens of a line before its first pipe, files of redirects apart from the words. */
+export function partsBeforePipe(tokens: readonly Token[]): { words: Word[]; files: Redirect[] } {
+  const words: Word[] = [];
+  const files: Redirect[] = [];
+  for (let at = 0; at < tokens.length; at++) {
+    const token = tokens[at]!;
+    if (token.kind === 'word') {
+      words.push(token);
+      continue;
+    }
+    const before = tokens[at - 1];
+    if (before?.kind === 'word' && before.end === token.start && /^\d$/.test(before.text)) {
+      const stream = `${before.text}${token.text}`;
+      throw new KvError('usage', `cannot redirect "${stream}": only a verb's input and output`);
+    }
+    const file = tokens[++at];
+    if (file?.kind !== 'word') {
+      throw new KvError('usage', `missing FILE after "${token.text}"`);
+    }
+    files.push({ operator: token.text as Redirect['operator'], path: file.text });
+  }
+  return { words, files };
+}
+
+/** Whether the line goes on: a quote is open, or a backslash ends it. */
+export function isUnfinished(line: string): boolean {
+  const { tokens, open } = splitLine(line);
+  // Quotes behind a pipe are the shell's.
+  return open !== undefined && !tokens.some(isPipe);
+}
+
+/** The lines of a text that was pasted, each with those that a quote joins to it. */
+export function* linesOf(text: string): Generator<string> {
+  let joined: string | undefined;
+  for (const line of text.split('\n')) {
+    joined = joined === undefined ? line : `${joined}\n${line}`;
+    if (isUnfinished(joined)) continue;
+    yield joined;
+    joined = undefined;
+  }
+  if (joined !== undefined) yield joined;
+}
+
+interface Redirect {
+  readonly operator: '>' | '>>' | '<';
+  readonly path: string;
+}
+
+function isPipe({ kind, text }: SplitLine['tokens'][number]): boolean {
+  return kind === 'operator' && text === '|';
+}
+
+function commandAfter(pipe: Token, line: string): string {
+  const command = line.slice(pipe.end).trim();
+  if (command === '') throw new KvError('usage', 'missing COMMAND after "|"');
+  return command;
+}
+
+function outputOf(
+  files: readonly Redirect[],
+  command: string | undefined,
+): Destination | undefined {
+  const outputs = files.filter(({ operator }) => operator !== '<');
+  if (outputs.length > 1 || (outputs.length > 0 && command !== undefined)) {
+    throw new KvError('usage', 'cannot redirect the output twice');
+  }
+  if (command !== undefined) return { kind: 'pipe', command };
+  const [output] = outputs;
+  return output && { kind: output.operator === '>' ? 'file' : 'append', path: output.path };
+}
+
+function only(files: readonly Redirect[], operator: '<'): Redirect | undefined {
+  const found = files.filter((file) => file.operator === operator);
+  if (found.length > 1) throw new KvError('usage', 'cannot redirect the input twice');
+  return found[0];
+}
+
+/** A number in quotes is a word like any other. */
+function isRepeat(word: Word, line: string): boolean {
+  return isCount(word.text) && line.slice(word.start, word.end) === word.text;
+}
+
+function timesOf(text: string): number {
+  const times = Number(text);
+  if (times <= REPEAT_LIMIT) return times;
+  throw new KvError('usage', `cannot repeat ${text} times: the limit is ${REPEAT_LIMIT}`);
+}

@@ -1,0 +1,35 @@
+/** What may be completed, in columns below the line. */
+import { displayWidth, truncate } from '../terminal/display-width.js';
+
+const GAP = 2;
+
+/** At most `rows` rows of `columns`, each ended by a newline; the last says that there is more. */
+export function listing(
+  choices: readonly string[],
+  isCut: boolean,
+  columns: number,
+  rows: number,
+): string {
+  const widest = Math.min(columns, Math.max(...choices.map(displayWidth)) + GAP);
+  const across = Math.max(1, Math.floor(columns / widest));
+  const room = Math.max(1, Math.min(MAX_ROWS, rows) - 1);
+  const shown = choices.slice(0, across * room);
+  const down = Math.ceil(shown.length / across);
+  let text = '';
+  for (let row = 0; row < down; row++) {
+    const cells = Array.from({ length: across }, (_, column) => shown[column * down + row] ?? '');
+    text += `${cells
+      .map((cell) => padded(cell, widest))
+      .join('')
+      .trimEnd()}\r\n`;
+  }
+  return isCut || shown.length < choices.length ? `${text}…\r\n` : text;
+}
+
+/** Rows that a list takes however high the screen is. */
+const MAX_ROWS = 20;
+
+function padded(cell: string, width: number): string {
+  const text = truncate(cell, width - 1);
+  return text + ' '.repeat(Math.max(0, width - displayWidth(text)));
+}

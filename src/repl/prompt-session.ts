@@ -1,0 +1,86 @@
+/** What lasts from line to line at the prompt. */
+import type { Context, Settings, Step } from '../context.js';
+import { KvError } from '../errors.js';
+import { HeldTransaction } from './held-transaction.js';
+import type { History } from './history.js';
+
+export class PromptSession {
+  /** Those of the next line; `use` changes them. */
+  settings: Settings;
+  /** Whether the time that a verb took is told. */
+  isTiming = false;
+  /** Whether `exit` was typed. */
+  isOver = false;
+  readonly history: History;
+  readonly #keyvalue: Context['keyvalue'];
+  /** The buckets that have been asked for. */
+  readonly #opened = new Set<string>();
+  #transaction: HeldTransaction | undefined;
+
+  constructor(context: Context, history: History) {
+    this.settings = context.settings;
+    this.history = history;
+    this.#keyvalue = context.keyvalue;
+  }
+
+  get inTransaction(): boolean {
+    return this.#transaction !== undefined;
+  }
+
+  /** Opens the current bucket, if it is there, before somebody asks for its keys. */
+  openCurrent(): void {
+    const { bucket } = this.settings;
+    try {
+      const { listing, types } = this.#keyvalue;
+      listing.countKeys(types.Bucket.openBucket(bucket), {});
+      this.#opened.add(bucket);
+    } catch {
+      // The verb that needs it says what is wrong with it.
+    }
+  }
+
+  /**
+   * Whether a step may have to wait for others who write: it does itself, or its bucket has not been
+   * opened yet, for which the store takes the same lock.
+   */
+  opens({ bucket, writes }: Step): boolean {
+    if (this.settings.readOnly) return false;
+    const isNew = !this.#opened.has(bucket);
+    this.#opened.add(bucket);
+    return writes || isNew;
+  }
+
+  /** Throws `usage` within a transaction, `read-only`. */
+  async begin(): Promise<void> {
+    if (this.#transaction) {
+      throw new KvError('usage', 'cannot begin a transaction: there is one already', {
+        hint: 'try: commit, or rollback',
+      });
+    }
+    if (this.settings.readOnly) {
+      throw new KvError('read-only', 'cannot begin a transaction: --read-only was given');
+    }
+    this.#transaction = await HeldTransaction.begin(this.#keyvalue);
+  }
+
+  /** Throws `usage` outside of a transaction, and what committing throws. */
+  async commit(): Promise<void> {
+    await this.#end('commit').commit();
+  }
+
+  /** Throws `usage` outside of a transaction. */
+  async rollBack(): Promise<void> {
+    await this.#end('roll back').rollBack();
+  }
+
+  #end(action: string): HeldTransaction {
+    const transaction = this.#transaction;
+    if (transaction === undefined) {
+      throw new KvError('usage', `cannot ${action}: no transaction has begun`, {
+        hint: 'try: begin',
+      });
+    }
+    this.#transaction = undefined;
+    return transaction;
+  }
+}

@@ -1,0 +1,133 @@
+/** The session at a prompt: a line is read, run, and the next one asked for, until somebody leaves. */
+import { basename } from 'node:path';
+import type { Context, Settings } from '../context.js';
+import { asKvError } from '../errors.js';
+import { displayWidth, truncate } from '../terminal/display-width.js';
+import { writeError } from '../terminal/error-message.js';
+import { type Keyboard, openKeyboard } from '../terminal/keyboard.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { visibleLine } from '../terminal/visible.js';
+import { complete } from './completion.js';
+import { hintFor } from './hint.js';
+import { History } from './history.js';
+import { openHistoryFile } from './history-file.js';
+import { LineEditor, type Prompt } from './line-editor.js';
+import { isUnfinished, linesOf, planOf } from './line-plan.js';
+import { PromptSession } from './prompt-session.js';
+import { recordedLine } from './recorded-line.js';
+import { runLine } from './run-line.js';
+import { sessionVerbs } from './session-verbs.js';
+import { sourcesOf } from './sources.js';
+
+/** Runs a session at stdin and stdout, which must be terminals. Throws `interrupted` at a signal. */
+export async function runPrompt(context: Context): Promise<void> {
+  const { settings, terminal } = context;
+  // A person sees the prompt while the store is being opened. That may have to wait for somebody's
+  // transaction, and then Ctrl-C is still what it is anywhere.
+  await terminal.stdout.write(promptOf(terminal, settings, false).text);
+  let isOpen = false;
+  try {
+    await context.withStore('write', (opened) => {
+      isOpen = true;
+      return opened.interruptible((signal) => runSession(opened, signal), 'Ctrl-C');
+    });
+  } finally {
+    if (!isOpen) await terminal.stdout.write('\r\x1b[J');
+  }
+}
+
+async function runSession(outer: Context, signal: AbortSignal): Promise<void> {
+  const keyboard = openKeyboard();
+  keyboard.take();
+  const session = new PromptSession(outer, new History(openHistoryFile(outer.env)));
+  const context = outer.forPrompt(sessionVerbs(session));
+  const { manual, terminal } = context;
+  session.openCurrent();
+  const editor = new LineEditor(keyboard, terminal.stdout, session.history, {
+    complete: (text, cursor) => complete(text, cursor, sourcesOf(context, session.settings)),
+    hint: (text) => hintFor(text, manual.verbs),
+    isUnfinished,
+  });
+  try {
+    while (!session.isOver) {
+      const prompt = promptOf(terminal, session.settings, session.inTransaction);
+      const typed = await editor.read(prompt, signal);
+      if (typed.kind === 'left') break;
+      if (typed.kind === 'line') await runLines(typed.text, context, session, keyboard, signal);
+    }
+  } finally {
+    keyboard.release();
+    await leave(context, session);
+  }
+}
+
+/** One line, or more where they were pasted; those after one that fails are not run. */
+async function runLines(
+  text: string,
+  context: Context,
+  session: PromptSession,
+  keyboard: Keyboard,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const line of linesOf(text)) {
+    if (line.trim() === '') continue;
+    session.history.add(line, await recordedLine(line, context.manual.verbs));
+    if (!(await runOne(line, context, session, keyboard)) || session.isOver) return;
+    signal.throwIfAborted();
+  }
+}
+
+/** False where it failed, which has been told. */
+async function runOne(
+  line: string,
+  context: Context,
+  session: PromptSession,
+  { rows }: Keyboard,
+): Promise<boolean> {
+  const { stderr } = context.terminal;
+  try {
+    const plan = planOf(line);
+    if (plan === undefined) return true;
+    const step = await context.readLine(plan.words, session.settings);
+    const milliseconds = await runLine(context, plan, step, { rows, waits: session.opens(step) });
+    if (session.isTiming) await stderr.write(`${stderr.style.dim(timeOf(milliseconds))}\n`);
+    return true;
+  } catch (thrown) {
+    const error = asKvError(thrown);
+    // What was stopped may be in the midst of a transaction: the process has to end.
+    if (error.code === 'timed-out') throw thrown;
+    if (error.code === 'interrupted') await stderr.write('\n');
+    else await writeError(stderr, error, session.settings);
+    return false;
+  }
+}
+
+/** `store:bucket> `, with a star where a transaction has begun. */
+function promptOf(
+  { stdout: { style } }: Terminal,
+  { store, bucket }: Settings,
+  inTransaction: boolean,
+): Prompt {
+  const storeName = truncate(visibleLine(basename(store)), NAME_COLUMNS);
+  const bucketName = truncate(visibleLine(bucket), NAME_COLUMNS);
+  const mark = inTransaction ? '*' : '';
+  return {
+    text: `${storeName}:${style.bold(bucketName)}${style.yellow(mark)}> `,
+    width: displayWidth(`${storeName}:${bucketName}${mark}> `),
+  };
+}
+
+/** Columns that a name may take in the prompt: on a narrow screen the line has to have room. */
+const NAME_COLUMNS = 12;
+
+function timeOf(milliseconds: number): string {
+  return milliseconds < 1000
+    ? `${milliseconds.toFixed(milliseconds < 10 ? 2 : 0)} ms`
+    : `${(milliseconds / 1000).toFixed(2)} s`;
+}
+
+async function leave({ terminal }: Context, session: PromptSession): Promise<void> {
+  if (!session.inTransaction) return;
+  await session.rollBack();
+  await terminal.note('the transaction was rolled back: it had not been committed');
+}

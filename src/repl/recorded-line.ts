@@ -1,0 +1,53 @@
+/** What of a line may be written down: not the values that it stores. */
+import type { Command, Registry } from '../command.js';
+import { quoteWord, splitLine, type Word } from '../words.js';
+import { partsBeforePipe } from './line-plan.js';
+import { type Part, readLineParts } from './line-reading.js';
+
+/** Longest line that is written down, in characters. */
+const LENGTH_LIMIT = 4096;
+
+/**
+ * The line without its values, and without a comment; undefined where none of it may be written
+ * down, because nobody can say what in it is a value: its verb is not known, or it is too long.
+ */
+export async function recordedLine(line: string, verbs: Registry): Promise<string | undefined> {
+  const { tokens } = splitLine(line);
+  const pipe = tokens.findIndex(({ kind, text }) => kind === 'operator' && text === '|');
+  const before = pipe === -1 ? tokens : tokens.slice(0, pipe);
+  let words: Word[];
+  try {
+    ({ words } = partsBeforePipe(before));
+  } catch {
+    return undefined;
+  }
+  const { parts, command } = await readLineParts(
+    words.map(({ text }) => text),
+    verbs,
+  );
+  if (command === undefined) return undefined;
+  const rawOf = ({ start, end }: { start: number; end: number }) => line.slice(start, end);
+  const kept = words.flatMap((word, index) => keptOf(word, parts[index]!, command, rawOf(word)));
+  const redirects = before.filter((token) => !words.includes(token as Word)).map(rawOf);
+  const rest = pipe === -1 ? [] : [line.slice(tokens[pipe]!.start).trim()];
+  const recorded = [...kept, ...redirects, ...rest].join(' ');
+  return recorded.length <= LENGTH_LIMIT ? recorded : undefined;
+}
+
+/** The word as it was typed, or what is left of it; none where nothing is. */
+function keptOf(word: Word, part: Part, command: Command, raw: string): string[] {
+  switch (part.kind) {
+    case 'argument':
+      if (part.argument.value === 'all') return [];
+      return part.argument.value === 'afterEquals' ? [upToEquals(word.text)] : [raw];
+    case 'unknown':
+      // A value that was typed without its quotes looks like arguments too many.
+      return command.arguments.some(({ value }) => value !== undefined) ? [] : [raw];
+    default:
+      return [raw];
+  }
+}
+
+function upToEquals(pair: string): string {
+  return quoteWord(pair.slice(0, pair.indexOf('=') + 1));
+}

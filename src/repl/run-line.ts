@@ -1,0 +1,141 @@
+/** Runs what a line asks for: the verb, as often as it is wanted, with its input and its output. */
+import type { Context, Step } from '../context.js';
+import { asKvError } from '../errors.js';
+import { openInput } from '../terminal/file-input.js';
+import { openAppend, openOutput } from '../terminal/file-output.js';
+import { PagedOutput } from '../terminal/paged-output.js';
+import { unlessAborted } from '../terminal/pump.js';
+import { openCommand } from '../terminal/shell-command.js';
+import type { Input, Output, Terminal } from '../terminal/terminal.js';
+import { typedInput } from '../terminal/typed-input.js';
+import type { Destination, LinePlan } from './line-plan.js';
+import { stoppable } from './verb-output.js';
+
+export interface LineOptions {
+  /** The height of the screen. */
+  readonly rows: number;
+  /** Whether the verb may have to wait for others who write. */
+  readonly waits: boolean;
+}
+
+/** Where a verb writes to in the end. */
+interface Target {
+  readonly output: Output;
+  /** Whether its reader may go away before the end, which is no error. */
+  readonly isPipe: boolean;
+  /** All of it has been written. */
+  finish(): Promise<void>;
+  /** The verb failed. */
+  abandon(): Promise<void>;
+}
+
+/**
+ * Returns how long the verb took, in milliseconds. Throws what opening and the verb throw.
+ */
+export async function runLine(
+  { terminal, env, keyvalue, interruptible }: Context,
+  plan: LinePlan,
+  step: Step,
+  { rows, waits }: LineOptions,
+): Promise<number> {
+  return interruptible(async (signal) => {
+    const screen = new PagedOutput(terminal.stdout, rows, env);
+    const stdin = await inputOf(plan.input, terminal);
+    const target = await openTarget(plan.output, screen, env);
+    const began = performance.now();
+    let ended = began;
+    try {
+      const own = terminalOf(terminal, stdin, stoppable(target.output, signal), screen);
+      for (let time = 0; time < plan.times; time++) {
+        signal.throwIfAborted();
+        // Waited for here, so that Ctrl-C is heard; within a transaction there is nothing to wait for.
+        if (waits) await unlessAborted(keyvalue.transactions.turn(), signal);
+        await step.run(own);
+      }
+      ended = performance.now();
+      await target.finish();
+    } catch (thrown) {
+      await target.abandon();
+      if (!target.isPipe || asKvError(thrown).code !== 'broken-pipe') throw thrown;
+      ended = performance.now();
+    }
+    return ended - began;
+  });
+}
+
+async function inputOf(path: string | undefined, { stdin }: Terminal): Promise<Input> {
+  return path === undefined ? typedInput() : openInput(path, stdin);
+}
+
+async function openTarget(
+  destination: Destination | undefined,
+  screen: PagedOutput,
+  env: NodeJS.ProcessEnv,
+): Promise<Target> {
+  switch (destination?.kind) {
+    case undefined: {
+      const end = () => screen.end();
+      return { output: screen, isPipe: true, finish: end, abandon: end };
+    }
+    case 'pipe': {
+      const command = await openCommand(destination.command, { env });
+      const end = async () => void (await command.end());
+      return { output: command, isPipe: true, finish: end, abandon: end };
+    }
+    case 'file':
+    case 'append': {
+      const open = destination.kind === 'file' ? openOutput : openAppend;
+      const file = await open(destination.path, screen);
+      return {
+        output: file,
+        isPipe: false,
+        async finish() {
+          try {
+            await file.commit();
+          } finally {
+            await file.abandon();
+          }
+        },
+        abandon: () => file.abandon(),
+      };
+    }
+    default:
+      return destination satisfies never;
+  }
+}
+
+/** The terminal as the verb sees it: what it says comes after what it has printed so far. */
+function terminalOf(
+  terminal: Terminal,
+  stdin: Input,
+  stdout: Output,
+  screen: PagedOutput,
+): Terminal {
+  const { stderr } = terminal;
+  const after =
+    <P extends unknown[], R>(say: (...words: P) => Promise<R>) =>
+    async (...words: P): Promise<R> => {
+      await screen.flush();
+      return say(...words);
+    };
+  return {
+    stdin,
+    stdout,
+    stderr: {
+      isTerminal: stderr.isTerminal,
+      get columns() {
+        return stderr.columns;
+      },
+      style: stderr.style,
+      write: after(stderr.write),
+    },
+    canAsk: terminal.canAsk,
+    note: after((text) => terminal.note(text)),
+    progress: after((total) => terminal.progress(total)),
+    confirm: after((question) => terminal.confirm(question)),
+    ask: after((question) => terminal.ask(question)),
+    choose: after((question, choices, first) => terminal.choose(question, choices, first)),
+    openOutput: (path) => openOutput(path, stdout),
+    openInput: (path) => openInput(path, stdin),
+  };
+}

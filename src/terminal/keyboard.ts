@@ -1,0 +1,128 @@
+/** The keys that a person presses, one by one, and the size of the screen they look at. */
+import { emitKeypressEvents, type Interface } from 'node:readline';
+import { unlessAborted } from './pump.js';
+
+/** A key, or what else a line editor has to know. */
+export type KeyEvent =
+  | { readonly kind: 'key'; readonly key: Key }
+  | { readonly kind: 'resize' }
+  /** No key will come any more: the terminal is gone. */
+  | { readonly kind: 'end' };
+
+export interface Key {
+  /** What it types; empty for a key that types nothing. */
+  readonly text: string;
+  /** `return`, `up`, `a`, …; empty where it has none. `paste-start` and `paste-end` frame a paste. */
+  readonly name: string;
+  readonly ctrl: boolean;
+  /** With Alt, or after Escape. */
+  readonly meta: boolean;
+}
+
+export interface Keyboard {
+  readonly columns: number;
+  readonly rows: number;
+  /** Whether events have come that nobody has taken. */
+  readonly isPending: boolean;
+  /** The next event. Rejects with the signal's reason. */
+  next(signal: AbortSignal): Promise<KeyEvent>;
+  /** Takes the terminal: keys come one by one, without an echo, and Ctrl-C is a key. */
+  take(): void;
+  /** Gives the terminal back as it was, for other programs and questions. Idempotent. */
+  release(): void;
+  /** Stops the process, as Ctrl-Z does elsewhere, until somebody has it go on. */
+  suspend(): Promise<void>;
+}
+
+/** How long an Escape may stand alone before it is a key and no sequence, in milliseconds. */
+const ESCAPE_MILLISECONDS = 50;
+
+/** Has the terminal say where a paste begins and ends. */
+const pasteOn = '\x1b[?2004h';
+const pasteOff = '\x1b[?2004l';
+
+/** The keyboard at stdin and the screen at stdout, which must be terminals. */
+export function openKeyboard(): Keyboard {
+  const { stdin, stdout } = process;
+  const events: KeyEvent[] = [];
+  let wake = () => {};
+  let isTaken = false;
+
+  const enter = (event: KeyEvent) => {
+    events.push(event);
+    wake();
+  };
+  const onKey = (text: string | undefined, key: NodeKey) =>
+    enter({ kind: 'key', key: keyOf(text, key) });
+  const onResize = () => enter({ kind: 'resize' });
+  const onEnd = () => enter({ kind: 'end' });
+
+  // All that Node takes of the interface is this number.
+  emitKeypressEvents(stdin, { escapeCodeTimeout: ESCAPE_MILLISECONDS } as unknown as Interface);
+
+  const take = () => {
+    if (isTaken) return;
+    isTaken = true;
+    stdin.setRawMode(true);
+    stdin.on('keypress', onKey).on('end', onEnd).on('error', onEnd);
+    stdout.on('resize', onResize);
+    stdin.resume();
+    stdout.write(pasteOn);
+  };
+  const release = () => {
+    if (!isTaken) return;
+    isTaken = false;
+    stdout.write(pasteOff);
+    stdin.pause();
+    stdin.off('keypress', onKey).off('end', onEnd).off('error', onEnd);
+    stdout.off('resize', onResize);
+    stdin.setRawMode(false);
+  };
+
+  return {
+    // A terminal of unknown size says 0.
+    get columns() {
+      return stdout.columns || 80;
+    },
+    get rows() {
+      return stdout.rows || 24;
+    },
+    get isPending() {
+      return events.length > 0;
+    },
+    async next(signal) {
+      while (events.length === 0) {
+        const coming = new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        await unlessAborted(coming, signal);
+      }
+      return events.shift()!;
+    },
+    take,
+    release,
+    async suspend() {
+      release();
+      const resumed = new Promise<void>((resolve) => {
+        process.once('SIGCONT', () => resolve());
+      });
+      // The group, as the terminal does: a shell may have started more than this process.
+      process.kill(0, 'SIGTSTP');
+      await resumed;
+      take();
+    },
+  };
+}
+
+/** A key as Node describes it. */
+interface NodeKey {
+  readonly sequence?: string;
+  readonly name?: string;
+  readonly ctrl?: boolean;
+  readonly meta?: boolean;
+}
+
+function keyOf(text: string | undefined, { name = '', ctrl = false, meta = false }: NodeKey): Key {
+  const types = text !== undefined && !ctrl && !meta && !/^[\0-\x1f\x7f]/.test(text);
+  return { text: types ? text : '', name, ctrl, meta };
+}

@@ -1,0 +1,21 @@
+/** What a person types to a verb at the prompt, up to Ctrl-D. */
+import { openSync } from 'node:fs';
+import { ReadStream } from 'node:tty';
+import { ioError } from '../errors.js';
+import { readStream } from './sources.js';
+import type { Input } from './terminal.js';
+
+/** The terminal by a descriptor of its own, so that the prompt's is still open after Ctrl-D. */
+export function typedInput(): Input {
+  return { kind: 'terminal', chunks: () => readStream(openTerminal(), ACTION) };
+}
+
+const ACTION = 'read the terminal';
+
+function openTerminal(): ReadStream {
+  try {
+    return new ReadStream(openSync('/dev/tty', 'r'));
+  } catch (cause) {
+    throw ioError(ACTION, cause);
+  }
+}

@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { registry } from '../../src/commands/index.js';
+import { type Completion, complete } from '../../src/repl/completion.js';
+import { foundIn, type Sources } from '../../src/repl/sources.js';
+import { splitLine } from '../../src/words.js';
+import { controls, oddKeys } from '../support/odd-text.js';
+
+function sourcesWith(keys: readonly string[]): Sources {
+  const starting = (words: readonly string[], prefix: string) =>
+    foundIn(words.filter((one) => one.startsWith(prefix)).sort());
+  return {
+    verbs: registry,
+    keys: (prefix, bucket) => starting(bucket === 'other' ? ['elsewhere'] : keys, prefix),
+    buckets: (prefix) => starting(['default', 'other'], prefix),
+    files: (prefix) => starting(['folder/', 'file one'], prefix),
+  };
+}
+
+/** What Tab makes of a line, with a bar where the cursor is. */
+async function tab(line: string, keys: readonly string[] = []): Promise<string> {
+  return shown(await completed(line, keys));
+}
+
+function completed(line: string, keys: readonly string[] = []): Promise<Completion> {
+  return complete(line.replace('|', ''), line.indexOf('|'), sourcesWith(keys));
+}
+
+function shown({ text, cursor }: Completion): string {
+  return `${text.slice(0, cursor)}|${text.slice(cursor)}`;
+}
+
+const keys = ['user/1', 'user/2', 'user/10', 'my key', "it's", 'alone'];
+
+describe('Tab', () => {
+  it.each([
+    ['exi|', 'exists |'],
+    ['buck|', 'bucket |'],
+    ['bucket cre|', 'bucket create |'],
+    ['3 inc|', '3 incr |'],
+    ['get a|', 'get alone |'],
+    ['get us|', 'get user/|'],
+    ['get user/1|', 'get user/1|'],
+    ['get my|', "get 'my key' |"],
+    ["get 'my|", "get 'my key' |"],
+    ['get "my|', "get 'my key' |"],
+    ['get i|', "get 'it'\\''s' |"],
+    ['get al| -o f', 'get alone |-o f'],
+    ['copy al|one b', 'copy alone |b'],
+    ['get my| --format hex', "get 'my key' |--format hex"],
+    ['keys --li|', 'keys --limit |'],
+    ['get k --format he|', 'get k --format hex |'],
+    ['get k --format=he|', 'get k --format=hex |'],
+    ['get -b other e|', 'get -b other elsewhere |'],
+    ['--bucket=other get e|', '--bucket=other get elsewhere |'],
+    ['bucket info o|', 'bucket info other |'],
+    ['get alone > fo|', 'get alone > folder/|'],
+    ['get alone | cat fi|'.replace('| cat', '\0 cat'), "get alone \0 cat 'file one' |"],
+    ['help ex|', 'help ex|'],
+    ['get nothing|', 'get nothing|'],
+    ['# get al|', '# get al|'],
+    ['nonsense al|', 'nonsense al|'],
+  ])('makes of %j what can be meant', async (before, after) => {
+    const source = before.includes('\0') ? before.replace('|', '\x01').replace('\0', '|') : before;
+    if (!source.includes('\x01')) return expect(await tab(source, keys)).toBe(after);
+    const cursor = source.indexOf('\x01');
+    const result = await complete(source.replace('\x01', ''), cursor, sourcesWith(keys));
+    expect(shown(result)).toBe(after.replace('\0', '|'));
+  });
+
+  it('lists what a word may become, when it cannot go on', async () => {
+    expect((await completed('get user/|', keys)).choices).toEqual(['user/1', 'user/10', 'user/2']);
+  });
+
+  it('guards a key that looks like an option', async () => {
+    expect(await tab('get |', ['-rf'])).toBe('get -- -rf |');
+    expect(await tab('get -- -r|', ['-rf'])).toBe('get -- -rf |');
+  });
+
+  it('leaves a quote open where a word may go on', async () => {
+    expect(await tab('get m|', ['my key 1', 'my key 2'])).toBe("get 'my key |");
+    expect(await tab("get 'my key |", ['my key 1', 'my key 2'])).toBe("get 'my key |");
+    expect(await tab("get 'my key 1|", ['my key 1', 'my key 2'])).toBe("get 'my key 1' |");
+    expect(await tab('get m| -o f', ['my key 1', 'my key 2'])).toBe("get 'my key |' -o f");
+  });
+
+  it.each(oddKeys)(
+    'inserts %j so that it is read as that key, and shows it harmlessly',
+    async (key) => {
+      const { text, cursor } = await completed('get |', [key]);
+      expect(cursor).toBe(text.length);
+      expect(text).not.toMatch(controls);
+      expect(
+        splitLine(text)
+          .tokens.map((token) => token.text)
+          .at(-1),
+      ).toBe(key);
+      const { choices } = await completed('get |', [key, `${key}2`, '\x1b[2J']);
+      expect(choices.join('\n')).not.toMatch(controls);
+    },
+  );
+
+  it('inserts any key, from any beginning of it', async () => {
+    const key = fc.string({
+      unit: fc.constantFrom(...' \'"\\$#|<>\n\x1bab\u202e\u{1f600}'),
+      minLength: 1,
+    });
+    await fc.assert(
+      fc.asyncProperty(key, async (stored) => {
+        const { text } = await completed('get |', [stored]);
+        expect(splitLine(text)).toMatchObject({ open: undefined });
+        expect(
+          splitLine(text)
+            .tokens.slice(1)
+            .map((token) => token.text),
+        ).toEqual([stored]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

@@ -1,0 +1,100 @@
+import { lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { History } from '../../src/repl/history.js';
+import { openHistoryFile } from '../../src/repl/history-file.js';
+import { HistorySearch } from '../../src/repl/history-search.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+describe('the history on disk', () => {
+  it("is its owner's alone, whatever the umask", () => {
+    const folder = temporaryFolder();
+    const umask = process.umask(0);
+    try {
+      openHistoryFile({ XDG_STATE_HOME: folder }).add('get k');
+    } finally {
+      process.umask(umask);
+    }
+    expect(statSync(join(folder, 'kv')).mode & 0o777).toBe(0o700);
+    expect(statSync(join(folder, 'kv/history')).mode & 0o777).toBe(0o600);
+  });
+
+  it('has each line once, where it was typed last, and gives lines with newlines back', () => {
+    const env = { HOME: temporaryFolder() };
+    const file = openHistoryFile(env);
+    for (const line of ['a', "b 'x\ny\\z'", 'c', 'a']) file.add(line);
+    expect(openHistoryFile(env).read()).toEqual(["b 'x\ny\\z'", 'c', 'a']);
+    const text = readFileSync(join(env.HOME, '.local/state/kv/history'), 'utf8');
+    expect(text.split('\n')).toHaveLength(4);
+  });
+
+  it('keeps what another session adds meanwhile', () => {
+    const env = { HOME: temporaryFolder() };
+    const [one, other] = [openHistoryFile(env), openHistoryFile(env)];
+    one.add('first');
+    other.add('second');
+    one.add('third');
+    expect(other.read()).toEqual(['first', 'second', 'third']);
+  });
+
+  it('is bounded', () => {
+    const env = { XDG_STATE_HOME: temporaryFolder() };
+    mkdirSync(join(env.XDG_STATE_HOME, 'kv'));
+    const lines = Array.from({ length: 6000 }, (_, number) => `line ${number}\n`);
+    writeFileSync(join(env.XDG_STATE_HOME, 'kv/history'), lines.join(''));
+    const file = openHistoryFile(env);
+    file.add('newest');
+    const kept = file.read();
+    expect([kept.length, kept.at(-1), kept.at(-2)]).toEqual([5000, 'newest', 'line 5999']);
+  });
+
+  it('is nowhere, without a word, where it cannot be', () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'kv'), 'a file in the place of its folder');
+    for (const env of [{}, { XDG_STATE_HOME: folder }, { XDG_STATE_HOME: 'relative' }]) {
+      const file = openHistoryFile(env);
+      file.add('get k');
+      expect(file.read()).toEqual([]);
+    }
+  });
+
+  it('leaves a link what it is', () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'kv'));
+    symlinkSync('/dev/null', join(folder, 'kv/history'));
+    openHistoryFile({ XDG_STATE_HOME: folder }).add('get k');
+    expect(lstatSync(join(folder, 'kv/history')).isSymbolicLink()).toBe(true);
+  });
+});
+
+describe('a search', () => {
+  function searchIn(lines: string[]): HistorySearch {
+    return new HistorySearch(new History({ read: () => lines, add: () => {} }), 'own');
+  }
+  const type = (search: HistorySearch, text: string) => {
+    for (const character of text) search.take(character, character);
+  };
+
+  it('finds the newest line, then older ones, then stays', () => {
+    const search = searchIn(['get a', 'set a', 'get b']);
+    type(search, 'get');
+    expect(search.found).toEqual(['get b', 0]);
+    search.take('C-r', '');
+    expect(search.found[0]).toBe('get a');
+    search.take('C-r', '');
+    expect([search.found[0], search.isMissing]).toEqual(['get a', true]);
+  });
+
+  it('goes on with each character from where it stands', () => {
+    const search = searchIn(['keys a', 'keys b']);
+    type(search, 'keys a');
+    expect(search.found).toEqual(['keys a', 0]);
+  });
+
+  it('gives the line back that stood there before', () => {
+    const search = searchIn(['get a']);
+    type(search, 'get');
+    expect(search.take('C-g', '')).toBe('done');
+    expect(search.found[0]).toBe('own');
+  });
+});
