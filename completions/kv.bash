@@ -30,6 +30,7 @@ _kv_verb() {
     'bucket info') verb='bucket info' ;;
     'store info') verb='store info' ;;
     run) verb=run ;;
+    repl) verb=repl ;;
     completion) verb=completion ;;
     help) verb=help ;;
     bucket) verb=bucket ;;
@@ -41,7 +42,7 @@ _kv_verb() {
 # Sets offer to the words that may follow $1: a group, or nothing.
 _kv_verbs() {
   case $1 in
-    '') offer=(words get set delete del rm exists incr cas keys ls stat get-many mget set-many mset delete-many mdel copy cp rename mv import export exec bucket store run completion help) ;;
+    '') offer=(words get set delete del rm exists incr cas keys ls stat get-many mget set-many mset delete-many mdel copy cp rename mv import export exec bucket store run repl completion help) ;;
     bucket) offer=(words list ls create delete rm rename mv copy cp clear info) ;;
     store) offer=(words info) ;;
     *) offer=(nothing) ;;

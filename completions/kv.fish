@@ -59,6 +59,8 @@ function __kv_verb
             echo store
         case run
             echo run
+        case repl
+            echo repl
         case completion
             echo completion
         case help
@@ -123,6 +125,7 @@ function __kv_verbs
                 bucket 'list, create, delete, rename, copy, clear, info' \
                 store info \
                 run 'Run a WebAssembly component on granted buckets' \
+                repl 'A prompt for these verbs; a bare kv at a terminal opens it' \
                 completion 'Print a shell\'s completion script' \
                 help 'Explain kv, or one of its verbs'
         case bucket
