@@ -30,8 +30,8 @@ export interface SplitLine {
 }
 
 /** Most words: nothing in them means anything. */
-const plain = /[^\s'"\\|<>$]+/y;
-const blank = /\s+/y;
+const plain = /[^ \t\r\n\v\f'"\\|<>$]+/y;
+const blank = /[ \t\r\n\v\f]+/y;
 const operator = />>|[|<>]/y;
 
 /** A word of these characters alone needs no quotes. */
@@ -84,7 +84,7 @@ function readWord(line: string, start: number): Reading {
     text += line.slice(at, end);
     at = end;
     const character = line[at];
-    if (character === undefined || /[\s|<>]/.test(character))
+    if (character === undefined || /[ \t\r\n\v\f|<>]/.test(character))
       return { text, end: at, open: undefined };
     const part = readPart(line, at, character);
     text += part.text;

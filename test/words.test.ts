@@ -25,6 +25,7 @@ describe('a line', () => {
     [`'a\\b'`, ['a\\b']],
     [`$'a\\n\\t\\x41\\u00e9\\u{1d11e}\\'\\\\'`, ["a\n\tAé𝄞'\\"]],
     ['a$b $ $HOME *', ['a$b', '$', '$HOME', '*']],
+    ['a\u00a0b\u3000c', ['a\u00a0b\u3000c']],
     ['set a 1 # and so on', ['set', 'a', '1']],
     ['# nothing', []],
     ['a#b', ['a#b']],

@@ -6,8 +6,8 @@ export const command = defineCommand({
   name: 'exec',
   summary: 'Run a script of verbs, one a line',
   details: `A line is what follows kv on a command line, with the quotes and backslashes of a shell and without its
-variables; # begins a comment. A quote may span lines. What the script prints is on the disk: many short
-lines share a transaction, and are printed when it is.
+variables; # begins a comment. A quote may span lines. What the script prints is on the disk, but with
+--atomic only at the end: many short lines share a transaction, and are printed when it is done.
 
 The first error ends the script, with the verb's exit status and the line's number; what came before it
 stays. exists may say no. With --keep-going errors are told and the script goes on. With --atomic all of

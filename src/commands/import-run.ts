@@ -75,6 +75,8 @@ async function load(
   signal: AbortSignal,
 ): Promise<Loaded> {
   const { input, format, dryRun, atomic, mode } = options;
+  // Of a script or a session that is one transaction.
+  const isPart = bucket.store.inTransaction;
   const sink = new ImportSink(context, bucket, options);
   const decoder = (await loadFormat(format)).decoder(sink);
   const progress = await context.terminal.progress(input.size);
@@ -94,8 +96,8 @@ async function load(
     const cause = await sink.settle(thrown);
     await sink.writeRejections(rejects);
     progress.stop();
-    const staysNothing = dryRun || atomic || mode === 'replace';
-    throw await ended(context, cause, options, staysNothing ? undefined : sink);
+    const staysNothing = dryRun || atomic || mode === 'replace' || isPart;
+    throw await ended(context, cause, options, staysNothing ? undefined : sink, isPart && !atomic);
   } finally {
     progress.stop();
   }
@@ -108,13 +110,16 @@ async function ended(
   thrown: unknown,
   { name, dryRun }: ImportOptions,
   stays: ImportSink | undefined,
+  isPart: boolean,
 ): Promise<KvError> {
   const through = stays?.load.committedThrough ?? 0;
   const hint = stays
     ? `committed through line ${through}; resume with --skip ${through}`
-    : dryRun
-      ? 'nothing was to be changed'
-      : 'nothing was changed';
+    : isPart
+      ? 'what came before it is a part of the transaction'
+      : dryRun
+        ? 'nothing was to be changed'
+        : 'nothing was changed';
   if (thrown instanceof Rejection || thrown instanceof FormatError) {
     return new KvError('rejected', `${name}:${thrown.line}: ${thrown.message}`, { hint });
   }

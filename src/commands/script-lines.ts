@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { KvError } from '../errors.js';
 import { chunksUnlessAborted } from '../terminal/pump.js';
 import type { Input } from '../terminal/terminal.js';
-import { splitLine } from '../words.js';
+import { type SplitLine, splitLine } from '../words.js';
 
 /** The longest line, with those that a quote joins to it, in bytes. */
 const LINE_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -31,9 +31,10 @@ class ScriptSplitter {
   /** Bytes since the last line that ended. */
   #rest = Buffer.alloc(0);
   #number = 1;
-  /** Lines that a quote has joined so far. */
-  #joined = '';
-  #joinedLines = 0;
+  /** The lines of a quote that is open, and what has to come for it to end. */
+  #joined: string[] = [];
+  #open: SplitLine['open'];
+  #joinedUnits = 0;
 
   *push(chunk: Uint8Array): Generator<ScriptLine> {
     const searched = this.#rest.length;
@@ -49,7 +50,7 @@ class ScriptSplitter {
       from = end + 1;
     }
     this.#rest = Buffer.from(bytes.subarray(from));
-    if (this.#rest.length + this.#joined.length > LINE_LIMIT_BYTES) {
+    if (this.#rest.length + this.#joinedUnits > LINE_LIMIT_BYTES) {
       const state = `it is over the limit of ${LINE_LIMIT_BYTES} bytes`;
       throw new KvError('rejected', `cannot read line ${this.#number}: ${state}`);
     }
@@ -58,37 +59,47 @@ class ScriptSplitter {
   *end(): Generator<ScriptLine> {
     const line = this.#rest.length > 0 && this.#take(this.#rest);
     if (line) yield line;
-    if (this.#joinedLines > 0) {
+    if (this.#joined.length > 0) {
       const fault = new KvError('usage', 'a quote is not closed, or a backslash ends the script');
-      yield { number: this.#number - this.#joinedLines, words: fault };
+      yield { number: this.#number - this.#joined.length, words: fault };
     }
   }
 
   /** The line that ends here, or undefined where it goes on, or holds nothing. */
   #take(bytes: Buffer): ScriptLine | undefined {
-    const number = this.#number++ - this.#joinedLines;
+    const number = this.#number++ - this.#joined.length;
     const text = bytes.toString();
     // What is not UTF-8 has become U+FFFD, which is rare enough to look twice.
     if (text.includes('\ufffd') && !isUtf8(bytes)) return this.#fault(number, 'it is not UTF-8');
-    const line = this.#joinedLines > 0 ? `${this.#joined}\n${text}` : withoutReturn(text);
-    const { tokens, open } = splitLine(line);
-    if (open !== undefined) {
-      this.#joined = line;
-      this.#joinedLines++;
-      return undefined;
-    }
-    this.#joined = '';
-    this.#joinedLines = 0;
+    const isFirst = this.#joined.length === 0;
+    this.#joined.push(isFirst ? withoutReturn(text) : text);
+    this.#joinedUnits += text.length;
+    // To look at all of it again for each line would take as long as the square of it.
+    if (!isFirst && !mayClose(text, this.#open)) return undefined;
+    const { tokens, open } = splitLine(this.#joined.join('\n'));
+    this.#open = open;
+    if (open !== undefined) return undefined;
+    this.#forget();
     const operator = tokens.find(({ kind }) => kind === 'operator');
     if (operator) return this.#fault(number, `it has a "${operator.text}" outside of quotes`);
     return tokens.length > 0 ? { number, words: tokens.map((token) => token.text) } : undefined;
   }
 
+  #forget(): void {
+    this.#joined = [];
+    this.#joinedUnits = 0;
+    this.#open = undefined;
+  }
+
   #fault(number: number, state: string): ScriptLine {
-    this.#joined = '';
-    this.#joinedLines = 0;
+    this.#forget();
     return { number, words: new KvError('usage', `cannot read the line: ${state}`) };
   }
+}
+
+/** Whether a line may end what is open. */
+function mayClose(line: string, open: SplitLine['open']): boolean {
+  return open === undefined || open === '\\' || line.includes(open.at(-1)!);
 }
 
 /** Lines that end as on Windows. */

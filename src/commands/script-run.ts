@@ -3,12 +3,16 @@
  * a transaction, and what they print is held until it is committed. Where one of them fails, nothing
  * of the group stands; then each of them runs by itself, up to the one that fails again.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { Context, Step } from '../context.js';
 import { asKvError, type ErrorCode, type ExitCode, exitCodes, KvError } from '../errors.js';
 import { writeError } from '../terminal/error-message.js';
 import type { Input, Terminal } from '../terminal/terminal.js';
 import { HeldOutput } from './held-output.js';
 import { type ScriptLine, scriptLines } from './script-lines.js';
+
+/** How long a signal may go unheard, in ms. */
+const BREATH_MS = 20;
 
 /** Lines in one transaction: others who write wait for it. */
 const GROUP_LINES = 2000;
@@ -50,6 +54,8 @@ class Script {
   readonly #held: HeldOutput;
   readonly #heldTerminal: Terminal;
   #heldNotes: string[] = [];
+  /** When a signal could last be heard, on the process's clock, in ms. */
+  #breathed = performance.now();
   #group: Ready[] = [];
 
   constructor(context: Context, options: ScriptOptions, signal: AbortSignal) {
@@ -89,7 +95,7 @@ class Script {
   async #eachLine(run: (ready: Ready) => Promise<void>): Promise<void> {
     for await (const lines of scriptLines(this.#options.input, this.#signal)) {
       for (const line of lines) {
-        this.#signal.throwIfAborted();
+        await this.#breathe();
         const step = await this.#read(line);
         if (step) await run({ number: line.number, step });
       }
@@ -123,7 +129,7 @@ class Script {
     try {
       await this.#context.keyvalue.transactions.group(async () => {
         for (const { step } of group) {
-          this.#signal.throwIfAborted();
+          await this.#breathe();
           refuse(await step.run(this.#heldTerminal));
         }
       });
@@ -136,13 +142,22 @@ class Script {
     }
   }
 
+  /** Lets a signal be heard now and then, which only happens between two turns of the event loop. */
+  async #breathe(): Promise<void> {
+    if (performance.now() - this.#breathed > BREATH_MS) {
+      await setImmediate();
+      this.#breathed = performance.now();
+    }
+    this.#signal.throwIfAborted();
+  }
+
   async #release(): Promise<void> {
     await this.#held.release();
     for (const note of this.#heldNotes.splice(0)) await this.#terminal.note(note);
   }
 
   async #runAlone({ number, step }: Ready): Promise<void> {
-    this.#signal.throwIfAborted();
+    await this.#breathe();
     try {
       refuse(await step.run(this.#terminal));
     } catch (thrown) {

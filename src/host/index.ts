@@ -61,8 +61,9 @@ export async function runComponent(request: RunRequest): Promise<number> {
   const bytes = readBytes(path, action);
   const component = readComponent(bytes, action);
   refuseUnlessRunnable(component, action);
-  if (request.maxMemory !== undefined) limitMemory(request.maxMemory);
   const program = await programOf(bytes, action, request.cacheFolder);
+  // Not before: transpiling takes memory of its own.
+  if (request.maxMemory !== undefined) limitMemory(request.maxMemory);
   const granted = grantBuckets(keyvalue, request.grants);
   const imports: Imports = {
     ...deniedImports(component),

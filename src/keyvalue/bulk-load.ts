@@ -8,7 +8,7 @@ import { checkKey } from './names.js';
 import type { OutgoingValue } from './outgoing-value.js';
 import { RecordBatch } from './record-batch.js';
 
-/** How long a record of a slow input waits for its batch to fill, in ms. */
+/** How long a record waits for its batch to fill, in ms, as long as more input comes. */
 const PATIENCE_MS = 1000;
 
 export interface LoadOptions {
@@ -83,9 +83,9 @@ export class BulkLoad {
    */
   async drain(line: number): Promise<void> {
     if (performance.now() - this.#sealed > PATIENCE_MS) this.#seal(line);
-    for (let next = this.#pending.shift(); next; next = this.#pending.shift()) {
+    while (this.#pending.length > 0) {
       await this.#underWay;
-      this.#underWay = this.#write(next);
+      this.#underWay = this.#write(this.#pending.shift()!);
       // It is awaited before the next one, or at the end; till then nobody hears it fail.
       this.#underWay.catch(() => {});
     }
@@ -153,10 +153,10 @@ export class BulkLoad {
         value?.storeAs(stored, key);
         return false;
       });
-      this.committedThrough = stands ? line - 1 : line;
+      // More records may stand on the same line.
+      this.committedThrough = line - 1;
       if (stands) refused(line, key, undefined);
       else this.written++;
-      this.committedThrough = line;
     } finally {
       value?.[Symbol.dispose]();
     }

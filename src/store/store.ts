@@ -199,6 +199,8 @@ export interface Store {
   /** Deletes a draft that has not been published. */
   discardDraft(draft: string): void;
   upload(): Upload;
+  /** Whether a transaction is under way, so that what is written now may yet be undone. */
+  readonly inTransaction: boolean;
   /**
    * Runs `work` in one transaction: its reads see its own writes, and what it throws rolls all of
    * them back and is thrown on. Nests: an inner one that throws undoes its own writes alone.

@@ -103,6 +103,15 @@ describe.each([
     expect(await keys(kv)).toBe('r\ns\n');
   });
 
+  it('takes nothing of an import for committed with --atomic', async () => {
+    const kv = await open();
+    const file = join(temporaryFolder(), 'records.ndjson');
+    writeFileSync(file, lines('{"key":"r","value":"1"}', '{"key":"s"}'));
+    const { error } = await kv('exec --atomic', { stdin: lines(`import ${file}`) });
+    expect(error?.hint).not.toMatch(/committed/);
+    expect(await keys(kv)).toBe('');
+  });
+
   it('reads a file, and leaves stdin to its verbs', async () => {
     const kv = await open();
     const file = join(temporaryFolder(), 'script');

@@ -56,6 +56,18 @@ describe.each([
     expect(rejected.reason).not.toBe('');
   });
 
+  it('takes no line for committed that has more records', async () => {
+    const kv = await open();
+    const [large, bad, good] = [
+      { key: 'a', value: 'x'.repeat(17_000_000) },
+      { key: '', value: 'y' },
+      { key: 'c', value: 'z' },
+    ].map((one) => JSON.stringify(one));
+    const { error } = await kv('import --format json', { stdin: `[${large},${bad},${good}]\n` });
+    expect(error).toMatchObject({ code: 'rejected', hint: expect.stringMatching(/--skip 0$/) });
+    expect((await kv('keys')).text).toBe('a\n');
+  });
+
   it('does not take the file that it reads for --rejects', async () => {
     const kv = await open();
     const file = join(temporaryFolder(), 'records');

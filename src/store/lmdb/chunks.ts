@@ -107,8 +107,9 @@ export class Chunks {
     try {
       for (let left = steps ?? Number.POSITIVE_INFINITY; left > 0 && this.#reclaimStep(); left--) {}
     } catch (error) {
-      // The disk lacks the room for it: what was asked for is done, and this is for another time.
-      if (!(error instanceof KvError && error.code === 'full')) throw error;
+      // What was asked for is done, and nobody may take it for undone: this is for another time.
+      const mayWait = error instanceof KvError && (steps === undefined || error.code === 'full');
+      if (!mayWait) throw error;
       this.#garbage = true;
     }
   }

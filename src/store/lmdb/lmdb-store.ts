@@ -149,6 +149,10 @@ export class LmdbStore implements Store {
     this.chunks.reclaim(RECLAIM_STEPS);
   }
 
+  get inTransaction(): boolean {
+    return this.environment.inTransaction;
+  }
+
   upload(): Upload {
     return new LmdbUpload(this);
   }

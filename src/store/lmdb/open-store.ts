@@ -116,14 +116,17 @@ async function makeStore(path: string): Promise<void> {
   }
 }
 
-/** Removes what processes that were killed while they made a store have left in its folder. */
+/** Removes what it can of what processes that were killed while they made a store have left there. */
 function removeRemains(path: string): void {
   for (const name of readdirSync(path)) {
     if (!name.startsWith(MAKING_PREFIX)) continue;
     const remains = join(path, name);
-    const { mtimeMs = Date.now() } = statSync(remains, { throwIfNoEntry: false }) ?? {};
-    if (Date.now() - mtimeMs < MAKING_LIMIT_MS) continue;
-    rmSync(remains, { recursive: true, force: true });
+    try {
+      if (Date.now() - statSync(remains).mtimeMs < MAKING_LIMIT_MS) continue;
+      rmSync(remains, { recursive: true, force: true });
+    } catch {
+      // They are gone, or another user's, and in nobody's way.
+    }
   }
 }
 

@@ -33,6 +33,7 @@ interface MemoryContent {
 
 export class MemoryStore implements Store {
   readonly path = ':memory:';
+  inTransaction = false;
   #buckets = new Map<string, MemoryContent>();
   #version = 0;
   #transactions = 0;
@@ -143,6 +144,8 @@ export class MemoryStore implements Store {
 
   async transactionAcross<T>(work: () => Promise<T>): Promise<T> {
     const before = this.#copy();
+    const { inTransaction } = this;
+    this.inTransaction = true;
     try {
       const result = await work();
       this.#transactions++;
@@ -150,6 +153,8 @@ export class MemoryStore implements Store {
     } catch (thrown) {
       this.#buckets = before;
       throw thrown;
+    } finally {
+      this.inTransaction = inTransaction;
     }
   }
 

@@ -221,3 +221,25 @@ describe('a command that waits for nothing', () => {
 function* endlessly(bytes: Buffer): Generator<Buffer> {
   for (;;) yield bytes;
 }
+
+describe('a script', () => {
+  it.each([
+    ['of brief verbs', 'exec script', 'incr n\n'],
+    ['of brief verbs in one transaction', 'exec --atomic script', 'incr n\n'],
+    ['that goes on after errors', 'exec --keep-going script', 'incr n\nget nope\n'],
+  ])('%s is ended by SIGINT, between two lines', async (_, words, lines) => {
+    const shell = await shellWithOldValue();
+    writeFileSync(
+      join(shell.folder, 'script'),
+      `set begun 1\nkeys begun\n${lines.repeat(400_000)}`,
+    );
+    const child = shell.start(...words.split(' '));
+    const begun = new Promise((resolve) => child.stdout.once('data', resolve));
+    const end = ended(child);
+    await begun;
+    child.kill('SIGINT');
+    expect(await end).toMatchObject({ status: null, signal: 'SIGINT' });
+    const { status, text } = await shell.run('kv get n');
+    expect(status === 1 || Number(text) < 400_000).toBe(true);
+  });
+});
