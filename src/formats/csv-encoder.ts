@@ -20,8 +20,8 @@ export class CsvEncoder implements Encoder {
   readonly #out = new OutputBuffer();
   /** 1 for each byte that makes a field need quotes. */
   readonly #isSpecial = new Uint8Array(256);
-  /** 1 for each byte that is a character of its own, and needs no quotes. */
-  readonly #isPlain = new Uint8Array(256).fill(1, 0, 0x80);
+  /** 1 for each byte that is not a character of its own, or needs quotes. */
+  readonly #isOdd = new Uint8Array(256).fill(1, 0x80);
 
   constructor({ separator }: CsvDialect, limitBytes: number) {
     this.#limit = limitBytes;
@@ -30,7 +30,7 @@ export class CsvEncoder implements Encoder {
     this.#afterText = Buffer.of(separator, NEWLINE);
     for (const byte of [separator, QUOTE, NEWLINE, CARRIAGE_RETURN]) {
       this.#isSpecial[byte] = 1;
-      this.#isPlain[byte] = 0;
+      this.#isOdd[byte] = 1;
     }
     this.#out.ascii(`${['key', 'value', 'base64'].join(this.#separator)}\n`);
   }
@@ -50,9 +50,9 @@ export class CsvEncoder implements Encoder {
     if (size > this.#limit) return false;
     const out = this.#out.room(size);
     let to = this.#out.length;
-    to = writePlainBytes(bytes, keyStart, keyEnd, this.#isPlain, out, to);
+    to = writePlainBytes(bytes, keyStart, keyEnd, this.#isOdd, out, to);
     to = writeLiteral(this.#afterKey, out, to);
-    to = writePlainBytes(bytes, valueStart, valueEnd, this.#isPlain, out, to);
+    to = writePlainBytes(bytes, valueStart, valueEnd, this.#isOdd, out, to);
     to = writeLiteral(this.#afterText, out, to);
     if (to < 0) return false;
     this.#out.length = to;

@@ -6,9 +6,6 @@ export const isSpecial = new Uint8Array(256).fill(1, 0, 0x20);
 isSpecial[QUOTE] = 1;
 isSpecial[BACKSLASH] = 1;
 
-/** 1 for each byte that is a character of its own, and is itself within a JSON string. */
-export const isPlain = isSpecial.map((special, byte) => (special === 0 && byte < 0x80 ? 1 : 0));
-
 export function isJsonSpace(byte: number | undefined): boolean {
   return byte === SPACE || byte === NEWLINE || byte === CARRIAGE_RETURN || byte === TAB;
 }

@@ -1,24 +1,28 @@
 /** Writes NDJSON. The value is the last member, so that a decoder can hand it on as it reads it. */
 import { isUtf8 } from 'node:buffer';
+import { NEWLINE, QUOTE } from './ascii.js';
 import { Base64Text, base64Text } from './base64-text.js';
 import type { Encoder, OutgoingRecord } from './format.js';
-import { isPlain, isSpecial } from './json-bytes.js';
+import { isSpecial } from './json-bytes.js';
 import { ESCAPED_BYTES, escapeJson } from './json-escape.js';
+import { viewOf, writePlainJson } from './json-plain-bytes.js';
 import { OutputBuffer } from './output-buffer.js';
-import { writeLiteral, writePlainBytes } from './plain-bytes.js';
 import { writePlainKey } from './plain-key.js';
 import { Utf8Check } from './utf8-check.js';
 
 /** Bytes of a value that are escaped in one go: what is made room for may be six times as much. */
 const STEP_BYTES = 64 * 1024;
 
-const beforeKey = Buffer.from('{"key":"');
-const beforeText = Buffer.from('","value":"');
-const afterText = Buffer.from('"}\n');
-const LITERAL_BYTES = beforeKey.length + beforeText.length + afterText.length;
+/** Bytes of a plain record beside its key and its value. */
+const LITERAL_BYTES = 22;
 
 export class NdjsonEncoder implements Encoder {
   readonly #out = new OutputBuffer();
+  /** Views of the buffers that were used last, which mostly are the next ones too. */
+  #room: Buffer = Buffer.alloc(0);
+  #roomView = viewOf(this.#room);
+  #source: Buffer = Buffer.alloc(0);
+  #sourceView = viewOf(this.#source);
 
   get waiting(): number {
     return this.#out.length;
@@ -31,14 +35,28 @@ export class NdjsonEncoder implements Encoder {
     valueStart: number,
     valueEnd: number,
   ): boolean {
-    const out = this.#out.room(keyEnd - keyStart + valueEnd - valueStart + LITERAL_BYTES);
-    let to = writeLiteral(beforeKey, out, this.#out.length);
-    to = writePlainBytes(bytes, keyStart, keyEnd, isPlain, out, to);
-    to = writeLiteral(beforeText, out, to);
-    to = writePlainBytes(bytes, valueStart, valueEnd, isPlain, out, to);
-    to = writeLiteral(afterText, out, to);
+    const room = this.#out.room(keyEnd - keyStart + valueEnd - valueStart + LITERAL_BYTES);
+    if (room !== this.#room) [this.#room, this.#roomView] = [room, viewOf(room)];
+    if (bytes !== this.#source) [this.#source, this.#sourceView] = [bytes, viewOf(bytes)];
+    const out = this.#roomView;
+    const source = this.#sourceView;
+    let to = this.#out.length;
+    // {"key":"
+    out.setInt32(to, 0x7b226b65);
+    out.setInt32(to + 4, 0x79223a22);
+    to = writePlainJson(source, keyStart, keyEnd, out, to + 8);
     if (to < 0) return false;
-    this.#out.length = to;
+    // ","value":"
+    out.setInt32(to, 0x222c2276);
+    out.setInt32(to + 4, 0x616c7565);
+    out.setInt16(to + 8, 0x223a);
+    out.setUint8(to + 10, QUOTE);
+    to = writePlainJson(source, valueStart, valueEnd, out, to + 11);
+    if (to < 0) return false;
+    // "}
+    out.setInt16(to, 0x227d);
+    out.setUint8(to + 2, NEWLINE);
+    this.#out.length = to + 3;
     return true;
   }
 

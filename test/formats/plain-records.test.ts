@@ -1,0 +1,27 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { loadFormat } from '../../src/formats/index.js';
+
+/** Text in which each kind of byte is about as likely. */
+const text = fc
+  .array(fc.constantFrom(...'abcXYZ019 !#[]~^,;\t"\\\n\r\x00\x1f\x7f'), { maxLength: 12 })
+  .map((characters) => characters.join(''));
+
+test.each(['ndjson', 'csv', 'tsv', 'mdb'] as const)(
+  '%s writes a plain record as it writes any other, or leaves it alone',
+  async (name) => {
+    const { encoder } = await loadFormat(name);
+    fc.assert(
+      fc.property(text, text, fc.nat(7), (key, value, offset) => {
+        const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(key + value)]);
+        const keyEnd = offset + Buffer.byteLength(key);
+        const [plain, any, none] = [encoder!(), encoder!(), encoder!()];
+        const isPlain = plain.addPlain(bytes, offset, keyEnd, keyEnd, bytes.length);
+        any.add(key, Buffer.from(value));
+        expect(plain.end().toString()).toBe((isPlain ? any : none).end().toString());
+        if (/^[\w ]*$/.test(key + value)) expect(isPlain).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
+  },
+);
