@@ -3,8 +3,8 @@ import type { Command } from '../command.js';
 import { exitMeanings } from '../errors.js';
 import { environment, globalOptions } from './globals.js';
 import { type Block, bold, escaped, marked, page } from './roff.js';
-import { argumentName, argumentWord, optionWord } from './spelling.js';
-import { toolUsage } from './usage.js';
+import { argumentName } from './spelling.js';
+import { toolUsage, usageWords } from './usage.js';
 import { optionRows } from './verb-help.js';
 
 /** The page for the tool that has these verbs. */
@@ -67,12 +67,8 @@ function verbBlocks(command: Command): Block[] {
 }
 
 /** As in help, with what stands in one pair of brackets on one line. */
-function usage({ name, arguments: taken, options }: Command): string {
-  const words = [
-    ...taken.map(argumentWord),
-    ...Object.entries(options).map(([key, option]) => `[${optionWord(key, option)}]`),
-  ];
-  return [bold(`kv ${name}`), ...words.map(marked)].join(' ');
+function usage(command: Command): string {
+  return [bold(`kv ${command.name}`), ...usageWords(command).map(marked)].join(' ');
 }
 
 function usageWord(word: string): string {

@@ -87,9 +87,8 @@ export async function settingsOfUnfinished(
   const front = readFront(words, registry);
   if (!('entry' in front)) return lenientSettings(front.given, resolve);
   const { globals, options } = grammarOf(await front.entry.load());
-  const after = Object.entries(readWords(options, front.rest).given);
-  const globalsAfter = Object.fromEntries(after.filter(([key]) => key in globals));
-  return lenientSettings({ ...front.given, ...globalsAfter }, resolve);
+  const after = globalsIn(readWords(options, front.rest).given, globals);
+  return lenientSettings(both(front.given, after), resolve);
 }
 
 /** A verb, the global options before it, and the words after it. */

@@ -52,7 +52,8 @@ function hint(usage: string, more: string): string {
   return `usage: ${usage} (more: ${more})`;
 }
 
-function usageWords(command: Command): string[] {
+/** What a verb takes, a word or a pair of brackets each. */
+export function usageWords(command: Command): string[] {
   const options = Object.entries(command.options);
   return [
     ...command.arguments.map(argumentWord),

@@ -30,7 +30,6 @@ function use(session: PromptSession): Command {
     summary: 'Work in another bucket from here on',
     details: 'Without BUCKET it lists the buckets to choose from.',
     access: 'read',
-    inScripts: false,
     arguments: [{ name: 'bucket', summary: 'its name', optional: true, completes: 'bucket' }],
     options: {},
     examples: [{ line: 'use sessions', summary: 'the bucket "sessions"' }],
@@ -67,7 +66,6 @@ Leaving the session rolls back.
 
 Others who write wait until it ends, in this process and in every other; readers do not.`,
     access: 'write',
-    inScripts: false,
     arguments: [],
     options: {},
     examples: [{ line: 'begin', summary: 'and then verbs, and commit or rollback' }],
@@ -84,7 +82,6 @@ function commit(session: PromptSession): Command {
     name: 'commit',
     summary: 'Make what the transaction wrote last',
     access: 'none',
-    inScripts: false,
     arguments: [],
     options: {},
     examples: [],
@@ -101,7 +98,6 @@ function rollback(session: PromptSession): Command {
     name: 'rollback',
     summary: 'Undo what the transaction wrote',
     access: 'none',
-    inScripts: false,
     arguments: [],
     options: {},
     examples: [],
@@ -121,7 +117,6 @@ function history(session: PromptSession): Command {
 you alone to read; the values of set, set-many and cas are not written there, nor a line that is no
 verb's.`,
     access: 'none',
-    inScripts: false,
     arguments: [{ name: 'count', summary: 'how many; all if left out', optional: true }],
     options: {},
     examples: [{ line: 'history 10', summary: 'the last ten' }],
@@ -151,7 +146,6 @@ function timing(session: PromptSession): Command {
     name: 'timing',
     summary: 'Tell how long each verb takes, or stop telling',
     access: 'none',
-    inScripts: false,
     arguments: [
       {
         name: 'switch',
@@ -180,7 +174,6 @@ function clear(): Command {
     name: 'clear',
     summary: 'Clear the screen; Ctrl-L does too',
     access: 'none',
-    inScripts: false,
     arguments: [],
     options: {},
     examples: [],
@@ -197,7 +190,6 @@ function exit(session: PromptSession): Command {
     aliases: ['quit'],
     summary: 'Leave; Ctrl-D does too',
     access: 'none',
-    inScripts: false,
     arguments: [],
     options: {},
     examples: [],

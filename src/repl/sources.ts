@@ -34,11 +34,7 @@ export function sourcesOf(context: Context, settings: Settings): Sources {
         const opened = context.keyvalue.types.Bucket.openBucket(bucket);
         return keysOf(context, opened, prefix);
       }),
-    buckets: (prefix) =>
-      orNone(() => {
-        const names = context.keyvalue.buckets.list().map(({ name }) => name);
-        return foundIn(names.filter((name) => name.startsWith(prefix)));
-      }),
+    buckets: (prefix) => orNone(() => foundIn(context.keyvalue.buckets.names(prefix))),
     files: (prefix) => orNone(() => filesOf(prefix)),
   };
 }

@@ -49,11 +49,12 @@ export type Mode = 'read' | 'change' | 'write';
  * files 0600. Throws `not-a-store`, `unknown-format`, `damaged`, `io`, `full`, `busy`.
  */
 export async function openStore(path: string, mode: Mode): Promise<Store | undefined> {
-  if (!holdsStore(path)) {
+  const names = namesIn(path);
+  if (!holdsStore(path, names)) {
     if (mode !== 'write') return undefined;
     await makeStore(path);
   }
-  if (mode !== 'read') removeRemains(path);
+  if (mode !== 'read') removeRemains(path, names);
   lookAtDataFile(join(path, DATA_FILE));
   ensureLockFile(path, mode);
   const environment = new Environment(path, mode === 'read');
@@ -68,23 +69,26 @@ export async function openStore(path: string, mode: Mode): Promise<Store | undef
   }
 }
 
-/** False where there is nothing yet. Throws `not-a-store` for what holds something else. */
-function holdsStore(path: string): boolean {
+/** What is in the folder; nothing where there is none. Throws `not-a-store` for a file, `io`. */
+function namesIn(path: string): string[] {
   const action = `open store "${path}"`;
-  let names: string[];
   try {
     if (!statSync(path).isDirectory()) {
       throw new KvError('not-a-store', `cannot ${action}: it is a file, not a folder`);
     }
-    names = readdirSync(path);
+    return readdirSync(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw ioError(action, error);
   }
+}
+
+/** False where there is nothing yet. Throws `not-a-store` for what holds something else. */
+function holdsStore(path: string, names: readonly string[]): boolean {
   if (names.includes(DATA_FILE)) return true;
   const other = names.find((name) => name !== LOCK_FILE && !name.startsWith(MAKING_PREFIX));
   if (other === undefined) return false;
-  throw new KvError('not-a-store', `cannot ${action}: the folder holds something else`);
+  throw new KvError('not-a-store', `cannot open store "${path}": the folder holds something else`);
 }
 
 /**
@@ -117,8 +121,8 @@ async function makeStore(path: string): Promise<void> {
 }
 
 /** Removes what it can of what processes that were killed while they made a store have left there. */
-function removeRemains(path: string): void {
-  for (const name of readdirSync(path)) {
+function removeRemains(path: string, names: readonly string[]): void {
+  for (const name of names) {
     if (!name.startsWith(MAKING_PREFIX)) continue;
     const remains = join(path, name);
     try {
