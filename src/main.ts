@@ -85,7 +85,8 @@ async function runVerb(
 }
 
 const lineParser: Surroundings['parseLine'] = (words, settings, more) =>
-  parseLine(words, [...registry, ...more], settings);
+  // A script asks for this with each of its lines.
+  parseLine(words, more.length === 0 ? registry : [...registry, ...more], settings);
 
 /** The manual, loaded when somebody reads it. */
 const manual = lazyManual();

@@ -1,6 +1,7 @@
 import { defineCommand } from '../command.js';
 import type { Context } from '../context.js';
 import { absentKey, exitCodes, KvError } from '../errors.js';
+import { outputThrough } from '../terminal/output-through.js';
 import { piecesOf, unlessAborted } from '../terminal/pump.js';
 import type { Rendering } from '../terminal/renderings.js';
 import type { Output } from '../terminal/terminal.js';
@@ -98,16 +99,9 @@ async function writeFile(
 /** The same output, and somebody who hears how many bytes there were so far. */
 function counted(output: Output, told: (bytes: number) => void): Output {
   let bytes = 0;
-  return {
-    isTerminal: output.isTerminal,
-    get columns() {
-      return output.columns;
-    },
-    style: output.style,
-    async write(data) {
-      await output.write(data);
-      bytes += data.length;
-      told(bytes);
-    },
-  };
+  return outputThrough(output, async (data) => {
+    await output.write(data);
+    bytes += data.length;
+    told(bytes);
+  });
 }

@@ -3,6 +3,7 @@ import type { Context, Step } from '../context.js';
 import { asKvError } from '../errors.js';
 import { openInput } from '../terminal/file-input.js';
 import { openAppend, openOutput } from '../terminal/file-output.js';
+import { outputThrough } from '../terminal/output-through.js';
 import { PagedOutput } from '../terminal/paged-output.js';
 import { unlessAborted } from '../terminal/pump.js';
 import { openCommand } from '../terminal/shell-command.js';
@@ -121,14 +122,7 @@ function terminalOf(
   return {
     stdin,
     stdout,
-    stderr: {
-      isTerminal: stderr.isTerminal,
-      get columns() {
-        return stderr.columns;
-      },
-      style: stderr.style,
-      write: after(stderr.write),
-    },
+    stderr: outputThrough(stderr, after(stderr.write)),
     canAsk: terminal.canAsk,
     note: after((text) => terminal.note(text)),
     progress: after((total) => terminal.progress(total)),
