@@ -1,0 +1,14 @@
+import type { Output } from './terminal.js';
+
+/** The same output with another way to write. Its columns are asked for late: that loads a stream. */
+export function outputThrough(target: Output, write: Output['write']): Output {
+  return {
+    isTerminal: target.isTerminal,
+    get columns() {
+      return target.columns;
+    },
+    style: target.style,
+    ...(target.laysOutJson && { laysOutJson: true as const }),
+    write,
+  };
+}
