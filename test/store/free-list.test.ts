@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isFreeList } from '../../src/store/lmdb/free-list.js';
+import { isFreeList } from '../../src/store/lmdb/file/free-list.js';
 
 const LAST_PAGE = 1000n;
 

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Bucket } from '../../src/keyvalue/bucket.js';
 import { createKeyvalue, type Keyvalue } from '../../src/keyvalue/index.js';
-import { lookAtDataFile } from '../../src/store/lmdb/data-file.js';
+import { lookAtDataFile } from '../../src/store/lmdb/file/data-file.js';
 import { program } from '../support/child-program.js';
 import { openStoreAt, openTestStore } from '../support/open-test-store.js';
 import { patternedBytes } from '../support/patterned-bytes.js';

@@ -4,6 +4,8 @@ import { ABORT } from 'lmdb';
 import { ioError, KvError } from '../../errors.js';
 import { type Db, type ReadTransaction, type RootDb, statsOf } from './database.js';
 import { hasPlenty, makeRoom, whyCutShort } from './disk-room.js';
+import { tree } from './file/page.js';
+import { TreeReader } from './file/tree-reader.js';
 import {
   BUCKET_LIMIT,
   DATA_FILE,
@@ -16,8 +18,6 @@ import {
 import { isIoError, lmdbError } from './lmdb-error.js';
 import { LockFile } from './lock-file.js';
 import { openEnvironment } from './open-environment.js';
-import { tree } from './page.js';
-import { TreeReader } from './tree-reader.js';
 
 /** A point in time of the store, for reads; undefined reads what is newest. */
 export type Snapshot = ReadTransaction | undefined;

@@ -16,6 +16,8 @@ import {
 } from '../store.js';
 import { type Db, type PutOptions, pagesOf, statsOf } from './database.js';
 import type { Environment, Snapshot } from './environment.js';
+import { LeafRecords } from './file/leaf-records.js';
+import { tree } from './file/page.js';
 import {
   type ChunkedValue,
   copyInlineValue,
@@ -27,10 +29,8 @@ import {
   type Stamp,
   stampInline,
 } from './layout.js';
-import { LeafRecords } from './leaf-records.js';
 import type { LmdbStore } from './lmdb-store.js';
 import { loadOrder } from './load-order.js';
-import { tree } from './page.js';
 import { InlineValue, ValueInChunks } from './stored-value.js';
 
 /** Pages that a load may change in no order: about 125 MiB. */

@@ -19,8 +19,8 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { ioError, KvError } from '../../errors.js';
 import type { Store } from '../store.js';
-import { lookAtDataFile } from './data-file.js';
 import { Environment } from './environment.js';
+import { lookAtDataFile } from './file/data-file.js';
 import {
   DATA_FILE,
   encodeU64,

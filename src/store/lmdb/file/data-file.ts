@@ -7,9 +7,9 @@
  * are those of LMDB's mdb.c.
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { ioError, KvError } from '../../errors.js';
+import { ioError, KvError } from '../../../errors.js';
+import { DATA_FILE, STORE_LIMIT_BYTES } from '../layout.js';
 import { isFreeList } from './free-list.js';
-import { DATA_FILE, STORE_LIMIT_BYTES } from './layout.js';
 import {
   F_BIGDATA,
   F_SUBDATA,

@@ -5,7 +5,7 @@
  * nobody overwrites them.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
-import { ioError, KvError } from '../../errors.js';
+import { ioError, KvError } from '../../../errors.js';
 import {
   F_BIGDATA,
   FLAGS_OFFSET,

@@ -1,10 +1,10 @@
 /** The records of a leaf, as the port has them. */
-import { ELSEWHERE, type Entry, type StoredRecords, type StoredValue } from '../store.js';
-import type { Chunks } from './chunks.js';
-import type { Snapshot } from './environment.js';
-import { copyInlineValue, decodeHeader, type Header, inlineValueStart } from './layout.js';
+import { ELSEWHERE, type Entry, type StoredRecords, type StoredValue } from '../../store.js';
+import type { Chunks } from '../chunks.js';
+import type { Snapshot } from '../environment.js';
+import { copyInlineValue, decodeHeader, type Header, inlineValueStart } from '../layout.js';
+import { InlineValue, ValueInChunks } from '../stored-value.js';
 import { REFERENCE_BYTES } from './page.js';
-import { InlineValue, ValueInChunks } from './stored-value.js';
 import type { Leaf, TreeReader } from './tree-reader.js';
 
 /** Bytes from which every header can be read. */
