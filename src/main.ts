@@ -1,13 +1,13 @@
 /** Wiring: from the words of the command line to the exit status, which nobody else sets. */
-import { checkArguments } from './arguments.js';
-import { parse, parseLine, settingsOf } from './cli/program.js';
-import { withUsage } from './cli/usage.js';
+import { checkArguments } from './app/arguments.js';
+import { runCommand, type Surroundings } from './app/session.js';
+import { endBySignal } from './app/signals.js';
 import type { Command, Registry } from './command.js';
 import { registry } from './commands/index.js';
 import type { Host, Manual, Settings } from './context.js';
 import { asKvError, exitCodes, type KvError } from './errors.js';
-import { runCommand, type Surroundings } from './session.js';
-import { endBySignal } from './signals.js';
+import { parse, parseLine, settingsOf } from './line/invocation.js';
+import { withUsage } from './line/usage.js';
 import { writeError } from './terminal/error-message.js';
 import { openTerminal } from './terminal/process-terminal.js';
 import type { Terminal } from './terminal/terminal.js';
@@ -42,7 +42,7 @@ async function run(
   const surroundings = { terminal, env, manual, parseLine: lineParser, host: hostOf(env) };
   switch (argv[0]) {
     case unlisted.complete: {
-      const { completeWord } = await import('./complete-word.js');
+      const { completeWord } = await import('./app/complete-word.js');
       return completeWord(argv.slice(1), env, surroundings);
     }
     case unlisted.manPage:
@@ -109,7 +109,7 @@ function lazyManual(sessionVerbs: Registry = []): Manual {
 /** The host, loaded when a component is to be run. */
 function hostOf(env: NodeJS.ProcessEnv): Host {
   return {
-    run: async (request) => (await import('./guest.js')).runGuest(request, env),
+    run: async (request) => (await import('./app/guest.js')).runGuest(request, env),
     explain: async (path) => (await import('./host/index.js')).explainComponent(path),
   };
 }

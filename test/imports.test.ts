@@ -20,12 +20,26 @@ const allowed: Record<string, readonly string[]> = {
   terminal: ['io', 'errors'],
   command: [],
   context: [],
-  words: [],
-  shells: ['words'],
-  commands: ['command', 'context', 'formats', 'terminal', 'words', 'shells', 'errors', 'repl'],
-  cli: ['command', 'context', 'terminal', 'errors'],
-  // The spelling of arguments and options, for completions and hints, is that of the command line.
-  repl: ['command', 'context', 'terminal', 'words', 'errors', 'cli'],
+  line: ['command', 'context', 'errors'],
+  options: ['command', 'context', 'terminal', 'errors'],
+  answers: ['context', 'terminal', 'errors'],
+  batches: ['context', 'formats', 'terminal', 'errors'],
+  scripts: ['context', 'line', 'terminal', 'errors'],
+  commands: [
+    'command',
+    'context',
+    'options',
+    'answers',
+    'batches',
+    'scripts',
+    'formats',
+    'line',
+    'terminal',
+    'errors',
+    'repl',
+  ],
+  cli: ['line', 'command', 'context', 'terminal', 'errors'],
+  repl: ['line', 'command', 'context', 'answers', 'terminal', 'errors'],
   host: ['io', 'keyvalue', 'errors'],
 };
 
@@ -33,21 +47,12 @@ const allowed: Record<string, readonly string[]> = {
 const typesOnly = ['command', 'context'];
 
 /** The wiring: main and its parts, which may import everything, and which nobody else imports. */
-const wiring = [
-  'main',
-  'session',
-  'read-line',
-  'complete-word',
-  'signals',
-  'arguments',
-  'guest',
-  'library',
-];
+const wiring = ['main', 'app', 'library'];
 
 /** Packages that live in one place. */
 const homes: Record<string, string> = {
   lmdb: 'store/lmdb/',
-  commander: 'cli/',
+  commander: 'line/',
   chalk: 'terminal/',
   'cli-progress': 'terminal/',
   'cli-table3': 'terminal/',

@@ -10,9 +10,9 @@ import {
   type Source,
   sourceOf,
   verbWords,
-} from './completion-words.js';
-import { globalOptions } from './globals.js';
-import { longFlag } from './spelling.js';
+} from '../line/completion-words.js';
+import { globalOptions } from '../line/globals.js';
+import { longFlag } from '../line/spelling.js';
 
 export function bashScript(commands: readonly Command[]): string {
   return `# bash completion for kv

@@ -10,9 +10,9 @@ import {
   sourceOf,
   type VerbWord,
   verbWords,
-} from './completion-words.js';
-import { globalOptions, globalsBeside } from './globals.js';
-import { longFlag } from './spelling.js';
+} from '../line/completion-words.js';
+import { globalOptions, globalsBeside } from '../line/globals.js';
+import { longFlag } from '../line/spelling.js';
 
 export function fishScript(commands: readonly Command[]): string {
   const words = [...verbWords(commands)];

@@ -2,13 +2,13 @@
 import type { Command, Registry } from '../command.js';
 import type { Manual } from '../context.js';
 import { exitMeanings } from '../errors.js';
+import { environment, globalOptions } from '../line/globals.js';
+import { groupUsage, toolUsage } from '../line/usage.js';
+import { findPlace, groupOf } from '../line/verbs.js';
 import { completion } from './completions.js';
-import { environment, globalOptions } from './globals.js';
 import { columnFor, page, type Row, section } from './layout.js';
 import { manPage } from './man-page.js';
-import { groupUsage, toolUsage } from './usage.js';
 import { commandHelp, exitRows, optionRows, verbRow } from './verb-help.js';
-import { findPlace, groupOf } from './verbs.js';
 
 /** The manual of the tool that has these verbs. A group, `bucket`, is a topic like a verb. */
 export function createManual(

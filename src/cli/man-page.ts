@@ -1,10 +1,10 @@
 /** The man page of the tool, `kv.1`, written from the registry. */
 import type { Command } from '../command.js';
 import { exitMeanings } from '../errors.js';
-import { environment, globalOptions } from './globals.js';
+import { environment, globalOptions } from '../line/globals.js';
+import { argumentName } from '../line/spelling.js';
+import { toolUsage, usageWords } from '../line/usage.js';
 import { type Block, bold, escaped, marked, page } from './roff.js';
-import { argumentName } from './spelling.js';
-import { toolUsage, usageWords } from './usage.js';
 import { optionRows } from './verb-help.js';
 
 /** The page for the tool that has these verbs. */

@@ -1,9 +1,9 @@
 /** The help of one verb, and the rows that the help of the whole tool shows in the same way. */
 import type { Command, Option, Options } from '../command.js';
 import { exitCodes, exitMeanings } from '../errors.js';
-import { columnFor, page, paragraphs, type Row, section } from './layout.js';
-import { argumentName, argumentWord, optionTerm } from './spelling.js';
-import { usageBlock } from './usage.js';
+import { argumentName, argumentWord, optionTerm } from '../line/spelling.js';
+import { usageWords } from '../line/usage.js';
+import { columnFor, hangingWrap, page, paragraphs, type Row, section } from './layout.js';
 
 /** `kv help get`. `program` is what stands before the verb: nothing for one of the prompt alone. */
 export function commandHelp(command: Command, program = 'kv '): string {
@@ -11,7 +11,8 @@ export function commandHelp(command: Command, program = 'kv '): string {
   const argumentRows = command.arguments.map((one): Row => [argumentName(one), one.summary]);
   const examples = command.examples.map(({ line, summary }): Row => [line, summary]);
   return page([
-    usageBlock(command, program),
+    // What follows the verb stays in its column.
+    hangingWrap(`Usage: ${program}${command.name} `, usageWords(command)),
     paragraphs(`${command.summary}.`),
     ...(details === undefined ? [] : [paragraphs(details)]),
     ...(aliases.length === 0 ? [] : [`Also: ${aliases.map((name) => program + name).join(', ')}`]),

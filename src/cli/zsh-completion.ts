@@ -10,9 +10,9 @@ import {
   sourceOf,
   type VerbWord,
   verbWords,
-} from './completion-words.js';
-import { globalOptions, globalsBeside } from './globals.js';
-import { argumentName, longFlag } from './spelling.js';
+} from '../line/completion-words.js';
+import { globalOptions, globalsBeside } from '../line/globals.js';
+import { argumentName, longFlag } from '../line/spelling.js';
 
 export function zshScript(commands: readonly Command[]): string {
   const { '': top = [], ...groups } = Object.fromEntries(verbWords(commands));

@@ -1,6 +1,6 @@
+import { report } from '../answers/answer.js';
 import { defineCommand } from '../command.js';
-import { report } from './answer.js';
-import { confirmBucket, confirmOption } from './confirm-bucket.js';
+import { confirmBucket, confirmOption } from '../options/confirm-bucket.js';
 
 export const command = defineCommand({
   name: 'bucket delete',

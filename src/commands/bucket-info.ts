@@ -1,6 +1,6 @@
+import { answerFields, isoTime } from '../answers/answer.js';
 import { defineCommand } from '../command.js';
 import { humanSize, relativeTime } from '../terminal/quantities.js';
-import { answerFields, isoTime } from './answer.js';
 
 export const command = defineCommand({
   name: 'bucket info',

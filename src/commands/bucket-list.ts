@@ -1,8 +1,8 @@
+import { isoTime } from '../answers/answer.js';
 import { defineCommand } from '../command.js';
 import { humanSize, relativeTime } from '../terminal/quantities.js';
 import { table } from '../terminal/table.js';
 import { escapeKey, visibleJson } from '../terminal/visible.js';
-import { isoTime } from './answer.js';
 
 export const command = defineCommand({
   name: 'bucket list',

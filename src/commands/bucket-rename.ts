@@ -1,6 +1,6 @@
+import { report } from '../answers/answer.js';
 import { defineCommand } from '../command.js';
 import { exitCodes } from '../errors.js';
-import { report } from './answer.js';
 
 export const command = defineCommand({
   name: 'bucket rename',

@@ -1,6 +1,6 @@
+import { report } from '../answers/answer.js';
 import { defineCommand } from '../command.js';
-import { report } from './answer.js';
-import { transferArguments, transferExits, transferOptions } from './transfer-options.js';
+import { transferArguments, transferExits, transferOptions } from '../options/transfer-options.js';
 
 export const command = defineCommand({
   name: 'copy',

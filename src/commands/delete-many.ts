@@ -1,5 +1,5 @@
+import { report } from '../answers/answer.js';
 import { defineCommand } from '../command.js';
-import { report } from './answer.js';
 
 export const command = defineCommand({
   name: 'delete-many',

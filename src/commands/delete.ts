@@ -1,8 +1,8 @@
+import { report } from '../answers/answer.js';
+import { LineWriter } from '../answers/line-writer.js';
 import { defineCommand } from '../command.js';
 import type { Context } from '../context.js';
 import { KvError } from '../errors.js';
-import { report } from './answer.js';
-import { LineWriter } from './line-writer.js';
 
 export const command = defineCommand({
   name: 'delete',

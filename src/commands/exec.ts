@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.js';
-import { inputOrStdin } from './input-or-stdin.js';
-import { runScript } from './script-run.js';
+import { inputOrStdin } from '../options/input-or-stdin.js';
+import { runScript } from '../scripts/script-run.js';
 
 export const command = defineCommand({
   name: 'exec',

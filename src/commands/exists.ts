@@ -1,6 +1,6 @@
+import { answerYesOrNo } from '../answers/answer.js';
 import { defineCommand } from '../command.js';
 import { exitCodes } from '../errors.js';
-import { answerYesOrNo } from './answer.js';
 
 export const command = defineCommand({
   name: 'exists',

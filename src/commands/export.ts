@@ -3,9 +3,9 @@ import type { Context, StoredRecords, StoredValue } from '../context.js';
 import { KvError } from '../errors.js';
 import { type Encoder, FormatError } from '../formats/format.js';
 import { formatOfFile, loadFormat, writtenFormatNames } from '../formats/index.js';
+import { parseOneOf } from '../options/option-values.js';
 import { unlessAborted } from '../terminal/pump.js';
 import type { Output } from '../terminal/terminal.js';
-import { parseOneOf } from './option-values.js';
 
 /** Bytes gathered before they are written. */
 const BLOCK_BYTES = 256 * 1024;

@@ -1,10 +1,10 @@
+import { recordJson } from '../answers/record-answer.js';
 import { defineCommand } from '../command.js';
 import type { Context, IncomingValue } from '../context.js';
 import { absentKey, exitCodes } from '../errors.js';
 import { escapedBytes } from '../terminal/escaped-bytes.js';
 import { piecesOf } from '../terminal/pump.js';
 import { escapeKey, visibleJson, visibleLine } from '../terminal/visible.js';
-import { recordJson } from './json-record.js';
 
 export const command = defineCommand({
   name: 'get-many',

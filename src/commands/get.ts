@@ -1,13 +1,13 @@
+import { recordJson } from '../answers/record-answer.js';
 import { defineCommand } from '../command.js';
 import type { Context } from '../context.js';
 import { absentKey, exitCodes, KvError } from '../errors.js';
+import { parseCount, parseOneOf } from '../options/option-values.js';
 import { outputThrough } from '../terminal/output-through.js';
 import { piecesOf, unlessAborted } from '../terminal/pump.js';
 import type { Rendering } from '../terminal/renderings.js';
 import type { Output } from '../terminal/terminal.js';
 import { writeValue } from '../terminal/value-output.js';
-import { recordJson } from './json-record.js';
-import { parseCount, parseOneOf } from './option-values.js';
 
 /** Beside the head of a hex dump. */
 const HEAD = 'a binary value; as it is: kv get KEY > FILE, or kv get KEY | COMMAND';

@@ -1,11 +1,11 @@
+import { modes, onErrors } from '../batches/import-options.js';
+import { importRecords } from '../batches/import-run.js';
 import { defineCommand } from '../command.js';
 import { exitCodes, KvError } from '../errors.js';
 import { formatNames, formatOfFile } from '../formats/index.js';
+import { inputOrStdin } from '../options/input-or-stdin.js';
+import { parseCount, parseOneOf } from '../options/option-values.js';
 import { isSameFile } from '../terminal/same-file.js';
-import { modes, onErrors } from './import-options.js';
-import { importRecords } from './import-run.js';
-import { inputOrStdin } from './input-or-stdin.js';
-import { parseCount, parseOneOf } from './option-values.js';
 
 const parseFormat = parseOneOf(formatNames);
 const parseMode = parseOneOf(modes);

@@ -1,7 +1,7 @@
 import { defineCommand } from '../command.js';
 import { exitCodes, KvError } from '../errors.js';
+import { parseU64 } from '../options/option-values.js';
 import { visibleJson } from '../terminal/visible.js';
-import { parseU64 } from './option-values.js';
 
 export const command = defineCommand({
   name: 'incr',

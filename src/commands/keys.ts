@@ -1,12 +1,12 @@
+import { answer, isoTime } from '../answers/answer.js';
+import { keyTree } from '../answers/key-tree.js';
+import { LineWriter } from '../answers/line-writer.js';
 import { defineCommand } from '../command.js';
 import type { Context, Selection } from '../context.js';
 import { KvError } from '../errors.js';
+import { parseCount } from '../options/option-values.js';
 import { humanSize, relativeTime } from '../terminal/quantities.js';
 import { visibleJson } from '../terminal/visible.js';
-import { answer, isoTime } from './answer.js';
-import { keyTree } from './key-tree.js';
-import { LineWriter } from './line-writer.js';
-import { parseCount } from './option-values.js';
 
 export const command = defineCommand({
   name: 'keys',

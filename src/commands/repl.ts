@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.js';
 import { exitCodes, exitMeanings } from '../errors.js';
-import { runScript } from './script-run.js';
+import { runScript } from '../scripts/script-run.js';
 
 export const command = defineCommand({
   name: 'repl',

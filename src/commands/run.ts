@@ -1,8 +1,8 @@
 import { defineCommand } from '../command.js';
 import type { Context, Grant, OpenGrant } from '../context.js';
 import { absentBucket, exitCodes, KvError } from '../errors.js';
+import { parseDuration, parseSize } from '../options/option-values.js';
 import { visibleJson, visibleMessage } from '../terminal/visible.js';
-import { parseDuration, parseSize } from './option-values.js';
 
 /** The bucket that is made when it is first written to. */
 const DEFAULT_BUCKET = 'default';

@@ -1,7 +1,7 @@
+import { report } from '../answers/answer.js';
 import { defineCommand } from '../command.js';
 import type { OutgoingValue } from '../context.js';
 import { KvError } from '../errors.js';
-import { report } from './answer.js';
 
 export const command = defineCommand({
   name: 'set-many',

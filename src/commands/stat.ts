@@ -1,7 +1,7 @@
+import { answerFields, isoTime } from '../answers/answer.js';
 import { defineCommand } from '../command.js';
 import { absentKey, exitCodes } from '../errors.js';
 import { humanSize, relativeTime } from '../terminal/quantities.js';
-import { answerFields, isoTime } from './answer.js';
 
 export const command = defineCommand({
   name: 'stat',

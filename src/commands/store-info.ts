@@ -1,6 +1,6 @@
+import { answerFields } from '../answers/answer.js';
 import { defineCommand } from '../command.js';
 import { humanSize } from '../terminal/quantities.js';
-import { answerFields } from './answer.js';
 
 export const command = defineCommand({
   name: 'store info',

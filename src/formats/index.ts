@@ -13,11 +13,11 @@ interface FormatEntry {
 }
 
 const formats: Readonly<Record<FormatName, FormatEntry>> = {
-  ndjson: entry(['ndjson', 'jsonl'], true, () => import('./ndjson.js')),
-  json: entry(['json'], false, () => import('./json.js')),
-  csv: entry(['csv'], true, () => import('./csv.js')),
-  tsv: entry(['tsv', 'tab'], true, () => import('./tsv.js')),
-  mdb: entry(['mdb', 'dump'], true, () => import('./mdb.js')),
+  ndjson: entry(['ndjson', 'jsonl'], true, () => import('./ndjson/ndjson.js')),
+  json: entry(['json'], false, () => import('./json/json.js')),
+  csv: entry(['csv'], true, () => import('./csv/csv.js')),
+  tsv: entry(['tsv', 'tab'], true, () => import('./csv/tsv.js')),
+  mdb: entry(['mdb', 'dump'], true, () => import('./mdb/mdb.js')),
 };
 
 /** All formats: each can be read. */

@@ -3,9 +3,9 @@
  * are within the limit and in pieces where not, whatever the cuts.
  */
 import { isUtf8 } from 'node:buffer';
-import { NEWLINE } from './ascii.js';
+import { NEWLINE } from './bytes/ascii.js';
+import { HeldBytes } from './bytes/held-bytes.js';
 import type { Decoder, RecordSink } from './format.js';
-import { HeldBytes } from './held-bytes.js';
 
 /** What a format knows of its records. `end` is the end of `bytes`; all ranges are half-open. */
 export interface RecordReader {

@@ -1,11 +1,12 @@
 /** What Tab does: completes the word before the cursor, or says what it could become. */
-import { attachmentOf, sourceOf } from '../cli/completion-words.js';
-import { longFlag } from '../cli/spelling.js';
-import { groupOf } from '../cli/verbs.js';
+
 import type { Completes, Registry } from '../command.js';
+import { attachmentOf, sourceOf } from '../line/completion-words.js';
+import { type LineReading, readLineParts } from '../line/reading.js';
+import { longFlag } from '../line/spelling.js';
+import { groupOf } from '../line/verbs.js';
+import { quoteWord, splitLine, type Token } from '../line/words.js';
 import { visibleLine } from '../terminal/visible.js';
-import { quoteWord, splitLine, type Token } from '../words.js';
-import { type LineReading, readLineParts } from './line-reading.js';
 import { type Found, foundIn, type Sources } from './sources.js';
 
 export interface Completion {

@@ -1,8 +1,9 @@
 /** What may still follow a line: the arguments of its verb that have not come yet. */
-import { argumentWord } from '../cli/spelling.js';
+
 import type { Argument, Registry } from '../command.js';
-import { splitLine } from '../words.js';
-import { readLineParts } from './line-reading.js';
+import { readLineParts } from '../line/reading.js';
+import { argumentWord } from '../line/spelling.js';
+import { splitLine } from '../line/words.js';
 
 /** In capitals, as in help; empty where there is nothing to say. `text` ends at the cursor. */
 export async function hintFor(text: string, verbs: Registry): Promise<string> {

@@ -1,7 +1,7 @@
 /** What a line asks for beside its words: how often, from where, and to where. */
 import { KvError } from '../errors.js';
-import { type SplitLine, splitLine, type Token, type Word } from '../words.js';
-import { isCount } from './line-reading.js';
+import { isCount } from '../line/reading.js';
+import { type SplitLine, splitLine, type Token, type Word } from '../line/words.js';
 
 export interface LinePlan {
   /** From 1. */

@@ -1,8 +1,8 @@
 /** What of a line may be written down: not the values that it stores. */
 import type { Command, Registry } from '../command.js';
-import { quoteWord, splitLine, type Word } from '../words.js';
+import { type Part, readLineParts } from '../line/reading.js';
+import { quoteWord, splitLine, type Word } from '../line/words.js';
 import { partsBeforePipe } from './line-plan.js';
-import { type Part, readLineParts } from './line-reading.js';
 
 /** Longest line that is written down, in characters. */
 const LENGTH_LIMIT = 4096;

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { createManual } from '../../src/cli/help.js';
-import { longFlag } from '../../src/cli/spelling.js';
 import { registry } from '../../src/commands/index.js';
+import { longFlag } from '../../src/line/spelling.js';
 
 const { version } = JSON.parse(readRoot('package.json')) as { version: string };
 const manual = createManual(registry, version);

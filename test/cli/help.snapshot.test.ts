@@ -3,10 +3,10 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createManual } from '../../src/cli/help.js';
-import { parse } from '../../src/cli/program.js';
-import { groupOf } from '../../src/cli/verbs.js';
 import type { Command } from '../../src/command.js';
 import { registry } from '../../src/commands/index.js';
+import { parse } from '../../src/line/invocation.js';
+import { groupOf } from '../../src/line/verbs.js';
 
 const manual = createManual(registry, '0.0.0');
 const groups = [...new Set(registry.map(({ name }) => groupOf(name)).filter(Boolean))] as string[];

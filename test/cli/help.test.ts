@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createManual } from '../../src/cli/help.js';
-import { usageLine } from '../../src/cli/usage.js';
 import { KvError } from '../../src/errors.js';
+import { usageLine } from '../../src/line/usage.js';
 import { fixtureCommands, fixtureRegistry } from './fixture-registry.js';
 
 const manual = createManual(fixtureRegistry, '1.2.3');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Base64Decoding, decodeBase64 } from '../../src/formats/base64.js';
+import { Base64Decoding, decodeBase64 } from '../../src/formats/bytes/base64.js';
 
 describe('base64 text', () => {
   test('stands for the bytes that Node.js makes it of', () => {

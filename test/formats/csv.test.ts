@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { format } from '../../src/formats/csv.js';
+import { format } from '../../src/formats/csv/csv.js';
 import { decode, outcome } from './decode.js';
 import { encode } from './encode.js';
 

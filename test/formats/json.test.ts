@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { format } from '../../src/formats/json.js';
+import { format } from '../../src/formats/json/json.js';
 import { decode, outcome } from './decode.js';
 
 /** As `wrangler kv bulk` reads and writes it. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { WHOLE_RECORD_LIMIT_BYTES } from '../../src/formats/format.js';
-import { format as json } from '../../src/formats/json.js';
-import { format as mdb } from '../../src/formats/mdb.js';
-import { format as ndjson } from '../../src/formats/ndjson.js';
+import { format as json } from '../../src/formats/json/json.js';
+import { format as mdb } from '../../src/formats/mdb/mdb.js';
+import { format as ndjson } from '../../src/formats/ndjson/ndjson.js';
 import { patternedBytes } from '../support/patterned-bytes.js';
 import { decode, outcome } from './decode.js';
 import { encode } from './encode.js';

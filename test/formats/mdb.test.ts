@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { format } from '../../src/formats/mdb.js';
+import { format } from '../../src/formats/mdb/mdb.js';
 import { decode, outcome } from './decode.js';
 import { encode } from './encode.js';
 

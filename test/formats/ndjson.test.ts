@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { format } from '../../src/formats/ndjson.js';
+import { format } from '../../src/formats/ndjson/ndjson.js';
 import { decode, outcome } from './decode.js';
 
 describe('a line of ndjson', () => {

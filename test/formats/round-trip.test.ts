@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { format as csv } from '../../src/formats/csv.js';
+import { format as csv } from '../../src/formats/csv/csv.js';
+import { format as tsv } from '../../src/formats/csv/tsv.js';
 import type { Format } from '../../src/formats/format.js';
-import { format as json } from '../../src/formats/json.js';
-import { format as mdb } from '../../src/formats/mdb.js';
-import { format as ndjson } from '../../src/formats/ndjson.js';
-import { format as tsv } from '../../src/formats/tsv.js';
+import { format as json } from '../../src/formats/json/json.js';
+import { format as mdb } from '../../src/formats/mdb/mdb.js';
+import { format as ndjson } from '../../src/formats/ndjson/ndjson.js';
 import { longestKey, oddKeys } from '../support/odd-text.js';
 import { patternedBytes } from '../support/patterned-bytes.js';
 import { decode } from './decode.js';

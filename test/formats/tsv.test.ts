@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { format } from '../../src/formats/tsv.js';
+import { format } from '../../src/formats/csv/tsv.js';
 import { outcome } from './decode.js';
 import { encode } from './encode.js';
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Utf8Check } from '../../src/formats/utf8-check.js';
+import { Utf8Check } from '../../src/formats/bytes/utf8-check.js';
 
 test('bytes in pieces are UTF-8 where the whole of them is', () => {
   const parts = fc.oneof(

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { registry } from '../../src/commands/index.js';
+import { splitLine } from '../../src/line/words.js';
 import { type Completion, complete } from '../../src/repl/completion.js';
 import { foundIn, type Sources } from '../../src/repl/sources.js';
-import { splitLine } from '../../src/words.js';
 import { controls, oddKeys } from '../support/odd-text.js';
 
 function sourcesWith(keys: readonly string[]): Sources {

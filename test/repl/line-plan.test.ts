@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { quoteWord } from '../../src/line/words.js';
 import { isUnfinished, linesOf, planOf } from '../../src/repl/line-plan.js';
-import { quoteWord } from '../../src/words.js';
 import { codeOf } from '../support/error-code.js';
 
 const word = fc.string({ unit: fc.constantFrom(...' |<>\'"\\$#\n\t\x1b12ab\u202e'), maxLength: 8 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { registry } from '../../src/commands/index.js';
+import { quoteWord } from '../../src/line/words.js';
 import { recordedLine } from '../../src/repl/recorded-line.js';
-import { quoteWord } from '../../src/words.js';
 
 describe('what of a line is written down', () => {
   it.each([

@@ -1,7 +1,7 @@
 /** Runs commands as the command line does, over a store of the test's own and a terminal of buffers. */
+
+import { contextOf, type Surroundings } from '../../src/app/session.js';
 import { createManual } from '../../src/cli/help.js';
-import { parse, parseLine } from '../../src/cli/program.js';
-import { withUsage } from '../../src/cli/usage.js';
 import type { Outcome } from '../../src/command.js';
 import { registry } from '../../src/commands/index.js';
 import type { Host } from '../../src/context.js';
@@ -9,7 +9,8 @@ import { asKvError, exitCodes, KvError } from '../../src/errors.js';
 import { explainComponent } from '../../src/host/index.js';
 import type { Bucket } from '../../src/keyvalue/bucket.js';
 import { createKeyvalue, type Keyvalue } from '../../src/keyvalue/index.js';
-import { contextOf, type Surroundings } from '../../src/session.js';
+import { parse, parseLine } from '../../src/line/invocation.js';
+import { withUsage } from '../../src/line/usage.js';
 import { MemoryStore } from '../../src/store/memory/memory-store.js';
 import {
   type BufferTerminal,

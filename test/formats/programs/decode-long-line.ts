@@ -1,9 +1,9 @@
 /** Decodes a line of a given length. Says what came of it, and how much memory the process took. */
-import { format as csv } from '../../../src/formats/csv.js';
+import { format as csv } from '../../../src/formats/csv/csv.js';
 import type { Format } from '../../../src/formats/format.js';
-import { format as json } from '../../../src/formats/json.js';
-import { format as mdb } from '../../../src/formats/mdb.js';
-import { format as ndjson } from '../../../src/formats/ndjson.js';
+import { format as json } from '../../../src/formats/json/json.js';
+import { format as mdb } from '../../../src/formats/mdb/mdb.js';
+import { format as ndjson } from '../../../src/formats/ndjson/ndjson.js';
 
 const formats: Readonly<Record<string, Format>> = { ndjson, json, csv, mdb };
 const PIECE_BYTES = 256 * 1024;

@@ -1,0 +1,41 @@
+/** The words of the command line as the system gave them, which Node does not always pass on. */
+import { isUtf8 } from 'node:buffer';
+import { readFileSync } from 'node:fs';
+import { KvError } from '../errors.js';
+
+/**
+ * Throws `usage` for a word that is not UTF-8. Node replaces what it cannot read by U+FFFD and says
+ * nothing, so that another key would be written, or another value. `argv` are the last words of the
+ * process; where the system does not show them (no /proc), nothing can be said against them.
+ */
+export function checkArguments(argv: readonly string[]): void {
+  if (!argv.some((word) => word.includes(REPLACEMENT))) return;
+  const words = wordsOfProcess().slice(-argv.length);
+  const damaged = argv.find((word, index) => {
+    const bytes = words[index];
+    return word.includes(REPLACEMENT) && bytes !== undefined && !isUtf8(bytes);
+  });
+  if (damaged === undefined) return;
+  throw new KvError('usage', `cannot take the argument "${damaged}": it is not UTF-8`, {
+    hint: 'a value of any bytes comes through a pipe or from a file: kv set KEY < FILE',
+  });
+}
+
+const REPLACEMENT = '\ufffd';
+
+/** Every word, the program's name included; none where they cannot be known. */
+function wordsOfProcess(): Buffer[] {
+  let line: Buffer;
+  try {
+    line = readFileSync('/proc/self/cmdline');
+  } catch {
+    return [];
+  }
+  const words: Buffer[] = [];
+  for (let start = 0; start < line.length; ) {
+    const end = line.indexOf(0, start);
+    words.push(line.subarray(start, end));
+    start = end + 1;
+  }
+  return words;
+}

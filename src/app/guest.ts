@@ -1,0 +1,34 @@
+/** Wiring of a component's run: the process's streams, and the folder of what is kept for the next. */
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import type { GuestRequest } from '../context.js';
+import { KvError } from '../errors.js';
+import { runComponent } from '../host/index.js';
+import { standardEnds } from '../terminal/standard-ends.js';
+
+/** See `Host.run`. */
+export async function runGuest(request: GuestRequest, env: NodeJS.ProcessEnv): Promise<number> {
+  const ends = await standardEnds();
+  const cacheFolder = request.cache ? cacheFolderOf(env) : undefined;
+  const brokenPipe = new KvError('broken-pipe', 'cannot write to stdout: the reader went away');
+  try {
+    const status = await runComponent({ ...request, ends, cacheFolder });
+    if (status !== 0 && ends.isBroken) throw brokenPipe;
+    return status;
+  } catch (thrown) {
+    const isTrap = thrown instanceof KvError && thrown.code === 'trapped';
+    throw isTrap && ends.isBroken ? brokenPipe : thrown;
+  }
+}
+
+/** `$XDG_CACHE_HOME/kv`, else `~/.cache/kv`; undefined where there is no home folder. */
+function cacheFolderOf(env: NodeJS.ProcessEnv): string | undefined {
+  const cache = env.XDG_CACHE_HOME ?? '';
+  // The XDG specification has a relative path ignored.
+  if (isAbsolute(cache)) return join(cache, 'kv');
+  try {
+    return join(env.HOME || homedir(), '.cache', 'kv');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,146 @@
+/** A session: one open store, and the context that it gives to each command. */
+
+import type { Access, Command, Outcome, Registry } from '../command.js';
+import type { Context, Host, Manual, Settings } from '../context.js';
+import { asKvError, KvError } from '../errors.js';
+import type { Bucket } from '../keyvalue/bucket.js';
+import type { Keyvalue } from '../keyvalue/index.js';
+import type { Invocation } from '../line/invocation.js';
+import type { Mode } from '../store/lmdb/open-store.js';
+import type { Store } from '../store/store.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { interruptible } from './signals.js';
+import { readLine } from './step.js';
+
+/** The bucket that is there without having been created. */
+const DEFAULT_BUCKET = 'default';
+
+/** What a command that is given the store does with it. */
+type StoreAccess = Exclude<Access, 'none'>;
+
+/** What a session is made of, beside the store. */
+export interface Surroundings {
+  readonly settings: Settings;
+  readonly terminal: Terminal;
+  readonly manual: Manual;
+  readonly env: NodeJS.ProcessEnv;
+  /** Reads the words of a line, with these settings where it says no other. */
+  parseLine(words: readonly string[], settings: Settings, more: Registry): Promise<Invocation>;
+  /** The verbs that only a prompt's lines may ask for; undefined for lines of a script. */
+  readonly promptVerbs?: Registry;
+  readonly host: Host;
+}
+
+/** Runs one command, with the store open where it needs it. Throws what that and `run` throw. */
+export async function runCommand(
+  command: Command,
+  input: Readonly<Record<string, unknown>>,
+  surroundings: Surroundings,
+): Promise<Outcome> {
+  const access = typeof command.access === 'function' ? command.access(input) : command.access;
+  if (access === 'none') return command.run(contextOf(surroundings), input);
+  return withStore(access, surroundings, (context) => command.run(context, input));
+}
+
+/** Opens the store for some work, and closes it. Throws what opening throws, and `no-store`. */
+async function withStore<T>(
+  access: StoreAccess,
+  surroundings: Surroundings,
+  work: (context: Context) => Promise<T>,
+): Promise<T> {
+  const [{ createKeyvalue }, { MemoryStore }, store] = await Promise.all([
+    import('../keyvalue/index.js'),
+    import('../store/memory/memory-store.js'),
+    openFor(access, surroundings.settings),
+  ]);
+  const keyvalue = createKeyvalue(store ?? new MemoryStore());
+  // A guest that was stopped may have been in a transaction, and what is in its midst cannot close.
+  let isStopped = false;
+  const empty = () => createKeyvalue(new MemoryStore()).buckets.create(DEFAULT_BUCKET);
+  try {
+    return await work(contextOf(surroundings, keyvalue, empty));
+  } catch (thrown) {
+    isStopped = asKvError(thrown).code === 'timed-out';
+    throw thrown;
+  } finally {
+    if (!isStopped) await store?.close();
+  }
+}
+
+/** The store, or undefined where there is none yet and an empty one reads the same. */
+async function openFor(access: StoreAccess, settings: Settings): Promise<Store | undefined> {
+  const { store: path, readOnly } = settings;
+  if (path === '') {
+    throw new KvError('no-store', 'cannot choose a store: there is no home folder to have it in', {
+      hint: 'try: --store PATH, or the environment variable KV_STORE',
+    });
+  }
+  const { openStore } = await import('../store/lmdb/open-store.js');
+  const store = await openStore(path, modeOf(access, readOnly));
+  if (store !== undefined || access === 'read' || access === 'change') return store;
+  throw new KvError('no-store', `cannot open store "${path}": there is none yet`, {
+    hint: 'the first write makes it: kv set KEY VALUE',
+  });
+}
+
+function modeOf(access: StoreAccess, readOnly: boolean): Mode {
+  if (readOnly || access === 'read' || access === 'inspect') return 'read';
+  return access;
+}
+
+/**
+ * The context over an open store, for a command with access to one. `empty` gives what is read where
+ * `default` has not been written to yet.
+ */
+export function contextOf(
+  surroundings: Surroundings,
+  keyvalue?: Keyvalue,
+  empty?: () => Bucket,
+): Context {
+  const { settings } = surroundings;
+  let latest: Context | undefined;
+  const contextFor = (own: Settings, terminal: Terminal): Context => {
+    if (latest?.settings !== own || latest.terminal !== terminal) {
+      latest = contextOf({ ...surroundings, settings: own, terminal }, keyvalue, empty);
+    }
+    return latest;
+  };
+  return {
+    settings,
+    terminal: surroundings.terminal,
+    manual: surroundings.manual,
+    host: surroundings.host,
+    env: surroundings.env,
+    interruptible,
+
+    withStore: (access, work) => withStore(access, surroundings, work),
+
+    readLine: (words, own = settings) =>
+      readLine(words, { ...surroundings, settings: own }, contextFor),
+
+    forPrompt(verbs) {
+      const manual = surroundings.manual.withSessionVerbs(verbs);
+      return contextOf({ ...surroundings, manual, promptVerbs: verbs }, keyvalue, empty);
+    },
+
+    get keyvalue(): Keyvalue {
+      if (keyvalue === undefined) throw new Error('a command without access asked for the store');
+      return keyvalue;
+    },
+
+    bucketToRead(name = settings.bucket): Bucket {
+      const { buckets, types } = this.keyvalue;
+      const isThere = buckets.exists(name);
+      if (!isThere && name === DEFAULT_BUCKET && empty) return empty();
+      return types.Bucket.openBucket(name);
+    },
+
+    bucketToWrite(name = settings.bucket): Bucket {
+      if (settings.readOnly) {
+        throw new KvError('read-only', `cannot write to bucket "${name}": --read-only was given`);
+      }
+      const { buckets, types } = this.keyvalue;
+      return name === DEFAULT_BUCKET ? buckets.openOrCreate(name) : types.Bucket.openBucket(name);
+    },
+  };
+}

@@ -1,0 +1,53 @@
+/** Turning a signal into an abort, for work that has something to undo. */
+import { KvError } from '../errors.js';
+
+const endings = ['SIGTERM', 'SIGHUP'] as const;
+const signals = ['SIGINT', ...endings] as const;
+
+/** A KvError `interrupted` that knows which signal it stands for. */
+class SignalError extends KvError {
+  readonly signal: NodeJS.Signals;
+
+  constructor(signal: NodeJS.Signals) {
+    super('interrupted', `stopped by ${signal}`);
+    this.signal = signal;
+  }
+}
+
+/**
+ * See `Context.interruptible`. A second signal ends the process at once. While a call waits for
+ * the store's lock on writing, no signal is seen.
+ */
+export async function interruptible<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  outlives?: 'Ctrl-C',
+): Promise<T> {
+  const heard = outlives === undefined ? signals : endings;
+  const controller = new AbortController();
+  const abort = (signal: NodeJS.Signals) => {
+    release();
+    controller.abort(new SignalError(signal));
+  };
+  const release = () => {
+    for (const signal of heard) process.off(signal, abort);
+  };
+  for (const signal of heard) process.on(signal, abort);
+  if (outlives) process.on('SIGINT', ignore);
+  try {
+    return await work(controller.signal);
+  } finally {
+    release();
+    process.off('SIGINT', ignore);
+  }
+}
+
+/** A signal that somebody hears does not end the process. */
+function ignore(): void {}
+
+/**
+ * Ends the process by the signal that interrupted it, so that whoever started it knows: a shell
+ * stops its loop, and reports 128 and the signal's number.
+ */
+export function endBySignal(error: KvError): void {
+  process.kill(process.pid, error instanceof SignalError ? error.signal : 'SIGINT');
+}

@@ -1,0 +1,83 @@
+/** Reading a line of a script into something to run, for the session that the script runs in. */
+
+import type { Command } from '../command.js';
+import type { Context, Settings, Step } from '../context.js';
+import { type ExitCode, exitCodes, KvError } from '../errors.js';
+import type { Invocation } from '../line/invocation.js';
+import { withUsage } from '../line/usage.js';
+import type { Terminal } from '../terminal/terminal.js';
+import type { Surroundings } from './session.js';
+
+/** `contextFor` gives the context of a line, with settings and a terminal of its own. */
+export async function readLine(
+  words: readonly string[],
+  surroundings: Surroundings,
+  contextFor: (settings: Settings, terminal: Terminal) => Context,
+): Promise<Step> {
+  const { settings: own, promptVerbs = [] } = surroundings;
+  const invocation = await surroundings.parseLine(words, own, promptVerbs);
+  const { settings } = invocation;
+  if (settings.store !== own.store) {
+    const whole = surroundings.promptVerbs ? 'session' : 'script';
+    throw new KvError('usage', `a ${whole} works on one store, which is chosen before it begins`);
+  }
+  return stepOf(invocation, { ...surroundings, settings }, (terminal) =>
+    contextFor(settings, terminal),
+  );
+}
+
+function stepOf(
+  invocation: Invocation,
+  { manual, promptVerbs, settings }: Surroundings,
+  contextFor: (terminal: Terminal) => Context,
+): Step {
+  switch (invocation.kind) {
+    case 'run': {
+      const { command, input } = invocation;
+      const { isBrief = false } = command;
+      if (promptVerbs ? command.inSessions === false : command.inScripts === false) {
+        const whole = promptVerbs ? 'session' : 'script';
+        throw new KvError('usage', `"${command.name}" cannot be part of a ${whole}`);
+      }
+      return {
+        isBrief: typeof isBrief === 'function' ? isBrief(input) : isBrief,
+        writes: !settings.readOnly && writes(command, input),
+        bucket: settings.bucket,
+        async run(terminal) {
+          try {
+            // A status beyond the table is that of a component, which no script runs.
+            const outcome = await command.run(contextFor(terminal), input);
+            return (outcome as ExitCode | undefined) ?? exitCodes.done;
+          } catch (thrown) {
+            throw withUsage(command, thrown);
+          }
+        },
+      };
+    }
+    case 'help':
+      return printing(settings, () => manual.help(invocation.topic));
+    case 'version':
+      return printing(settings, async () => `kv ${manual.version}\n`);
+    case 'bare':
+      throw new KvError('usage', 'missing verb', { hint: 'try: help' });
+    default:
+      return invocation satisfies never;
+  }
+}
+
+function writes({ access }: Command, input: Readonly<Record<string, unknown>>): boolean {
+  const asked = typeof access === 'function' ? access(input) : access;
+  return asked === 'write' || asked === 'change';
+}
+
+function printing({ bucket }: Settings, text: () => Promise<string>): Step {
+  return {
+    isBrief: false,
+    writes: false,
+    bucket,
+    async run({ stdout }) {
+      await stdout.write(await text());
+      return exitCodes.done;
+    },
+  };
+}

@@ -1,0 +1,28 @@
+/** What the header of a CSV file says: which column holds what. */
+import { FormatError } from '../format.js';
+
+export interface CsvColumns {
+  readonly count: number;
+  readonly key: number;
+  readonly value: number;
+  /** -1 where there is none. */
+  readonly base64: number;
+}
+
+/** Throws a FormatError where a column is missing or there twice. Other columns are ignored. */
+export function columnsOf(names: readonly string[], line: number): CsvColumns {
+  const base64 = columnNamed('base64', names, line);
+  const key = columnNamed('key', names, line);
+  const value = columnNamed('value', names, line);
+  if (key === -1) throw new FormatError(line, 'the header has no "key" column');
+  if (value === -1) throw new FormatError(line, 'the header has no "value" column');
+  return { count: names.length, key, value, base64 };
+}
+
+function columnNamed(name: string, names: readonly string[], line: number): number {
+  const column = names.indexOf(name);
+  if (column !== names.lastIndexOf(name)) {
+    throw new FormatError(line, `the header has "${name}" twice`);
+  }
+  return column;
+}

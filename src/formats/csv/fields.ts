@@ -1,0 +1,79 @@
+/** The fields of one CSV record. */
+import { QUOTE } from '../bytes/ascii.js';
+import type { CsvDialect } from './dialect.js';
+
+export class CsvFields {
+  count = 0;
+  readonly #dialect: CsvDialect;
+  #bytes: Buffer = Buffer.alloc(0);
+  /** Where each field begins and ends, without its quotes. */
+  readonly #starts: number[] = [];
+  readonly #ends: number[] = [];
+  /** Whether the field is quoted, so that two quotes in it are one. */
+  readonly #quoted: boolean[] = [];
+
+  constructor(dialect: CsvDialect) {
+    this.#dialect = dialect;
+  }
+
+  /** Finds the fields of a record without its line end. Returns why it is none. */
+  split(bytes: Buffer, start: number, end: number): string | undefined {
+    this.#bytes = bytes;
+    this.count = 0;
+    let at = start;
+    for (;;) {
+      const isQuoted = at < end && bytes[at] === QUOTE;
+      const from = isQuoted ? at + 1 : at;
+      const to = isQuoted ? this.#closingQuote(from, end) : this.#fieldEnd(from, end);
+      if (to === -1) return 'a quote in the wrong place';
+      this.#starts[this.count] = from;
+      this.#ends[this.count] = to;
+      this.#quoted[this.count] = isQuoted;
+      this.count++;
+      at = isQuoted ? to + 1 : to;
+      if (at === end) return undefined;
+      at++;
+    }
+  }
+
+  /** Writes a field's bytes, and returns where they end. */
+  copy(field: number, out: Buffer, outStart: number): number {
+    const bytes = this.#bytes;
+    const isQuoted = this.#quoted[field];
+    const end = this.#ends[field]!;
+    let to = outStart;
+    for (let at = this.#starts[field]!; at < end; at++) {
+      const byte = bytes[at]!;
+      out[to++] = byte;
+      if (byte === QUOTE && isQuoted) at++;
+    }
+    return to;
+  }
+
+  text(field: number): string {
+    if (this.#starts[field] === this.#ends[field]) return '';
+    const out = Buffer.allocUnsafe(this.#ends[field]! - this.#starts[field]!);
+    return out.toString('utf8', 0, this.copy(field, out, 0));
+  }
+
+  /** The quote that closes a field, behind which there is a separator or the end; else -1. */
+  #closingQuote(from: number, end: number): number {
+    for (let at = from; at < end; at++) {
+      if (this.#bytes[at] !== QUOTE) continue;
+      if (at + 1 === end || this.#bytes[at + 1] === this.#dialect.separator) return at;
+      if (this.#bytes[at + 1] !== QUOTE) return -1;
+      at++;
+    }
+    return -1;
+  }
+
+  #fieldEnd(from: number, end: number): number {
+    const { separator, keepsInnerQuotes } = this.#dialect;
+    for (let at = from; at < end; at++) {
+      const byte = this.#bytes[at];
+      if (byte === separator) return at;
+      if (byte === QUOTE && !keepsInnerQuotes) return -1;
+    }
+    return end;
+  }
+}

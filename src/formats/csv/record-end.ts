@@ -1,0 +1,69 @@
+/** Finds where a CSV record ends, in bytes that may come cut anywhere. */
+import { CARRIAGE_RETURN, NEWLINE, QUOTE } from '../bytes/ascii.js';
+import type { CsvDialect } from './dialect.js';
+
+export class CsvRecordEnd {
+  /** Newlines within quotes so far. */
+  newlines = 0;
+  readonly #dialect: CsvDialect;
+  #state: State = 'field start';
+
+  constructor(dialect: CsvDialect) {
+    this.#dialect = dialect;
+  }
+
+  begin(): void {
+    this.newlines = 0;
+    this.#state = 'field start';
+  }
+
+  get isWithinQuotes(): boolean {
+    return this.#state === 'quoted';
+  }
+
+  /**
+   * The newline that ends the record at, or continued at, `at`; -1 where it is not within these
+   * bytes. What has a quote in the wrong place ends with its line.
+   */
+  find(bytes: Uint8Array, at: number, end: number): number {
+    let state = this.#state;
+    for (let index = at; index < end; index++) {
+      const byte = bytes[index]!;
+      if (byte === NEWLINE && state !== 'quoted') return index;
+      switch (state) {
+        case 'field start':
+          if (byte === QUOTE) state = 'quoted';
+          else if (byte !== this.#dialect.separator) state = 'unquoted';
+          break;
+        case 'unquoted':
+          if (byte === this.#dialect.separator) state = 'field start';
+          else if (byte === QUOTE && !this.#dialect.keepsInnerQuotes) state = 'broken';
+          break;
+        case 'quoted':
+          while (index < end && bytes[index] !== QUOTE) {
+            if (bytes[index] === NEWLINE) this.newlines++;
+            index++;
+          }
+          if (index < end) state = 'quote';
+          break;
+        case 'quote':
+          if (byte === QUOTE) state = 'quoted';
+          else if (byte === this.#dialect.separator) state = 'field start';
+          else state = byte === CARRIAGE_RETURN ? 'line end' : 'broken';
+          break;
+        case 'line end':
+          state = 'broken';
+          break;
+        case 'broken':
+          break;
+        default:
+          state satisfies never;
+      }
+    }
+    this.#state = state;
+    return -1;
+  }
+}
+
+/** `quote`: behind a quote within quotes, which may be the first of two, or the closing one. */
+type State = 'field start' | 'unquoted' | 'quoted' | 'quote' | 'line end' | 'broken';

@@ -1,0 +1,16 @@
+/**
+ * Tab-separated values: CSV with tabs for commas. A field that begins with a quote is quoted as in
+ * CSV; a quote elsewhere stands for itself, as programs write it that know no quotes.
+ */
+
+import { type Format, WHOLE_RECORD_LIMIT_BYTES } from '../format.js';
+import { RecordSplitter } from '../record-splitter.js';
+import { tabs } from './dialect.js';
+import { CsvEncoder } from './encoder.js';
+import { CsvReader } from './reader.js';
+
+export const format: Format = {
+  decoder: (sink, limit = WHOLE_RECORD_LIMIT_BYTES) =>
+    new RecordSplitter(new CsvReader(tabs, sink, limit), sink, limit),
+  encoder: (limit = WHOLE_RECORD_LIMIT_BYTES) => new CsvEncoder(tabs, limit),
+};

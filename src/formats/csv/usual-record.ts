@@ -1,0 +1,67 @@
+/**
+ * The usual CSV record, recognised byte by byte and left where it is: on one line, its quoted fields
+ * without quotes in them, its value not base64.
+ */
+import { CARRIAGE_RETURN, NEWLINE, QUOTE } from '../bytes/ascii.js';
+import type { CsvColumns } from './columns.js';
+import type { CsvDialect } from './dialect.js';
+
+export class CsvUsualRecord {
+  keyStart = 0;
+  keyEnd = 0;
+  valueStart = 0;
+  valueEnd = 0;
+  readonly #separator: number;
+  /** 1 for each byte that ends a field without quotes, or makes the record another kind. */
+  readonly #isSpecial = new Uint8Array(256);
+  /** Where the field read last begins and ends. */
+  #fieldStart = 0;
+  #fieldEnd = 0;
+
+  constructor({ separator }: CsvDialect) {
+    this.#separator = separator;
+    for (const byte of [separator, NEWLINE, QUOTE]) this.#isSpecial[byte] = 1;
+  }
+
+  /**
+   * The newline behind the record at `at`, whose places it keeps; -1 where it is not of this kind.
+   * The bytes have to be UTF-8 and to hold a newline.
+   */
+  match(bytes: Uint8Array, start: number, columns: CsvColumns): number {
+    let at = start;
+    for (let column = 0; ; column++) {
+      at = bytes[at] === QUOTE ? this.#passQuoted(bytes, at) : this.#passUnquoted(bytes, at);
+      if (column === columns.key) {
+        this.keyStart = this.#fieldStart;
+        this.keyEnd = this.#fieldEnd;
+      } else if (column === columns.value) {
+        this.valueStart = this.#fieldStart;
+        this.valueEnd = this.#fieldEnd;
+      } else if (column === columns.base64 && this.#fieldEnd > this.#fieldStart) {
+        return -1;
+      }
+      if (bytes[at] === NEWLINE) return column + 1 === columns.count ? at : -1;
+      if (bytes[at] !== this.#separator) return -1;
+      at++;
+    }
+  }
+
+  #passUnquoted(bytes: Uint8Array, start: number): number {
+    let at = start;
+    while (this.#isSpecial[bytes[at]!] === 0) at++;
+    const hasReturn = bytes[at] === NEWLINE && at > start && bytes[at - 1] === CARRIAGE_RETURN;
+    this.#fieldStart = start;
+    this.#fieldEnd = hasReturn ? at - 1 : at;
+    return at;
+  }
+
+  #passQuoted(bytes: Uint8Array, start: number): number {
+    let at = start + 1;
+    while (bytes[at] !== QUOTE && bytes[at] !== NEWLINE) at++;
+    this.#fieldStart = start + 1;
+    this.#fieldEnd = at;
+    // A newline within quotes leads to nothing: the quote is missing where one has to be.
+    if (bytes[at] === NEWLINE) return start;
+    return bytes[at + 1] === CARRIAGE_RETURN && bytes[at + 2] === NEWLINE ? at + 2 : at + 1;
+  }
+}

@@ -1,0 +1,45 @@
+/** Where in the beginning of an object its `value`, a string, begins. */
+import { COLON, COMMA, OPEN_BRACE, QUOTE } from '../bytes/ascii.js';
+import { isJsonSpace } from './bytes.js';
+import { JsonValueEnd } from './value-end.js';
+
+/**
+ * The place behind the opening quote of the first member `value` that is a string; -1 where the
+ * bytes end before, or are not JSON. That what comes before it is JSON is not said.
+ */
+export function findValueStart(head: Buffer): number {
+  let at = skipSpace(head, 0);
+  if (head[at] !== OPEN_BRACE) return -1;
+  do {
+    const name = skipSpace(head, at + 1);
+    const nameEnd = head[name] === QUOTE ? endOfValue(head, name) : -1;
+    if (nameEnd === -1) return -1;
+    at = skipSpace(head, nameEnd);
+    if (head[at] !== COLON) return -1;
+    at = skipSpace(head, at + 1);
+    if (head[at] === QUOTE && isNamedValue(head.toString('utf8', name, nameEnd))) return at + 1;
+    at = endOfValue(head, at);
+    if (at === -1) return -1;
+    at = skipSpace(head, at);
+  } while (head[at] === COMMA);
+  return -1;
+}
+
+function isNamedValue(name: string): boolean {
+  if (name === '"value"') return true;
+  try {
+    return name.includes('\\') && JSON.parse(name) === 'value';
+  } catch {
+    return false;
+  }
+}
+
+function endOfValue(bytes: Buffer, at: number): number {
+  return new JsonValueEnd().find(bytes, at, bytes.length);
+}
+
+function skipSpace(bytes: Buffer, at: number): number {
+  let index = at;
+  while (isJsonSpace(bytes[index])) index++;
+  return index;
+}

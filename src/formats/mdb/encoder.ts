@@ -1,0 +1,90 @@
+/** Writes a dump as `mdb_dump` does, with `format=bytevalue`. */
+
+import { hexDigits } from '../bytes/hex-digits.js';
+import { OutputBuffer } from '../bytes/output-buffer.js';
+import type { Encoder, OutgoingRecord } from '../format.js';
+import { dataEnd, headerEnd } from './lines.js';
+
+/**
+ * How large `mdb_load` lets a database become: it takes address space alone. Without it, a dump over
+ * a few MiB does not load.
+ */
+const MAP_SIZE_BYTES = 2 ** 40;
+
+const header = [
+  'VERSION=3',
+  'format=bytevalue',
+  'type=btree',
+  `mapsize=${MAP_SIZE_BYTES}`,
+  headerEnd,
+];
+
+export class MdbEncoder implements Encoder {
+  readonly #out = new OutputBuffer();
+
+  constructor() {
+    this.#out.ascii(`${header.join('\n')}\n`);
+  }
+
+  get waiting(): number {
+    return this.#out.length;
+  }
+
+  addPlain(
+    bytes: Buffer,
+    keyStart: number,
+    keyEnd: number,
+    valueStart: number,
+    valueEnd: number,
+  ): boolean {
+    this.#out.ascii(' ');
+    this.#addHex(bytes, keyStart, keyEnd);
+    this.#out.ascii('\n ');
+    this.#addHex(bytes, valueStart, valueEnd);
+    this.#out.ascii('\n');
+    return true;
+  }
+
+  add(key: string, value: Uint8Array): void {
+    this.#addKey(key);
+    this.#addHex(value);
+    this.#out.ascii('\n');
+  }
+
+  take(): Buffer {
+    return this.#out.take();
+  }
+
+  *stream({ key, pieces }: OutgoingRecord): Iterable<Buffer> {
+    this.#addKey(key);
+    for (const piece of pieces()) {
+      this.#addHex(piece);
+      if (this.#out.isFull) yield this.#out.take();
+    }
+    this.#out.ascii('\n');
+    yield this.#out.take();
+  }
+
+  end(): Buffer {
+    this.#out.ascii(`${dataEnd}\n`);
+    return this.#out.take();
+  }
+
+  /** The key's line, and the beginning of the value's. */
+  #addKey(key: string): void {
+    this.#out.ascii(' ');
+    this.#addHex(Buffer.from(key));
+    this.#out.ascii('\n ');
+  }
+
+  #addHex(bytes: Uint8Array, start = 0, end = bytes.length): void {
+    const out = this.#out.room(2 * (end - start));
+    let to = this.#out.length;
+    for (let at = start; at < end; at++) {
+      const byte = bytes[at]!;
+      out[to++] = hexDigits[byte >> 4]!;
+      out[to++] = hexDigits[byte & 15]!;
+    }
+    this.#out.length = to;
+  }
+}

@@ -1,0 +1,46 @@
+/** The header of a dump of LMDB. */
+import { FormatError } from '../format.js';
+import { headerEnd } from './lines.js';
+import { BytevalueText, type MdbText, PrintText } from './text.js';
+
+/** How much of a line is shown that cannot be read. */
+const SHOWN_UNITS = 60;
+
+export class MdbHeader {
+  /** How the records are spelled. */
+  text: MdbText = new BytevalueText();
+  #begun = false;
+
+  /** Takes a line; true with the last one. Throws a FormatError for what cannot be read. */
+  take(content: string, line: number): boolean {
+    const [name, value] = content.split('=', 2);
+    if (!this.#begun && name !== 'VERSION') {
+      throw new FormatError(line, 'not a dump of mdb_dump: VERSION=3 is missing');
+    }
+    this.#begun = true;
+    if (content === headerEnd) return true;
+    if (value === undefined || !isReadable(name!, value)) {
+      const shown = content.slice(0, SHOWN_UNITS);
+      throw new FormatError(line, `a dump with the header "${shown}" cannot be read`);
+    }
+    if (name === 'format') this.text = value === 'print' ? new PrintText() : new BytevalueText();
+    return false;
+  }
+}
+
+function isReadable(name: string, value: string): boolean {
+  switch (name) {
+    case 'VERSION':
+      return value === '3';
+    case 'format':
+      return value === 'bytevalue' || value === 'print';
+    case 'type':
+      return value === 'btree';
+    // Several values a key, which a bucket cannot hold.
+    case 'duplicates':
+    case 'dupsort':
+      return value === '0';
+    default:
+      return true;
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * Reads dumps of LMDB. A line that is malformed in itself is rejected with its record; where lines
+ * are missing, keys and values could be mistaken for each other, so that the input fails there.
+ */
+import { NEWLINE, SPACE } from '../bytes/ascii.js';
+import { FormatError, type RecordSink } from '../format.js';
+import type { RecordReader } from '../record-splitter.js';
+import { MdbAnyRecord } from './any-record.js';
+import { MdbHeader } from './header.js';
+import type { MdbLargeValue } from './large-value.js';
+import { dataEnd, headerEnd } from './lines.js';
+
+export class MdbReader implements RecordReader {
+  line = 1;
+  readonly #sink: RecordSink;
+  readonly #limit: number;
+  /** The database's header; undefined once the database has ended. */
+  #header: MdbHeader | undefined = new MdbHeader();
+  /** What reads the records, between the header's end and `DATA=END`. */
+  #records: MdbAnyRecord | undefined;
+  /** Whether what is being read is two lines, a key's and a value's. */
+  #isPair = false;
+  /** Whether the end of the first of them has been found. */
+  #hasKey = false;
+  #large: MdbLargeValue | undefined;
+
+  constructor(sink: RecordSink, limitBytes: number) {
+    this.#sink = sink;
+    this.#limit = limitBytes;
+  }
+
+  between(bytes: Buffer, start: number, end: number): number {
+    let at = start;
+    while (at < end && bytes[at] === NEWLINE) {
+      this.line++;
+      at++;
+    }
+    this.#isPair = this.#records !== undefined && bytes[at] === SPACE;
+    this.#hasKey = false;
+    return at;
+  }
+
+  find(bytes: Buffer, at: number): number {
+    const lineEnd = bytes.indexOf(NEWLINE, at);
+    if (lineEnd === -1 || !this.#isPair || this.#hasKey) return lineEnd;
+    this.#hasKey = true;
+    return bytes.indexOf(NEWLINE, lineEnd + 1);
+  }
+
+  whole(bytes: Buffer, start: number, end: number): void {
+    if (this.#isPair) {
+      this.#records?.read(this.line, bytes, start, end);
+      this.line++;
+    } else {
+      this.#takeLine(bytes.toString('utf8', start, end).trimEnd());
+    }
+  }
+
+  cutOff(bytes: Buffer): void {
+    // A pair that is cut off is not the end of a dump, so that `end` fails.
+    if (!this.#isPair) this.whole(bytes, 0, bytes.length);
+    else if (this.#hasKey) this.line++;
+  }
+
+  beginLong(head: Buffer): void {
+    if (!this.#isPair) throw new FormatError(this.line, `a line over ${this.#limit} bytes`);
+    this.#large = this.#records?.begin(this.line, head);
+  }
+
+  longPiece(bytes: Buffer, start: number, end: number): void {
+    this.#large?.push(bytes, start, end);
+  }
+
+  endLong(isCutOff: boolean): void {
+    this.#large?.end(isCutOff);
+    this.#large = undefined;
+    if (this.#hasKey) this.line++;
+  }
+
+  end(): void {
+    if (this.#records) throw new FormatError(this.line, `${dataEnd} is missing`);
+    if (this.#header) throw new FormatError(this.line, `${headerEnd} is missing`);
+  }
+
+  /** Takes a line of a header, or the one behind all records. */
+  #takeLine(text: string): void {
+    if (!this.#records) {
+      this.#header ??= new MdbHeader();
+      if (this.#header.take(text, this.line)) {
+        this.#records = new MdbAnyRecord(this.#sink, this.#header.text);
+      }
+    } else if (text === dataEnd) {
+      this.#records = undefined;
+      this.#header = undefined;
+    } else {
+      throw new FormatError(this.line, `neither a key nor ${dataEnd}`);
+    }
+  }
+}

@@ -1,0 +1,120 @@
+/** Writes NDJSON. The value is the last member, so that a decoder can hand it on as it reads it. */
+import { isUtf8 } from 'node:buffer';
+import { NEWLINE, QUOTE } from '../bytes/ascii.js';
+import { Base64Text, base64Text } from '../bytes/base64-text.js';
+import { OutputBuffer } from '../bytes/output-buffer.js';
+import { writePlainKey } from '../bytes/plain-key.js';
+import { Utf8Check } from '../bytes/utf8-check.js';
+import type { Encoder, OutgoingRecord } from '../format.js';
+import { isSpecial } from '../json/bytes.js';
+import { ESCAPED_BYTES, escapeJson } from '../json/escape.js';
+import { viewOf, writePlainJson } from '../json/plain-bytes.js';
+
+/** Bytes of a value that are escaped in one go: what is made room for may be six times as much. */
+const STEP_BYTES = 64 * 1024;
+
+/** Bytes of a plain record beside its key and its value. */
+const LITERAL_BYTES = 22;
+
+export class NdjsonEncoder implements Encoder {
+  readonly #out = new OutputBuffer();
+  /** Views of the buffers that were used last, which mostly are the next ones too. */
+  #room: Buffer = Buffer.alloc(0);
+  #roomView = viewOf(this.#room);
+  #source: Buffer = Buffer.alloc(0);
+  #sourceView = viewOf(this.#source);
+
+  get waiting(): number {
+    return this.#out.length;
+  }
+
+  addPlain(
+    bytes: Buffer,
+    keyStart: number,
+    keyEnd: number,
+    valueStart: number,
+    valueEnd: number,
+  ): boolean {
+    const room = this.#out.room(keyEnd - keyStart + valueEnd - valueStart + LITERAL_BYTES);
+    if (room !== this.#room) [this.#room, this.#roomView] = [room, viewOf(room)];
+    if (bytes !== this.#source) [this.#source, this.#sourceView] = [bytes, viewOf(bytes)];
+    const out = this.#roomView;
+    const source = this.#sourceView;
+    let to = this.#out.length;
+    // {"key":"
+    out.setInt32(to, 0x7b226b65);
+    out.setInt32(to + 4, 0x79223a22);
+    to = writePlainJson(source, keyStart, keyEnd, out, to + 8);
+    if (to < 0) return false;
+    // ","value":"
+    out.setInt32(to, 0x222c2276);
+    out.setInt32(to + 4, 0x616c7565);
+    out.setInt16(to + 8, 0x223a);
+    out.setUint8(to + 10, QUOTE);
+    to = writePlainJson(source, valueStart, valueEnd, out, to + 11);
+    if (to < 0) return false;
+    // "}
+    out.setInt16(to, 0x227d);
+    out.setUint8(to + 2, NEWLINE);
+    this.#out.length = to + 3;
+    return true;
+  }
+
+  add(key: string, value: Uint8Array): void {
+    const isText = isUtf8(value);
+    this.#begin(key, isText);
+    if (isText) this.#addText(value);
+    else this.#out.ascii(base64Text(value));
+    this.#out.ascii('"}\n');
+  }
+
+  take(): Buffer {
+    return this.#out.take();
+  }
+
+  *stream({ key, pieces }: OutgoingRecord): Iterable<Buffer> {
+    const base64 = isText(pieces()) ? undefined : new Base64Text();
+    this.#begin(key, base64 === undefined);
+    for (const piece of pieces()) {
+      if (base64) this.#out.ascii(base64.push(piece));
+      else this.#addText(piece);
+      if (this.#out.isFull) yield this.#out.take();
+    }
+    if (base64) this.#out.ascii(base64.end());
+    this.#out.ascii('"}\n');
+    yield this.#out.take();
+  }
+
+  end(): Buffer {
+    return this.#out.take();
+  }
+
+  #begin(key: string, isText: boolean): void {
+    this.#out.ascii('{"key":"');
+    this.#addKey(key);
+    this.#out.ascii(isText ? '","value":"' : '","base64":true,"value":"');
+  }
+
+  #addKey(key: string): void {
+    const out = this.#out;
+    const end = writePlainKey(key, out.room(key.length), out.length, isSpecial);
+    if (end === -1) this.#addText(Buffer.from(key));
+    else out.length = end;
+  }
+
+  #addText(bytes: Uint8Array): void {
+    const out = this.#out;
+    for (let at = 0; at < bytes.length; at += STEP_BYTES) {
+      const step = bytes.length <= STEP_BYTES ? bytes : bytes.subarray(at, at + STEP_BYTES);
+      out.length = escapeJson(step, out.room(step.length * ESCAPED_BYTES), out.length);
+    }
+  }
+}
+
+function isText(pieces: Iterable<Uint8Array>): boolean {
+  const check = new Utf8Check();
+  for (const piece of pieces) {
+    if (!check.push(piece)) return false;
+  }
+  return check.end();
+}
