@@ -118,10 +118,10 @@ export interface Context {
   /** A context whose lines may ask for these verbs as well, and come from a person, not a script. */
   forPrompt(verbs: Registry): Context;
   /**
-   * Runs `work` with SIGINT, SIGTERM and SIGHUP turned into an abort of the signal it is given, so
-   * that it can undo what it began; the reason is a KvError `interrupted`. Outside of it a signal
-   * ends the process at once, which is safe wherever nothing has been begun. What `outlives` Ctrl-C
-   * is aborted by the other two alone.
+   * Runs `work` with SIGINT, SIGTERM, SIGHUP and SIGUSR1 turned into an abort of the signal it is
+   * given, so that it can undo what it began; the reason is a KvError `interrupted`. Outside of it a
+   * signal ends the process at once, which is safe wherever nothing has been begun. What `outlives`
+   * Ctrl-C is aborted by the others alone.
    */
   interruptible<T>(work: (signal: AbortSignal) => Promise<T>, outlives?: 'Ctrl-C'): Promise<T>;
 }

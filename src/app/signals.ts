@@ -1,7 +1,7 @@
 /** Turning a signal into an abort, for work that has something to undo. */
 import { KvError } from '../errors.js';
 
-const endings = ['SIGTERM', 'SIGHUP'] as const;
+const endings = ['SIGTERM', 'SIGHUP', 'SIGUSR1'] as const;
 const signals = ['SIGINT', ...endings] as const;
 
 /** A KvError `interrupted` that knows which signal it stands for. */

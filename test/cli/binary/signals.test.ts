@@ -41,7 +41,7 @@ async function expectAsBefore(shell: Shell, usedBefore: number): Promise<void> {
 }
 
 describe('an upload', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'] as const)(
     'from an open, idle pipe is undone by %s, which ends the process',
     async (signal) => {
       const shell = await shellWithOldValue();
