@@ -11,12 +11,17 @@ export interface Word {
   /** Positions in UTF-16 units; `end` is behind the last. */
   readonly start: number;
   readonly end: number;
+  /** Whether quotes in it vanish that were most likely meant as text: see unquoted-json.ts. */
+  readonly losesQuotes?: true;
 }
 
-/** What an unquoted character means to a shell: a pipe, or a file in the place of a stream. */
+/**
+ * What unquoted characters mean to a shell: `|`, a file in the place of a stream, and what has a
+ * meaning there and none here, as `2>&1`, `;` or `$(`.
+ */
 export interface Operator {
   readonly kind: 'operator';
-  readonly text: '|' | '>' | '>>' | '<';
+  readonly text: string;
   readonly start: number;
   readonly end: number;
 }
@@ -30,9 +35,9 @@ export interface SplitLine {
 }
 
 /** Most words: nothing in them means anything. */
-const plain = /[^ \t\r\n\v\f'"\\|<>$]+/y;
+const plain = /[^ \t\r\n\v\f'"\\|<>&;`$]+/y;
 const blank = /[ \t\r\n\v\f]+/y;
-const operator = />>|[|<>]/y;
+const operator = /<<<|<<-?|<[>&(]?|>>|>[>&|(]?|&>>|&[>&]?|\|[|&]?|;;?|`|\$\(/y;
 
 /** A word of these characters alone needs no quotes. */
 const harmless = /^[\w%+,./:=@-]+$/;
@@ -50,13 +55,18 @@ export function splitLine(line: string): SplitLine {
     if (at === line.length || line[at] === '#') break;
     const signEnd = endOf(operator, line, at);
     if (signEnd > at) {
-      const text = line.slice(at, signEnd) as Operator['text'];
-      tokens.push({ kind: 'operator', text, start: at, end: signEnd });
+      tokens.push({ kind: 'operator', text: line.slice(at, signEnd), start: at, end: signEnd });
       at = signEnd;
       continue;
     }
     const word = readWord(line, at);
-    tokens.push({ kind: 'word', text: word.text, start: at, end: word.end });
+    tokens.push({
+      kind: 'word',
+      text: word.text,
+      start: at,
+      end: word.end,
+      ...(word.losesQuotes && { losesQuotes: true as const }),
+    });
     if (word.open !== undefined) return { tokens, open: word.open };
     at = word.end;
   }
@@ -76,21 +86,30 @@ interface Reading {
   readonly open: SplitLine['open'];
 }
 
-function readWord(line: string, start: number): Reading {
+function readWord(line: string, start: number): Reading & { readonly losesQuotes: boolean } {
   let text = '';
   let at = start;
+  let losesQuotes = false;
   for (;;) {
     const end = endOf(plain, line, at);
+    const isBehindPlain = end > at;
     text += line.slice(at, end);
     at = end;
     const character = line[at];
-    if (character === undefined || /[ \t\r\n\v\f|<>]/.test(character))
-      return { text, end: at, open: undefined };
+    if (character === undefined || endOf(blank, line, at) > at || endOf(operator, line, at) > at)
+      return { text, end: at, open: undefined, losesQuotes };
+    const isQuote = character === '"' || character === "'";
+    losesQuotes ||= isQuote && isBehindPlain && beginsAsJson(text);
     const part = readPart(line, at, character);
     text += part.text;
     at = part.end;
-    if (part.open !== undefined) return { text, end: at, open: part.open };
+    if (part.open !== undefined) return { text, end: at, open: part.open, losesQuotes };
   }
+}
+
+/** Whether a word, or what follows its first `=`, begins as JSON does. */
+function beginsAsJson(text: string): boolean {
+  return /^(?:[^=]*=)?[{[]/.test(text);
 }
 
 /** Reads what begins with a quote, a backslash or a dollar sign. */

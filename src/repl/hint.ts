@@ -4,6 +4,7 @@ import type { Argument, Registry } from '../command.js';
 import { readLineParts } from '../line/reading.js';
 import { argumentWord } from '../line/spelling.js';
 import { splitLine } from '../line/words.js';
+import { isRedirect } from './line-plan.js';
 
 /** In capitals, as in help; empty where there is nothing to say. `text` ends at the cursor. */
 export async function hintFor(text: string, verbs: Registry): Promise<string> {
@@ -14,7 +15,7 @@ export async function hintFor(text: string, verbs: Registry): Promise<string> {
   // A comment follows.
   if (text.slice(last.end).trim() !== '') return '';
   const lead = text.endsWith(' ') ? '' : ' ';
-  if (last.kind === 'operator') return `${lead}FILE`;
+  if (last.kind === 'operator') return isRedirect(last.text) ? `${lead}FILE` : '';
   // A redirect may stand anywhere, but what follows one is seldom an argument.
   if (tokens.some(({ kind }) => kind === 'operator')) return '';
   const { next, remaining } = await readLineParts(

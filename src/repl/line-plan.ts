@@ -1,6 +1,7 @@
 /** What a line asks for beside its words: how often, from where, and to where. */
 import { KvError } from '../errors.js';
 import { isCount } from '../line/reading.js';
+import { lostQuotes } from '../line/unquoted-json.js';
 import { type SplitLine, splitLine, type Token, type Word } from '../line/words.js';
 
 export interface LinePlan {
@@ -28,7 +29,10 @@ const REPEAT_LIMIT = 1_000_000_000;
 export function planOf(line: string): LinePlan | undefined {
   const { tokens } = splitLine(line);
   const pipe = tokens.findIndex(isPipe);
-  const { words, files } = partsBeforePipe(pipe === -1 ? tokens : tokens.slice(0, pipe));
+  const before = pipe === -1 ? tokens : tokens.slice(0, pipe);
+  const { words, files } = partsBeforePipe(before);
+  const lost = lostQuotes(line, before);
+  if (lost) throw lost;
   const command = pipe === -1 ? undefined : commandAfter(tokens[pipe]!, line);
   if (words.length === 0) {
     if (tokens.length === 0) return undefined;
@@ -59,15 +63,19 @@ export function partsBeforePipe(tokens: readonly Token[]): { words: Word[]; file
       continue;
     }
     const before = tokens[at - 1];
-    if (before?.kind === 'word' && before.end === token.start && /^\d$/.test(before.text)) {
-      const stream = `${before.text}${token.text}`;
-      throw new KvError('usage', `cannot redirect "${stream}": only a verb's input and output`);
+    const isNumbered =
+      before?.kind === 'word' && before.end === token.start && /^\d+$/.test(before.text);
+    if (!isRedirect(token.text) || (isNumbered && /^[<>]/.test(token.text))) {
+      const sign = isNumbered ? before.text + token.text : token.text;
+      throw new KvError('usage', `cannot use "${sign}" in a line: only |, >, >> and < are known`, {
+        hint: `in quotes it is text: '${sign}'`,
+      });
     }
     const file = tokens[++at];
     if (file?.kind !== 'word') {
       throw new KvError('usage', `missing FILE after "${token.text}"`);
     }
-    files.push({ operator: token.text as Redirect['operator'], path: file.text });
+    files.push({ operator: token.text, path: file.text });
   }
   return { words, files };
 }
@@ -75,8 +83,9 @@ export function partsBeforePipe(tokens: readonly Token[]): { words: Word[]; file
 /** Whether the line goes on: a quote is open, or a backslash ends it. */
 export function isUnfinished(line: string): boolean {
   const { tokens, open } = splitLine(line);
-  // Quotes behind a pipe are the shell's.
-  return open !== undefined && !tokens.some(isPipe);
+  // Quotes behind a pipe are the shell's, and JSON without quotes around it is refused as it stands.
+  const isOver = (token: Token) => isPipe(token) || (token.kind === 'word' && token.losesQuotes);
+  return open !== undefined && !tokens.some(isOver);
 }
 
 /** The lines of a text that was pasted, each with those that a quote joins to it. */
@@ -92,8 +101,15 @@ export function* linesOf(text: string): Generator<string> {
 }
 
 interface Redirect {
-  readonly operator: '>' | '>>' | '<';
+  readonly operator: (typeof redirects)[number];
   readonly path: string;
+}
+
+const redirects = ['>', '>>', '<'] as const;
+
+/** Whether an operator leads to a file or from one. */
+export function isRedirect(sign: string): sign is Redirect['operator'] {
+  return redirects.some((one) => one === sign);
 }
 
 function isPipe({ kind, text }: SplitLine['tokens'][number]): boolean {

@@ -1,6 +1,7 @@
 /** The lines of a script as they come, each with the words that it is made of. */
 import { isUtf8 } from 'node:buffer';
 import { KvError } from '../errors.js';
+import { lostQuotes } from '../line/unquoted-json.js';
 import { type SplitLine, splitLine } from '../line/words.js';
 import { chunksUnlessAborted } from '../terminal/pump.js';
 import type { Input } from '../terminal/terminal.js';
@@ -76,10 +77,13 @@ class ScriptSplitter {
     this.#joinedUnits += text.length;
     // To look at all of it again for each line would take as long as the square of it.
     if (!isFirst && !mayClose(text, this.#open)) return undefined;
-    const { tokens, open } = splitLine(this.#joined.join('\n'));
+    const joined = this.#joined.join('\n');
+    const { tokens, open } = splitLine(joined);
+    const lost = lostQuotes(joined, tokens);
     this.#open = open;
-    if (open !== undefined) return undefined;
+    if (open !== undefined && !lost) return undefined;
     this.#forget();
+    if (lost) return { number, words: lost };
     const operator = tokens.find(({ kind }) => kind === 'operator');
     if (operator) return this.#fault(number, `it has a "${operator.text}" outside of quotes`);
     return tokens.length > 0 ? { number, words: tokens.map((token) => token.text) } : undefined;

@@ -53,6 +53,10 @@ describe.each([
     ['get a | cat', 2, 'usage', /^stdin:3: .*"\|" outside of quotes/],
     ['exec other', 2, 'usage', /^stdin:3: "exec" cannot be part of a script$/],
     ['-s elsewhere get a', 2, 'usage', /^stdin:3: a script works on one store/],
+    ['get a 2>&1', 2, 'usage', /^stdin:3: .*">&" outside of quotes/],
+    ['get a && get b', 2, 'usage', /^stdin:3: .*"&&" outside of quotes/],
+    ['set z {"a":1}', 2, 'usage', /^stdin:3: .*quotes within JSON would be lost$/],
+    ['set z {"a', 2, 'usage', /^stdin:3: .*quotes within JSON would be lost$/],
     ["get 'a", 2, 'usage', /^stdin:3: a quote is not closed/],
     ['get \xff', 2, 'usage', /^stdin:3: .*it is not UTF-8$/],
   ])('%s ends it with %i, what came before stays, the rest does not run', async (...row) => {
