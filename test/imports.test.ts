@@ -13,8 +13,9 @@ const SOURCE = fileURLToPath(new URL('../src', import.meta.url));
 /** The rooms that each room may import, beside its own files. */
 const allowed: Record<string, readonly string[]> = {
   errors: [],
+  disk: ['errors'],
   io: ['errors'],
-  store: ['errors'],
+  store: ['disk', 'errors'],
   keyvalue: ['io', 'store', 'errors'],
   formats: ['errors'],
   terminal: ['io', 'errors'],
@@ -39,8 +40,8 @@ const allowed: Record<string, readonly string[]> = {
     'repl',
   ],
   cli: ['line', 'command', 'context', 'terminal', 'errors'],
-  repl: ['line', 'command', 'context', 'answers', 'terminal', 'errors'],
-  host: ['io', 'keyvalue', 'errors'],
+  repl: ['disk', 'line', 'command', 'context', 'answers', 'terminal', 'errors'],
+  host: ['disk', 'io', 'keyvalue', 'errors'],
 };
 
 /** These import types, of whatever they describe. */

@@ -3,8 +3,9 @@
  * a folder that nobody else may enter, is whole or absent, and counts only when its digest is right.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../disk/make-folder.js';
 import { type CodeCache, codeCacheOf } from './program.js';
 import { TRANSPILER, type Transpiled } from './transpile.js';
 
@@ -43,7 +44,7 @@ export function readCache(folder: string, key: string): Cached | undefined {
 /** Keeps an entry, at best effort: where that fails, the next run transpiles again. */
 export function writeCache(folder: string, key: string, transpiled: Transpiled): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     if (isPrivate(folder)) writeWhole(join(folder, key), encode(transpiled));
   } catch {
     // No room, or no folder to write to: the guest runs all the same.

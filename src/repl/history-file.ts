@@ -1,7 +1,6 @@
 /** The history on disk: a line a line, with escapes for what would break one. */
 import {
   chmodSync,
-  mkdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -10,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
+import { makeFolder } from '../disk/make-folder.js';
 import { escapeKey, unescapeKey } from '../terminal/visible.js';
 import type { HistoryFile } from './history.js';
 
@@ -46,7 +46,7 @@ function readLines(path: string): string[] {
 }
 
 function addLine(path: string, line: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   const existing = statSync(path, { throwIfNoEntry: false });
   // A device in its place, as /dev/null, is somebody's way to have none.
   if (existing && !existing.isFile()) return;

@@ -3,12 +3,10 @@ import {
   accessSync,
   closeSync,
   copyFileSync,
-  existsSync,
   constants as fsConstants,
   fsyncSync,
   linkSync,
   lstatSync,
-  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -17,6 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { makeFolder } from '../../disk/make-folder.js';
 import { ioError, KvError } from '../../errors.js';
 import type { Store } from '../store.js';
 import { Environment } from './environment.js';
@@ -131,19 +130,6 @@ function removeRemains(path: string, names: readonly string[]): void {
     } catch {
       // They are gone, or another user's, and in nobody's way.
     }
-  }
-}
-
-/** Makes a folder and those above it. (Node's own way goes on for ever where /proc refuses one.) */
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { mode: 0o700 });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return;
-    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error;
-    makeFolder(dirname(path));
-    makeFolder(path);
   }
 }
 

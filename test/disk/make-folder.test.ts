@@ -1,0 +1,76 @@
+import { existsSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { makeFolder } from '../../src/disk/make-folder.js';
+import { openHistoryFile } from '../../src/repl/history-file.js';
+import { Shell } from '../support/shell.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+describe('makeFolder()', () => {
+  test('makes the folders above as well, for their owner alone', () => {
+    const folder = temporaryFolder();
+    makeFolder(join(folder, 'a/b/c/'));
+    for (const path of ['a', 'a/b', 'a/b/c']) {
+      expect((statSync(join(folder, path)).mode & 0o777).toString(8)).toBe('700');
+    }
+    makeFolder(join(folder, 'a/b'));
+    expect(readdirSync(join(folder, 'a'))).toEqual(['b']);
+  });
+
+  test('refuses a dead symbolic link, at the end of the path and within it', () => {
+    const folder = temporaryFolder();
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'dead'));
+    for (const path of ['dead', 'dead/store', 'dead/a/b']) {
+      expect(() => makeFolder(join(folder, path))).toThrow(/dead": it is a symbolic link that/);
+    }
+    expect(existsSync(join(folder, 'nowhere'))).toBe(false);
+  });
+
+  test('refuses what is below a file', () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'file'), '');
+    expect(() => makeFolder(join(folder, 'file/a/b'))).toThrow(/ENOTDIR/);
+  });
+
+  test.skipIf(!existsSync('/proc/self'))('ends below /proc', () => {
+    for (const path of ['/proc/a', '/proc/a/b/c', '/proc/self/a/b']) {
+      expect(() => makeFolder(path)).toThrow(/ENOENT|EACCES|EPERM/);
+    }
+  });
+});
+
+describe('a path below /proc or a dead link', () => {
+  test.skipIf(!existsSync('/proc/self'))(
+    'for the store is one line and 6, for every folder of kv',
+    async () => {
+      const shell = new Shell();
+      symlinkSync(join(shell.folder, 'nowhere'), join(shell.folder, 'dead'));
+      for (const path of ['/proc/kv/store', 'dead/store', 'dead']) {
+        const { status, stderr } = await shell.run(`kv -s ${path} set k v`);
+        expect(status).toBe(6);
+        expect(stderr).toMatch(/^kv: cannot make (store|folder) "[^\n]*\n$/);
+      }
+    },
+  );
+
+  test.skipIf(!existsSync('/proc/self'))(
+    'for the cache of components leaves a component without one',
+    async () => {
+      const shell = new Shell();
+      const count = join(import.meta.dirname, '../guests/count.wasm');
+      symlinkSync(join(shell.folder, 'nowhere'), join(shell.folder, 'dead'));
+      for (const cache of ['/proc/kv', join(shell.folder, 'dead')]) {
+        await shell.succeed(`kv set runs 0; kv delete runs; [[ $(kv run ${count}) == 'run 1' ]]`, {
+          env: { XDG_CACHE_HOME: cache },
+        });
+      }
+    },
+    60_000,
+  );
+
+  test.skipIf(!existsSync('/proc/self'))('for the history keeps no history', () => {
+    const history = openHistoryFile({ XDG_STATE_HOME: '/proc/kv' });
+    history.add('keys');
+    expect(history.read()).toEqual([]);
+  });
+});
