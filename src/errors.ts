@@ -102,16 +102,31 @@ export type ErrorCode = keyof typeof exitOfCode;
 export class KvError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
+  /** The line of a script that failed, as the message begins with it. */
+  readonly place: string | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { hint?: string; place?: string; cause?: unknown } = {},
+  ) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.name = 'KvError';
     this.code = code;
     this.hint = options.hint;
+    this.place = options.place;
   }
 
   get exitCode(): ExitCode {
     return exitOfCode[this.code];
+  }
+
+  /** Whether it is no failure but an answer, all of which the exit status says: "absent", "not met". */
+  get isAnswer(): boolean {
+    const { exitCode, place } = this;
+    return (
+      place === undefined && (exitCode === exitCodes.no || exitCode === exitCodes.conditionFailed)
+    );
   }
 }
 

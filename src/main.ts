@@ -1,11 +1,12 @@
 /** Wiring: from the words of the command line to the exit status, which nobody else sets. */
+import { answerHelp, answerVersion } from './answers/manual-answer.js';
 import { checkArguments } from './app/arguments.js';
 import { runCommand, type Surroundings } from './app/session.js';
 import { endBySignal } from './app/signals.js';
 import type { Command, Registry } from './command.js';
 import { registry } from './commands/index.js';
 import type { Host, Manual, Settings } from './context.js';
-import { asKvError, exitCodes, type KvError } from './errors.js';
+import { asKvError, exitCodes, KvError } from './errors.js';
 import { parse, parseLine, settingsOf } from './line/invocation.js';
 import { withUsage } from './line/usage.js';
 import { writeError } from './terminal/error-message.js';
@@ -56,16 +57,17 @@ async function run(
     case 'run':
       return runVerb(invocation, { ...surroundings, settings });
     case 'help':
-      await terminal.stdout.write(await manual.help(invocation.topic));
+      await answerHelp({ settings, terminal, manual }, invocation.topic);
       return exitCodes.done;
     case 'version':
-      await terminal.stdout.write(`kv ${manual.version}\n`);
+      await answerVersion({ settings, terminal, manual });
       return exitCodes.done;
     case 'bare':
       if (terminal.stdin.kind === 'terminal' && terminal.stdout.isTerminal) {
         const command = await registry.find(({ name }) => name === 'repl')!.load();
         return runVerb({ command, input: {} }, { ...surroundings, settings });
       }
+      if (settings.json) throw new KvError('usage', 'missing verb', { hint: 'try: kv help' });
       await terminal.stderr.write(await manual.help());
       return exitCodes.usage;
     default:
@@ -124,5 +126,6 @@ async function showError(
   if (env.KV_DEBUG === '1')
     await stderr.write(`${error.cause instanceof Error ? error.cause.stack : error.stack}\n`);
   if (error.code === 'interrupted' || error.code === 'broken-pipe') return;
+  if (settings.quiet && error.isAnswer) return;
   await writeError(stderr, error, settings);
 }

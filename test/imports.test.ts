@@ -24,8 +24,8 @@ const allowed: Record<string, readonly string[]> = {
   line: ['command', 'context', 'errors'],
   options: ['command', 'context', 'terminal', 'errors'],
   answers: ['context', 'terminal', 'errors'],
-  batches: ['context', 'formats', 'terminal', 'errors'],
-  scripts: ['context', 'line', 'terminal', 'errors'],
+  batches: ['answers', 'context', 'formats', 'terminal', 'errors'],
+  scripts: ['answers', 'context', 'line', 'terminal', 'errors'],
   commands: [
     'command',
     'context',

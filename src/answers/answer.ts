@@ -1,14 +1,23 @@
 /** How a command answers: one object with --json, rows or lines without. */
 import type { Context } from '../context.js';
+import { asKvError, KvError } from '../errors.js';
 import { visibleJson, visibleLine } from '../terminal/visible.js';
 
 /** One thing that is told of something: its name, its value, and how a person reads the value. */
 export type Field = readonly [name: string, value: string | number, shown?: string];
 
+/** What an answer depends on, beside what it says. */
+type Asker = Pick<Context, 'settings' | 'terminal'>;
+
 /** Writes a line, or with --json the object in its place. */
-export async function answer(context: Context, json: object, line: string): Promise<void> {
-  const { settings, terminal } = context;
-  await terminal.stdout.write(`${settings.json ? visibleJson(json) : line}\n`);
+export async function answer(asker: Asker, json: object, line: string): Promise<void> {
+  await answerText(asker, json, `${line}\n`);
+}
+
+/** Writes a text as it is, or with --json the object in its place. */
+export async function answerText(asker: Asker, json: object, text: string): Promise<void> {
+  const { settings, terminal } = asker;
+  await terminal.stdout.write(settings.json ? `${visibleJson(json)}\n` : text);
 }
 
 /** Writes yes or no, which -q silences. */
@@ -16,12 +25,43 @@ export async function answerYesOrNo(context: Context, json: object, yes: boolean
   if (!context.settings.quiet) await answer(context, json, String(yes));
 }
 
-/** Writes what a verb did: with --json the object; else a remark, which only a terminal sees. */
+/** Writes what came of a change, as `answer` does; where it fails, says that the change was made. */
+export async function answerChange(context: Context, json: object, line: string): Promise<void> {
+  await afterChange(context, line, () => answer(context, json, line));
+}
+
+/** Writes what a verb changed: with --json the object; else a remark, which only a terminal sees. */
 export async function report(context: Context, json: object, remark: string): Promise<void> {
   const { settings, terminal } = context;
-  if (settings.json) await terminal.stdout.write(`${visibleJson(json)}\n`);
+  if (settings.json) await answerChange(context, json, remark);
   else if (terminal.stderr.isTerminal) await terminal.note(remark);
 }
+
+/**
+ * Does what is left to do after a change. Where that fails, the error says that the change was made,
+ * and `result` of it; not within a transaction, which may still be undone.
+ */
+export async function afterChange(
+  { keyvalue }: Context,
+  result: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (thrown) {
+    if (keyvalue.transactions.isOpen) throw thrown;
+    const { code, message, cause = thrown } = asKvError(thrown);
+    throw new KvError(code, `${message}; the change was made`, { hint: result, cause });
+  }
+}
+
+/** A whole number as JSON has it here: as a string where a reader might round it. */
+export function jsonInteger(value: bigint): number | string {
+  return value > JSON_INTEGER_LIMIT ? String(value) : Number(value);
+}
+
+/** Up to here every whole number is one of JavaScript, and of most readers of JSON. */
+const JSON_INTEGER_LIMIT = 2n ** 53n;
 
 /** Writes fields one a line: aligned on a terminal, split by a tab in a pipe. */
 export async function answerFields(context: Context, fields: readonly Field[]): Promise<void> {

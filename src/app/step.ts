@@ -1,5 +1,6 @@
 /** Reading a line of a script into something to run, for the session that the script runs in. */
 
+import { answerHelp, answerVersion } from '../answers/manual-answer.js';
 import type { Command } from '../command.js';
 import type { Context, Settings, Step } from '../context.js';
 import { type ExitCode, exitCodes, KvError } from '../errors.js';
@@ -55,9 +56,9 @@ function stepOf(
       };
     }
     case 'help':
-      return printing(settings, () => manual.help(invocation.topic));
+      return printing(settings, (asker) => answerHelp({ ...asker, manual }, invocation.topic));
     case 'version':
-      return printing(settings, async () => `kv ${manual.version}\n`);
+      return printing(settings, (asker) => answerVersion({ ...asker, manual }));
     case 'bare':
       throw new KvError('usage', 'missing verb', { hint: 'try: help' });
     default:
@@ -70,13 +71,16 @@ function writes({ access }: Command, input: Readonly<Record<string, unknown>>): 
   return asked === 'write' || asked === 'change';
 }
 
-function printing({ bucket }: Settings, text: () => Promise<string>): Step {
+function printing(
+  settings: Settings,
+  print: (asker: Pick<Context, 'settings' | 'terminal'>) => Promise<void>,
+): Step {
   return {
     isBrief: false,
     writes: false,
-    bucket,
-    async run({ stdout }) {
-      await stdout.write(await text());
+    bucket: settings.bucket,
+    async run(terminal) {
+      await print({ settings, terminal });
       return exitCodes.done;
     },
   };

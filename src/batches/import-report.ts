@@ -1,21 +1,28 @@
 /** What came of an import, for a person on stderr or for a script as JSON. */
+import { afterChange } from '../answers/answer.js';
 import type { Context } from '../context.js';
 import { humanSize } from '../terminal/quantities.js';
+import { visibleJson } from '../terminal/visible.js';
 import type { ImportOptions } from './import-options.js';
 import type { ImportSink } from './import-sink.js';
 
 export async function reportImport(
-  { settings, terminal }: Context,
+  context: Context,
   { name, dryRun }: ImportOptions,
   { load, read, rejected, began }: ImportSink,
   bytes: number,
 ): Promise<void> {
+  const { settings, terminal } = context;
   const seconds = (performance.now() - began) / 1000;
   const rate = Math.round(read / seconds);
   const { written } = load;
   if (settings.json) {
     const report = { file: name, read, written, rejected, bytes, seconds, rate, dryRun };
-    await terminal.stdout.write(`${JSON.stringify(report)}\n`);
+    const line = `${visibleJson(report)}\n`;
+    const tell = () => terminal.stdout.write(line);
+    await (written > 0 && !dryRun
+      ? afterChange(context, `wrote ${written} records`, tell)
+      : tell());
   } else if (!settings.quiet) {
     const verb = dryRun ? 'would write' : 'wrote';
     const counts = `read ${read} records, ${verb} ${written}, rejected ${rejected}`;

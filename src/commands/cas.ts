@@ -1,4 +1,4 @@
-import { answerYesOrNo } from '../answers/answer.js';
+import { afterChange, answerYesOrNo } from '../answers/answer.js';
 import { defineCommand } from '../command.js';
 import { exitCodes } from '../errors.js';
 import { parseU64 } from '../options/option-values.js';
@@ -26,7 +26,8 @@ export const command = defineCommand({
     const next = parseU64(desired);
     const { atomic } = context.keyvalue;
     const swapped = atomic.compareAndSwap(context.bucketToWrite(), key, expected, next);
-    await answerYesOrNo(context, { key, swapped }, swapped);
+    const told = () => answerYesOrNo(context, { key, swapped }, swapped);
+    await (swapped ? afterChange(context, 'swapped', told) : told());
     return swapped ? exitCodes.done : exitCodes.conditionFailed;
   },
 });

@@ -1,3 +1,4 @@
+import { answerCompletion } from '../answers/manual-answer.js';
 import { defineCommand } from '../command.js';
 import { KvError } from '../errors.js';
 
@@ -14,7 +15,7 @@ export const command = defineCommand({
     { line: 'kv completion fish > ~/.config/fish/completions/kv.fish', summary: 'for good' },
   ],
 
-  async run({ manual, terminal }, { shell }) {
+  async run(context, { shell }) {
     const known = shells.find((one) => one === shell);
     if (known === undefined) {
       throw new KvError(
@@ -22,6 +23,6 @@ export const command = defineCommand({
         `no completion for "${shell}": there is one for ${shells.join(', ')}`,
       );
     }
-    await terminal.stdout.write(await manual.completion(known));
+    await answerCompletion(context, known);
   },
 });

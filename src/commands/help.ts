@@ -1,3 +1,4 @@
+import { answerHelp } from '../answers/manual-answer.js';
 import { defineCommand } from '../command.js';
 
 export const command = defineCommand({
@@ -16,7 +17,7 @@ export const command = defineCommand({
   options: {},
   examples: [{ line: 'kv help bucket list', summary: 'the same as: kv bucket list --help' }],
 
-  async run({ manual, terminal }, { verb }) {
-    await terminal.stdout.write(await manual.help(verb.join(' ') || undefined));
+  async run(context, { verb }) {
+    await answerHelp(context, verb.join(' ') || undefined);
   },
 });

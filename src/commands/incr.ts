@@ -1,7 +1,7 @@
+import { answerChange, jsonInteger } from '../answers/answer.js';
 import { defineCommand } from '../command.js';
 import { exitCodes, KvError } from '../errors.js';
 import { parseU64 } from '../options/option-values.js';
-import { visibleJson } from '../terminal/visible.js';
 
 export const command = defineCommand({
   name: 'incr',
@@ -27,9 +27,7 @@ zeroes. A key that is not there counts as 0. However many processes add, none is
   async run(context, { key, delta: text = '1' }) {
     const delta = parseDelta(text);
     const value = context.keyvalue.atomic.increment(context.bucketToWrite(), key, delta);
-    // A number in JSON has no limit to its digits, but JavaScript's writer takes no bigint.
-    const json = `{"key":${visibleJson(key)},"value":${value}}`;
-    await context.terminal.stdout.write(`${context.settings.json ? json : value}\n`);
+    await answerChange(context, { key, value: jsonInteger(value) }, String(value));
   },
 });
 

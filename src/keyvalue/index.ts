@@ -41,6 +41,10 @@ export function createKeyvalue(store: Store) {
     records,
     listing,
     transactions: {
+      /** Whether what is written now is a part of a transaction that may still be undone. */
+      get isOpen() {
+        return store.inTransaction;
+      },
       /** See `Store.transactionAcross`. */
       across: <T>(work: () => Promise<T>) => store.transactionAcross(work),
       /**

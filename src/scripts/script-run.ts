@@ -4,6 +4,7 @@
  * of the group stands; then each of them runs by itself, up to the one that fails again.
  */
 import { setImmediate } from 'node:timers/promises';
+import { afterChange } from '../answers/answer.js';
 import type { Context, Step } from '../context.js';
 import { asKvError, type ErrorCode, type ExitCode, exitCodes, KvError } from '../errors.js';
 import { writeError } from '../terminal/error-message.js';
@@ -120,7 +121,7 @@ class Script {
   async #runGroup(): Promise<void> {
     const group = this.#group;
     this.#group = [];
-    if (group.length > 1 && (await this.#succeedsAtOnce(group))) return this.#release();
+    if (group.length > 1 && (await this.#succeedsAtOnce(group))) return this.#release(group);
     for (const ready of group) await this.#runAlone(ready);
   }
 
@@ -151,8 +152,12 @@ class Script {
     this.#signal.throwIfAborted();
   }
 
-  async #release(): Promise<void> {
-    await this.#held.release();
+  async #release(group: readonly Ready[]): Promise<void> {
+    const release = () => this.#held.release();
+    const lines = `lines ${group[0]!.number} to ${group.at(-1)!.number} ran`;
+    await (group.some(({ step }) => step.writes)
+      ? afterChange(this.#context, lines, release)
+      : release());
     for (const note of this.#heldNotes.splice(0)) await this.#terminal.note(note);
   }
 
@@ -170,7 +175,7 @@ class Script {
     if (error.code === 'interrupted' || error.code === 'broken-pipe') throw thrown;
     const { code, message, hint, cause = error } = error;
     const place = `${this.#options.name}:${number}`;
-    const told = new KvError(code, `${place}: ${message}`, { ...(hint && { hint }), cause });
+    const told = new KvError(code, `${place}: ${message}`, { ...(hint && { hint }), place, cause });
     if (!this.#options.keepGoing) throw told;
     this.failure ??= told.exitCode;
     await writeError(this.#terminal.stderr, told, this.#context.settings);

@@ -65,7 +65,7 @@ describe('incr', () => {
 
   it('prints every digit with --json', async () => {
     const kv = await kvWith('18446744073709551614');
-    expect((await kv('incr n --json')).text).toBe(`{"key":"n","value":${largest}}\n`);
+    expect((await kv('incr n --json')).text).toBe(`{"key":"n","value":"${largest}"}\n`);
   });
 
   it('lets no control character of the key reach a terminal with --json', async () => {

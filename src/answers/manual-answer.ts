@@ -1,0 +1,24 @@
+/** What the tool says of itself: as text, or with --json in an object. */
+import type { Context } from '../context.js';
+import { answer, answerText } from './answer.js';
+
+type Asker = Pick<Context, 'settings' | 'terminal' | 'manual'>;
+
+/** The help of a verb or a group, or of the whole tool. Throws `usage` for an unknown one. */
+export async function answerHelp(asker: Asker, topic: string | undefined): Promise<void> {
+  const help = await asker.manual.help(topic);
+  await answerText(asker, { topic, help }, help);
+}
+
+export async function answerVersion(asker: Asker): Promise<void> {
+  const { version } = asker.manual;
+  await answer(asker, { version }, `kv ${version}`);
+}
+
+export async function answerCompletion(
+  asker: Asker,
+  shell: Parameters<Context['manual']['completion']>[0],
+): Promise<void> {
+  const script = await asker.manual.completion(shell);
+  await answerText(asker, { shell, script }, script);
+}
