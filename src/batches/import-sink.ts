@@ -77,7 +77,9 @@ export class ImportSink implements RecordSink {
       this.load.addValue(line, key, outgoing);
     } catch (error) {
       outgoing?.[Symbol.dispose]();
-      this.#rejectRecord(line, asKvError(error).message, undefined);
+      const { code, message } = asKvError(error);
+      if (code !== 'invalid-key') throw error;
+      this.#rejectRecord(line, message, undefined);
     }
   }
 

@@ -37,6 +37,8 @@ export interface SplitLine {
 /** Most words: nothing in them means anything. */
 const plain = /[^ \t\r\n\v\f'"\\|<>&;`$]+/y;
 const blank = /[ \t\r\n\v\f]+/y;
+/** What parts words: blanks, and backslashes that join lines. */
+const gap = /(?:[ \t\r\n\v\f]|\\\n)+/y;
 const operator = /<<<|<<-?|<[>&(]?|>>|>[>&|(]?|&>>|&[>&]?|\|[|&]?|;;?|`|\$\(/y;
 
 /** A word of these characters alone needs no quotes. */
@@ -48,29 +50,99 @@ const unsafeOrQuote = new RegExp(`[\\\\']|${unsafe.source}`, 'gu');
 
 /** Splits a line, which may hold newlines where a quote spans them. */
 export function splitLine(line: string): SplitLine {
-  const tokens: Token[] = [];
-  let at = 0;
-  while (at < line.length) {
-    at = endOf(blank, line, at);
-    if (at === line.length || line[at] === '#') break;
-    const signEnd = endOf(operator, line, at);
-    if (signEnd > at) {
-      tokens.push({ kind: 'operator', text: line.slice(at, signEnd), start: at, end: signEnd });
-      at = signEnd;
-      continue;
+  const splitter = new LineSplitter();
+  splitter.push(line);
+  return splitter;
+}
+
+/**
+ * Splits a line that comes in pieces, cut before a newline: each piece is looked at once, however
+ * many a quote or backslashes join.
+ */
+export class LineSplitter implements SplitLine {
+  readonly tokens: Token[] = [];
+  open: SplitLine['open'];
+  /** Whether a word does; see `Word.losesQuotes`. */
+  losesQuotes = false;
+  /** The last word, which the pieces so far may end within, and how it begins. */
+  #word: { -readonly [Member in keyof Word]: Word[Member] } | undefined;
+  #beginning = '';
+  /** A backslash whose character is in the next piece. */
+  #rest = '';
+  /** UTF-16 units of the pieces so far. */
+  #length = 0;
+
+  /** Takes the next piece; there may be one as long as something is `open`. */
+  push(piece: string): void {
+    const text = this.#rest + piece;
+    const offset = this.#length - this.#rest.length;
+    this.#length = offset + text.length;
+    this.#rest = '';
+    let at = this.open === undefined ? 0 : this.#goOn(text, offset, this.open);
+    while (this.open === undefined && at < text.length) {
+      at = endOf(gap, text, at);
+      if (at === text.length || text[at] === '#') return;
+      const start = offset + at;
+      const signEnd = endOf(operator, text, at);
+      if (signEnd > at) {
+        const sign = text.slice(at, signEnd);
+        this.tokens.push({ kind: 'operator', text: sign, start, end: offset + signEnd });
+        at = signEnd;
+      } else {
+        this.#word = { kind: 'word', text: '', start, end: start };
+        this.#beginning = '';
+        this.tokens.push(this.#word);
+        at = this.#readWord(text, offset, at);
+      }
     }
-    const word = readWord(line, at);
-    tokens.push({
-      kind: 'word',
-      text: word.text,
-      start: at,
-      end: word.end,
-      ...(word.losesQuotes && { losesQuotes: true as const }),
-    });
-    if (word.open !== undefined) return { tokens, open: word.open };
-    at = word.end;
   }
-  return { tokens, open: undefined };
+
+  /** Goes on with the word that the last piece ended within. */
+  #goOn(text: string, offset: number, open: NonNullable<SplitLine['open']>): number {
+    if (open !== '\\') {
+      const at = this.#take(readQuoted(text, 0, open), text, offset);
+      return this.open === undefined ? this.#readWord(text, offset, at) : at;
+    }
+    this.open = undefined;
+    const { start, end } = this.#word!;
+    if (end - start > 1) return this.#readWord(text, offset, 0);
+    // A backslash by itself is no word: two lines are joined between words.
+    this.tokens.pop();
+    return 0;
+  }
+
+  #readWord(text: string, offset: number, from: number): number {
+    let at = from;
+    while (this.open === undefined) {
+      const end = endOf(plain, text, at);
+      const isBehindPlain = end > at;
+      if (isBehindPlain)
+        at = this.#take({ text: text.slice(at, end), end, open: undefined }, text, offset);
+      const character = text[at];
+      if (character === undefined || endOf(blank, text, at) > at || endOf(operator, text, at) > at)
+        break;
+      const isQuote = character === '"' || character === "'";
+      if (isQuote && isBehindPlain && beginsAsJson(this.#beginning)) {
+        this.#word!.losesQuotes = true;
+        this.losesQuotes = true;
+      }
+      at = this.#take(readPart(text, at, character), text, offset);
+    }
+    return at;
+  }
+
+  /** Adds a part to the word, and returns where it ends. */
+  #take({ text, end, open }: Reading, piece: string, offset: number): number {
+    const word = this.#word!;
+    word.text += text;
+    word.end = offset + (open === undefined ? end : piece.length);
+    if (this.#beginning.length < BEGINNING_UNITS) {
+      this.#beginning += text.slice(0, BEGINNING_UNITS - this.#beginning.length);
+    }
+    this.open = open;
+    if (open !== undefined) this.#rest = piece.slice(end);
+    return end;
+  }
 }
 
 /** The word as it has to be written, so that `splitLine` gives it back; safe on a terminal. */
@@ -82,30 +154,13 @@ export function quoteWord(word: string): string {
 
 interface Reading {
   readonly text: string;
+  /** Where it stopped: before a backslash that ends the line, where something is open. */
   readonly end: number;
   readonly open: SplitLine['open'];
 }
 
-function readWord(line: string, start: number): Reading & { readonly losesQuotes: boolean } {
-  let text = '';
-  let at = start;
-  let losesQuotes = false;
-  for (;;) {
-    const end = endOf(plain, line, at);
-    const isBehindPlain = end > at;
-    text += line.slice(at, end);
-    at = end;
-    const character = line[at];
-    if (character === undefined || endOf(blank, line, at) > at || endOf(operator, line, at) > at)
-      return { text, end: at, open: undefined, losesQuotes };
-    const isQuote = character === '"' || character === "'";
-    losesQuotes ||= isQuote && isBehindPlain && beginsAsJson(text);
-    const part = readPart(line, at, character);
-    text += part.text;
-    at = part.end;
-    if (part.open !== undefined) return { text, end: at, open: part.open, losesQuotes };
-  }
-}
+/** How much of a word's beginning may tell whether it is JSON: more than a key can have. */
+const BEGINNING_UNITS = 2048;
 
 /** Whether a word, or what follows its first `=`, begins as JSON does. */
 function beginsAsJson(text: string): boolean {
@@ -116,14 +171,27 @@ function beginsAsJson(text: string): boolean {
 function readPart(line: string, at: number, first: string): Reading {
   switch (first) {
     case "'":
-      return readSingle(line, at + 1);
     case '"':
-      return readDouble(line, at + 1);
+      return readQuoted(line, at + 1, first);
     case '\\':
       return readBackslash(line, at + 1);
     default:
-      if (line[at + 1] === "'") return readEscaped(line, at + 2);
+      if (line[at + 1] === "'") return readQuoted(line, at + 2, "$'");
       return { text: '$', end: at + 1, open: undefined };
+  }
+}
+
+/** Reads what is within quotes, up to and with the closing one. */
+function readQuoted(line: string, from: number, open: "'" | '"' | "$'"): Reading {
+  switch (open) {
+    case "'":
+      return readSingle(line, from);
+    case '"':
+      return readDouble(line, from);
+    case "$'":
+      return readEscaped(line, from);
+    default:
+      return open satisfies never;
   }
 }
 
@@ -139,7 +207,8 @@ function readDouble(line: string, from: number): Reading {
     const character = line[at]!;
     if (character === '"') return { text, end: at + 1, open: undefined };
     const next = line[at + 1];
-    if (character !== '\\' || next === undefined || !'"\\$`\n'.includes(next)) {
+    if (character === '\\' && next === undefined) return { text, end: at, open: '"' };
+    if (character !== '\\' || !'"\\$`\n'.includes(next!)) {
       text += character;
       continue;
     }
@@ -152,7 +221,7 @@ function readDouble(line: string, from: number): Reading {
 /** A backslash before a newline joins two lines. */
 function readBackslash(line: string, at: number): Reading {
   const character = line[at];
-  if (character === undefined) return { text: '', end: at, open: '\\' };
+  if (character === undefined) return { text: '', end: at - 1, open: '\\' };
   return { text: character === '\n' ? '' : character, end: at + 1, open: undefined };
 }
 
@@ -176,7 +245,7 @@ function readEscaped(line: string, from: number): Reading {
       continue;
     }
     const next = line[at + 1];
-    if (next === undefined) break;
+    if (next === undefined) return { text, end: at, open: "$'" };
     text += named[next] ?? next;
     at += 2;
   }

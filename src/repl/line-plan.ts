@@ -2,7 +2,7 @@
 import { KvError } from '../errors.js';
 import { isCount } from '../line/reading.js';
 import { lostQuotes } from '../line/unquoted-json.js';
-import { type SplitLine, splitLine, type Token, type Word } from '../line/words.js';
+import { LineSplitter, type SplitLine, splitLine, type Token, type Word } from '../line/words.js';
 
 export interface LinePlan {
   /** From 1. */
@@ -90,14 +90,22 @@ export function isUnfinished(line: string): boolean {
 
 /** The lines of a text that was pasted, each with those that a quote joins to it. */
 export function* linesOf(text: string): Generator<string> {
-  let joined: string | undefined;
+  let words = new LineSplitter();
+  let joined: string[] = [];
+  let hasPipe = false;
   for (const line of text.split('\n')) {
-    joined = joined === undefined ? line : `${joined}\n${line}`;
-    if (isUnfinished(joined)) continue;
-    yield joined;
-    joined = undefined;
+    const known = words.tokens.length;
+    words.push(joined.length === 0 ? line : `\n${line}`);
+    joined.push(line);
+    hasPipe ||= words.tokens.slice(known).some(isPipe);
+    // As `isUnfinished` has it.
+    if (words.open !== undefined && !hasPipe && !words.losesQuotes) continue;
+    yield joined.join('\n');
+    words = new LineSplitter();
+    joined = [];
+    hasPipe = false;
   }
-  if (joined !== undefined) yield joined;
+  if (joined.length > 0) yield joined.join('\n');
 }
 
 interface Redirect {

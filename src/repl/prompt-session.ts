@@ -1,6 +1,6 @@
 /** What lasts from line to line at the prompt. */
 import type { Context, Settings, Step } from '../context.js';
-import { KvError } from '../errors.js';
+import { asKvError, KvError } from '../errors.js';
 import { HeldTransaction } from './held-transaction.js';
 import type { History } from './history.js';
 
@@ -34,8 +34,9 @@ export class PromptSession {
       const { listing, types } = this.#keyvalue;
       listing.countKeys(types.Bucket.openBucket(bucket), {});
       this.#opened.add(bucket);
-    } catch {
+    } catch (thrown) {
       // The verb that needs it says what is wrong with it.
+      if (asKvError(thrown).code === 'internal') throw thrown;
     }
   }
 

@@ -1,5 +1,6 @@
 /** What of a line may be written down: not the values that it stores. */
 import type { Command, Registry } from '../command.js';
+import { KvError } from '../errors.js';
 import { type Part, readLineParts } from '../line/reading.js';
 import { quoteWord, splitLine, type Word } from '../line/words.js';
 import { partsBeforePipe } from './line-plan.js';
@@ -18,7 +19,8 @@ export async function recordedLine(line: string, verbs: Registry): Promise<strin
   let words: Word[];
   try {
     ({ words } = partsBeforePipe(before));
-  } catch {
+  } catch (thrown) {
+    if (!(thrown instanceof KvError)) throw thrown;
     return undefined;
   }
   const { parts, command } = await readLineParts(

@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { KvError } from '../errors.js';
 import { lostQuotes } from '../line/unquoted-json.js';
-import { type SplitLine, splitLine } from '../line/words.js';
+import { LineSplitter } from '../line/words.js';
 import { chunksUnlessAborted } from '../terminal/pump.js';
 import type { Input } from '../terminal/terminal.js';
 
@@ -30,80 +30,91 @@ export async function* scriptLines(
 
 class ScriptSplitter {
   /** Bytes since the last line that ended. */
-  #rest = Buffer.alloc(0);
+  #rest: Buffer[] = [];
+  #restBytes = 0;
+  /** The number of the line that comes next. */
   #number = 1;
-  /** The lines of a quote that is open, and what has to come for it to end. */
-  #joined: string[] = [];
-  #open: SplitLine['open'];
+  /** What the lines are joined in where a quote or a backslash spans them, and where they began. */
+  #joining:
+    | { readonly words: LineSplitter; readonly number: number; readonly lines: string[] }
+    | undefined;
   #joinedUnits = 0;
 
   *push(chunk: Uint8Array): Generator<ScriptLine> {
-    const searched = this.#rest.length;
-    const bytes = Buffer.concat([this.#rest, chunk]);
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
     let from = 0;
-    for (
-      let end = bytes.indexOf(NEWLINE, searched);
-      end !== -1;
-      end = bytes.indexOf(NEWLINE, from)
-    ) {
-      const line = this.#take(bytes.subarray(from, end));
+    for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, from)) {
+      const line = this.#take(this.#withRest(bytes.subarray(from, end)));
       if (line) yield line;
       from = end + 1;
     }
-    this.#rest = Buffer.from(bytes.subarray(from));
-    if (this.#rest.length + this.#joinedUnits > LINE_LIMIT_BYTES) {
+    if (from < bytes.length) this.#hold(bytes.subarray(from));
+    if (this.#restBytes + this.#joinedUnits > LINE_LIMIT_BYTES) {
       const state = `it is over the limit of ${LINE_LIMIT_BYTES} bytes`;
       throw new KvError('rejected', `cannot read line ${this.#number}: ${state}`);
     }
   }
 
   *end(): Generator<ScriptLine> {
-    const line = this.#rest.length > 0 && this.#take(this.#rest);
+    const line = this.#restBytes > 0 && this.#take(this.#withRest(Buffer.alloc(0)));
     if (line) yield line;
-    if (this.#joined.length > 0) {
+    if (this.#joining) {
       const fault = new KvError('usage', 'a quote is not closed, or a backslash ends the script');
-      yield { number: this.#number - this.#joined.length, words: fault };
+      yield { number: this.#joining.number, words: fault };
     }
+  }
+
+  /** Keeps a copy: the pieces of a long line are put together once, when it ends. */
+  #hold(bytes: Buffer): void {
+    this.#rest.push(Buffer.from(bytes));
+    this.#restBytes += bytes.length;
+  }
+
+  #withRest(bytes: Buffer): Buffer {
+    if (this.#restBytes === 0) return bytes;
+    const whole = Buffer.concat([...this.#rest, bytes]);
+    this.#rest = [];
+    this.#restBytes = 0;
+    return whole;
   }
 
   /** The line that ends here, or undefined where it goes on, or holds nothing. */
   #take(bytes: Buffer): ScriptLine | undefined {
-    const number = this.#number++ - this.#joined.length;
+    const joining = this.#joining ?? { words: new LineSplitter(), number: this.#number, lines: [] };
+    const { words, number, lines } = joining;
+    this.#number++;
     const text = bytes.toString();
     // What is not UTF-8 has become U+FFFD, which is rare enough to look twice.
     if (text.includes('\ufffd') && !isUtf8(bytes)) return this.#fault(number, 'it is not UTF-8');
-    const isFirst = this.#joined.length === 0;
-    this.#joined.push(isFirst ? withoutReturn(text) : text);
-    this.#joinedUnits += text.length;
-    // To look at all of it again for each line would take as long as the square of it.
-    if (!isFirst && !mayClose(text, this.#open)) return undefined;
-    const joined = this.#joined.join('\n');
-    const { tokens, open } = splitLine(joined);
-    const lost = lostQuotes(joined, tokens);
-    this.#open = open;
-    if (open !== undefined && !lost) return undefined;
+    const isQuoted = words.open !== undefined && words.open !== '\\';
+    const line = isQuoted ? text : withoutReturn(text);
+    words.push(this.#joining ? `\n${line}` : line);
+    lines.push(line);
+    this.#joinedUnits += line.length;
+    if (words.losesQuotes) {
+      this.#forget();
+      return { number, words: lostQuotes(lines.join('\n'), words.tokens)! };
+    }
+    if (words.open !== undefined) {
+      this.#joining = joining;
+      return undefined;
+    }
     this.#forget();
-    if (lost) return { number, words: lost };
+    const { tokens } = words;
     const operator = tokens.find(({ kind }) => kind === 'operator');
     if (operator) return this.#fault(number, `it has a "${operator.text}" outside of quotes`);
     return tokens.length > 0 ? { number, words: tokens.map((token) => token.text) } : undefined;
   }
 
   #forget(): void {
-    this.#joined = [];
+    this.#joining = undefined;
     this.#joinedUnits = 0;
-    this.#open = undefined;
   }
 
   #fault(number: number, state: string): ScriptLine {
     this.#forget();
     return { number, words: new KvError('usage', `cannot read the line: ${state}`) };
   }
-}
-
-/** Whether a line may end what is open. */
-function mayClose(line: string, open: SplitLine['open']): boolean {
-  return open === undefined || open === '\\' || line.includes(open.at(-1)!);
 }
 
 /** Lines that end as on Windows. */

@@ -9,7 +9,7 @@ import type { Context, Step } from '../context.js';
 import { asKvError, type ErrorCode, type ExitCode, exitCodes, KvError } from '../errors.js';
 import { writeError } from '../terminal/error-message.js';
 import type { Input, Terminal } from '../terminal/terminal.js';
-import { HeldOutput } from './held-output.js';
+import { HeldOutput, HeldTooMuch } from './held-output.js';
 import { type ScriptLine, scriptLines } from './script-lines.js';
 
 /** How long a signal may go unheard, in ms. */
@@ -127,16 +127,19 @@ class Script {
 
   /** Runs all of a group in one transaction; false where that is undone. */
   async #succeedsAtOnce(group: readonly Ready[]): Promise<boolean> {
+    let running = group[0]!;
     try {
       await this.#context.keyvalue.transactions.group(async () => {
-        for (const { step } of group) {
+        for (running of group) {
           await this.#breathe();
-          refuse(await step.run(this.#heldTerminal));
+          refuse(await running.step.run(this.#heldTerminal));
         }
       });
       return true;
-    } catch {
+    } catch (thrown) {
       this.#signal.throwIfAborted();
+      // A defect is no failure of a line's own, which it might have again.
+      if (isDefect(thrown)) throw this.#placed(running.number, asKvError(thrown));
       this.#held.discard();
       this.#heldNotes = [];
       return false;
@@ -173,13 +176,23 @@ class Script {
   async #fail(number: number, thrown: unknown): Promise<void> {
     const error = asKvError(thrown);
     if (error.code === 'interrupted' || error.code === 'broken-pipe') throw thrown;
-    const { code, message, hint, cause = error } = error;
-    const place = `${this.#options.name}:${number}`;
-    const told = new KvError(code, `${place}: ${message}`, { ...(hint && { hint }), place, cause });
-    if (!this.#options.keepGoing) throw told;
+    const told = this.#placed(number, error);
+    if (!this.#options.keepGoing || isDefect(thrown)) throw told;
     this.failure ??= told.exitCode;
     await writeError(this.#terminal.stderr, told, this.#context.settings);
   }
+
+  /** The error with its line's place. */
+  #placed(number: number, error: KvError): KvError {
+    const { code, message, hint, cause = error } = error;
+    const place = `${this.#options.name}:${number}`;
+    return new KvError(code, `${place}: ${message}`, { ...(hint && { hint }), place, cause });
+  }
+}
+
+/** Whether what was thrown is nothing that a line of a script can bring about. */
+function isDefect(thrown: unknown): boolean {
+  return !(thrown instanceof HeldTooMuch) && asKvError(thrown).code === 'internal';
 }
 
 /** Throws for an answer that ends a script: any but yes and no. */

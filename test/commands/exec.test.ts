@@ -162,4 +162,50 @@ describe.each([
     const onTerminal = await kv('exec', { stdinKind: 'terminal' });
     expect(onTerminal.error?.message).toMatch(/^missing FILE/);
   });
+
+  it('joins lines that end with a backslash, between words and within one', async () => {
+    const kv = await open();
+    await kv('exec', { stdin: 'set \\\n  a\\\r\nb \\\n "1 \\\n2"\nset c 3' });
+    expect((await kv('export')).text).toBe('{"key":"ab","value":"1 2"}\n{"key":"c","value":"3"}\n');
+  });
+
+  it('lets a defect through, and runs nothing again', async () => {
+    const kv = await open();
+    let calls = 0;
+    const get = () => {
+      calls++;
+      throw new TypeError('broken');
+    };
+    Object.assign(kv.keyvalue, { eventual: { ...kv.keyvalue.eventual, get } });
+    for (const words of ['exec', 'exec --keep-going', 'exec --atomic']) {
+      calls = 0;
+      const ran = kv(words, { stdin: lines('set a 1', 'get a', 'set b 1') });
+      await expect(ran).rejects.toThrow(/^stdin:2: a defect of kv's own: broken$/);
+      expect(calls).toBe(1);
+      expect(await keys(kv)).toBe('');
+    }
+  });
+});
+
+/** Where time grew with the square of it, this many lines would take an hour. */
+const MANY = 200_000;
+
+describe('a line of a script over very many lines is read once', () => {
+  it.each([
+    ['joined by backslashes', `set a b${'\\\n'.repeat(MANY)}c`, 'bc'],
+    ['joined by backslashes between words', `set ${'\\\n '.repeat(MANY)}a bc`, 'bc'],
+    [
+      'in single quotes that each line opens anew',
+      `set a ''${"'\n'".repeat(MANY)}`,
+      '\n'.repeat(MANY),
+    ],
+    ['in double quotes with escaped ones', `set a "${'\\"\n'.repeat(MANY)}"`, '"\n'.repeat(MANY)],
+    ['in double quotes, joined', `set a "b${'\\\n'.repeat(MANY)}c"`, 'bc'],
+    ["in $'…'", `set a $'${"\\'\n".repeat(MANY)}'`, "'\n".repeat(MANY)],
+  ])('%s', async (_, line, value) => {
+    const kv = kvInMemory();
+    expect((await kv('exec', { stdin: `${line}\nset z 1\n` })).outcome).toBe(0);
+    expect((await kv('get a')).text).toBe(value);
+    expect((await kv('get z')).text).toBe('1');
+  });
 });

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { quoteWord, splitLine } from '../../src/line/words.js';
+import { LineSplitter, quoteWord, splitLine } from '../../src/line/words.js';
 
 const wordsOf = (line: string) => splitLine(line).tokens.map(({ text }) => text);
 
@@ -13,6 +13,26 @@ const word = fc.oneof(
 );
 
 describe('a line', () => {
+  test('has the same words where it comes in pieces, cut before newlines', () => {
+    const parts = fc.constantFrom('\n', '\\', "'", '"', '$', ' ', 'a', '#', '|', 'x41', '\r');
+    fc.assert(
+      fc.property(fc.array(parts, { maxLength: 20 }), (some) => {
+        const [first, ...rest] = some.join('').split('\n');
+        const splitter = new LineSplitter();
+        splitter.push(first!);
+        let text = first!;
+        for (const line of rest) {
+          if (splitter.open === undefined) break;
+          splitter.push(`\n${line}`);
+          text += `\n${line}`;
+        }
+        const { tokens, open } = splitLine(text);
+        expect([splitter.tokens, splitter.open]).toEqual([tokens, open]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   test.each([
     ['set a 1', ['set', 'a', '1']],
     ['  set\ta   1  ', ['set', 'a', '1']],
@@ -31,6 +51,8 @@ describe('a line', () => {
     ['a#b', ['a#b']],
     ["a '#b'", ['a', '#b']],
     ['a\\\nb', ['ab']],
+    ['a \\\n  b \\\n\\\nc\\\n', ['a', 'b', 'c']],
+    ["a ''\\\n b", ['a', '', 'b']],
     ["'a\nb'", ['a\nb']],
     ['', []],
   ])('%j has its words', (line, words) => {
