@@ -35,8 +35,11 @@ export interface Settings {
 export interface Manual {
   /** The package's version. */
   readonly version: string;
-  /** The help of one verb or group, or of the whole tool. Throws `usage` for an unknown verb. */
-  help(verb?: string): Promise<string>;
+  /**
+   * The help of one verb or group, or of the whole tool, laid out for a terminal of so many columns,
+   * of 80 where that is left out. Throws `usage` for an unknown verb.
+   */
+  help(verb?: string, columns?: number): Promise<string>;
   /** A shell's completion script. */
   completion(shell: 'bash' | 'zsh' | 'fish'): Promise<string>;
   /** The man page, `kv.1`. */

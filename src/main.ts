@@ -68,7 +68,7 @@ async function run(
         return runVerb({ command, input: {} }, { ...surroundings, settings });
       }
       if (settings.json) throw new KvError('usage', 'missing verb', { hint: 'try: kv help' });
-      await terminal.stderr.write(await manual.help());
+      await terminal.stderr.write(await manual.help(undefined, terminal.stderr.columns));
       return exitCodes.usage;
     default:
       return invocation satisfies never;
@@ -101,7 +101,7 @@ function lazyManual(sessionVerbs: Registry = []): Manual {
   return {
     version: KV_VERSION,
     verbs: [...registry, ...sessionVerbs],
-    help: async (verb) => (await load()).help(verb),
+    help: async (verb, columns) => (await load()).help(verb, columns),
     completion: async (shell) => (await load()).completion(shell),
     manPage: async () => (await load()).manPage(),
     withSessionVerbs: lazyManual,

@@ -4,9 +4,13 @@ import { answer, answerText } from './answer.js';
 
 type Asker = Pick<Context, 'settings' | 'terminal' | 'manual'>;
 
-/** The help of a verb or a group, or of the whole tool. Throws `usage` for an unknown one. */
+/**
+ * The help of a verb or a group, or of the whole tool; as text it fills the terminal's width. Throws
+ * `usage` for an unknown one.
+ */
 export async function answerHelp(asker: Asker, topic: string | undefined): Promise<void> {
-  const help = await asker.manual.help(topic);
+  const { settings, terminal, manual } = asker;
+  const help = await manual.help(topic, settings.json ? undefined : terminal.stdout.columns);
   await answerText(asker, { topic, help }, help);
 }
 

@@ -1,4 +1,4 @@
-/** What the tool says of itself, written from the registry: plain text, 80 columns wide. */
+/** What the tool says of itself, written from the registry: plain text for a terminal's width. */
 import type { Command, Registry } from '../command.js';
 import type { Manual } from '../context.js';
 import { exitMeanings } from '../errors.js';
@@ -6,7 +6,15 @@ import { environment, globalOptions } from '../line/globals.js';
 import { groupUsage, toolUsage } from '../line/usage.js';
 import { findPlace, groupOf } from '../line/verbs.js';
 import { completion } from './completions.js';
-import { columnFor, page, type Row, section } from './layout.js';
+import {
+  columnFor,
+  helpColumns,
+  page,
+  paragraphs,
+  type Row,
+  section,
+  USUAL_COLUMNS,
+} from './layout.js';
 import { manPage } from './man-page.js';
 import { commandHelp, exitRows, optionRows, verbRow } from './verb-help.js';
 
@@ -20,16 +28,18 @@ export function createManual(
   return {
     version,
     verbs,
-    async help(topic = '') {
+    async help(topic = '', terminalColumns = USUAL_COLUMNS) {
+      const columns = helpColumns(terminalColumns);
       const place = findPlace(topic.split(' ').filter(Boolean), verbs);
       switch (place.kind) {
         case 'top':
-          return toolHelp(await loadAll(registry), version, await loadAll(sessionVerbs));
+          return toolHelp(await loadAll(registry), version, await loadAll(sessionVerbs), columns);
         case 'group':
-          return groupHelp(place.name, await loadAll(place.members));
+          return groupHelp(place.name, await loadAll(place.members), columns);
         case 'verb':
           return commandHelp(
             await place.entry.load(),
+            columns,
             sessionVerbs.includes(place.entry) ? '' : 'kv ',
           );
         default:
@@ -46,43 +56,49 @@ function toolHelp(
   commands: readonly Command[],
   version: string,
   sessionCommands: readonly Command[],
+  columns: number,
 ): string {
+  const tableOf = (heading: string, rows: readonly Row[]) => section(heading, rows, columns);
   return page([
-    `kv ${version}: keys and values in buckets, for shells, scripts and components.`,
+    paragraphs(
+      `kv ${version}: keys and values in buckets, for shells, scripts and components.`,
+      columns,
+    ),
     `Usage: ${toolUsage}`,
-    ...section('At this prompt', sessionCommands.map(verbRow)),
-    ...verbSections(commands),
-    ...section('Options, before or after the verb', optionRows(globalOptions)),
-    ...section('Exit status', exitRows(exitMeanings)),
-    ...section('Environment', Object.entries(environment)),
-    ...section('Learn more', [
+    ...tableOf('At this prompt', sessionCommands.map(verbRow)),
+    ...verbSections(commands, columns),
+    ...tableOf('Options, before or after the verb', optionRows(globalOptions)),
+    ...tableOf('Exit status', exitRows(exitMeanings)),
+    ...tableOf('Environment', Object.entries(environment)),
+    ...tableOf('Learn more', [
       ['kv help VERB', 'what a verb takes and does, with examples'],
       ['kv VERB --help', 'the same'],
     ]),
   ]);
 }
 
-function groupHelp(group: string, members: readonly Command[]): string {
+function groupHelp(group: string, members: readonly Command[], columns: number): string {
+  const more: readonly Row[] = [
+    [`kv help ${group} VERB`, 'what a verb takes and does, with examples'],
+    ['kv help', 'global options, exit status and environment'],
+  ];
   return page([
     `Usage: ${groupUsage(group)}`,
-    ...section('Verbs', members.map(verbRow)),
-    ...section('Learn more', [
-      [`kv help ${group} VERB`, 'what a verb takes and does, with examples'],
-      ['kv help', 'global options, exit status and environment'],
-    ]),
+    ...section('Verbs', members.map(verbRow), columns),
+    ...section('Learn more', more, columns),
   ]);
 }
 
 /** The verbs of one word, then each group, in the order of the registry. */
-function verbSections(commands: readonly Command[]): string[] {
+function verbSections(commands: readonly Command[], columns: number): string[] {
   const rows = new Map<string, Row[]>([['Verbs', []]]);
   for (const command of commands) {
     const group = groupOf(command.name);
     const heading = group === undefined ? 'Verbs' : `${capitalized(group)} verbs`;
     rows.set(heading, [...(rows.get(heading) ?? []), verbRow(command)]);
   }
-  const column = columnFor([...rows.values()].flat());
-  return [...rows].flatMap(([heading, verbs]) => section(heading, verbs, column));
+  const column = columnFor([...rows.values()].flat(), columns);
+  return [...rows].flatMap(([heading, verbs]) => section(heading, verbs, columns, column));
 }
 
 function capitalized(word: string): string {

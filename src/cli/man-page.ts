@@ -4,6 +4,7 @@ import { exitMeanings } from '../errors.js';
 import { environment, globalOptions } from '../line/globals.js';
 import { argumentName } from '../line/spelling.js';
 import { toolUsage, usageWords } from '../line/usage.js';
+import { rowsOf } from './layout.js';
 import { type Block, bold, escaped, marked, page } from './roff.js';
 import { optionRows } from './verb-help.js';
 
@@ -55,12 +56,12 @@ function verbBlocks(command: Command): Block[] {
     ...details
       .split(/\n{2,}/)
       .filter(Boolean)
-      .map(detailBlock),
+      .flatMap(detailBlocks),
     ...command.arguments.map((one) => optionTerm([argumentName(one), one.summary])),
     ...optionRows(options).map(optionTerm),
     ...headed(
       'Examples:',
-      examples.map(({ line, summary }) => term(bold(line), summary)),
+      examples.map(({ line, summary }) => example(line, summary)),
     ),
     ...headed('Exit status:', Object.entries(exits).map(plainTerm)),
   ];
@@ -75,10 +76,13 @@ function usageWord(word: string): string {
   return word === 'kv' ? bold(word) : marked(word);
 }
 
-/** A paragraph; where its lines begin with a space, a sample. */
-function detailBlock(text: string): Block {
-  if (!/^\s/.test(text)) return paragraph(escaped(text));
-  return { kind: 'sample', lines: text.trimEnd().split('\n').map(escaped) };
+/** A paragraph; where its lines begin with a space, a table or a sample, as in help. */
+function detailBlocks(text: string): Block[] {
+  if (!text.startsWith(' ')) return [paragraph(escaped(text))];
+  const rows = rowsOf(text.trimEnd());
+  return (
+    rows?.map(plainTerm) ?? [{ kind: 'sample', lines: text.trimEnd().split('\n').map(escaped) }]
+  );
 }
 
 function headed(heading: string, blocks: readonly Block[]): Block[] {
@@ -99,6 +103,10 @@ function optionTerm([text, meaning]: readonly [string, string]): Block {
 
 function plainTerm([text, meaning]: readonly [string, string]): Block {
   return term(bold(text), meaning);
+}
+
+function example(line: string, summary: string): Block {
+  return { kind: 'example', line: bold(line), meaning: escaped(summary) };
 }
 
 function term(markup: string, meaning: string): Block {

@@ -8,6 +8,8 @@ export type Block =
   /** Paragraphs and terms take markup, which `escaped` and `marked` make. */
   | { readonly kind: 'paragraph'; readonly text: string }
   | { readonly kind: 'term'; readonly term: string; readonly meaning: string }
+  /** A line that stays as it is, to be copied, and what it does. */
+  | { readonly kind: 'example'; readonly line: string; readonly meaning: string }
   /** Lines that stay as they are. */
   | { readonly kind: 'sample'; readonly lines: readonly string[] };
 
@@ -58,6 +60,8 @@ function macros(block: Block): string {
       return `.PP\n${line(block.text)}`;
     case 'term':
       return `.TP\n${line(block.term)}\n${line(block.meaning)}`;
+    case 'example':
+      return `.PP\n.nf\n${line(block.line)}\n.fi\n.RS\n${line(block.meaning)}\n.RE`;
     case 'sample':
       return `.PP\n.RS 4\n.nf\n${block.lines.map(line).join('\n')}\n.fi\n.RE`;
     default:

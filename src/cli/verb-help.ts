@@ -3,30 +3,51 @@ import type { Command, Option, Options } from '../command.js';
 import { exitCodes, exitMeanings } from '../errors.js';
 import { argumentName, argumentWord, optionTerm } from '../line/spelling.js';
 import { usageWords } from '../line/usage.js';
-import { columnFor, hangingWrap, page, paragraphs, type Row, section } from './layout.js';
+import { filled } from '../terminal/filled-text.js';
+import { columnFor, page, paragraphs, type Row, section, unbroken } from './layout.js';
 
 /** `kv help get`. `program` is what stands before the verb: nothing for one of the prompt alone. */
-export function commandHelp(command: Command, program = 'kv '): string {
+export function commandHelp(command: Command, columns: number, program = 'kv '): string {
   const { aliases = [], details } = command;
   const argumentRows = command.arguments.map((one): Row => [argumentName(one), one.summary]);
   const examples = command.examples.map(({ line, summary }): Row => [line, summary]);
+  const also = aliases.map((name) => unbroken(program + name)).join(', ');
+  const tableOf = (heading: string, rows: readonly Row[]) => section(heading, rows, columns);
   return page([
-    // What follows the verb stays in its column.
-    hangingWrap(`Usage: ${program}${command.name} `, usageWords(command)),
-    paragraphs(`${command.summary}.`),
-    ...(details === undefined ? [] : [paragraphs(details)]),
-    ...(aliases.length === 0 ? [] : [`Also: ${aliases.map((name) => program + name).join(', ')}`]),
-    ...section('Arguments', argumentRows),
-    ...section('Options', optionRows(command.options)),
-    ...section('Examples', examples, columnFor(examples, 44)),
-    ...section('Exit status', exitRows({ ...commonExits(command), ...command.exits })),
-    'Global options and every exit status: kv help',
+    usageBlock(command, columns, program),
+    paragraphs(`${command.summary}.`, columns),
+    ...(details === undefined ? [] : [paragraphs(details, columns)]),
+    ...(aliases.length === 0 ? [] : [paragraphs(`Also: ${also}`, columns)]),
+    ...tableOf('Arguments', argumentRows),
+    ...tableOf('Options', optionRows(command.options)),
+    ...section('Examples', examples, columns, columnFor(examples, columns, EXAMPLES_SHARE)),
+    ...tableOf('Exit status', exitRows({ ...commonExits(command), ...command.exits })),
+    paragraphs(`Global options and every exit status: ${unbroken('kv help')}`, columns),
   ]);
 }
 
+/**
+ * `Usage: ` and what the verb takes, which stays in the column after the verb where that leaves it
+ * enough columns.
+ */
+function usageBlock(command: Command, columns: number, program: string): string {
+  const lead = `Usage: ${program}${command.name} `;
+  const indent = lead.length <= columns * LEAD_SHARE ? lead.length : NARROW_INDENT;
+  return filled(lead, usageWords(command), columns, ' '.repeat(indent));
+}
+
+/** The part of a line that may stay empty below the beginning of a usage. */
+const LEAD_SHARE = 2 / 5;
+
+/** Columns in place of it where it would be more. */
+const NARROW_INDENT = 4;
+
+/** The part of the width that examples may take; what they do is said in few words. */
+const EXAMPLES_SHARE = 11 / 20;
+
 /** A verb in a list of verbs: what it takes, what it does, what else it is called. */
 export function verbRow({ name, arguments: taken, summary, aliases = [] }: Command): Row {
-  const also = aliases.length === 0 ? '' : ` (${aliases.join(', ')})`;
+  const also = aliases.length === 0 ? '' : ` (${aliases.map(unbroken).join(', ')})`;
   return [[name, ...taken.map(argumentWord)].join(' '), summary + also];
 }
 

@@ -19,7 +19,7 @@ Tab completes verbs, options, buckets and stored keys; Ctrl-R searches the lines
 clears the line or stops the verb; Ctrl-D leaves. What does not fit the screen goes through $PAGER.
 The values of set, set-many and cas are not written to the history.
 
-Where stdin is no terminal, what it holds is run as a script: see kv help exec.`,
+Where stdin is no terminal, what it holds is run as a script: see "kv help exec".`,
   // The prompt shows before the store is open.
   access: 'none',
   inScripts: false,

@@ -20,12 +20,45 @@ describe('the help', () => {
     await expect(text).toMatchFileSnapshot(`help/${fileOf(topic) || 'kv'}.txt`);
   });
 
+  it.each(['', ...groups, ...registry.map(({ name }) => name)])(
+    'of kv %s fits narrower terminals, but for what has to be copied',
+    async (topic) => {
+      const entry = registry.find(({ name }) => name === topic);
+      const examples = (await entry?.load())?.examples.map(({ line }) => `  ${line}`) ?? [];
+      const words = wordsOf(await manual.help(topic));
+      for (const [terminal, columns] of [
+        [20, 40],
+        [40, 40],
+        [53, 53],
+        [60, 60],
+        [80, 80],
+        [200, 80],
+      ] as const) {
+        const text = await manual.help(topic, terminal);
+        expect(text).not.toMatch(/[^\n -~]| \n|\n\n\n/);
+        expect(wordsOf(text)).toEqual(words);
+        const lines = text.split('\n');
+        const wide = lines.filter((line) => line.length > columns);
+        expect(wide.filter((line) => !examples.includes(line))).toEqual([]);
+        for (const line of examples) {
+          const shown = lines.find((one) => one.startsWith(line));
+          // Alone, or with what it does beside it.
+          expect(shown?.slice(line.length)).toMatch(/^$|^ {2,}\S/);
+        }
+      }
+    },
+  );
+
   it('has a snapshot of nothing else', () => {
     const topics = ['kv', ...groups, ...registry.map(({ name }) => fileOf(name))];
     const files = topics.map((topic) => `${topic}.txt`);
     expect(readdirSync(join(import.meta.dirname, 'help')).sort()).toEqual(files.sort());
   });
 });
+
+function wordsOf(text: string): string[] {
+  return text.split(/\s+/);
+}
 
 describe('the registry', () => {
   it('has each name once, aliases and groups included', () => {

@@ -37,6 +37,12 @@ export class Screen {
     return text.trimEnd().split('\n');
   }
 
+  /** The same, with each line that the terminal has broken in one piece, as it is copied. */
+  async wholeLines(): Promise<string[]> {
+    const text = await this.#tmux('capture-pane', '-p', '-J');
+    return text.split('\n').map((line) => line.trimEnd());
+  }
+
   /** Whether a text stands on it, wherever its lines are broken. */
   async says(text: string): Promise<boolean> {
     return (await this.lines()).join('').replaceAll(' ', '').includes(text.replaceAll(' ', ''));
