@@ -62,16 +62,32 @@ async function run(
     case 'version':
       await answerVersion({ settings, terminal, manual });
       return exitCodes.done;
-    case 'bare':
-      if (terminal.stdin.kind === 'terminal' && terminal.stdout.isTerminal) {
-        const command = await registry.find(({ name }) => name === 'repl')!.load();
-        return runVerb({ command, input: {} }, { ...surroundings, settings });
+    case 'bare': {
+      const verb = verbOfBare(terminal);
+      if (verb === undefined) {
+        if (settings.json) throw new KvError('usage', 'missing verb', { hint: 'try: kv help' });
+        await terminal.stderr.write(await manual.help(undefined, terminal.stderr.columns));
+        return exitCodes.usage;
       }
-      if (settings.json) throw new KvError('usage', 'missing verb', { hint: 'try: kv help' });
-      await terminal.stderr.write(await manual.help(undefined, terminal.stderr.columns));
-      return exitCodes.usage;
+      const command = await registry.find(({ name }) => name === verb)!.load();
+      return runVerb({ command, input: {} }, { ...surroundings, settings });
+    }
     default:
       return invocation satisfies never;
+  }
+}
+
+/** What `kv` by itself does: talk to a person, run the script that comes in, or nothing. */
+function verbOfBare({ stdin, stdout }: Terminal): 'repl' | 'exec' | undefined {
+  switch (stdin.kind) {
+    case 'terminal':
+      return stdout.isTerminal ? 'repl' : undefined;
+    case 'stream':
+      return 'exec';
+    case 'none':
+      return undefined;
+    default:
+      return stdin.kind satisfies never;
   }
 }
 

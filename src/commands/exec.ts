@@ -12,7 +12,9 @@ and the line is refused. What the script prints is on the disk, but with
 
 The first error ends the script, with the verb's exit status and the line's number; what came before it
 stays. exists may say no. With --keep-going errors are told and the script goes on. With --atomic all of
-it is one transaction.`,
+it is one transaction.
+
+A bare kv runs what a pipe or a file brings to its stdin in the same way.`,
   access: 'write',
   inScripts: false,
   arguments: [
@@ -23,6 +25,7 @@ it is one transaction.`,
     keepGoing: { summary: 'go on after an error, and end with the status of the first' },
   },
   examples: [
+    { line: "echo 'incr a' | kv", summary: 'one verb, or many' },
     { line: 'kv exec nightly.kv', summary: 'a file of verbs' },
     { line: "printf 'incr a\\nincr b\\n' | kv exec --atomic", summary: 'both, or none' },
   ],

@@ -344,10 +344,4 @@ describe('kv repl without a terminal', () => {
     );
     expect(existsSync(join(shell.env.HOME!, '.local/state'))).toBe(false);
   });
-
-  it('is not what a bare kv is', async () => {
-    const { status, text, stderr } = await new Shell().run('kv');
-    expect([status, text]).toEqual([2, '']);
-    expect(stderr).toContain('Usage: kv');
-  });
 });

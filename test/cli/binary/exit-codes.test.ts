@@ -75,11 +75,14 @@ describe('2', () => {
     expectRefusal(await new Shell().run(script), { status: 2, message, hint });
   });
 
-  it('is a bare kv without a terminal, which shows help on stderr', async () => {
-    const { status, text, stderr } = await new Shell().run('kv');
-    expect([status, text]).toEqual([2, '']);
-    expect(stderr).toMatch(/^kv \d.*\n\nUsage: kv /);
-  });
+  it.each(['kv < /dev/null', 'kv <&-', 'kv -q -b b < /dev/null'])(
+    'is a bare kv with nothing to read, which shows help on stderr: %s',
+    async (script) => {
+      const { status, text, stderr } = await new Shell().run(script);
+      expect([status, text]).toEqual([2, '']);
+      expect(stderr).toMatch(/^kv \d.*\n\nUsage: kv /);
+    },
+  );
 
   it('is what could not be confirmed', async () => {
     const shell = await shellWith('a=1', 'b=2');
