@@ -171,6 +171,7 @@ const systemErrors: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   EACCES: ['io', 'permission denied'],
   EPERM: ['io', 'operation not permitted'],
   ENOENT: ['io', 'no such file or directory'],
+  EBADF: ['io', 'it is not open for that'],
   EISDIR: ['io', 'it is a directory'],
   ELOOP: ['io', 'too many symbolic links lead to it'],
   ENAMETOOLONG: ['io', 'the name is too long'],

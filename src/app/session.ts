@@ -9,6 +9,7 @@ import type { Invocation } from '../line/invocation.js';
 import type { Mode } from '../store/lmdb/open-store.js';
 import type { Store } from '../store/store.js';
 import type { Terminal } from '../terminal/terminal.js';
+import { keepingStore } from './kept-store.js';
 import { interruptible } from './signals.js';
 import { readLine } from './step.js';
 
@@ -58,7 +59,9 @@ async function withStore<T>(
   let isStopped = false;
   const empty = () => createKeyvalue(new MemoryStore()).buckets.create(DEFAULT_BUCKET);
   try {
-    return await work(contextOf(surroundings, keyvalue, empty));
+    const { settings, terminal } = surroundings;
+    const kept = { ...surroundings, terminal: keepingStore(terminal, settings.store) };
+    return await work(contextOf(kept, keyvalue, empty));
   } catch (thrown) {
     isStopped = asKvError(thrown).code === 'timed-out';
     throw thrown;

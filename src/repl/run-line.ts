@@ -2,7 +2,6 @@
 import type { Context, Step } from '../context.js';
 import { asKvError } from '../errors.js';
 import { openInput } from '../terminal/file-input.js';
-import { openAppend, openOutput } from '../terminal/file-output.js';
 import { outputThrough } from '../terminal/output-through.js';
 import { PagedOutput } from '../terminal/paged-output.js';
 import { unlessAborted } from '../terminal/pump.js';
@@ -42,7 +41,7 @@ export async function runLine(
   return interruptible(async (signal) => {
     const screen = new PagedOutput(terminal.stdout, rows, env);
     const stdin = await inputOf(plan.input, terminal);
-    const target = await openTarget(plan.output, screen, env);
+    const target = await openTarget(plan.output, terminal, screen, env);
     const began = performance.now();
     let ended = began;
     try {
@@ -70,6 +69,7 @@ async function inputOf(path: string | undefined, { stdin }: Terminal): Promise<I
 
 async function openTarget(
   destination: Destination | undefined,
+  terminal: Terminal,
   screen: PagedOutput,
   env: NodeJS.ProcessEnv,
 ): Promise<Target> {
@@ -85,8 +85,10 @@ async function openTarget(
     }
     case 'file':
     case 'append': {
-      const open = destination.kind === 'file' ? openOutput : openAppend;
-      const file = await open(destination.path, screen);
+      const { kind, path } = destination;
+      const file = await (kind === 'file'
+        ? terminal.openOutput(path, screen)
+        : terminal.openAppend(path, screen));
       return {
         output: file,
         isPipe: false,
@@ -129,7 +131,8 @@ function terminalOf(
     confirm: after((question) => terminal.confirm(question)),
     ask: after((question) => terminal.ask(question)),
     choose: after((question, choices, first) => terminal.choose(question, choices, first)),
-    openOutput: (path) => openOutput(path, stdout),
+    openOutput: (path, output = stdout) => terminal.openOutput(path, output),
+    openAppend: (path, output = stdout) => terminal.openAppend(path, output),
     openInput: (path) => openInput(path, stdin),
   };
 }

@@ -3,16 +3,17 @@ import { closeSync, fstatSync, open } from 'node:fs';
 import { promisify } from 'node:util';
 import { ioError } from '../errors.js';
 import { descriptorKind } from './descriptor-kind.js';
+import { namedDescriptor } from './open-descriptor.js';
 import { readFile, readStream } from './sources.js';
 import type { Input } from './terminal.js';
 
 /**
- * Opens a file, a FIFO or a device to read, or gives `stdin` for `-` and `/dev/stdin`. It is closed
+ * Opens a file, a FIFO or a device to read, or gives `stdin` for `-` and what names it. It is closed
  * when its chunks end. Throws `io`, also for a directory.
  */
 export async function openInput(path: string, stdin: Input): Promise<Input> {
-  if (path === '-' || path === '/dev/stdin') return stdin;
-  const action = `read ${JSON.stringify(path)}`;
+  if (path === '-' || namedDescriptor(path) === 0) return stdin;
+  const action = `read "${path}"`;
   const descriptor = await openToRead(path, action);
   if ((await descriptorKind(descriptor)) !== 'pipe') {
     const { size } = fstatSync(descriptor);

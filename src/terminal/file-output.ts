@@ -1,22 +1,26 @@
 /** A file to write in place of stdout: `-o FILE`. */
-import { accessSync, closeSync, constants, open, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, fstatSync, open, type Stats, statSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { ioError } from '../errors.js';
 import { descriptorKind } from './descriptor-kind.js';
 import { openReplacement } from './file-replacement.js';
+import { namedDescriptor, openDescriptor } from './open-descriptor.js';
 import { fileSink, type Sink, streamSink } from './sinks.js';
 import { plainStyle } from './style.js';
 import type { FileOutput, Output } from './terminal.js';
 
 /**
- * Opens a file to write, or gives `stdout` for `-` and `/dev/stdout`. A new or regular file gets
- * its content at `commit`; a FIFO, a terminal or a device as it is written. Throws `io`.
+ * Opens a file to write, or gives `stdout` for `-`. A new or regular file gets its content at
+ * `commit`. A FIFO, a terminal, a device, and what is open in this process already (`/dev/stderr`, a
+ * log that a shell appends to) get it as it is written, behind what was written before. Throws `io`.
  */
 export async function openOutput(path: string, stdout: Output): Promise<FileOutput> {
-  if (path === '-' || path === '/dev/stdout') return standIn(stdout);
-  const action = `write ${JSON.stringify(path)}`;
+  if (path === '-') return standIn(stdout);
+  const action = `write "${path}"`;
   try {
     const existing = statSync(path, { throwIfNoEntry: false });
+    const descriptor = openDescriptor(path, existing);
+    if (descriptor !== undefined) return await openAgain(path, descriptor, stdout, action);
     if (existing !== undefined && !existing.isFile()) return await openInPlace(path, action);
     // Refuse now what the rename would refuse at the end, and what `>` refuses and a rename would
     // not: a file that may not be written.
@@ -34,9 +38,11 @@ export async function openOutput(path: string, stdout: Output): Promise<FileOutp
  * stays. Throws `io`.
  */
 export async function openAppend(path: string, stdout: Output): Promise<FileOutput> {
-  if (path === '-' || path === '/dev/stdout') return standIn(stdout);
-  const action = `write ${JSON.stringify(path)}`;
+  if (path === '-') return standIn(stdout);
+  const action = `write "${path}"`;
   try {
+    const descriptor = namedDescriptor(path);
+    if (descriptor !== undefined) return await openAgain(path, descriptor, stdout, action);
     return await openInPlace(path, action, constants.O_APPEND | constants.O_CREAT);
   } catch (cause) {
     throw ioError(action, cause);
@@ -55,6 +61,37 @@ function standIn(stdout: Output): FileOutput {
     commit: async () => {},
     abandon: async () => {},
   };
+}
+
+/** An output to what is open already, as it stands. */
+async function openAgain(
+  path: string,
+  descriptor: number,
+  stdout: Output,
+  action: string,
+): Promise<FileOutput> {
+  if (descriptor === 1) return standIn(stdout);
+  if (!isForOutput(fstatSync(descriptor))) throw ioError(action, { code: 'EBADF' });
+  const kind = await descriptorKind(descriptor);
+  // A pipe or a terminal has no position to lose, and one that is opened anew can be closed again.
+  if (kind === 'terminal' || (kind === 'pipe' && !fstatSync(descriptor).isSocket())) {
+    return openInPlace(path, action);
+  }
+  const { Socket } = await import('node:net');
+  const socket = async () => new Socket({ fd: descriptor, readable: false });
+  return {
+    isTerminal: false,
+    columns: 80,
+    style: plainStyle,
+    write: kind === 'pipe' ? streamSink(descriptor, socket, action) : fileSink(descriptor, action),
+    commit: async () => {},
+    abandon: async () => {},
+  };
+}
+
+/** What the process has for itself, such as the means to wait for events, is none of these. */
+function isForOutput(stats: Stats): boolean {
+  return stats.isFile() || stats.isFIFO() || stats.isSocket() || stats.isCharacterDevice();
 }
 
 async function openInPlace(path: string, action: string, more = 0): Promise<FileOutput> {

@@ -1,5 +1,7 @@
 /** The process's stdin as an input. */
 import { fstatSync } from 'node:fs';
+import { KvError } from '../errors.js';
+import { wasClosed } from './closed-descriptor.js';
 import { type DescriptorKind, descriptorKind } from './descriptor-kind.js';
 import { readFile, readStream } from './sources.js';
 import type { Input } from './terminal.js';
@@ -11,10 +13,13 @@ export async function processInput(): Promise<Input> {
   return {
     kind: inputKinds[kind],
     ...(size > 0 && { size }),
-    chunks: () =>
-      kind === 'pipe' || kind === 'terminal'
-        ? readStream(process.stdin, ACTION)
-        : readFile(0, ACTION),
+    chunks() {
+      if (kind === 'pipe' || kind === 'terminal') return readStream(process.stdin, ACTION);
+      if (kind === 'device' && wasClosed(0)) {
+        throw new KvError('io', `cannot ${ACTION}: it is closed`);
+      }
+      return readFile(0, ACTION);
+    },
   };
 }
 

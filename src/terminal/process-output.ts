@@ -1,5 +1,7 @@
 /** The process's stdout and stderr as outputs. */
 import type { Writable } from 'node:stream';
+import { KvError } from '../errors.js';
+import { wasClosed } from './closed-descriptor.js';
 import { showsColor } from './color-choice.js';
 import { type DescriptorKind, descriptorKind } from './descriptor-kind.js';
 import { fileSink, type Sink, streamSink } from './sinks.js';
@@ -33,11 +35,23 @@ export async function processOutput(
   };
 }
 
+/** Refuses to write where there was nothing to write to. */
+function deviceSink(descriptor: number, action: string): Sink {
+  const sink = fileSink(descriptor, action);
+  let isClosed: boolean | undefined;
+  return async (data) => {
+    isClosed ??= wasClosed(descriptor);
+    if (isClosed) throw new KvError('io', `cannot ${action}: it is closed`);
+    await sink(data);
+  };
+}
+
 const descriptors = { stdout: 1, stderr: 2 } as const;
 
 function sinkOf(name: 'stdout' | 'stderr', kind: DescriptorKind): Sink {
   const descriptor = descriptors[name];
   const action = `write to ${name}`;
-  if (kind === 'file' || kind === 'device') return fileSink(descriptor, action);
+  if (kind === 'device') return deviceSink(descriptor, action);
+  if (kind === 'file') return fileSink(descriptor, action);
   return streamSink(descriptor, async (): Promise<Writable> => process[name], action);
 }

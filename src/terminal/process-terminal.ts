@@ -6,7 +6,7 @@
  */
 import { KvError } from '../errors.js';
 import { openInput } from './file-input.js';
-import { openOutput } from './file-output.js';
+import { openAppend, openOutput } from './file-output.js';
 import { processInput } from './process-input.js';
 import { type ColorOptions, processOutput } from './process-output.js';
 import { noProgress, progressBar } from './progress.js';
@@ -50,7 +50,8 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
       if (!canAsk) throw nobodyToAsk();
       return choose(visibleMessage(question), choices, first, stderr.style);
     },
-    openOutput: (path) => openOutput(path, stdout),
+    openOutput: (path, output = stdout) => openOutput(path, output),
+    openAppend: (path, output = stdout) => openAppend(path, output),
     openInput: (path) => openInput(path, stdin),
   };
 }

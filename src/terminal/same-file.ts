@@ -1,12 +1,19 @@
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
-/** Whether two paths lead to one regular file that is there. */
+/** Whether two paths lead to one regular file, or would if there was one. */
 export function isSameFile(path: string, other: string): boolean {
   try {
-    const [one, two] = [statSync(path), statSync(other)];
-    return one.isFile() && one.dev === two.dev && one.ino === two.ino;
+    const [one, two] = [path, other].map((each) => statSync(each, { throwIfNoEntry: false }));
+    if (one && two) return one.isFile() && one.dev === two.dev && one.ino === two.ino;
+    return !one && !two && placeOf(path) === placeOf(other);
   } catch {
     // One that cannot be looked at is not there, or is for whoever opens it to complain of.
     return false;
   }
+}
+
+/** Where a file would be made. */
+function placeOf(path: string): string {
+  return join(realpathSync(dirname(path)), basename(path));
 }

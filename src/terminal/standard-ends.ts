@@ -12,6 +12,7 @@ import type { Sink } from '../io/output-stream.js';
 import type { Readiness } from '../io/poll.js';
 import { sleep } from '../io/sleep.js';
 import { closed } from '../io/stream-error.js';
+import { wasClosed } from './closed-descriptor.js';
 import { descriptorKind } from './descriptor-kind.js';
 
 /** Bytes that are read at once, and that may wait to be written: what a pipe holds. */
@@ -60,6 +61,9 @@ export async function standardEnds(): Promise<StandardEnds> {
     },
   };
 }
+
+/** What writing to a descriptor that is not open fails with. */
+const closedDescriptor = { code: 'EBADF' };
 
 class InputEnd implements Source {
   /** Bytes that were found by looking whether there are any. */
@@ -110,6 +114,7 @@ class OutputEnd implements Sink {
   readonly #name: 'stdout' | 'stderr';
   readonly #descriptor: number;
   #mayWait: boolean;
+  #mayBeClosed = true;
   #held: Uint8Array | undefined;
   #failure: unknown;
   readonly readiness: Readiness;
@@ -168,6 +173,8 @@ class OutputEnd implements Sink {
     }
     let written = 0;
     try {
+      if (this.#mayBeClosed && wasClosed(this.#descriptor)) throw closedDescriptor;
+      this.#mayBeClosed = false;
       while (written < bytes.length) {
         written += writeSync(this.#descriptor, bytes, written, bytes.length - written);
       }

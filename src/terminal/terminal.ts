@@ -76,10 +76,13 @@ export interface Terminal {
    */
   choose(question: string, choices: readonly string[], first?: string): Promise<string>;
   /**
-   * A file to write in place of stdout, or stdout for `-`. A regular file appears under its name
-   * only at `commit`, whole; a device or a FIFO is written to directly. Throws `io`.
+   * A file to write in place of stdout, or for `-` stdout, or what is given in its place. A regular
+   * file appears under its name only at `commit`, whole; a device, a FIFO, and what is open in this
+   * process already are written to directly. Throws `io`, and `usage` for a file of the store.
    */
-  openOutput(path: string): Promise<FileOutput>;
+  openOutput(path: string, stdout?: Output): Promise<FileOutput>;
+  /** A file to write behind what it holds, which is made where there is none. As `openOutput`. */
+  openAppend(path: string, stdout?: Output): Promise<FileOutput>;
   /** A file to read in place of stdin, or stdin for `-`. Throws `io`. */
   openInput(path: string): Promise<Input>;
 }

@@ -1,7 +1,7 @@
 /** A terminal of buffers: what a command reads is given, what it says is kept. */
 import { KvError } from '../../src/errors.js';
 import { openInput } from '../../src/terminal/file-input.js';
-import { openOutput } from '../../src/terminal/file-output.js';
+import { openAppend, openOutput } from '../../src/terminal/file-output.js';
 import { noProgress } from '../../src/terminal/progress.js';
 import { plainStyle } from '../../src/terminal/style.js';
 import type { Input, Output, Terminal } from '../../src/terminal/terminal.js';
@@ -78,7 +78,8 @@ export function bufferTerminal(options: BufferTerminalOptions = {}): BufferTermi
     async choose(question) {
       return String(answer(question));
     },
-    openOutput: (path) => openOutput(path, stdout),
+    openOutput: (path, output = stdout) => openOutput(path, output),
+    openAppend: (path, output = stdout) => openAppend(path, output),
     openInput: (path) => openInput(path, stdin),
   };
 }

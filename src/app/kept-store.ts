@@ -1,0 +1,26 @@
+/** Keeps what a verb writes out off the files of its store, which it would destroy. */
+import { join } from 'node:path';
+import { KvError } from '../errors.js';
+import { isSameFile } from '../terminal/same-file.js';
+import type { Terminal } from '../terminal/terminal.js';
+
+/** The same terminal, which refuses with `usage` to open a file of the store in the folder `store`. */
+export function keepingStore(terminal: Terminal, store: string): Terminal {
+  const refuse = async (path: string): Promise<void> => {
+    const { DATA_FILE, LOCK_FILE } = await import('../store/lmdb/layout.js');
+    if ([DATA_FILE, LOCK_FILE].some((name) => isSameFile(path, join(store, name)))) {
+      throw new KvError('usage', `cannot write "${path}": it is a file of the store "${store}"`);
+    }
+  };
+  return {
+    ...terminal,
+    async openOutput(path, stdout) {
+      await refuse(path);
+      return terminal.openOutput(path, stdout);
+    },
+    async openAppend(path, stdout) {
+      await refuse(path);
+      return terminal.openAppend(path, stdout);
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/**
+ * Whether stdin, stdout or stderr was closed when the process began (`kv get k >&-`). Node opens
+ * /dev/null in the place of one that is, for reading and writing, so that nothing fails.
+ */
+import { readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
+
+/**
+ * False also where nobody can tell: a program that starts another without an output of its own gives
+ * it the same /dev/null, on purpose. A shell never does, since `> /dev/null` only writes; so what
+ * tells is who started this process, and what that has in the same place.
+ */
+export function wasClosed(descriptor: number): boolean {
+  if (placeOf('self', descriptor) !== 'null') return false;
+  const parent = nameOf(process.ppid);
+  if (parent === undefined) return false;
+  switch (placeOf(process.ppid, descriptor)) {
+    case 'none':
+      return true;
+    case 'other':
+      return shells.has(parent);
+    case 'null':
+    case 'unknown':
+      return false;
+  }
+}
+
+const shells = new Set('ash bash busybox dash fish ksh ksh93 mksh sh yash zsh'.split(' '));
+
+/** What a process has open as a descriptor; `null` is /dev/null for reading and writing. */
+function placeOf(id: number | 'self', descriptor: number): 'null' | 'other' | 'none' | 'unknown' {
+  try {
+    const path = readlinkSync(`/proc/${id}/fd/${descriptor}`);
+    if (path !== '/dev/null') return 'other';
+    const info = readFileSync(`/proc/${id}/fdinfo/${descriptor}`, 'latin1');
+    const flags = Number.parseInt(/^flags:\s*([0-7]+)/m.exec(info)?.[1] ?? '0', 8);
+    return (flags & ACCESS_MODE) === READ_AND_WRITE ? 'null' : 'other';
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'none' : 'unknown';
+  }
+}
+
+/** Of open(2). */
+const ACCESS_MODE = 0o3;
+const READ_AND_WRITE = 0o2;
+
+/** The name of a process; undefined where it has ended, or the system does not show it. */
+function nameOf(id: number): string | undefined {
+  try {
+    return basename(readFileSync(`/proc/${id}/comm`, 'utf8').trim());
+  } catch {
+    return undefined;
+  }
+}
