@@ -48,10 +48,12 @@ export interface Example {
 }
 
 /**
- * Whether a command needs the store, and for what: `read` takes one that is not there for empty,
- * `inspect` does not; `write` makes it, and `change`, which needs something to be there, does not.
+ * Whether a command needs the store, and for what. `write` makes one that is not there; `rehearse`,
+ * which tries what a `write` would do, takes it for empty. `read`, and `change`, which needs
+ * something to be there, take it for empty at the default path alone: a path that was named may be a
+ * slip. `inspect` needs it to be there. Of `each`, a session, every line says it for itself.
  */
-export type Access = 'none' | 'read' | 'inspect' | 'write' | 'change';
+export type Access = 'none' | 'read' | 'inspect' | 'rehearse' | 'write' | 'change' | 'each';
 
 /** A command with the types of its input erased, as programs and documents handle it. */
 export interface Command {

@@ -21,6 +21,8 @@ export type { StoredRecords, StoredValue } from './store/store.js';
 export interface Settings {
   /** Folder of the store; empty where no path was given and there is no home folder to have it in. */
   readonly store: string;
+  /** Whether somebody named that path, and it is not the default one. */
+  readonly isStoreNamed: boolean;
   /** Name of the current bucket. */
   readonly bucket: string;
   readonly json: boolean;

@@ -10,6 +10,7 @@ import type { Mode } from '../store/lmdb/open-store.js';
 import type { Store } from '../store/store.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { keepingStore } from './kept-store.js';
+import { LateStore } from './late-store.js';
 import { interruptible } from './signals.js';
 import { readLine } from './step.js';
 
@@ -29,6 +30,8 @@ export interface Surroundings {
   parseLine(words: readonly string[], settings: Settings, more: Registry): Promise<Invocation>;
   /** The verbs that only a prompt's lines may ask for; undefined for lines of a script. */
   readonly promptVerbs?: Registry;
+  /** Sees to the store that a line of a session needs. Throws `no-store`, and what opening throws. */
+  prepare?(access: StoreAccess): Promise<void>;
   readonly host: Host;
 }
 
@@ -54,41 +57,89 @@ async function withStore<T>(
     import('../store/memory/memory-store.js'),
     openFor(access, surroundings.settings),
   ]);
-  const keyvalue = createKeyvalue(store ?? new MemoryStore());
+  const late = store ? undefined : new LateStore(new MemoryStore());
+  const keyvalue = createKeyvalue(store ?? late!.store);
   // A guest that was stopped may have been in a transaction, and what is in its midst cannot close.
   let isStopped = false;
   const empty = () => createKeyvalue(new MemoryStore()).buckets.create(DEFAULT_BUCKET);
+  const prepare = (needed: StoreAccess) => makeLate(late, needed, surroundings.settings);
   try {
     const { settings, terminal } = surroundings;
-    const kept = { ...surroundings, terminal: keepingStore(terminal, settings.store) };
+    const kept = { ...surroundings, prepare, terminal: keepingStore(terminal, settings.store) };
     return await work(contextOf(kept, keyvalue, empty));
   } catch (thrown) {
     isStopped = asKvError(thrown).code === 'timed-out';
     throw thrown;
   } finally {
-    if (!isStopped) await store?.close();
+    if (!isStopped) await (store ?? late?.made)?.close();
   }
 }
 
+/** Opens a store that was not there when its session began, if it is there now or is to be made. */
+async function makeLate(
+  late: LateStore | undefined,
+  access: StoreAccess,
+  settings: Settings,
+): Promise<void> {
+  if (late === undefined || late.made) return;
+  // For all the lines that are still to come.
+  const mode = settings.readOnly ? 'read' : access === 'write' ? 'write' : 'change';
+  const store = await openFor(access, settings, mode);
+  if (store) late.become(store);
+}
+
 /** The store, or undefined where there is none yet and an empty one reads the same. */
-async function openFor(access: StoreAccess, settings: Settings): Promise<Store | undefined> {
-  const { store: path, readOnly } = settings;
+async function openFor(
+  access: StoreAccess,
+  settings: Settings,
+  mode = modeOf(access, settings.readOnly),
+): Promise<Store | undefined> {
+  const { store: path } = settings;
   if (path === '') {
     throw new KvError('no-store', 'cannot choose a store: there is no home folder to have it in', {
       hint: 'try: --store PATH, or the environment variable KV_STORE',
     });
   }
   const { openStore } = await import('../store/lmdb/open-store.js');
-  const store = await openStore(path, modeOf(access, readOnly));
-  if (store !== undefined || access === 'read' || access === 'change') return store;
+  const store = await openStore(path, mode);
+  if (store !== undefined || readsAsEmpty(access, settings)) return store;
   throw new KvError('no-store', `cannot open store "${path}": there is none yet`, {
     hint: 'the first write makes it: kv set KEY VALUE',
   });
 }
 
+/** Whether nothing is lost, and nobody misled, where a store that is not there is taken for empty. */
+function readsAsEmpty(access: StoreAccess, { isStoreNamed }: Settings): boolean {
+  switch (access) {
+    case 'read':
+    case 'change':
+      return !isStoreNamed;
+    case 'rehearse':
+    case 'each':
+      return true;
+    case 'inspect':
+    case 'write':
+      return false;
+    default:
+      return access satisfies never;
+  }
+}
+
 function modeOf(access: StoreAccess, readOnly: boolean): Mode {
-  if (readOnly || access === 'read' || access === 'inspect') return 'read';
-  return access;
+  if (readOnly) return 'read';
+  switch (access) {
+    case 'read':
+    case 'inspect':
+    case 'rehearse':
+      return 'read';
+    case 'change':
+    case 'each':
+      return 'change';
+    case 'write':
+      return 'write';
+    default:
+      return access satisfies never;
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Reading a line of a script into something to run, for the session that the script runs in. */
 
 import { answerHelp, answerVersion } from '../answers/manual-answer.js';
-import type { Command } from '../command.js';
+import type { Access, Command } from '../command.js';
 import type { Context, Settings, Step } from '../context.js';
 import { type ExitCode, exitCodes, KvError } from '../errors.js';
 import type { Invocation } from '../line/invocation.js';
@@ -21,6 +21,11 @@ export async function readLine(
   if (settings.store !== own.store) {
     const whole = surroundings.promptVerbs ? 'session' : 'script';
     throw new KvError('usage', `a ${whole} works on one store, which is chosen before it begins`);
+  }
+  // Now, so that no line of a group that is undone was the one to make the store.
+  if (invocation.kind === 'run') {
+    const access = accessOf(invocation.command, invocation.input);
+    if (access !== 'none') await surroundings.prepare?.(access);
   }
   return stepOf(invocation, { ...surroundings, settings }, (terminal) =>
     contextFor(settings, terminal),
@@ -66,9 +71,13 @@ function stepOf(
   }
 }
 
-function writes({ access }: Command, input: Readonly<Record<string, unknown>>): boolean {
-  const asked = typeof access === 'function' ? access(input) : access;
-  return asked === 'write' || asked === 'change';
+function writes(command: Command, input: Readonly<Record<string, unknown>>): boolean {
+  const access = accessOf(command, input);
+  return access === 'write' || access === 'change';
+}
+
+function accessOf({ access }: Command, input: Readonly<Record<string, unknown>>): Access {
+  return typeof access === 'function' ? access(input) : access;
 }
 
 function printing(

@@ -7,7 +7,7 @@ export const command = defineCommand({
   name: 'cas',
   summary: 'Compare and swap: set a counter to NEW if it is OLD',
   details: `A key that is not there, and a value that is not exactly the decimal text of OLD, do not match.`,
-  access: 'write',
+  access: 'change',
   isBrief: true,
   arguments: [
     { name: 'key', summary: 'the key', completes: 'key' },

@@ -15,7 +15,8 @@ stays. exists may say no. With --keep-going errors are told and the script goes 
 it is one transaction.
 
 A bare kv runs what a pipe or a file brings to its stdin in the same way.`,
-  access: 'write',
+  // A transaction cannot begin before there is a store.
+  access: ({ atomic }) => (atomic ? 'write' : 'each'),
   inScripts: false,
   arguments: [
     { name: 'file', summary: 'the script; stdin if left out', optional: true, completes: 'file' },

@@ -17,7 +17,8 @@ export const command = defineCommand({
   summary: 'Print all records, to be imported again',
   details: `What is printed is the state of one moment, whoever writes meanwhile, in the order of the keys. Imported
 again it gives the same bucket, byte for byte.`,
-  access: 'read',
+  // What is missing must not become an empty backup.
+  access: 'inspect',
   arguments: [
     { name: 'prefix', summary: 'only keys that begin with it', optional: true, completes: 'key' },
   ],

@@ -23,7 +23,7 @@ holds and nothing else, which readers see at once when all is loaded.
 
 A rejected record is named by FILE:LINE; of skipped ones the first 20 are, or with --rejects each is, in FILE. Without --on-error=skip the first one ends the import; what came
 before it stays, and the message says with which --skip to go on. With --atomic nothing stays.`,
-  access: ({ dryRun }) => (dryRun ? 'read' : 'write'),
+  access: ({ dryRun }) => (dryRun ? 'rehearse' : 'write'),
   arguments: [
     { name: 'file', summary: 'what to read; stdin if left out', optional: true, completes: 'file' },
   ],

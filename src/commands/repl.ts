@@ -38,7 +38,7 @@ Where stdin is no terminal, what it holds is run as a script: see "kv help exec"
     const { stdin, stdout } = context.terminal;
     if (stdin.kind !== 'terminal' || !stdout.isTerminal) {
       const script = { input: stdin, name: 'stdin', atomic: false, keepGoing: false };
-      return context.withStore('write', (opened) => runScript(opened, script));
+      return context.withStore('each', (opened) => runScript(opened, script));
     }
     const { runPrompt } = await import('../repl/prompt.js');
     await runPrompt(context);

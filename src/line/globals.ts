@@ -68,6 +68,7 @@ export const environment = {
 export function resolveSettings(flags: GlobalFlags, env: NodeJS.ProcessEnv): Settings {
   return {
     store: flags.store ?? (env.KV_STORE || defaultStore(env)),
+    isStoreNamed: flags.store !== undefined || Boolean(env.KV_STORE),
     bucket: flags.bucket ?? (env.KV_BUCKET || 'default'),
     json: flags.json ?? false,
     quiet: flags.quiet ?? false,
@@ -85,6 +86,7 @@ export function overridden(settings: Settings, flags: GlobalFlags): Settings {
   }
   return {
     store: store ?? settings.store,
+    isStoreNamed: store !== undefined || settings.isStoreNamed,
     bucket: bucket ?? settings.bucket,
     json: json || settings.json,
     quiet: quiet || settings.quiet,

@@ -27,7 +27,7 @@ export async function runPrompt(context: Context): Promise<void> {
   await terminal.stdout.write(promptOf(terminal, settings, false).text);
   let isOpen = false;
   try {
-    await context.withStore('write', (opened) => {
+    await context.withStore('each', (opened) => {
       isOpen = true;
       return opened.interruptible((signal) => runSession(opened, signal), 'Ctrl-C');
     });

@@ -144,7 +144,7 @@ describe.each<[Kind, Readonly<Record<string, string>>]>([
   });
 
   it.skipIf(absent)('offers nothing, and makes nothing, where there is no store', async () => {
-    expect(await live.complete('kv -s ../nowhere exists us')).toBe(1);
+    expect(await live.complete('kv -s ../nowhere exists us')).toBe(6);
     expect(existsSync(join(folder, 'nowhere'))).toBe(false);
   });
 

@@ -24,6 +24,7 @@ export interface ShellOptions {
 export class Shell {
   /** Where scripts run; nothing is in it at first. */
   readonly folder: string;
+  /** The default one, which no verb names. */
   readonly store: string;
   /** What a script finds: nothing of whoever runs the tests. */
   readonly env: Readonly<Record<string, string>>;
@@ -33,11 +34,10 @@ export class Shell {
     for (const name of ['work', 'home', 'bin']) mkdirSync(join(base, name));
     symlinkSync(program, join(base, 'bin', 'kv'));
     this.folder = join(base, 'work');
-    this.store = join(base, 'store');
+    this.store = join(base, 'home/.local/share/kv/store');
     this.env = {
       PATH: `${join(base, 'bin')}:${process.env.PATH}`,
       HOME: join(base, 'home'),
-      KV_STORE: this.store,
       LC_ALL: 'C.UTF-8',
       ...env,
     };

@@ -28,7 +28,7 @@ describe('0', () => {
   it('is reading where nothing has been written, which makes no store', async () => {
     const shell = new Shell();
     expect(await shell.succeed('kv keys; kv keys --count; kv bucket list')).toBe('0\n');
-    expect(await shell.succeed(`test -e "$KV_STORE" || echo none`)).toBe('none\n');
+    expect(await shell.succeed(`test -e ~/.local/share/kv || echo none`)).toBe('none\n');
   });
 });
 
