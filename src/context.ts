@@ -14,8 +14,8 @@ export type { BulkLoad } from './keyvalue/bulk-load.js';
 export type { IncomingValue } from './keyvalue/incoming-value.js';
 export type { Selection } from './keyvalue/listing.js';
 export type { OutgoingValue } from './keyvalue/outgoing-value.js';
-export type { Condition } from './keyvalue/record.js';
-export type { StoredRecords, StoredValue } from './store/store.js';
+export type { Condition } from './store/condition.js';
+export type { StoredRecords, StoredValue } from './store/record.js';
 
 /** The global settings, after flags, environment and defaults have been weighed. */
 export interface Settings {

@@ -39,6 +39,8 @@ const exitOfCode = {
   usage: exitCodes.usage,
   /** A confirmation is needed and nobody can be asked, or the answer was no. */
   'not-confirmed': exitCodes.usage,
+  /** The store cannot do it, whoever asks. */
+  'not-supported': exitCodes.usage,
   /** A condition on the present state does not hold. */
   'condition-failed': exitCodes.conditionFailed,
   /** A bucket of that name is there already. */

@@ -4,6 +4,6 @@
  */
 export { KvError } from './errors.js';
 export { createKeyvalue, type Keyvalue } from './keyvalue/index.js';
-export { type Mode, openStore } from './store/lmdb/open-store.js';
 export { MemoryStore } from './store/memory/memory-store.js';
-export type { Store } from './store/store.js';
+export { openStore } from './store/open.js';
+export type { Mode, Store } from './store/store.js';

@@ -6,8 +6,7 @@ import { asKvError, KvError } from '../errors.js';
 import type { Bucket } from '../keyvalue/bucket.js';
 import type { Keyvalue } from '../keyvalue/index.js';
 import type { Invocation } from '../line/invocation.js';
-import type { Mode } from '../store/lmdb/open-store.js';
-import type { Store } from '../store/store.js';
+import type { Mode, Store } from '../store/store.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { keepingStore } from './kept-store.js';
 import { LateStore } from './late-store.js';
@@ -100,7 +99,7 @@ async function openFor(
       hint: 'try: --store PATH, or the environment variable KV_STORE',
     });
   }
-  const { openStore } = await import('../store/lmdb/open-store.js');
+  const { openStore } = await import('../store/open.js');
   const store = await openStore(path, mode);
   if (store !== undefined || readsAsEmpty(access, settings)) return store;
   throw new KvError('no-store', `cannot open store "${path}": there is none yet`, {

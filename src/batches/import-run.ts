@@ -41,12 +41,15 @@ async function inTarget(
   rejects: FileOutput | undefined,
   signal: AbortSignal,
 ): Promise<Loaded> {
-  const { buckets } = context.keyvalue;
+  const { buckets, transactions } = context.keyvalue;
   const { mode, dryRun, atomic } = options;
   if (dryRun) return load(context, context.bucketToRead(), options, rejects, signal);
   const bucket = context.bucketToWrite();
   if (mode === 'replace') {
-    const draft = buckets.createDraft();
+    const draft = buckets.createDraft(
+      'import with --mode replace',
+      'try: kv bucket clear, and then kv import',
+    );
     try {
       const loaded = await load(context, draft.bucket, options, rejects, signal);
       draft.publish(bucket.name);
@@ -56,7 +59,8 @@ async function inTarget(
     }
   }
   if (!atomic) return load(context, bucket, options, rejects, signal);
-  return bucket.store.transactionAcross(async () => {
+  transactions.require('import with --atomic', 'without it, --skip goes on after an error');
+  return transactions.group(async () => {
     const loaded = await load(context, bucket, options, rejects, signal);
     const { read, rejected } = loaded.sink;
     if (rejected === 0) return loaded;
@@ -76,7 +80,7 @@ async function load(
 ): Promise<Loaded> {
   const { input, format, dryRun, atomic, mode } = options;
   // Of a script or a session that is one transaction.
-  const isPart = bucket.store.inTransaction;
+  const isPart = context.keyvalue.transactions.isOpen;
   const sink = new ImportSink(context, bucket, options);
   const decoder = (await loadFormat(format)).decoder(sink);
   const progress = await context.terminal.progress(input.size);

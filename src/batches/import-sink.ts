@@ -37,13 +37,12 @@ export class ImportSink implements RecordSink {
   #value: { line: number; key: string; outgoing: OutgoingValue | undefined } | undefined;
 
   constructor(context: Context, bucket: Bucket, options: ImportOptions) {
-    const { mode, onError, dryRun, atomic } = options;
+    const { mode, onError, dryRun } = options;
     this.#context = context;
     this.#options = options;
     this.load = context.keyvalue.bulk.load(bucket, {
       existing: mode !== 'insert' ? 'overwrite' : onError === 'stop' ? 'stop' : 'keep',
       dryRun,
-      within: atomic && mode !== 'replace',
       refused: (line, key, value) => this.#refuse(line, key, value),
     });
   }

@@ -21,7 +21,7 @@ export const command = defineCommand({
   async run({ settings, keyvalue, ...context }, { name = settings.bucket }) {
     const bucket = keyvalue.types.Bucket.openBucket(name);
     const { valueBytes, chunkedValues } = keyvalue.buckets.measure(bucket);
-    const { keys, bytes, created } = keyvalue.buckets.list().find((one) => one.name === name)!;
+    const { keys, bytes, created } = keyvalue.buckets.describe(name);
     await answerFields({ settings, keyvalue, ...context }, [
       ['bucket', name],
       ['keys', keys],

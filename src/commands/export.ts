@@ -104,6 +104,7 @@ function* encoded(encoder: Encoder, records: StoredRecords, position: number): G
   const { bytes, places } = records;
   const key = bytes.toString('utf8', places[4 * position], places[4 * position + 1]);
   const value = records.value(position);
+  if (value === undefined) return;
   try {
     if (value.kind === 'inline') encoder.add(key, value.read(0, value.size));
     else yield* encoder.stream({ key, size: value.size, pieces: () => piecesOf(value) });

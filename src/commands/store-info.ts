@@ -11,19 +11,17 @@ export const command = defineCommand({
   examples: [{ line: 'kv store info', summary: 'one field a line' }],
 
   async run(context) {
-    const info = context.keyvalue.buckets.info();
-    await answerFields(context, [
-      ['path', info.path],
-      ['format', info.format],
-      ['buckets', info.buckets],
-      ['keys', info.keys],
-      ['chunked values', info.chunkedValues],
-      ['uploads', info.uploads],
-      ['file size', info.fileSize, humanSize(info.fileSize)],
-      ['free size', info.freeSize, humanSize(info.freeSize)],
-      ['page size', info.pageSize],
-      ['readers', info.readers],
-      ['last transaction', info.lastTransaction],
-    ]);
+    const facts = context.keyvalue.buckets.facts();
+    await answerFields(
+      context,
+      facts.map(({ name, value, unit }) =>
+        unit === 'bytes' ? [words(name), value, humanSize(Number(value))] : [words(name), value],
+      ),
+    );
   },
 });
+
+/** A name in camel case as a person reads it. */
+function words(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}

@@ -1,6 +1,6 @@
 /** The buckets that a component is given: under which names, and whether to write to. */
 import { KvError } from '../errors.js';
-import { Bucket } from '../keyvalue/bucket.js';
+import { Bucket, storedBucket } from '../keyvalue/bucket.js';
 import type { Keyvalue } from '../keyvalue/index.js';
 import type { OutgoingValue } from '../keyvalue/outgoing-value.js';
 import { asResult, KeyvalueError } from '../keyvalue/wasi-keyvalue-error.js';
@@ -33,8 +33,8 @@ export function grantBuckets(keyvalue: Keyvalue, grants: readonly OpenGrant[]): 
   class GrantedBucket extends Bucket {
     readonly grant: OpenGrant;
 
-    constructor(grant: OpenGrant, { store, stored }: Bucket) {
-      super(store, stored);
+    constructor(grant: OpenGrant) {
+      super(storedBucket(grant.open()));
       this.grant = grant;
     }
 
@@ -44,7 +44,7 @@ export function grantBuckets(keyvalue: Keyvalue, grants: readonly OpenGrant[]): 
         if (grant === undefined) {
           throw new KvError('no-bucket', `cannot open bucket "${name}": it has not been granted`);
         }
-        return new GrantedBucket(grant, grant.open());
+        return new GrantedBucket(grant);
       });
     }
   }

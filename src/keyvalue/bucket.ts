@@ -4,21 +4,26 @@ import type { Store, StoreBucket } from '../store/store.js';
 import { checkBucketName } from './names.js';
 import { asResult } from './wasi-keyvalue-error.js';
 
+/** The way from a bucket to the port, for the functions of this room alone. */
+export let storedBucket: (bucket: Bucket) => StoreBucket;
+
 /**
- * A collection of key-value pairs, and the store that it is part of. The functions of `eventual`,
- * `atomic` and `eventual-batch` need nothing else.
+ * A collection of key-value pairs. The functions of `eventual`, `atomic` and `eventual-batch` need
+ * nothing else.
  */
 export class Bucket {
-  readonly store: Store;
-  readonly stored: StoreBucket;
+  readonly #stored: StoreBucket;
 
-  constructor(store: Store, stored: StoreBucket) {
-    this.store = store;
-    this.stored = stored;
+  static {
+    storedBucket = (bucket) => bucket.#stored;
+  }
+
+  constructor(stored: StoreBucket) {
+    this.#stored = stored;
   }
 
   get name(): string {
-    return this.stored.name;
+    return this.#stored.name;
   }
 
   /** Nothing to let go: a bucket is found by name at each call. */
@@ -37,7 +42,7 @@ export function bucketsOf(store: Store) {
         checkBucketName(name);
         const stored = store.bucket(name);
         if (stored === undefined) throw absentBucket(name);
-        return new this(store, stored);
+        return new this(stored);
       });
     }
   };

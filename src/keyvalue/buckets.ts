@@ -1,6 +1,7 @@
 /** The buckets of a store: listing, creating, deleting, renaming. Beyond the WIT, which only opens. */
-import type { BucketInfo, Store, StoreInfo } from '../store/store.js';
+import { type BucketInfo, type Fact, requireSupport, type Store } from '../store/store.js';
 import { Bucket } from './bucket.js';
+import { entriesOf } from './listing.js';
 import { checkBucketName } from './names.js';
 
 /** What a bucket holds, found by going through it. */
@@ -24,6 +25,12 @@ export function administrationOf(store: Store) {
     /** Every bucket, in the byte order of the names. */
     list: (): BucketInfo[] => store.buckets(),
 
+    /** Throws `no-bucket`, `invalid-bucket`. */
+    describe(name: string): BucketInfo {
+      checkBucketName(name);
+      return store.bucketInfo(name);
+    },
+
     /** The names that begin with `prefix`, which is any text, in byte order. */
     names: (prefix: string): string[] => store.bucketNames(prefix),
 
@@ -36,16 +43,13 @@ export function administrationOf(store: Store) {
     /** Throws `bucket-exists`, `invalid-bucket`. */
     create(name: string): Bucket {
       checkBucketName(name);
-      return new Bucket(store, store.createBucket(name));
+      return new Bucket(store.createBucket(name));
     },
 
     /** The bucket, made now where there was none. Throws `invalid-bucket`. */
     openOrCreate(name: string): Bucket {
       checkBucketName(name);
-      const stored =
-        store.bucket(name) ??
-        store.transaction(() => store.bucket(name) ?? store.createBucket(name));
-      return new Bucket(store, stored);
+      return new Bucket(store.ensureBucket(name));
     },
 
     /** Throws `no-bucket`, `invalid-bucket`. */
@@ -76,13 +80,15 @@ export function administrationOf(store: Store) {
 
     /**
      * A bucket that nobody else sees, to be filled and then put in the place of another, in one
-     * transaction. `discard` is to be called in the end; after `publish` it does nothing.
+     * step. `discard` is to be called in the end; after `publish` it does nothing. Throws
+     * `not-supported` with what was to be done, and what can be done instead.
      */
-    createDraft(): Draft {
+    createDraft(action: string, instead: string): Draft {
+      requireSupport(store, 'drafts', action, instead);
       const draft = store.createDraft();
       let isPublished = false;
       return {
-        bucket: new Bucket(store, store.bucket(draft)!),
+        bucket: new Bucket(store.bucket(draft)!),
         publish(name) {
           store.publishDraft(draft, name);
           isPublished = true;
@@ -93,7 +99,8 @@ export function administrationOf(store: Store) {
       };
     },
 
-    info: (): StoreInfo => store.info(),
+    /** What the store says of itself, in the order in which it is shown. */
+    facts: (): Fact[] => store.info(),
   };
 }
 
@@ -101,7 +108,7 @@ export function administrationOf(store: Store) {
 export function measure(bucket: Bucket): BucketContent {
   let valueBytes = 0;
   let chunkedValues = 0;
-  for (const entry of bucket.stored.entries({})) {
+  for (const entry of entriesOf(bucket, {})) {
     valueBytes += entry.size;
     if (entry.kind === 'chunked') chunkedValues++;
   }

@@ -2,11 +2,12 @@
  * Loading records by the million: they are packed into batches, and while one batch is being
  * written the next is filled. Beyond the WIT.
  */
-import type { Existing } from '../store/store.js';
-import type { Bucket } from './bucket.js';
+import { Unmet } from '../store/condition.js';
+import type { RecordBatch } from '../store/record-batch.js';
+import type { Existing, StoreBucket } from '../store/store.js';
+import { type Bucket, storedBucket } from './bucket.js';
 import { checkKey } from './names.js';
-import type { OutgoingValue } from './outgoing-value.js';
-import { RecordBatch } from './record-batch.js';
+import { type OutgoingValue, uploadOf } from './outgoing-value.js';
 
 /** How long a record waits for its batch to fill, in ms, as long as more input comes. */
 const PATIENCE_MS = 1000;
@@ -16,8 +17,6 @@ export interface LoadOptions {
   readonly existing: Existing;
   /** Write nothing. */
   readonly dryRun: boolean;
-  /** Everything is part of a transaction that is under way. */
-  readonly within: boolean;
   /**
    * Told of each record that is refused because its key is there, in the order of the lines; the
    * value is left out where it is over the limit of a whole record. May throw, which ends the load.
@@ -35,23 +34,21 @@ export class BulkLoad {
   written = 0;
   /** Everything up to and with this line of the input has been written, or refused. */
   committedThrough = 0;
-  readonly #bucket: Bucket;
+  readonly #bucket: StoreBucket;
   readonly #options: LoadOptions;
   readonly #pending: Pending[] = [];
   readonly #spare: RecordBatch[] = [];
-  #batch = new RecordBatch();
+  #batch: RecordBatch;
   /** When a batch was last sealed, on the process's clock, in ms. */
   #sealed = performance.now();
-  /** How many records a batch may hold whose keys are in no order. */
-  #scatterLimit: number;
   #underWay: Promise<void> = Promise.resolve();
   /** The keys that a dry run would have written by now: nothing else remembers them. */
   readonly #imagined = new Set<string>();
 
   constructor(bucket: Bucket, options: LoadOptions) {
-    this.#bucket = bucket;
+    this.#bucket = storedBucket(bucket);
     this.#options = options;
-    this.#scatterLimit = bucket.stored.scatterLimit();
+    this.#batch = this.#bucket.batch();
   }
 
   /** Takes a record; returns why not, where its key is none. See `RecordBatch.add`. */
@@ -63,7 +60,7 @@ export class BulkLoad {
     valueStart: number,
     valueEnd: number,
   ): string | undefined {
-    if (this.#isFull()) this.#seal(line - 1);
+    if (this.#batch.isFull) this.#seal(line - 1);
     return this.#batch.add(line, source, keyStart, keyEnd, valueStart, valueEnd);
   }
 
@@ -105,18 +102,12 @@ export class BulkLoad {
     await this.#underWay.catch(() => {});
   }
 
-  #isFull(): boolean {
-    const { isFull, ascending, count } = this.#batch;
-    return isFull || (!ascending && count >= this.#scatterLimit);
-  }
-
   #seal(through: number): void {
     this.#sealed = performance.now();
     if (this.#batch.count === 0) return;
     this.#batch.through = through;
     this.#pending.push({ batch: this.#batch });
-    this.#batch = this.#spare.pop() ?? new RecordBatch();
-    this.#scatterLimit = this.#bucket.stored.scatterLimit();
+    this.#batch = this.#bucket.batch(this.#spare.pop());
   }
 
   async #write(next: Pending): Promise<void> {
@@ -137,32 +128,37 @@ export class BulkLoad {
   }
 
   async #load(batch: RecordBatch): Promise<number[]> {
-    const { store, stored } = this.#bucket;
-    const { dryRun, existing, within } = this.#options;
-    if (dryRun) return existing === 'overwrite' ? [] : this.#alreadyThere(batch);
-    if (within) return stored.load(batch, existing);
-    return store.transactionInBackground(() => stored.load(batch, existing));
+    const { dryRun, existing } = this.#options;
+    if (!dryRun) return this.#bucket.load(batch, existing);
+    return existing === 'overwrite' ? [] : this.#alreadyThere(batch);
   }
 
   #writeValue(line: number, key: string, value: OutgoingValue | undefined): void {
-    const { store, stored } = this.#bucket;
-    const { existing, refused } = this.#options;
+    const { refused } = this.#options;
     try {
-      const stands = store.transaction(() => {
-        if (existing !== 'overwrite' && this.#isThere(key)) return true;
-        value?.storeAs(stored, key);
-        return false;
-      });
+      const isWritten = value === undefined ? this.#imagine(key) : this.#put(key, value);
       // More records may stand on the same line.
       this.committedThrough = line - 1;
-      if (stands) refused(line, key, undefined);
-      else this.written++;
+      if (isWritten) this.written++;
+      else refused(line, key, undefined);
     } finally {
       value?.[Symbol.dispose]();
     }
   }
 
-  /** The positions that a load would refuse, without one. */
+  /** False where the key is there and is to be kept. */
+  #put(key: string, value: OutgoingValue): boolean {
+    const isKept = this.#options.existing !== 'overwrite';
+    const condition = isKept ? ({ kind: 'absent' } as const) : undefined;
+    return !(this.#bucket.put(key, uploadOf(value), { condition }) instanceof Unmet);
+  }
+
+  /** What `#put` would return, in a dry run. */
+  #imagine(key: string): boolean {
+    return this.#options.existing === 'overwrite' || !this.#isThere(key);
+  }
+
+  /** The positions that a load would refuse, in a dry run. */
   #alreadyThere(batch: RecordBatch): number[] {
     const positions: number[] = [];
     for (let position = 0; position < batch.count; position++) {
@@ -174,8 +170,7 @@ export class BulkLoad {
   }
 
   #isThere(key: string): boolean {
-    if (this.#bucket.stored.stat(key) !== undefined) return true;
-    if (!this.#options.dryRun) return false;
+    if (this.#bucket.stat(key) !== undefined) return true;
     if (this.#imagined.has(key)) return true;
     this.#imagined.add(key);
     return false;

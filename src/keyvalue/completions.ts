@@ -4,7 +4,7 @@
  * few seeks, however many keys there are. Beyond the WIT.
  */
 import type { Bucket } from './bucket.js';
-import { listKeys, successorOfPrefix } from './listing.js';
+import { keysOf, listKeys, successorOfPrefix } from './listing.js';
 
 /** The most that is offered at once, and the most seeks of one kind: what fits a screen or two. */
 export const COMPLETIONS_LIMIT = 100;
@@ -44,7 +44,7 @@ function branches(bucket: Bucket, prefix: string, endOf: (key: string) => number
   const upper = prefix === '' ? undefined : successorOfPrefix(prefix);
   let lower: Uint8Array = Buffer.from(prefix);
   while (found.length <= COMPLETIONS_LIMIT) {
-    const [key] = bucket.stored.keys({ lower, ...(upper && { upper }) });
+    const [key] = keysOf(bucket, { lower, ...(upper && { upper }) });
     if (key === undefined) break;
     const text = key.slice(0, endOf(key));
     const isWhole = text === key;

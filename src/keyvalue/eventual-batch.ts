@@ -1,10 +1,11 @@
-/** wasi:keyvalue/eventual-batch@0.2.0-draft. Each batch is one transaction: all of it, or nothing. */
+/** wasi:keyvalue/eventual-batch@0.2.0-draft. Where the store has transactions, each batch is one. */
 
-import type { Bucket } from './bucket.js';
+import { type Bucket, storedBucket } from './bucket.js';
 import { IncomingValue } from './incoming-value.js';
 import { listKeys } from './listing.js';
 import { checkKey } from './names.js';
-import type { OutgoingValue } from './outgoing-value.js';
+import { type OutgoingValue, uploadOf } from './outgoing-value.js';
+import { deletesOf } from './record.js';
 import { asResult } from './wasi-keyvalue-error.js';
 
 /**
@@ -15,7 +16,9 @@ import { asResult } from './wasi-keyvalue-error.js';
 export function getMany(bucket: Bucket, keys: string[]): (IncomingValue | undefined)[] {
   return asResult(() => {
     keys.forEach(checkKey);
-    return bucket.stored.getMany(keys).map((stored) => stored && new IncomingValue(stored));
+    return storedBucket(bucket)
+      .getMany(keys)
+      .map((stored) => stored && new IncomingValue(stored));
   });
 }
 
@@ -34,9 +37,9 @@ export function keys(bucket: Bucket): string[] {
 export function setMany(bucket: Bucket, keyValues: [string, OutgoingValue][]): void {
   asResult(() => {
     for (const [key] of keyValues) checkKey(key);
-    bucket.store.transaction(() => {
-      for (const [key, value] of keyValues) value.storeAs(bucket.stored, key);
-    });
+    storedBucket(bucket).writeMany(
+      keyValues.map(([key, value]) => ({ kind: 'put', key, upload: uploadOf(value) })),
+    );
   });
 }
 
@@ -47,8 +50,6 @@ export function setMany(bucket: Bucket, keyValues: [string, OutgoingValue][]): v
 export function deleteMany(bucket: Bucket, keys: string[]): void {
   asResult(() => {
     keys.forEach(checkKey);
-    bucket.store.transaction(() => {
-      for (const key of keys) bucket.stored.delete(key);
-    });
+    storedBucket(bucket).writeMany(deletesOf(keys));
   });
 }

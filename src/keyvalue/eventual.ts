@@ -1,8 +1,8 @@
 /** wasi:keyvalue/eventual@0.2.0-draft. Stronger than its name here: every write is seen at once. */
-import type { Bucket } from './bucket.js';
+import { type Bucket, storedBucket } from './bucket.js';
 import { IncomingValue } from './incoming-value.js';
 import { checkKey } from './names.js';
-import type { OutgoingValue } from './outgoing-value.js';
+import { type OutgoingValue, uploadOf } from './outgoing-value.js';
 import { asResult } from './wasi-keyvalue-error.js';
 
 /**
@@ -12,20 +12,20 @@ import { asResult } from './wasi-keyvalue-error.js';
 export function get(bucket: Bucket, key: string): IncomingValue | undefined {
   return asResult(() => {
     checkKey(key);
-    const stored = bucket.stored.get(key);
+    const stored = storedBucket(bucket).get(key);
     return stored && new IncomingValue(stored);
   });
 }
 
 /**
- * Makes what the outgoing value has accepted so far the value of a key, in one transaction, and
+ * Makes what the outgoing value has accepted so far the value of a key, in one step, and
  * on the disk when it returns. Throws `invalid-key`, `no-bucket`, `full`, `io`, `read-only`, with
  * the old value standing. WIT: `set`.
  */
 export function set(bucket: Bucket, key: string, outgoingValue: OutgoingValue): void {
   asResult(() => {
     checkKey(key);
-    outgoingValue.storeAs(bucket.stored, key);
+    storedBucket(bucket).put(key, uploadOf(outgoingValue));
   });
 }
 
@@ -36,7 +36,7 @@ export function set(bucket: Bucket, key: string, outgoingValue: OutgoingValue): 
 function delete_(bucket: Bucket, key: string): void {
   asResult(() => {
     checkKey(key);
-    bucket.stored.delete(key);
+    storedBucket(bucket).delete(key);
   });
 }
 
@@ -44,7 +44,7 @@ function delete_(bucket: Bucket, key: string): void {
 export function exists(bucket: Bucket, key: string): boolean {
   return asResult(() => {
     checkKey(key);
-    return bucket.stored.stat(key) !== undefined;
+    return storedBucket(bucket).stat(key) !== undefined;
   });
 }
 

@@ -2,7 +2,7 @@
 import { constants } from 'node:buffer';
 import { KvError } from '../errors.js';
 import { InputStream, type Source } from '../io/input-stream.js';
-import type { Metadata, StoredValue } from '../store/store.js';
+import type { Metadata, StoredValue } from '../store/record.js';
 import { asResult } from './wasi-keyvalue-error.js';
 
 /** The largest value that `incoming-value-consume-sync` returns, in bytes: what one array holds. */

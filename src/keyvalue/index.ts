@@ -21,6 +21,7 @@ import * as eventual from './eventual.js';
 import * as eventualBatch from './eventual-batch.js';
 import * as listing from './listing.js';
 import * as records from './record.js';
+import { transactionsOf } from './transactions.js';
 import { typesOf } from './types.js';
 import { KeyvalueError } from './wasi-keyvalue-error.js';
 
@@ -40,21 +41,7 @@ export function createKeyvalue(store: Store) {
     completions,
     records,
     listing,
-    transactions: {
-      /** Whether what is written now is a part of a transaction that may still be undone. */
-      get isOpen() {
-        return store.inTransaction;
-      },
-      /** See `Store.transactionAcross`. */
-      across: <T>(work: () => Promise<T>) => store.transactionAcross(work),
-      /**
-       * Waits until nobody else writes, while other work goes on: a write that follows soon need not
-       * wait, which would hold up the whole process. Throws `read-only`.
-       */
-      turn: () => store.transactionInBackground(() => {}),
-      /** See `Store.group`. */
-      group: <T>(work: () => Promise<T>) => store.group(work),
-    },
+    transactions: transactionsOf(store),
     bulk: { load: (bucket: Bucket, options: LoadOptions) => new BulkLoad(bucket, options) },
   };
 }

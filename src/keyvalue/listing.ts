@@ -1,6 +1,6 @@
 /** Listing a part of a bucket in order. Beyond the WIT, whose `keys` gives all of them at once. */
-import type { Entry, KeyRange, StoredRecords } from '../store/store.js';
-import type { Bucket } from './bucket.js';
+import type { Entry, KeyRange, StoredRecords } from '../store/record.js';
+import { type Bucket, storedBucket } from './bucket.js';
 import { checkKeyBound } from './names.js';
 
 /** Which keys to list; they must meet every bound that is given. Order: bytes of the UTF-8. */
@@ -19,24 +19,24 @@ export interface Selection {
 
 /** The keys of a selection, of one snapshot. Throws `invalid-key` for a bound no key can have. */
 export function listKeys(bucket: Bucket, selection: Selection): Generator<string> {
-  return limited(bucket.stored.keys(rangeOf(selection)), selection.limit);
+  return limited(keysOf(bucket, rangeOf(selection)), selection.limit);
 }
 
 /** The same with what is known of each record. */
 export function listEntries(bucket: Bucket, selection: Selection): Generator<Entry> {
-  return limited(bucket.stored.entries(rangeOf(selection)), selection.limit);
+  return limited(entriesOf(bucket, rangeOf(selection)), selection.limit);
 }
 
 /** Whole records, some at a time, good until the next ones are asked for. A limit is not looked at. */
 export function listRecords(bucket: Bucket, selection: Selection): Iterable<StoredRecords> {
-  return bucket.stored.records(rangeOf(selection));
+  return storedBucket(bucket).records(rangeOf(selection));
 }
 
 /** How many keys a selection has; of a whole bucket, without going through them. */
 export function countKeys(bucket: Bucket, selection: Selection): number {
   const { prefix, start, end, after, limit } = selection;
   const bounded = Boolean(prefix || start) || end !== undefined || after !== undefined;
-  if (!bounded) return Math.min(bucket.stored.count(), limit ?? Number.POSITIVE_INFINITY);
+  if (!bounded) return Math.min(storedBucket(bucket).count(), limit ?? Number.POSITIVE_INFINITY);
   let count = 0;
   for (const _ of listKeys(bucket, selection)) count++;
   return count;
@@ -61,6 +61,23 @@ export function rangeOf(selection: Selection): KeyRange {
   const lower = lowers.sort(Buffer.compare).at(-1);
   const upper = uppers.sort(Buffer.compare).at(0);
   return { ...(lower && { lower }), ...(upper && { upper }), reverse };
+}
+
+/** The keys of a range, of one snapshot. */
+export function* keysOf(bucket: Bucket, range: KeyRange): Generator<string> {
+  for (const records of storedBucket(bucket).records(range)) {
+    for (let position = 0; position < records.count; position++) yield records.key(position);
+  }
+}
+
+/** The same with what is known of each record. */
+export function* entriesOf(bucket: Bucket, range: KeyRange): Generator<Entry> {
+  for (const records of storedBucket(bucket).records(range)) {
+    for (let position = 0; position < records.count; position++) {
+      const entry = records.entry(position);
+      if (entry) yield entry;
+    }
+  }
 }
 
 /** The first bytes that come after everything that begins with `prefix`: UTF-8 has no byte 0xFF. */

@@ -1,6 +1,6 @@
 /** What a key and a bucket's name may be, and the errors that say so. */
 import { KvError } from '../errors.js';
-import { KEY_LIMIT_BYTES } from '../store/store.js';
+import { KEY_LIMIT_BYTES } from '../store/record.js';
 
 /** The longest name of a bucket, in bytes of its UTF-8. */
 export const BUCKET_NAME_LIMIT_BYTES = 256;

@@ -1,7 +1,10 @@
 /** `resource outgoing-value` of wasi:keyvalue/types@0.2.0-draft */
 import { OutputStream } from '../io/output-stream.js';
-import type { Store, StoreBucket, Upload, Version } from '../store/store.js';
+import type { Store, Upload } from '../store/store.js';
 import { asResult } from './wasi-keyvalue-error.js';
+
+/** What a bucket is given of a value, for the functions of this room alone. */
+export let uploadOf: (value: OutgoingValue) => Upload;
 
 /**
  * A value being written. Everything written to it, sync or async, appends. `set` takes what has
@@ -9,6 +12,10 @@ import { asResult } from './wasi-keyvalue-error.js';
  */
 export class OutgoingValue {
   readonly #upload: Upload;
+
+  static {
+    uploadOf = (value) => value.#upload;
+  }
 
   constructor(upload: Upload) {
     this.#upload = upload;
@@ -27,11 +34,6 @@ export class OutgoingValue {
   /** Bytes accepted so far. Beyond the WIT. */
   get size(): number {
     return this.#upload.size;
-  }
-
-  /** Makes what has been accepted so far the value of a key. Beyond the WIT: `set` calls it. */
-  storeAs(bucket: StoreBucket, key: string): Version {
-    return this.#upload.store(bucket, key);
   }
 
   /** Gives back whatever no key came to hold. */

@@ -1,25 +1,20 @@
-/** One record: what is known of it, setting it on a condition, copying. Beyond the WIT. */
+/** One record: what is known of it, setting and deleting it on a condition, copying. Beyond the WIT. */
 import { absentKey, KvError } from '../errors.js';
-import type { Metadata, Version } from '../store/store.js';
-import type { Bucket } from './bucket.js';
+import { type Condition, Unmet, unmet } from '../store/condition.js';
+import type { Metadata, Version } from '../store/record.js';
+import { type Bucket, storedBucket } from './bucket.js';
 import { checkKey } from './names.js';
-import type { OutgoingValue } from './outgoing-value.js';
-
-/** What must hold of a key for a write to it; absent: nothing. */
-export type Condition =
-  | { readonly kind: 'absent' }
-  | { readonly kind: 'present' }
-  | { readonly kind: 'version'; readonly version: Version };
+import { type OutgoingValue, uploadOf } from './outgoing-value.js';
 
 /** What is known of a record, or undefined where there is no such key. Throws `invalid-key`. */
 export function stat(bucket: Bucket, key: string): Metadata | undefined {
   checkKey(key);
-  return bucket.stored.stat(key);
+  return storedBucket(bucket).stat(key);
 }
 
 /**
- * Like `eventual.set`, where the condition holds in the same transaction; returns the new version.
- * Throws `condition-failed`, with the old value standing.
+ * Like `eventual.set`, where the condition holds in the same step; returns the new version. Throws
+ * `condition-failed`, with the old value standing.
  */
 export function setWhere(
   bucket: Bucket,
@@ -28,10 +23,7 @@ export function setWhere(
   condition?: Condition,
 ): Version {
   checkKey(key);
-  return bucket.store.transaction(() => {
-    checkCondition(bucket, key, condition);
-    return value.storeAs(bucket.stored, key);
-  });
+  return met(storedBucket(bucket).put(key, uploadOf(value), { condition }), `set "${key}"`);
 }
 
 /**
@@ -45,10 +37,10 @@ export function copyRecord(
   targetKey: string,
   condition?: Condition,
 ): void {
-  transfer(bucket, key, target, targetKey, 'copy', condition);
+  transfer('copy', bucket, key, target, targetKey, condition);
 }
 
-/** Like `copyRecord`, and the source is gone, in the same transaction. */
+/** Like `copyRecord`, and the source is gone, in the same step. */
 export function moveRecord(
   bucket: Bucket,
   key: string,
@@ -56,67 +48,57 @@ export function moveRecord(
   targetKey: string,
   condition?: Condition,
 ): void {
-  bucket.store.transaction(() => {
-    transfer(bucket, key, target, targetKey, 'rename', condition);
-    if (bucket.name !== target.name || key !== targetKey) bucket.stored.delete(key);
-  });
+  transfer('move', bucket, key, target, targetKey, condition);
 }
 
-/** Deletes keys in one transaction; returns how many there were. Throws `invalid-key`. */
+/**
+ * Deletes keys, in one transaction where the store has those; returns how many there were. Throws
+ * `invalid-key`.
+ */
 export function deleteRecords(bucket: Bucket, keys: Iterable<string>): number {
-  return bucket.store.transaction(() => {
-    let deleted = 0;
-    for (const key of keys) {
-      checkKey(key);
-      if (bucket.stored.delete(key)) deleted++;
-    }
-    return deleted;
-  });
+  return storedBucket(bucket).writeMany(deletesOf(keys));
 }
 
-/** Throws `condition-failed` where the condition does not hold of the key now, `invalid-key`. */
+/**
+ * Whether the condition holds of the key now, which it may no longer do in the write that comes
+ * later. Throws `condition-failed`, `invalid-key`.
+ */
 export function checkCondition(
   bucket: Bucket,
   key: string,
   condition: Condition | undefined,
-  action = `set "${key}"`,
 ): void {
-  checkKey(key);
-  const state = condition && violation(condition, bucket.stored.stat(key));
-  if (state) throw new KvError('condition-failed', `cannot ${action}: ${state}`);
+  const current = stat(bucket, key);
+  if (condition) met(unmet(condition, current), `set "${key}"`);
+}
+
+/** A delete of each key. Throws `invalid-key` while it is gone through. */
+export function* deletesOf(keys: Iterable<string>) {
+  for (const key of keys) {
+    checkKey(key);
+    yield { kind: 'delete', key } as const;
+  }
 }
 
 function transfer(
+  way: 'copy' | 'move',
   bucket: Bucket,
   key: string,
   target: Bucket,
   targetKey: string,
-  verb: string,
   condition?: Condition,
 ): void {
   checkKey(key);
   checkKey(targetKey);
-  const action = `${verb} "${key}"`;
-  bucket.store.transaction(() => {
-    if (bucket.stored.stat(key) === undefined) throw absentKey(action);
-    checkCondition(target, targetKey, condition, `${action} to "${targetKey}"`);
-    if (bucket.name === target.name && key === targetKey) return;
-    bucket.stored.copy(key, target.stored, targetKey);
-  });
+  const action = `${way === 'copy' ? 'copy' : 'rename'} "${key}"`;
+  const place = { bucket: target.name, key: targetKey };
+  const version = storedBucket(bucket)[way](key, place, condition);
+  if (version === undefined) throw absentKey(action);
+  met(version, `${action} to "${targetKey}"`);
 }
 
-function violation(condition: Condition, current: Metadata | undefined): string | undefined {
-  switch (condition.kind) {
-    case 'absent':
-      return current && 'the key is there already';
-    case 'present':
-      return current ? undefined : 'there is no such key';
-    case 'version':
-      if (current === undefined) return 'there is no such key';
-      return current.version === condition.version
-        ? undefined
-        : `its version is ${current.version}, not ${condition.version}`;
-    default:
-      return condition satisfies never;
-  }
+/** What came of a write. Throws `condition-failed` where it was not made. */
+function met<T>(outcome: T | Unmet, action: string): T {
+  if (!(outcome instanceof Unmet)) return outcome;
+  throw new KvError('condition-failed', `cannot ${action}: ${outcome.state}`);
 }

@@ -18,8 +18,12 @@ export class HeldTransaction {
     this.#rollBack = rollBack;
   }
 
-  /** Begins one, after waiting for others who write. Throws `read-only`, `io`, `full`. */
+  /**
+   * Begins one, after waiting for others who write. Throws `not-supported`, `read-only`, `io`,
+   * `full`.
+   */
   static async begin({ transactions }: Context['keyvalue']): Promise<HeldTransaction> {
+    transactions.require('begin a transaction', 'without one, each verb stands by itself');
     let commit = () => {};
     let rollBack: (reason: unknown) => void = () => {};
     const ending = new Promise<void>((resolve, reject) => {

@@ -39,8 +39,11 @@ export async function runScript(context: Context, options: ScriptOptions): Promi
   }
   return context.interruptible(async (signal) => {
     const script = new Script(context, options, signal);
-    if (options.atomic) await context.keyvalue.transactions.group(() => script.runAtOnce());
-    else await script.runInGroups();
+    const { transactions } = context.keyvalue;
+    if (options.atomic) {
+      transactions.require('run a script with --atomic', 'without it, each line stands by itself');
+      await transactions.group(() => script.runAtOnce());
+    } else await script.runInGroups();
     return script.failure ?? exitCodes.done;
   });
 }
@@ -76,7 +79,8 @@ class Script {
   }
 
   async runInGroups(): Promise<void> {
-    const mayGroup = !this.#context.settings.readOnly;
+    const { keyvalue, settings } = this.#context;
+    const mayGroup = keyvalue.transactions.areSupported && !settings.readOnly;
     await this.#eachLine(async (ready) => {
       if (!mayGroup || !ready.step.isBrief) {
         await this.#runGroup();

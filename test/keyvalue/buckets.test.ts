@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { codeOf } from '../support/error-code.js';
 import { patternedBytes } from '../support/patterned-bytes.js';
 import { getText, getValue, setValue } from '../support/records.js';
+import { figures } from '../support/store-figures.js';
 import { bothStores } from './both-stores.js';
 
 describe.each(bothStores)('the buckets of a store $name', ({ open }) => {
@@ -32,7 +33,7 @@ describe.each(bothStores)('the buckets of a store $name', ({ open }) => {
       expect(created).toBeGreaterThanOrEqual(before);
       expect(created).toBeLessThanOrEqual(Date.now());
     }
-    expect(buckets.info()).toMatchObject({ buckets: 6, keys: 15 });
+    expect(figures(buckets.facts())).toMatchObject({ buckets: 6, keys: 15 });
   });
 
   test('are made once under each name', async () => {
@@ -52,12 +53,12 @@ describe.each(bothStores)('the buckets of a store $name', ({ open }) => {
 
   test('are made as well within a transaction, and are not there if it fails', async () => {
     const keyvalue = await open();
-    const bucket = keyvalue.buckets.create('test');
-    bucket.store.transaction(() => {
+    keyvalue.buckets.create('test');
+    keyvalue.store.transaction(() => {
       setValue(keyvalue, keyvalue.buckets.openOrCreate('kept'), 'key', 'value');
     });
     const failing = () =>
-      bucket.store.transaction(() => {
+      keyvalue.store.transaction(() => {
         setValue(keyvalue, keyvalue.buckets.openOrCreate('lost'), 'key', 'value');
         throw new Error('no');
       });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Bucket } from '../../src/keyvalue/bucket.js';
 import type { Keyvalue } from '../../src/keyvalue/index.js';
-import type { Condition } from '../../src/keyvalue/record.js';
+import type { Condition } from '../../src/store/condition.js';
 import { codeOf } from '../support/error-code.js';
 import { patternedBytes } from '../support/patterned-bytes.js';
 import { getText, getValue, setValue } from '../support/records.js';

@@ -74,7 +74,7 @@ describe.each(bothStores)('what is thrown $name', ({ open }) => {
   test('within a transaction rolls it back, nested ones alone', async () => {
     const keyvalue = await open();
     const bucket = keyvalue.buckets.create('test');
-    const { store } = bucket;
+    const { store } = keyvalue;
     store.transaction(() => {
       setValue(keyvalue, bucket, 'outer', '1');
       const inner = () =>
@@ -111,7 +111,7 @@ describe.each(bothStores)('what is thrown $name', ({ open }) => {
     }
     const dropped = keyvalue.types.Bucket.openBucket('dropped');
     const failing = () =>
-      dropped.store.transaction(() => {
+      keyvalue.store.transaction(() => {
         buckets.delete('dropped');
         buckets.clear('cleared');
         buckets.rename('renamed', 'elsewhere');

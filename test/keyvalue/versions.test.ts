@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createKeyvalue, type Keyvalue } from '../../src/keyvalue/index.js';
-import { openStoreAt } from '../support/open-test-store.js';
+import { keyvalueOver, type OpenKeyvalue, openStoreAt } from '../support/open-test-store.js';
 import { setValue } from '../support/records.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { bothStores } from './both-stores.js';
 
 /** Writes a key in every way there is; returns the version after each. */
-function writeInEveryWay(keyvalue: Keyvalue): number[] {
+function writeInEveryWay(keyvalue: OpenKeyvalue): number[] {
   const { records, buckets, atomic, eventual, eventualBatch } = keyvalue;
   const versions: number[] = [];
   const bucket = buckets.openOrCreate('test');
@@ -37,7 +36,7 @@ function writeInEveryWay(keyvalue: Keyvalue): number[] {
   enter('one');
   enter('two');
   versions.push(records.setWhere(bucket, 'key', value));
-  bucket.store.transaction(() => {
+  keyvalue.store.transaction(() => {
     setValue(keyvalue, bucket, 'one', 'a');
     enter('one');
     setValue(keyvalue, bucket, 'one', 'b');
@@ -69,7 +68,7 @@ describe.each(bothStores)('versions $name', ({ open }) => {
     setValue(keyvalue, bucket, 'key', 'before');
     const before = keyvalue.records.stat(bucket, 'key')!.version;
     const failing = () =>
-      bucket.store.transaction(() => {
+      keyvalue.store.transaction(() => {
         setValue(keyvalue, bucket, 'key', 'lost');
         throw new Error('no');
       });
@@ -97,7 +96,7 @@ test('versions never come again after the store is closed and opened', async () 
   const versions: number[] = [];
   for (let round = 0; round < 3; round++) {
     const store = await openStoreAt(path);
-    versions.push(...writeInEveryWay(createKeyvalue(store)));
+    versions.push(...writeInEveryWay(keyvalueOver(store)));
     await store.close();
   }
   expectGrowing(versions);

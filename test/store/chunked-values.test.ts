@@ -4,11 +4,12 @@ import { describe, expect, test } from 'vitest';
 import type { Bucket } from '../../src/keyvalue/bucket.js';
 import type { IncomingValue } from '../../src/keyvalue/incoming-value.js';
 import { createKeyvalue, type Keyvalue } from '../../src/keyvalue/index.js';
-import type { Store, StoreInfo } from '../../src/store/store.js';
+import type { Store } from '../../src/store/store.js';
 import { codeOf } from '../support/error-code.js';
 import { openStoreAt, openTestStore } from '../support/open-test-store.js';
 import { patternedBytes } from '../support/patterned-bytes.js';
 import { getText, getValue, setValue } from '../support/records.js';
+import { figuresOf, type StoreFigures } from '../support/store-figures.js';
 
 const LARGE = 300_000;
 const HUGE = 10_000_000;
@@ -22,11 +23,11 @@ async function opened(): Promise<{ store: Store; keyvalue: Keyvalue; bucket: Buc
   return { store, keyvalue, bucket: keyvalue.buckets.create('test') };
 }
 
-const usedBytes = ({ fileSize, freeSize }: StoreInfo) => fileSize - freeSize;
+const usedBytes = ({ fileSize, freeSize }: StoreFigures) => fileSize - freeSize;
 
 /** Nothing is kept in chunks, and their pages are free. */
-function expectNothingLeft(store: Store, before: StoreInfo): void {
-  const after = store.info();
+function expectNothingLeft(store: Store, before: StoreFigures): void {
+  const after = figuresOf(store);
   expect(after).toMatchObject({ chunkedValues: 0, uploads: 0, keys: before.keys });
   expect(usedBytes(after) - usedBytes(before)).toBeLessThan(TOLERANCE_BYTES);
 }
@@ -65,10 +66,10 @@ describe('the chunks of a value', () => {
 
   test.each(ways)('are given back when it is %s', async (_, remove) => {
     const { store, keyvalue, bucket } = await opened();
-    const before = store.info();
+    const before = figuresOf(store);
     setValue(keyvalue, bucket, 'key', patternedBytes(HUGE));
-    expect(store.info()).toMatchObject({ chunkedValues: 1, uploads: 0, keys: before.keys + 1 });
-    expect(usedBytes(store.info()) - usedBytes(before)).toBeGreaterThan(HUGE);
+    expect(figuresOf(store)).toMatchObject({ chunkedValues: 1, uploads: 0, keys: before.keys + 1 });
+    expect(usedBytes(figuresOf(store)) - usedBytes(before)).toBeGreaterThan(HUGE);
     remove(keyvalue, bucket);
     expectNothingLeft(store, before);
   });
@@ -76,34 +77,34 @@ describe('the chunks of a value', () => {
   test('are used again, so that overwriting does not make the file grow for ever', async () => {
     const { store, keyvalue, bucket } = await opened();
     for (let round = 0; round < 3; round++) setValue(keyvalue, bucket, 'key', patternedBytes(HUGE));
-    const { fileSize } = store.info();
+    const { fileSize } = figuresOf(store);
     for (let round = 0; round < 10; round++) {
       setValue(keyvalue, bucket, 'key', patternedBytes(HUGE, round));
     }
-    expect(store.info().fileSize).toBeLessThan(1.2 * fileSize);
+    expect(figuresOf(store).fileSize).toBeLessThan(1.2 * fileSize);
     expect(getValue(keyvalue, bucket, 'key')!.equals(patternedBytes(HUGE, 9))).toBe(true);
   });
 
   test('of small and of no size take none', async () => {
     const { store, keyvalue, bucket } = await opened();
     for (const size of [0, 1, 65_536]) setValue(keyvalue, bucket, `of ${size}`, Buffer.alloc(size));
-    expect(store.info()).toMatchObject({ chunkedValues: 0, uploads: 0, keys: 3 });
+    expect(figuresOf(store)).toMatchObject({ chunkedValues: 0, uploads: 0, keys: 3 });
     setValue(keyvalue, bucket, 'larger', Buffer.alloc(65_537));
-    expect(store.info()).toMatchObject({ chunkedValues: 1, uploads: 0, keys: 4 });
+    expect(figuresOf(store)).toMatchObject({ chunkedValues: 1, uploads: 0, keys: 4 });
   });
 
   test.each([LARGE, HUGE])(
     'of %i bytes are shared by copies, and go with the last',
     async (size) => {
       const { store, keyvalue, bucket } = await opened();
-      const before = store.info();
+      const before = figuresOf(store);
       const contents = patternedBytes(size);
       setValue(keyvalue, bucket, 'a', contents);
-      const one = store.info();
+      const one = figuresOf(store);
       keyvalue.records.copyRecord(bucket, 'a', bucket, 'b');
       keyvalue.buckets.copy('test', 'copy');
-      expect(store.info()).toMatchObject({ chunkedValues: 1, keys: 4 });
-      expect(usedBytes(store.info()) - usedBytes(one)).toBeLessThan(TOLERANCE_BYTES);
+      expect(figuresOf(store)).toMatchObject({ chunkedValues: 1, keys: 4 });
+      expect(usedBytes(figuresOf(store)) - usedBytes(one)).toBeLessThan(TOLERANCE_BYTES);
 
       keyvalue.eventual.delete(bucket, 'a');
       expect(getValue(keyvalue, bucket, 'b')!.equals(contents)).toBe(true);
@@ -113,7 +114,7 @@ describe('the chunks of a value', () => {
       keyvalue.records.moveRecord(copy, 'a', bucket, 'a');
       keyvalue.buckets.delete('copy');
       expect(getValue(keyvalue, bucket, 'a')!.equals(contents)).toBe(true);
-      expect(store.info()).toMatchObject({ chunkedValues: 1, uploads: 0 });
+      expect(figuresOf(store)).toMatchObject({ chunkedValues: 1, uploads: 0 });
       keyvalue.buckets.clear('test');
       expectNothingLeft(store, before);
     },
@@ -128,19 +129,19 @@ describe('the chunks of a value', () => {
     }
     const bytes = keyvalue.types.IncomingValue.incomingValueConsumeSync(value);
     expect(Buffer.compare(bytes, patternedBytes(HUGE))).toBe(0);
-    const { fileSize } = store.info();
+    const { fileSize } = figuresOf(store);
     for (let round = 0; round < 5; round++) setValue(keyvalue, bucket, 'key', patternedBytes(HUGE));
-    expect(store.info().fileSize).toBe(fileSize);
+    expect(figuresOf(store).fileSize).toBe(fileSize);
   });
 });
 
 describe('the chunks of an upload', () => {
   test.each([LARGE, HUGE])('of %i bytes are given back when it is dropped', async (size) => {
     const { store, keyvalue } = await opened();
-    const before = store.info();
+    const before = figuresOf(store);
     const value = keyvalue.types.OutgoingValue.newOutgoingValue();
     value.outgoingValueWriteBodySync(patternedBytes(size));
-    expect(store.info()).toMatchObject({ chunkedValues: 0, uploads: size === HUGE ? 1 : 0 });
+    expect(figuresOf(store)).toMatchObject({ chunkedValues: 0, uploads: size === HUGE ? 1 : 0 });
     value[Symbol.dispose]();
     expectNothingLeft(store, before);
   });
@@ -154,11 +155,11 @@ describe('the chunks of an upload', () => {
     keyvalue.eventual.delete(bucket, 'other');
     keyvalue.eventual.set(bucket, 'key', value);
     keyvalue.eventual.delete(bucket, 'key');
-    expect(store.info()).toMatchObject({ chunkedValues: 0, uploads: 1 });
+    expect(figuresOf(store)).toMatchObject({ chunkedValues: 0, uploads: 1 });
     value.outgoingValueWriteBodySync(contents.subarray(HUGE));
     keyvalue.eventual.set(bucket, 'key', value);
     value[Symbol.dispose]();
-    expect(store.info()).toMatchObject({ chunkedValues: 1, uploads: 0 });
+    expect(figuresOf(store)).toMatchObject({ chunkedValues: 1, uploads: 0 });
     expect(getValue(keyvalue, bucket, 'key')!.equals(contents)).toBe(true);
   });
 
@@ -168,11 +169,11 @@ describe('the chunks of an upload', () => {
     const contents = patternedBytes(HUGE);
     value.outgoingValueWriteBodySync(contents);
     keyvalue.eventual.set(bucket, 'key', value);
-    const set = store.info();
+    const set = figuresOf(store);
     value.outgoingValueWriteBodySync(patternedBytes(2 * HUGE));
     value[Symbol.dispose]();
-    expect(store.info()).toMatchObject({ chunkedValues: 1, uploads: 0 });
-    expect(usedBytes(store.info()) - usedBytes(set)).toBeLessThan(TOLERANCE_BYTES);
+    expect(figuresOf(store)).toMatchObject({ chunkedValues: 1, uploads: 0 });
+    expect(usedBytes(figuresOf(store)) - usedBytes(set)).toBeLessThan(TOLERANCE_BYTES);
     expect(getValue(keyvalue, bucket, 'key')!.equals(contents)).toBe(true);
   });
 });
@@ -181,7 +182,7 @@ describe('a transaction that fails', () => {
   test.each([10, LARGE, HUGE])('leaves nothing of values of %i bytes', async (size) => {
     const { store, keyvalue, bucket } = await opened();
     setValue(keyvalue, bucket, 'key', patternedBytes(LARGE, 1));
-    const before = store.info();
+    const before = figuresOf(store);
     const failing = () =>
       store.transaction(() => {
         setValue(keyvalue, keyvalue.buckets.create('new'), 'key', patternedBytes(size));
@@ -190,17 +191,17 @@ describe('a transaction that fails', () => {
         throw new Error('undone');
       });
     for (let round = 0; round < 3; round++) expect(failing).toThrow('undone');
-    const after = store.info();
+    const after = figuresOf(store);
     expect(after).toMatchObject({ buckets: 1, keys: 1, chunkedValues: 1, uploads: 0 });
     expect(usedBytes(after) - usedBytes(before)).toBeLessThan(TOLERANCE_BYTES);
     expect(getValue(keyvalue, bucket, 'key')!.equals(patternedBytes(LARGE, 1))).toBe(true);
     keyvalue.eventual.delete(bucket, 'key');
-    expect(store.info()).toMatchObject({ keys: 0, chunkedValues: 0, uploads: 0 });
+    expect(figuresOf(store)).toMatchObject({ keys: 0, chunkedValues: 0, uploads: 0 });
   });
 
   test('and was nested leaves nothing in the one around it', async () => {
     const { store, keyvalue, bucket } = await opened();
-    const before = store.info();
+    const before = figuresOf(store);
     store.transaction(() => {
       setValue(keyvalue, bucket, 'kept', patternedBytes(LARGE));
       const inner = () =>
@@ -212,7 +213,7 @@ describe('a transaction that fails', () => {
       expect(inner).toThrow('undone');
     });
     expect(keyvalue.eventualBatch.keys(bucket)).toEqual(['kept']);
-    expect(store.info()).toMatchObject({ chunkedValues: 1, uploads: 0 });
+    expect(figuresOf(store)).toMatchObject({ chunkedValues: 1, uploads: 0 });
     expect(getValue(keyvalue, bucket, 'kept')!.equals(patternedBytes(LARGE))).toBe(true);
     keyvalue.eventual.delete(bucket, 'kept');
     expectNothingLeft(store, before);
@@ -238,7 +239,7 @@ describe('a transaction that fails', () => {
     expect(keyvalue.eventualBatch.keys(bucket)).toEqual(['next']);
     expect(getValue(keyvalue, bucket, 'next')!.equals(patternedBytes(HUGE, 1))).toBe(true);
     keyvalue.eventual.delete(bucket, 'next');
-    expect(store.info()).toMatchObject({ chunkedValues: 0, uploads: 0 });
+    expect(figuresOf(store)).toMatchObject({ chunkedValues: 0, uploads: 0 });
   });
 });
 
@@ -264,7 +265,7 @@ describe('within a transaction', () => {
       const bytes = keyvalue.types.IncomingValue.incomingValueConsumeSync(value);
       expect(Buffer.compare(bytes, patternedBytes(LARGE))).toBe(0);
     });
-    expect(store.info()).toMatchObject({ chunkedValues: 1, uploads: 0 });
+    expect(figuresOf(store)).toMatchObject({ chunkedValues: 1, uploads: 0 });
   });
 });
 

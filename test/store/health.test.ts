@@ -7,10 +7,14 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Bucket } from '../../src/keyvalue/bucket.js';
-import { createKeyvalue, type Keyvalue } from '../../src/keyvalue/index.js';
 import { lookAtDataFile } from '../../src/store/lmdb/file/data-file.js';
 import { program } from '../support/child-program.js';
-import { openStoreAt, openTestStore } from '../support/open-test-store.js';
+import {
+  keyvalueOver,
+  type OpenKeyvalue,
+  openStoreAt,
+  openTestStore,
+} from '../support/open-test-store.js';
 import { patternedBytes } from '../support/patterned-bytes.js';
 import { setValue } from '../support/records.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -19,7 +23,7 @@ import { makeVariedStore } from './varied-store.js';
 const writeWithoutEnd = program(import.meta.url, 'write-without-end');
 
 /** Something that is done to a bucket, in a transaction of its own or together with others. */
-type Step = (keyvalue: Keyvalue, bucket: Bucket) => void;
+type Step = (keyvalue: OpenKeyvalue, bucket: Bucket) => void;
 
 const aKey = fc.oneof(
   fc.nat(40).map((number) => `key ${number}`),
@@ -38,7 +42,7 @@ const aStep: fc.Arbitrary<Step> = fc.oneof(
   fc.tuple(aKey, aSize, aSize).map(([key, size, smaller]): Step => {
     // In one transaction: pages that are taken and given back before they are ever written.
     return (keyvalue, bucket) =>
-      bucket.store.transaction(() => {
+      keyvalue.store.transaction(() => {
         setValue(keyvalue, bucket, key, patternedBytes(size + 500_000));
         setValue(keyvalue, bucket, key, patternedBytes(smaller));
       });
@@ -66,7 +70,7 @@ const aStep: fc.Arbitrary<Step> = fc.oneof(
   fc.tuple(aKey, aSize).map(([key, size]): Step => {
     return (keyvalue, bucket) =>
       expect(() =>
-        bucket.store.transaction(() => {
+        keyvalue.store.transaction(() => {
           setValue(keyvalue, bucket, key, patternedBytes(size));
           throw new Error('undone');
         }),
@@ -80,7 +84,7 @@ test('no healthy store is taken for a damaged one, whatever has been done to it'
       fc.array(fc.array(aStep, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 12 }),
       async (transactions) => {
         const store = await openTestStore();
-        const keyvalue = createKeyvalue(store);
+        const keyvalue = keyvalueOver(store);
         const bucket = keyvalue.buckets.create('test');
         for (const steps of transactions) {
           store.transaction(() => {

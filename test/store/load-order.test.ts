@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { RecordBatch } from '../../src/keyvalue/record-batch.js';
 import { loadOrder } from '../../src/store/lmdb/load-order.js';
+import { NO_LIMITS, RecordBatch } from '../../src/store/record-batch.js';
 
 function batchOf(keys: readonly string[]): RecordBatch {
-  const batch = new RecordBatch();
+  const batch = new RecordBatch(NO_LIMITS);
   for (const [line, key] of keys.entries()) {
     const bytes = Buffer.from(key);
     batch.add(line + 1, bytes, 0, bytes.length, 0, 0);

@@ -20,7 +20,7 @@ import { openStore } from '../../src/store/lmdb/open-store.js';
 import type { Store } from '../../src/store/store.js';
 import { program } from '../support/child-program.js';
 import { codeOf, codeOfRejected } from '../support/error-code.js';
-import { openStoreAt, openTestStore } from '../support/open-test-store.js';
+import { keyvalueOver, openStoreAt, openTestStore } from '../support/open-test-store.js';
 import { patternedBytes } from '../support/patterned-bytes.js';
 import { getText, getValue, setValue } from '../support/records.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -125,7 +125,7 @@ describe('opening a store', () => {
     setValue(keyvalue, keyvalue.buckets.create('test'), 'key', '1');
     await store.close();
     const before = readFileSync(join(path, 'data.mdb'));
-    const reader = createKeyvalue(await openStoreAt(path, 'read'));
+    const reader = keyvalueOver(await openStoreAt(path, 'read'));
     const bucket = reader.types.Bucket.openBucket('test');
     expect(codeOf(() => setValue(reader, bucket, 'key', '2'))).toBe('read-only');
     expect(codeOf(() => setValue(reader, bucket, 'large', patternedBytes(5_000_000)))).toBe(
@@ -136,7 +136,7 @@ describe('opening a store', () => {
     expect(codeOf(() => reader.buckets.create('new'))).toBe('read-only');
     expect(codeOf(() => reader.buckets.delete('test'))).toBe('read-only');
     expect(getText(reader, bucket, 'key')).toBe('1');
-    await bucket.store.close();
+    await reader.store.close();
     expect(readFileSync(join(path, 'data.mdb')).equals(before)).toBe(true);
   });
 

@@ -8,6 +8,7 @@ import { codeOf } from '../support/error-code.js';
 import { openStoreAt, openTestStore } from '../support/open-test-store.js';
 import { patternedBytes } from '../support/patterned-bytes.js';
 import { getText, getValue, setValue } from '../support/records.js';
+import { figuresOf } from '../support/store-figures.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const MIB = 1024 * 1024;
@@ -164,7 +165,7 @@ describe('an upload of a process that is killed', () => {
   test('leaves the old value, and is given back by the next one to open for writing', async () => {
     const path = await madeStore();
     const before = (await bucketOf(path, 'read')).store;
-    const { fileSize, freeSize } = before.info();
+    const { fileSize, freeSize } = figuresOf(before);
     await before.close();
     const child = upload([path, 'key']);
     child.send('write 20');
@@ -172,13 +173,13 @@ describe('an upload of a process that is killed', () => {
     expect(await child.kill()).toMatchObject({ signal: 'SIGKILL' });
 
     const reader = await bucketOf(path, 'read');
-    expect(reader.store.info()).toMatchObject({ uploads: 1, chunkedValues: 1, keys: 1 });
+    expect(figuresOf(reader.store)).toMatchObject({ uploads: 1, chunkedValues: 1, keys: 1 });
     const old = getValue(reader.keyvalue, reader.bucket, 'key')!;
     expect(old.equals(patternedBytes(300_000))).toBe(true);
     await reader.store.close();
 
     const writer = await bucketOf(path);
-    const after = writer.store.info();
+    const after = figuresOf(writer.store);
     expect(after).toMatchObject({ uploads: 0, chunkedValues: 1, keys: 1 });
     expect(after.fileSize - after.freeSize - (fileSize - freeSize)).toBeLessThan(MIB);
     const still = getValue(writer.keyvalue, writer.bucket, 'key')!;
@@ -196,7 +197,7 @@ describe('an upload of a process that is killed', () => {
     expect(await child.message()).toBe('written');
     await child.kill();
     const { store, keyvalue, bucket } = await bucketOf(path);
-    const info = store.info();
+    const info = figuresOf(store);
     expect(info).toMatchObject({ uploads: 0, chunkedValues: 1 });
     expect(info.fileSize - info.freeSize).toBeLessThan(13 * MIB);
     expect(getValue(keyvalue, bucket, 'key')!.equals(uploaded(10))).toBe(true);
@@ -214,7 +215,7 @@ test('an upload of a process that lives is never given back', async () => {
       setValue(keyvalue, bucket, 'large', patternedBytes(300_000));
       keyvalue.eventual.delete(bucket, 'large');
       if (opening === 0) expect(await child.message()).toBe('written');
-      else expect(store.info()).toMatchObject({ uploads: 1 });
+      else expect(figuresOf(store)).toMatchObject({ uploads: 1 });
       await store.close();
     }
   }
@@ -223,7 +224,7 @@ test('an upload of a process that lives is never given back', async () => {
   child.send('leave');
   expect(await child.ended).toMatchObject({ status: 0, stderr: '' });
   const { store, keyvalue, bucket } = await bucketOf(path);
-  expect(store.info()).toMatchObject({ uploads: 0, chunkedValues: 2 });
+  expect(figuresOf(store)).toMatchObject({ uploads: 0, chunkedValues: 2 });
   expect(getValue(keyvalue, bucket, 'uploaded')!.equals(uploaded(50))).toBe(true);
 });
 

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createKeyvalue, type Keyvalue } from '../../src/keyvalue/index.js';
-import { type Mode, openStore } from '../../src/store/lmdb/open-store.js';
-import type { Store } from '../../src/store/store.js';
+import { openStore } from '../../src/store/lmdb/open-store.js';
+import type { Mode, Store } from '../../src/store/store.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 /** A fresh store, closed and removed when the test has finished. */
@@ -11,9 +11,18 @@ export async function openTestStore(): Promise<Store> {
   return openStoreAt(join(temporaryFolder(), 'store'));
 }
 
+/** The interfaces, and the store that they are over. */
+export interface OpenKeyvalue extends Keyvalue {
+  readonly store: Store;
+}
+
+export function keyvalueOver(store: Store): OpenKeyvalue {
+  return { ...createKeyvalue(store), store };
+}
+
 /** The interfaces over a fresh store. */
-export async function openTestKeyvalue(): Promise<Keyvalue> {
-  return createKeyvalue(await openTestStore());
+export async function openTestKeyvalue(): Promise<OpenKeyvalue> {
+  return keyvalueOver(await openTestStore());
 }
 
 /** The store at a path, closed when the test has finished, unless the test has closed it. */

@@ -60,7 +60,8 @@ export async function kvOnDisk(): Promise<Kv> {
   return kvOver(await openTestKeyvalue());
 }
 
-function kvOver(keyvalue: Keyvalue): Kv {
+/** Commands over the interfaces of a store. */
+export function kvOver(keyvalue: Keyvalue): Kv {
   const kv = (words: Words, terminal: BufferTerminalOptions = {}) =>
     run(keyvalue, typeof words === 'string' ? words.split(' ') : words, terminal);
   return Object.assign(kv, { keyvalue });

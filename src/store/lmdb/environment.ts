@@ -196,12 +196,11 @@ export class Environment {
   }
 
   /**
-   * The newest state, kept until `release`. Within a write transaction there is none to keep:
-   * reads see the transaction itself.
+   * The state that the reads since the last `refresh` have seen, kept until `release`. Within a
+   * write transaction there is none to keep: reads see the transaction itself.
    */
-  snapshot(): Snapshot {
+  keep(): Snapshot {
     if (this.inTransaction) return undefined;
-    this.refresh();
     return this.reading(() => this.main.useReadTransaction() as ReadTransaction);
   }
 

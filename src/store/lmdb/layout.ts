@@ -18,7 +18,7 @@
  *     u8 kind, u8 zero, u48 modified, u64 version, u64 value id, u64 size, u32 chunk size   chunked
  */
 import { KvError } from '../../errors.js';
-import type { Metadata } from '../store.js';
+import type { Metadata } from '../record.js';
 
 /** The name of LMDB's file in a store's folder. */
 export const DATA_FILE = 'data.mdb';
@@ -97,8 +97,9 @@ export function chunkKey(valueId: number, index: number): Buffer {
 
 const KIND_INLINE = 1;
 const KIND_CHUNKED = 2;
-const HEADER_BYTES = 16;
-const CHUNKED_BYTES = HEADER_BYTES + 20;
+/** Bytes of an inline record before its value. */
+export const INLINE_HEADER_BYTES = 16;
+const CHUNKED_BYTES = INLINE_HEADER_BYTES + 20;
 
 /** What leads to a value's chunks. */
 export interface ChunkedValue {
@@ -116,9 +117,9 @@ export interface Header extends Metadata {
 export type Stamp = Pick<Metadata, 'version' | 'modified'>;
 
 export function encodeInline(stamp: Stamp, value: Uint8Array): Buffer {
-  const bytes = Buffer.allocUnsafe(HEADER_BYTES + value.length);
+  const bytes = Buffer.allocUnsafe(INLINE_HEADER_BYTES + value.length);
   writeHeader(bytes, KIND_INLINE, stamp);
-  bytes.set(value, HEADER_BYTES);
+  bytes.set(value, INLINE_HEADER_BYTES);
   return bytes;
 }
 
@@ -130,24 +131,24 @@ export function stampInline(record: Buffer, stamp: Stamp): void {
 export function encodeChunked(stamp: Stamp, value: ChunkedValue): Buffer {
   const bytes = Buffer.allocUnsafe(CHUNKED_BYTES);
   writeHeader(bytes, KIND_CHUNKED, stamp);
-  writeU64(bytes, value.valueId, HEADER_BYTES);
-  writeU64(bytes, value.size, HEADER_BYTES + 8);
-  bytes.writeUInt32BE(value.chunkSize, HEADER_BYTES + 16);
+  writeU64(bytes, value.valueId, INLINE_HEADER_BYTES);
+  writeU64(bytes, value.size, INLINE_HEADER_BYTES + 8);
+  bytes.writeUInt32BE(value.chunkSize, INLINE_HEADER_BYTES + 16);
   return bytes;
 }
 
 /** Reads a record's header. Throws `damaged` for bytes that are no record. */
 export function decodeHeader(bytes: Buffer, length = bytes.length): Header {
-  const kind = length < HEADER_BYTES ? undefined : bytes[0];
+  const kind = length < INLINE_HEADER_BYTES ? undefined : bytes[0];
   const stamp = kind && { modified: bytes.readUIntBE(2, 6), version: readU64(bytes, 8) };
   if (stamp && kind === KIND_INLINE) {
-    return { kind: 'inline', size: length - HEADER_BYTES, ...stamp };
+    return { kind: 'inline', size: length - INLINE_HEADER_BYTES, ...stamp };
   }
   if (stamp && kind === KIND_CHUNKED && length === CHUNKED_BYTES) {
     const chunked = {
-      valueId: readU64(bytes, HEADER_BYTES),
-      size: readU64(bytes, HEADER_BYTES + 8),
-      chunkSize: bytes.readUInt32BE(HEADER_BYTES + 16),
+      valueId: readU64(bytes, INLINE_HEADER_BYTES),
+      size: readU64(bytes, INLINE_HEADER_BYTES + 8),
+      chunkSize: bytes.readUInt32BE(INLINE_HEADER_BYTES + 16),
     };
     return { kind: 'chunked', size: chunked.size, ...stamp, chunked };
   }
@@ -156,12 +157,14 @@ export function decodeHeader(bytes: Buffer, length = bytes.length): Header {
 
 /** Where in `bytes` the value of a record begins that is inline; undefined for any other. */
 export function inlineValueStart(bytes: Buffer, start: number, size: number): number | undefined {
-  return bytes[start] === KIND_INLINE && size >= HEADER_BYTES ? start + HEADER_BYTES : undefined;
+  return bytes[start] === KIND_INLINE && size >= INLINE_HEADER_BYTES
+    ? start + INLINE_HEADER_BYTES
+    : undefined;
 }
 
 /** The value of an inline record: the caller's own copy. */
 export function copyInlineValue(bytes: Buffer, length: number): Uint8Array {
-  return Uint8Array.prototype.slice.call(bytes, HEADER_BYTES, length);
+  return Uint8Array.prototype.slice.call(bytes, INLINE_HEADER_BYTES, length);
 }
 
 function writeHeader(bytes: Buffer, kind: number, { version, modified }: Stamp): void {

@@ -1,14 +1,13 @@
 /** An upload: in memory while it is small, then in chunks that flow to the disk unseen. */
-import type { StoreBucket, Upload, Version } from '../store.js';
+import type { Upload } from '../store.js';
 import { CHUNK_SIZE_BYTES, type ChunkedValue, INLINE_LIMIT_BYTES } from './layout.js';
-import type { LmdbBucket } from './lmdb-bucket.js';
-import type { LmdbStore } from './lmdb-store.js';
+import type { Parts } from './parts.js';
 
 /** Bytes held in memory, and written in one transaction: 16 chunks, about 4 MiB. */
 const BATCH_BYTES = 16 * CHUNK_SIZE_BYTES;
 
 export class LmdbUpload implements Upload {
-  readonly #store: LmdbStore;
+  readonly #parts: Parts;
   /** The value that has been begun on the disk, in whole batches. */
   #begun: { readonly valueId: number; written: number } | undefined;
   #buffer = Buffer.alloc(0);
@@ -17,8 +16,12 @@ export class LmdbUpload implements Upload {
   /** What went wrong in the middle of an append: the value would lack a piece. */
   #failure: unknown;
 
-  constructor(store: LmdbStore) {
-    this.#store = store;
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  isOf({ environment }: Parts): boolean {
+    return environment === this.#parts.environment;
   }
 
   get size(): number {
@@ -35,11 +38,10 @@ export class LmdbUpload implements Upload {
     }
   }
 
-  store(bucket: StoreBucket, key: string): Version {
+  /** What has been appended so far, as a record holds it; within a transaction. */
+  contents(): Uint8Array | ChunkedValue {
     this.#mustBeOpen();
-    return this.#store.write(() => {
-      return (bucket as LmdbBucket).put(key, this.#begun ? this.#tail(this.#begun) : this.#whole());
-    });
+    return this.#begun ? this.#tail(this.#begun) : this.#whole();
   }
 
   close(): void {
@@ -49,7 +51,8 @@ export class LmdbUpload implements Upload {
     const begun = this.#begun;
     if (begun === undefined) return;
     try {
-      this.#store.transaction(() => this.#store.chunks.endUpload(begun.valueId, begun.written));
+      const { chunks, transactions } = this.#parts;
+      transactions.run(() => chunks.endUpload(begun.valueId, begun.written));
     } catch {
       // The register still names this process as the owner: whoever writes next after it has ended
       // gives the chunks back. There is nothing for the caller to do, who is often failing already.
@@ -82,9 +85,9 @@ export class LmdbUpload implements Upload {
 
   /** Writes whole chunks in one transaction, and registers whose they are. */
   #writeBatch(...parts: Uint8Array[]): void {
-    const { chunks, environment } = this.#store;
+    const { chunks, environment, transactions } = this.#parts;
     let written = this.#begun?.written ?? 0;
-    const valueId = this.#store.transaction(() => {
+    const valueId = transactions.run(() => {
       const id = this.#begun?.valueId ?? environment.nextNumber();
       if (this.#begun) chunks.renewUpload(id);
       else chunks.beginUpload(id);
@@ -107,8 +110,8 @@ export class LmdbUpload implements Upload {
   /** The chunks that are still in memory, beside those on the disk. */
   #tail({ valueId, written }: { valueId: number; written: number }): ChunkedValue {
     const { size } = this;
-    this.#store.chunks.renewUpload(valueId, size);
-    this.#store.chunks.write(valueId, written, this.#buffer.subarray(0, this.#buffered));
+    this.#parts.chunks.renewUpload(valueId, size);
+    this.#parts.chunks.write(valueId, written, this.#buffer.subarray(0, this.#buffered));
     return { valueId, size, chunkSize: CHUNK_SIZE_BYTES };
   }
 
@@ -116,8 +119,8 @@ export class LmdbUpload implements Upload {
   #whole(): Uint8Array | ChunkedValue {
     const bytes = this.#buffer.subarray(0, this.#buffered);
     if (bytes.length <= INLINE_LIMIT_BYTES) return bytes;
-    const valueId = this.#store.environment.nextNumber();
-    this.#store.chunks.write(valueId, 0, bytes);
+    const valueId = this.#parts.environment.nextNumber();
+    this.#parts.chunks.write(valueId, 0, bytes);
     return { valueId, size: bytes.length, chunkSize: CHUNK_SIZE_BYTES };
   }
 

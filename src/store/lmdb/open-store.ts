@@ -17,7 +17,7 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { makeFolder } from '../../disk/make-folder.js';
 import { ioError, KvError } from '../../errors.js';
-import type { Store } from '../store.js';
+import type { Mode, Store } from '../store.js';
 import { Environment } from './environment.js';
 import { lookAtDataFile } from './file/data-file.js';
 import {
@@ -39,9 +39,6 @@ const MAKING_LIMIT_MS = 60 * 60 * 1000;
 
 /** Bytes of a new lock file, which bound how many readers it has room for: about a thousand. */
 const LOCK_FILE_BYTES = 64 * 1024;
-
-/** `change` writes to a store that is there. */
-export type Mode = 'read' | 'change' | 'write';
 
 /**
  * The store in a folder. Where there is none: undefined; to `write` it is made, with mode 0700, its

@@ -1,5 +1,5 @@
 /** The two kinds of value, as they were read. */
-import type { Metadata, StoredValue } from '../store.js';
+import type { Metadata, StoredValue } from '../record.js';
 import type { Chunks } from './chunks.js';
 import type { Snapshot } from './environment.js';
 import type { ChunkedValue } from './layout.js';

@@ -18,5 +18,6 @@ for (let round = 0; !stopped; round++) {
   if (round % 2 === 0) buckets.delete('another');
   await pause();
 }
-await buckets.openOrCreate('end').store.close();
+buckets.openOrCreate('end');
+await keyvalue.store.close();
 leave();

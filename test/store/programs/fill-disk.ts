@@ -10,7 +10,16 @@ import { asKvError } from '../../../src/errors.js';
 import type { Bucket } from '../../../src/keyvalue/bucket.js';
 import type { Keyvalue } from '../../../src/keyvalue/index.js';
 import { patternedBytes } from '../../support/patterned-bytes.js';
-import { getBytes, hear, openKeyvalue, outcomeOf, say, setBytes } from './program.js';
+import { figuresOf } from '../../support/store-figures.js';
+import {
+  getBytes,
+  hear,
+  type OpenKeyvalue,
+  openKeyvalue,
+  outcomeOf,
+  say,
+  setBytes,
+} from './program.js';
 
 export interface Order {
   readonly action: Action;
@@ -45,7 +54,7 @@ for (;;) {
 }
 
 async function obey(order: Order): Promise<unknown> {
-  let keyvalue: Keyvalue | undefined;
+  let keyvalue: OpenKeyvalue | undefined;
   let outcome = '';
   if (order.action === 'open') {
     limitRoom(order.room);
@@ -61,15 +70,15 @@ async function obey(order: Order): Promise<unknown> {
     outcome = await outcomeOf(() => perform(keyvalue!, bucket, order));
   }
   const value = getBytes(keyvalue, bucket, 'key');
-  const { buckets, keys } = keyvalue.buckets.info();
+  const { buckets, keys } = figuresOf(keyvalue.store);
   limitRoom();
   setBytes(keyvalue, bucket, 'afterwards', patternedBytes(400_000, 2));
   const after = getBytes(keyvalue, bucket, 'afterwards');
   keyvalue.eventual.delete(bucket, 'afterwards');
-  await bucket.store.close();
+  await keyvalue.store.close();
   const again = await openKeyvalue(copy);
-  const { uploads, chunkedValues } = again.buckets.info();
-  await again.types.Bucket.openBucket('test').store.close();
+  const { uploads, chunkedValues } = figuresOf(again.store);
+  await again.store.close();
   return {
     outcome,
     value: value === undefined ? 'none' : nameOf(value, order.size),

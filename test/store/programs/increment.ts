@@ -7,5 +7,5 @@ const bucket = keyvalue.types.Bucket.openBucket('test');
 await say('ready');
 await hear();
 for (let time = 0; time < Number(times); time++) keyvalue.atomic.increment(bucket, 'counter', 1n);
-await bucket.store.close();
+await keyvalue.store.close();
 leave();

@@ -3,9 +3,16 @@ import { asKvError } from '../../../src/errors.js';
 import type { Bucket } from '../../../src/keyvalue/bucket.js';
 import { createKeyvalue, type Keyvalue } from '../../../src/keyvalue/index.js';
 import { openStore } from '../../../src/store/lmdb/open-store.js';
+import type { Store } from '../../../src/store/store.js';
 
-export async function openKeyvalue(path: string): Promise<Keyvalue> {
-  return createKeyvalue((await openStore(path, 'write'))!);
+/** The interfaces, and the store that they are over. */
+export interface OpenKeyvalue extends Keyvalue {
+  readonly store: Store;
+}
+
+export async function openKeyvalue(path: string): Promise<OpenKeyvalue> {
+  const store = (await openStore(path, 'write'))!;
+  return { ...createKeyvalue(store), store };
 }
 
 /** Tells the test, and goes on when the test has got it. */

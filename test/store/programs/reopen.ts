@@ -8,6 +8,6 @@ for (let time = 0; time < Number(times); time++) {
   const keyvalue = await openKeyvalue(path);
   const bucket = keyvalue.types.Bucket.openBucket('test');
   keyvalue.atomic.increment(bucket, 'counter', 1n);
-  await bucket.store.close();
+  await keyvalue.store.close();
 }
 leave();

@@ -9,7 +9,7 @@ const outcome = await outcomeOf(async () => {
   const bucket = keyvalue.buckets.openOrCreate('test');
   setBytes(keyvalue, bucket, name, Buffer.from(name));
   keyvalue.atomic.increment(bucket, 'counter', 1n);
-  await bucket.store.close();
+  await keyvalue.store.close();
 });
 await say(outcome);
 leave();

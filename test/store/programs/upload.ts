@@ -24,5 +24,5 @@ for (;;) {
   }
 }
 value[Symbol.dispose]();
-await bucket.store.close();
+await keyvalue.store.close();
 leave();

@@ -20,7 +20,7 @@ async function readAll(path: string): Promise<void> {
   const store = (await openStore(path, 'read'))!;
   try {
     const keyvalue = createKeyvalue(store);
-    keyvalue.buckets.info();
+    store.info();
     for (const { name } of keyvalue.buckets.list()) {
       const bucket = keyvalue.types.Bucket.openBucket(name);
       for (const { key } of keyvalue.listing.listEntries(bucket, {}))
@@ -35,7 +35,7 @@ async function writeMuch(path: string): Promise<void> {
   const keyvalue = await openKeyvalue(path);
   const bucket = keyvalue.buckets.openOrCreate('test');
   try {
-    bucket.store.transaction(() => {
+    keyvalue.store.transaction(() => {
       setBytes(keyvalue, bucket, 'new', Buffer.alloc(100));
       setBytes(keyvalue, bucket, 'large', Buffer.alloc(300_000, 'n'));
       for (const key of keyvalue.eventualBatch.keys(bucket).slice(0, 50)) {
@@ -45,7 +45,7 @@ async function writeMuch(path: string): Promise<void> {
     keyvalue.eventualBatch.deleteMany(bucket, keyvalue.eventualBatch.keys(bucket).slice(0, 40));
     keyvalue.atomic.increment(bucket, 'counter', 1n);
   } finally {
-    await bucket.store.close();
+    await keyvalue.store.close();
   }
   await readAll(path);
 }

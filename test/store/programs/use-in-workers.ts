@@ -18,5 +18,5 @@ if (isMainThread) {
   const bucket = keyvalue.types.Bucket.openBucket('test');
   for (let time = 0; time < 100; time++) keyvalue.atomic.increment(bucket, 'counter', 1n);
   setBytes(keyvalue, bucket, `of ${thread}`, patternedBytes(6_000_000, thread));
-  await bucket.store.close();
+  await keyvalue.store.close();
 }

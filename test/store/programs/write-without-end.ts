@@ -8,7 +8,7 @@ process.on('message', () => {
   stopped = true;
 });
 for (let round = 0; !stopped; round++) {
-  bucket.store.transaction(() => {
+  keyvalue.store.transaction(() => {
     for (let index = 0; index < 20; index++) {
       const number = (round * 20 + index) * 7919;
       setBytes(keyvalue, bucket, `key ${number % 2000}`, Buffer.alloc(number % 3000));
@@ -18,5 +18,5 @@ for (let round = 0; !stopped; round++) {
   if (round === 0) await say('writing');
   await pause();
 }
-await bucket.store.close();
+await keyvalue.store.close();
 leave();

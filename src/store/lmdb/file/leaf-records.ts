@@ -1,5 +1,5 @@
 /** The records of a leaf, as the port has them. */
-import { ELSEWHERE, type Entry, type StoredRecords, type StoredValue } from '../../store.js';
+import { ELSEWHERE, type Entry, type StoredRecords, type StoredValue } from '../../record.js';
 import type { Chunks } from '../chunks.js';
 import type { Snapshot } from '../environment.js';
 import { copyInlineValue, decodeHeader, type Header, inlineValueStart } from '../layout.js';

@@ -1,6 +1,9 @@
-/** A counter's text: its canonical decimal ASCII, so that a person and a component see the same. */
+/**
+ * The rules of counters, for every store: the text is the canonical decimal ASCII, so that a person
+ * and a component see the same.
+ */
 import { KvError } from '../errors.js';
-import type { StoredValue } from '../store/store.js';
+import type { StoredValue } from './record.js';
 
 /** The largest counter. */
 export const COUNTER_LIMIT = 2n ** 64n - 1n;
@@ -8,7 +11,7 @@ export const COUNTER_LIMIT = 2n ** 64n - 1n;
 /** Digits of the largest counter: no longer value is one. */
 const COUNTER_LIMIT_DIGITS = 20;
 
-/** The counter that the bytes are the text of, or undefined where they are none. */
+/** The counter that a value is the text of, or undefined where it is none. */
 export function decodeCounter(value: StoredValue): bigint | undefined {
   if (value.size > COUNTER_LIMIT_DIGITS) return undefined;
   const text = Buffer.from(value.read(0, value.size)).toString('latin1');
@@ -19,6 +22,18 @@ export function decodeCounter(value: StoredValue): bigint | undefined {
 
 export function encodeCounter(counter: bigint): Uint8Array {
   return Buffer.from(counter.toString(), 'latin1');
+}
+
+/** What `increment` makes of the value of a key. Throws `not-a-counter`, `overflow`. */
+export function incremented(key: string, value: StoredValue | undefined, delta: bigint): bigint {
+  const action = `increment "${key}"`;
+  const counter = value === undefined ? 0n : decodeCounter(value);
+  if (counter === undefined) {
+    throw new KvError('not-a-counter', `cannot ${action}: its value is not a counter`);
+  }
+  const sum = counter + delta;
+  checkCounter(sum, action);
+  return sum;
 }
 
 /** Throws `overflow` for what is no u64, which a component toolchain would wrap in silence. */

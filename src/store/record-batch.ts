@@ -1,5 +1,5 @@
-/** Records packed for a bulk load, checked as they come. Beyond the WIT. */
-import { KEY_LIMIT_BYTES, PACKED_ROOM_BYTES, type PackedRecords } from '../store/store.js';
+/** Records packed for a bulk load, their keys checked as they come, for every store. */
+import { KEY_LIMIT_BYTES, type PackedRecords } from './record.js';
 
 /** Records after which a batch is full: one transaction's worth. */
 const BATCH_RECORDS = 250_000;
@@ -10,6 +10,17 @@ const BATCH_BYTES = 32 * 1024 * 1024;
 /** Bytes up to which a loop copies sooner than native code. */
 const SHORT_BYTES = 64;
 
+/** What a store asks of the batches that it is to load. */
+export interface BatchLimits {
+  /** Bytes before each value that it writes to itself. */
+  readonly room: number;
+  /** Records after which a batch is full whose keys are in no order. */
+  readonly scattered: number;
+}
+
+/** No more than any batch holds. */
+export const NO_LIMITS: BatchLimits = { room: 0, scattered: BATCH_RECORDS };
+
 export class RecordBatch implements PackedRecords {
   bytes = Buffer.allocUnsafeSlow(BATCH_BYTES);
   places = new Uint32Array(4 * BATCH_RECORDS);
@@ -19,10 +30,27 @@ export class RecordBatch implements PackedRecords {
   through = 0;
   count = 0;
   ascending = true;
+  #limits: BatchLimits;
   #used = 0;
 
+  constructor(limits: BatchLimits) {
+    this.#limits = limits;
+  }
+
+  get room(): number {
+    return this.#limits.room;
+  }
+
   get isFull(): boolean {
-    return this.count === BATCH_RECORDS || this.#used >= BATCH_BYTES;
+    const { count, ascending } = this;
+    const isScattered = !ascending && count >= this.#limits.scattered;
+    return isScattered || count === BATCH_RECORDS || this.#used >= BATCH_BYTES;
+  }
+
+  /** Gives a batch without records other limits. */
+  limit(limits: BatchLimits): this {
+    this.#limits = limits;
+    return this;
   }
 
   /**
@@ -43,7 +71,7 @@ export class RecordBatch implements PackedRecords {
       return `its key of ${keyLength} bytes is over the limit of ${KEY_LIMIT_BYTES} bytes`;
     }
     const key = this.#used;
-    const value = key + keyLength + PACKED_ROOM_BYTES;
+    const value = key + keyLength + this.#limits.room;
     const end = value + valueEnd - valueStart;
     this.#reserve(end);
     const { bytes, places } = this;

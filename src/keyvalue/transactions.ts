@@ -1,0 +1,36 @@
+/** Changing several keys in one step, where the store can. Beyond the WIT. */
+import { requireSupport, type Store } from '../store/store.js';
+
+export function transactionsOf(store: Store) {
+  return {
+    /** Whether the store has transactions. */
+    get areSupported(): boolean {
+      return store.supports.has('transactions');
+    },
+
+    /** Whether one is under way, so that what is written now may yet be undone. */
+    get isOpen(): boolean {
+      return store.inTransaction;
+    },
+
+    /**
+     * Throws `not-supported`, with what was to be done, and what can be done instead, where the
+     * store has no transactions.
+     */
+    require(action: string, instead: string): void {
+      requireSupport(store, 'transactions', action, instead);
+    },
+
+    /** See `Store.transactionAcross`; `require` comes first. */
+    across: <T>(work: () => Promise<T>) => store.transactionAcross(work),
+
+    /** See `Store.group`; `require` comes first. */
+    group: <T>(work: () => Promise<T>) => store.group(work),
+
+    /**
+     * Waits until nobody else writes, while other work goes on: a write that follows soon need not
+     * wait, which would hold up the whole process. Throws `read-only`.
+     */
+    turn: () => store.writersDone(),
+  };
+}

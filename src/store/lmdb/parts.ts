@@ -1,0 +1,12 @@
+/** What a store on LMDB consists of, for its buckets and uploads. */
+import type { Catalogue } from './catalogue.js';
+import type { Chunks } from './chunks.js';
+import type { Environment } from './environment.js';
+import type { Transactions } from './transactions.js';
+
+export interface Parts {
+  readonly environment: Environment;
+  readonly chunks: Chunks;
+  readonly catalogue: Catalogue;
+  readonly transactions: Transactions;
+}

@@ -1,0 +1,40 @@
+/** What a store on LMDB says of itself. */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BucketInfo, Fact } from '../store.js';
+import { pagesOf, statsOf } from './database.js';
+import { DATA_FILE, FORMAT, internalDatabases } from './layout.js';
+import type { Parts } from './parts.js';
+
+/** LMDB's two meta pages. */
+const META_PAGES = 2;
+
+export function storeFacts({ environment, chunks }: Parts, buckets: readonly BucketInfo[]): Fact[] {
+  const main = statsOf(environment.main);
+  const internal = internalDatabases.map((name) => statsOf(environment.database(name)));
+  const usedPages = sum([main.root, main.free, ...internal].map(pagesOf));
+  const bucketBytes = sum(buckets.map(({ bytes }) => bytes));
+  const usedBytes = (META_PAGES + usedPages) * main.pageSize + bucketBytes;
+  // Of the file, not up to the last page: a writer that was killed leaves it longer than that.
+  const fileSize = statSync(join(environment.path, DATA_FILE)).size;
+  return [
+    { name: 'path', value: environment.path },
+    { name: 'format', value: FORMAT },
+    { name: 'buckets', value: buckets.length },
+    { name: 'keys', value: sum(buckets.map(({ keys }) => keys)) },
+    { name: 'chunkedValues', value: chunks.countValues() },
+    // In progress, of this and other processes, and those awaiting reclamation.
+    { name: 'uploads', value: chunks.countUploads() },
+    { name: 'fileSize', value: fileSize, unit: 'bytes' },
+    // What holds nothing and will be used again.
+    { name: 'freeSize', value: Math.max(0, fileSize - usedBytes), unit: 'bytes' },
+    { name: 'pageSize', value: main.pageSize },
+    // Processes and threads that hold a place in the table of readers.
+    { name: 'readers', value: main.numReaders },
+    { name: 'lastTransaction', value: main.lastTxnId },
+  ];
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

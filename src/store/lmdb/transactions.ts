@@ -1,0 +1,46 @@
+/** Transactions of a store; after each of them, what nobody holds any more is given back. */
+import type { Chunks } from './chunks.js';
+import type { Environment } from './environment.js';
+
+export class Transactions {
+  readonly #environment: Environment;
+  readonly #chunks: Chunks;
+
+  constructor(environment: Environment, chunks: Chunks) {
+    this.#environment = environment;
+    this.#chunks = chunks;
+  }
+
+  /** Runs `work` in the transaction under way, or in one of its own. */
+  write<T>(work: () => T): T {
+    return this.#environment.inTransaction ? work() : this.run(work);
+  }
+
+  /** See `Store.transaction`. */
+  run<T>(work: () => T): T {
+    const result = this.#environment.transaction(work);
+    this.#chunks.reclaim();
+    return result;
+  }
+
+  /** The same, while other work goes on: `work` runs some time later, or at once within another. */
+  async runInBackground<T>(work: () => T): Promise<T> {
+    const result = await this.#environment.transactionInBackground(work);
+    this.#chunks.reclaim();
+    return result;
+  }
+
+  /** See `Store.transactionAcross`. */
+  async across<T>(work: () => Promise<T>): Promise<T> {
+    const result = await this.#environment.transactionAcross(work);
+    this.#chunks.reclaim();
+    return result;
+  }
+
+  /** See `Store.group`. */
+  async group<T>(work: () => Promise<T>): Promise<T> {
+    const result = await this.#environment.group(work);
+    this.#chunks.reclaim();
+    return result;
+  }
+}

@@ -1,0 +1,129 @@
+/** One bucket in memory, found again by its name at each call. */
+import type {
+  KeyRange,
+  Metadata,
+  PackedRecords,
+  StoredRecords,
+  StoredValue,
+  Version,
+} from '../record.js';
+import { NO_LIMITS, RecordBatch } from '../record-batch.js';
+import type { Existing, RecordPlace, Upload } from '../store.js';
+import { TransactionalBucket } from '../transactional-bucket.js';
+import type { MemoryRecord, MemoryState } from './memory-state.js';
+import { MemoryUpload } from './memory-upload.js';
+import { MemoryValue, metadataOf } from './memory-value.js';
+import { sorted } from './sorted.js';
+
+export class MemoryBucket extends TransactionalBucket {
+  readonly name: string;
+  readonly #state: MemoryState;
+
+  constructor(state: MemoryState, name: string) {
+    super();
+    this.name = name;
+    this.#state = state;
+  }
+
+  get(key: string): StoredValue | undefined {
+    const record = this.#records.get(key);
+    return record && new MemoryValue(record);
+  }
+
+  getMany(keys: readonly string[]): (StoredValue | undefined)[] {
+    const records = this.#records;
+    return keys.map((key) => {
+      const record = records.get(key);
+      return record && new MemoryValue(record);
+    });
+  }
+
+  stat(key: string): Metadata | undefined {
+    const record = this.#records.get(key);
+    return record && metadataOf(record);
+  }
+
+  *records(range: KeyRange): Generator<StoredRecords> {
+    const snapshot = new Map(this.#records);
+    const keys = sorted(snapshot.keys()).filter((key) => isWithin(Buffer.from(key), range));
+    for (const key of range.reverse ? keys.reverse() : keys) {
+      yield recordAlone(key, snapshot.get(key)!);
+    }
+  }
+
+  count(): number {
+    return this.#records.size;
+  }
+
+  batch(spare = new RecordBatch(NO_LIMITS)): RecordBatch {
+    return spare.limit(NO_LIMITS);
+  }
+
+  async load(records: PackedRecords, existing: Existing): Promise<number[]> {
+    const content = this.#records;
+    const refused: number[] = [];
+    for (let position = 0; position < records.count; position++) {
+      const [keyStart, keyEnd, valueStart, valueEnd] = records.places.subarray(4 * position);
+      const key = records.bytes.toString('utf8', keyStart, keyEnd);
+      if (existing !== 'overwrite' && content.has(key)) {
+        refused.push(position);
+        if (existing === 'stop') break;
+        continue;
+      }
+      this.setBytes(key, records.bytes.subarray(valueStart, valueEnd));
+    }
+    return refused;
+  }
+
+  protected write<T>(work: () => T): T {
+    return work();
+  }
+
+  protected transaction<T>(work: () => T): T {
+    return this.#state.transaction(work);
+  }
+
+  protected setUpload(key: string, upload: Upload): Version {
+    if (!(upload instanceof MemoryUpload)) throw new Error('an upload is of another store');
+    return this.#state.set(this.name, key, upload.contents());
+  }
+
+  protected setBytes(key: string, bytes: Uint8Array): Version {
+    return this.#state.set(this.name, key, new Uint8Array(bytes));
+  }
+
+  protected remove(key: string): boolean {
+    return this.#records.delete(key);
+  }
+
+  protected share(key: string, target: string, targetKey: string): Version {
+    return this.#state.set(target, targetKey, this.#records.get(key)!.value);
+  }
+
+  protected statAt({ bucket, key }: RecordPlace): Metadata | undefined {
+    const record = this.#state.content(bucket).records.get(key);
+    return record && metadataOf(record);
+  }
+
+  get #records(): Map<string, MemoryRecord> {
+    return this.#state.content(this.name).records;
+  }
+}
+
+function recordAlone(key: string, record: MemoryRecord): StoredRecords {
+  const keyBytes = Buffer.from(key);
+  const bytes = Buffer.concat([keyBytes, record.value]);
+  return {
+    count: 1,
+    bytes,
+    places: Int32Array.of(0, keyBytes.length, keyBytes.length, bytes.length),
+    key: () => key,
+    entry: () => ({ key, ...metadataOf(record) }),
+    value: () => new MemoryValue(record),
+  };
+}
+
+function isWithin(key: Buffer, { lower, upper }: KeyRange): boolean {
+  if (lower && Buffer.compare(key, lower) < 0) return false;
+  return !upper || Buffer.compare(key, upper) < 0;
+}

@@ -1,0 +1,26 @@
+/** An upload in memory: its pieces, until a bucket is given them. */
+import type { Upload } from '../store.js';
+
+export class MemoryUpload implements Upload {
+  #pieces: Uint8Array[] | undefined = [];
+  size = 0;
+
+  append(bytes: Uint8Array): void {
+    this.#open.push(new Uint8Array(bytes));
+    this.size += bytes.length;
+  }
+
+  /** What has been appended so far, the caller's own. */
+  contents(): Uint8Array {
+    return Buffer.concat(this.#open);
+  }
+
+  close(): void {
+    this.#pieces = undefined;
+  }
+
+  get #open(): Uint8Array[] {
+    if (this.#pieces === undefined) throw new Error('an upload was used after it was closed');
+    return this.#pieces;
+  }
+}
