@@ -15,7 +15,10 @@ export interface Argument {
   /** How help shows one word of it, where that is not its name: `KEY=VALUE`. */
   readonly shown?: string;
   readonly optional?: true;
-  /** Takes all the words that are left; the last argument only. */
+  /**
+   * Takes all the words that are left; the last argument only. Empty only where `--` ends the words:
+   * where a list of none was meant.
+   */
   readonly variadic?: true;
   readonly completes?: Completes;
   /**
@@ -91,11 +94,9 @@ export interface Command {
 /** A status of the table, or that of a component that was run. */
 export type Outcome = number | undefined;
 
-type ArgumentInput<A extends Argument> = A extends { variadic: true }
-  ? string[]
-  : A extends { optional: true }
-    ? string | undefined
-    : string;
+type ArgumentInput<A extends Argument> =
+  | (A extends { variadic: true } ? string[] : string)
+  | (A extends { optional: true } ? undefined : never);
 
 type OptionInput<O extends Option> = O extends { repeats: true; parse: (text: string) => infer T }
   ? T[]

@@ -8,7 +8,8 @@ export const command = defineCommand({
   name: 'delete',
   aliases: ['del', 'rm'],
   summary: 'Delete keys, or all that begin with a prefix',
-  details: `A key that is not there is no error. Everything is deleted in one transaction: all of it, or nothing.`,
+  details: `A key that is not there is no error, and neither is none at all behind --, as xargs gives it. Everything
+is deleted in one transaction: all of it, or nothing.`,
   access: ({ dryRun }) => (dryRun ? 'read' : 'change'),
   isBrief: ({ prefix, dryRun }) => prefix === undefined && !dryRun,
   arguments: [
@@ -21,19 +22,20 @@ export const command = defineCommand({
   },
   examples: [
     { line: 'kv delete a b c', summary: 'three keys' },
+    { line: 'kv keys -0 tmp/ | xargs -0 kv delete --', summary: 'whatever is in the keys' },
     { line: 'kv delete --prefix session/ --dry-run', summary: 'what would go' },
     { line: 'kv delete --prefix session/ --yes', summary: 'and gone, without a question' },
   ],
 
   async run(context, { keys, prefix, dryRun, yes }) {
-    if ((prefix === undefined) === (keys.length === 0)) {
+    if ((prefix === undefined) === (keys === undefined)) {
       throw new KvError('usage', 'either KEYs or --prefix');
     }
-    if (dryRun) return preview(context, keys, prefix);
+    if (dryRun) return preview(context, keys ?? [], prefix);
     const { listing, records } = context.keyvalue;
     const bucket = context.bucketToWrite();
     if (prefix !== undefined && !yes) await confirm(context, prefix);
-    const doomed = prefix === undefined ? keys : listing.listKeys(bucket, { prefix });
+    const doomed = keys ?? listing.listKeys(bucket, { prefix });
     const deleted = records.deleteRecords(bucket, doomed);
     await report(context, { deleted }, `deleted ${count(deleted)}`);
   },

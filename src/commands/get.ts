@@ -60,9 +60,11 @@ kv repl, JSON is laid out.`,
     const pieces = stream
       ? piecesOf(stream, offset, length)
       : [Buffer.from(fallback!).subarray(offset, length && offset + length)];
+    const size = value?.metadata.size ?? Buffer.byteLength(fallback!);
+    const part = { begun: offset > 0, goesOn: length !== undefined && offset + length < size };
     const write = async (output: Output, signal?: AbortSignal): Promise<void> => {
       if (context.settings.json) await output.write(recordJson(key, pieces, value?.metadata));
-      else if (!(await writeValue(output, pieces, format, signal)))
+      else if (!(await writeValue(output, pieces, { form: format, signal, part })))
         await context.terminal.note(HEAD);
     };
     try {

@@ -18,6 +18,6 @@ export const command = defineCommand({
   examples: [{ line: 'kv help bucket list', summary: 'the same as: kv bucket list --help' }],
 
   async run(context, { verb }) {
-    await answerHelp(context, verb.join(' ') || undefined);
+    await answerHelp(context, verb?.join(' ') || undefined);
   },
 });

@@ -55,7 +55,7 @@ export function readComponent(bytes: Uint8Array, action: string): Component {
   }
   const name = (text: string): string => {
     if (harmless.test(text)) return text;
-    throw refuse(`it holds the name ${JSON.stringify(text)}, which no toolchain makes`);
+    throw refuse(`it holds the name "${text}", which no toolchain makes`);
   };
   try {
     return readSections(reader, name, 0);

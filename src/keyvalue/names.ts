@@ -27,7 +27,7 @@ export function checkKeyBound(key: string): void {
   if (!key.isWellFormed()) {
     throw new KvError(
       'invalid-key',
-      `cannot use key ${JSON.stringify(key)}: it has a lone surrogate, so it is no Unicode text`,
+      `cannot use key "${key}": it has a lone surrogate, so it is no Unicode text`,
     );
   }
 }
@@ -48,9 +48,6 @@ export function checkBucketName(name: string): void {
   }
   const fault = /\p{Cc}/u.test(name) ? 'a control character' : 'a lone surrogate';
   if (fault === 'a control character' || !name.isWellFormed()) {
-    throw new KvError(
-      'invalid-bucket',
-      `cannot name a bucket ${JSON.stringify(name)}: it has ${fault}`,
-    );
+    throw new KvError('invalid-bucket', `cannot name a bucket "${name}": it has ${fault}`);
   }
 }

@@ -15,6 +15,8 @@ export interface Reading {
   /** By the option's key: the text of its value, all of them where it repeats, or true for a switch. */
   readonly given: Given;
   readonly operands: readonly string[];
+  /** Whether `--` ended the words, so that no operand at all is what was meant. */
+  readonly isEnded: boolean;
   /** The first word that looks like an option and is none. */
   readonly unknown: string | undefined;
   /** The flag that ends the words although it takes a value. */
@@ -26,6 +28,14 @@ export type Given = Readonly<Record<string, string | true | readonly string[]>>;
 /** No option at all, as in most lines of a script. */
 export const noneGiven: Given = {};
 
+const nothingRead: Reading = {
+  given: noneGiven,
+  operands: [],
+  isEnded: false,
+  unknown: undefined,
+  valueless: undefined,
+};
+
 /** With `toFirstOperand`, everything from the first operand on is left as it is, in `operands`. */
 export function readWords(
   options: Options,
@@ -35,18 +45,19 @@ export function readWords(
   // Most lines of a script: nothing that could be an option.
   const [first] = words;
   const isPlain = extent === 'all' ? !words.some(mayBeOption) : first && !mayBeOption(first);
-  if (isPlain)
-    return { given: noneGiven, operands: words, unknown: undefined, valueless: undefined };
+  if (isPlain) return { ...nothingRead, operands: words };
   const program = programOf(options).passThroughOptions(extent === 'toFirstOperand');
   try {
     const { operands, unknown } = program.parseOptions(guardBareOptions(options, words));
-    return { given: givenIn(program), operands, unknown: unknown[0], valueless: undefined };
+    const given = givenIn(program);
+    const isEnded = words.at(-1) === '--' && !Object.values(given).flat().includes('--');
+    return { ...nothingRead, given, operands, isEnded, unknown: unknown[0] };
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Only an option without its value gets here, and only the last word can lack one.
     const last = words.at(-1) ?? '';
     const valueless = last.startsWith('--') ? last : `-${last.at(-1)}`;
-    return { given: givenIn(program), operands: [], unknown: undefined, valueless };
+    return { ...nothingRead, given: givenIn(program), valueless };
   }
 }
 

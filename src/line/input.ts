@@ -12,7 +12,9 @@ import { argumentName, longFlag } from './spelling.js';
 export function inputOf(command: Command, reading: Reading): Record<string, unknown> {
   const words = [...reading.operands];
   const input = optionValues(command.options, reading.given);
-  for (const argument of command.arguments) input[argument.name] = take(argument, words);
+  for (const argument of command.arguments) {
+    input[argument.name] = take(argument, words, reading.isEnded);
+  }
   if (words.length > 0) throw usage(`too many arguments: ${quote(words[0])} is not expected`);
   return input;
 }
@@ -52,9 +54,24 @@ export function refuseFaults(reading: Reading, options: Options, remedy: string)
 function unknownOption(word: string, options: Options, remedy: string): KvError {
   const flag = word.startsWith('--') ? word.split('=', 1)[0]! : word;
   if (findOption(flag, options) !== undefined) return usage(`option ${quote(flag)} takes no value`);
-  const meant = suggestion(flag, Object.keys(options).map(longFlag));
+  const known = Object.keys(options).map(longFlag);
+  const other = otherFlags[flag];
+  const meant =
+    other && known.includes(other) ? `: did you mean "${other}"?` : suggestion(flag, known);
   return usage(`unknown option ${quote(flag)}${meant || `: ${remedy}`}`);
 }
+
+/** What other programs call an option. */
+const otherFlags: Readonly<Record<string, string>> = {
+  '-v': '--version',
+  '-V': '--version',
+  '-?': '--help',
+  '--silent': '--quiet',
+  '--dir': '--store',
+  '--path': '--store',
+  '--db': '--store',
+  '--database': '--store',
+};
 
 function findOption(flag: string, options: Options): [string, Option] | undefined {
   return Object.entries(options).find(
@@ -62,12 +79,17 @@ function findOption(flag: string, options: Options): [string, Option] | undefine
   );
 }
 
-/** Takes from the front of `words` what the argument stands for. */
-function take(argument: Argument, words: string[]): string | string[] | undefined {
+/** Takes from the front of `words` what the argument stands for. A list may be empty behind `--`. */
+function take(
+  argument: Argument,
+  words: string[],
+  isEnded: boolean,
+): string | string[] | undefined {
+  if (words.length === 0 && argument.variadic && isEnded) return [];
   if (words.length === 0 && !argument.optional) {
     throw usage(`missing argument ${argumentName(argument)}`);
   }
-  return argument.variadic ? words.splice(0) : words.shift();
+  return argument.variadic && words.length > 0 ? words.splice(0) : words.shift();
 }
 
 function optionValue(key: string, option: Option, text: Given[string] | undefined): unknown {
@@ -89,7 +111,7 @@ function usage(message: string, cause?: unknown): KvError {
   return new KvError('usage', message, cause === undefined ? {} : { cause });
 }
 
-/** In quotes and on one line, whatever the text holds. */
+/** As it is: whoever shows a message makes what is in it visible. */
 function quote(text: string | undefined): string {
-  return JSON.stringify(text);
+  return `"${text}"`;
 }

@@ -2,6 +2,7 @@
 import type { Registry, RegistryEntry } from '../command.js';
 import { KvError } from '../errors.js';
 import { suggestion } from './nearest.js';
+import { synonymOf } from './synonyms.js';
 import { groupHint } from './usage.js';
 
 export type Place =
@@ -39,9 +40,13 @@ function membersOf(group: string, registry: Registry): RegistryEntry[] {
 
 function unknownVerb(words: readonly string[], registry: Registry): KvError {
   const name = words.join(' ');
-  const known = words.length === 1 ? topWords(registry) : registry.flatMap(spellings);
+  const known = words.length === 1 ? topWords(registry) : new Set(registry.flatMap(spellings));
   const group = groupNames(registry).find((one) => one === words[0]);
-  return new KvError('usage', `unknown verb ${JSON.stringify(name)}${suggestion(name, known)}`, {
+  const lower = name.toLowerCase();
+  const isVerb = (verb: string) => registry.some((entry) => spellings(entry).includes(verb));
+  const synonym = known.has(lower) ? undefined : synonymOf(lower, isVerb);
+  const meant = synonym === undefined ? suggestion(lower, known) : `: here that is "${synonym}"`;
+  return new KvError('usage', `unknown verb "${name}"${meant}`, {
     hint: groupHint(group),
   });
 }

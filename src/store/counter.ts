@@ -20,6 +20,32 @@ export function decodeCounter(value: StoredValue): bigint | undefined {
   return counter <= COUNTER_LIMIT ? counter : undefined;
 }
 
+/**
+ * The error for a value that is no counter, which says what is wrong where it nearly is one: `echo 5`
+ * writes a newline as well.
+ */
+function notACounter(action: string, value: StoredValue): KvError {
+  const text =
+    value.size > NEAR_COUNTER_BYTES
+      ? ''
+      : Buffer.from(value.read(0, value.size)).toString('latin1');
+  const number = /^\s*\+?0*([0-9]+)\s*$/.exec(text)?.[1];
+  if (number === undefined) {
+    return new KvError('not-a-counter', `cannot ${action}: its value is not a counter`);
+  }
+  const fault = /^[0-9]+\r?\n$/.test(text)
+    ? 'has a newline at its end'
+    : text.trim() === text
+      ? 'has a sign, leading zeroes or too many digits'
+      : 'has space around it';
+  return new KvError('not-a-counter', `cannot ${action}: its value is a number that ${fault}`, {
+    hint: `try: kv set KEY ${number}, or printf ${number} | kv set KEY`,
+  });
+}
+
+/** Bytes of a value that is looked at for a number. */
+const NEAR_COUNTER_BYTES = 64;
+
 export function encodeCounter(counter: bigint): Uint8Array {
   return Buffer.from(counter.toString(), 'latin1');
 }
@@ -28,9 +54,7 @@ export function encodeCounter(counter: bigint): Uint8Array {
 export function incremented(key: string, value: StoredValue | undefined, delta: bigint): bigint {
   const action = `increment "${key}"`;
   const counter = value === undefined ? 0n : decodeCounter(value);
-  if (counter === undefined) {
-    throw new KvError('not-a-counter', `cannot ${action}: its value is not a counter`);
-  }
+  if (counter === undefined) throw notACounter(action, value!);
   const sum = counter + delta;
   checkCounter(sum, action);
   return sum;

@@ -4,15 +4,31 @@ import { isUtf8 } from 'node:buffer';
 /**
  * True for UTF-8 without the control bytes that no text holds: what is allowed of C0 is `\a \b \t
  * \n \f \r \e`, as in file(1), so that coloured logs and formatted manuals are text and anything
- * with a NUL is not. Bytes that end in the middle of a character are text, for they may be the
- * beginning of a longer value. No bytes are text.
+ * with a NUL is not. Only a part of a value may begin or end in the middle of a character. No bytes
+ * are text.
  */
-export function isText(bytes: Uint8Array): boolean {
+export function isText(whole: Uint8Array, { begun, goesOn }: Part): boolean {
+  const bytes = begun ? whole.subarray(startOfWholeCharacters(whole)) : whole;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   if (binaryControls.test(buffer.toString('latin1'))) return false;
+  if (!goesOn) return isUtf8(bytes);
   const end = endOfWholeCharacters(bytes);
   if (!isUtf8(bytes.subarray(0, end))) return false;
   return end === bytes.length || beginsCharacter(bytes.subarray(end));
+}
+
+/** Where bytes stand in a value: whether there are others before them, and behind them. */
+export interface Part {
+  readonly begun: boolean;
+  readonly goesOn: boolean;
+}
+
+/** Behind what may be the end of a character. */
+function startOfWholeCharacters(bytes: Uint8Array): number {
+  let start = 0;
+  while (start < Math.min(3, bytes.length) && bytes[start]! >= 0x80 && bytes[start]! < 0xc0)
+    start++;
+  return start;
 }
 
 /** Bytes that are characters of their own in UTF-8 too, so that no decoding is needed to see them. */

@@ -63,7 +63,7 @@ export async function openCommand(
 function startOf(child: ChildProcess, line: string): Promise<void> {
   return new Promise((resolve, reject) => {
     child.once('spawn', resolve);
-    child.once('error', (cause) => reject(ioError(`run ${JSON.stringify(line)}`, cause)));
+    child.once('error', (cause) => reject(ioError(`run "${line}"`, cause)));
   });
 }
 

@@ -1,6 +1,6 @@
 /** Writing a value: as it is, in a form that was asked for, or on a terminal as a person reads it. */
 import { hexDump } from './hex-dump.js';
-import { isText } from './is-text.js';
+import { isText, type Part } from './is-text.js';
 import { layOutJson } from './json-layout.js';
 import { unlessAborted } from './pump.js';
 import { type Rendering, renderings } from './renderings.js';
@@ -12,6 +12,16 @@ const LAYOUT_BYTES = 1024 * 1024;
 /** Bytes of a binary value that a terminal shows. */
 const DUMP_BYTES = 256;
 
+export interface ValueOptions {
+  /** How it is shown; absent: as it is, but on a terminal as a person reads it. */
+  readonly form?: Rendering | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Whether the pieces are only a part of the value; absent: they are all of it. */
+  readonly part?: Part;
+}
+
+const whole: Part = { begun: false, goesOn: false };
+
 /**
  * Writes a value's pieces. Without a form, a terminal gets text with its control characters made
  * visible (JSON laid out, where the output does that), or the head of a hex dump: then it returns false, since that is not the whole value.
@@ -20,10 +30,9 @@ const DUMP_BYTES = 256;
 export async function writeValue(
   output: Output,
   pieces: Iterable<Uint8Array>,
-  form?: Rendering,
-  signal?: AbortSignal,
+  { form, signal, part = whole }: ValueOptions = {},
 ): Promise<boolean> {
-  if (form === undefined && output.isTerminal) return show(output, pieces);
+  if (form === undefined && output.isTerminal) return show(output, pieces, part);
   for (const piece of renderings[form ?? 'raw'](pieces)) {
     if (piece.length === 0) continue;
     const writing = output.write(piece);
@@ -33,11 +42,17 @@ export async function writeValue(
   return true;
 }
 
-async function show(output: Output, pieces: Iterable<Uint8Array>): Promise<boolean> {
+async function show(
+  output: Output,
+  pieces: Iterable<Uint8Array>,
+  { begun, goesOn }: Part,
+): Promise<boolean> {
   const iterator = pieces[Symbol.iterator]();
-  const rest = { [Symbol.iterator]: () => iterator };
-  const first: Uint8Array = iterator.next().value ?? new Uint8Array(0);
-  if (!isText(first)) {
+  // A copy: the second piece may come in the same buffer.
+  const first = Uint8Array.from(iterator.next().value ?? []);
+  const second = iterator.next().value;
+  const rest = chain(second ? [second] : [], { [Symbol.iterator]: () => iterator });
+  if (!isText(first, { begun, goesOn: goesOn || second !== undefined })) {
     await output.write(hexDump(first.subarray(0, DUMP_BYTES), 0, output.columns));
     return false;
   }

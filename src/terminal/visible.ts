@@ -13,7 +13,10 @@ export function visibleLine(text: string): string {
   return replaced(text, unsafeOrBackslash);
 }
 
-/** For a sentence, one line, that has its quotations escaped already: a backslash stays as it is. */
+/**
+ * For a sentence, one line, that may quote keys, names and paths: what it quotes looks as it does in a
+ * list, but for a backslash, which stays as it is.
+ */
 export function visibleMessage(text: string): string {
   return replaced(text, unsafe);
 }

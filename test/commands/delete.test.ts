@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { controls, hostile, longestKey, oddKeys } from '../support/odd-text.js';
 import { type Kv, kvInMemory, kvOnDisk, onTerminal } from '../support/run-command.js';
+import { Shell } from '../support/shell.js';
 
 async function kvWith(...keys: string[]): Promise<Kv> {
   const kv = kvInMemory();
@@ -72,6 +73,36 @@ describe('by name', () => {
       chunkedValues: 0,
       uploads: 0,
     });
+  });
+});
+
+describe('with no key behind --', () => {
+  it('deletes nothing, and is no error', async () => {
+    const kv = await kvWith('a');
+    expect(await kv('delete --')).toMatchObject({ outcome: 0, text: '', stderr: '' });
+    expect((await kv('delete --json --')).text).toBe('{"deleted":0}\n');
+    expect((await kv('delete --dry-run --')).outcome).toBe(0);
+    for (const words of ['delete-many --', 'get-many --']) {
+      expect(await kv(words)).toMatchObject({ outcome: 0, text: '' });
+    }
+    expect(await keysOf(kv)).toEqual(['a']);
+  });
+
+  it.each(['delete', 'delete --prefix a --', 'get-many', 'get --'])(
+    'is not what %j says',
+    async (words) => {
+      expect((await (await kvWith('a'))(words)).outcome).toBe(2);
+    },
+  );
+
+  it('is what xargs asks for where nothing matches', async () => {
+    const shell = new Shell();
+    const purge = 'kv keys -0 tmp/ | xargs -0 kv delete --';
+    await shell.succeed(`set -o pipefail; ${purge}`);
+    await shell.succeed(`kv set-many tmp/a=1 tmp/b=2 keep=3; kv set -- -tmp 1; ${purge}`);
+    expect(await shell.succeed('kv keys')).toBe('-tmp\nkeep\n');
+    await shell.succeed(`set -o pipefail; ${purge}`);
+    expect(await shell.succeed('kv keys')).toBe('-tmp\nkeep\n');
   });
 });
 

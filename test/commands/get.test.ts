@@ -109,6 +109,18 @@ describe('on a terminal', () => {
     );
   });
 
+  it('a value that ends inside a character is binary; one that was cut there is text', async () => {
+    const kv = kvInMemory();
+    await kv('set cut', { stdin: Buffer.from('naïve').subarray(0, 3) });
+    expect((await kv('get cut', onTerminal)).text).toContain('6e 61 c3');
+    await kv('set k naïve');
+    for (const range of ['--length 3', '--offset 3', '--offset 3 --length 2']) {
+      expect((await kv(`get k ${range}`, onTerminal)).stderr).toBe('');
+    }
+    expect((await kv('get k --length 3', onTerminal)).text).toMatch(/^na/);
+    expect((await kv('get k --length 30', onTerminal)).text).toBe('naïve\n');
+  });
+
   it('a binary value shows the head of a hex dump, and how to get it raw', async () => {
     const { text, stderr } = await (await kvWith(patternedBytes(1000)))('get k', onTerminal);
     const lines = text.trimEnd().split('\n');

@@ -54,6 +54,20 @@ describe('incr', () => {
     },
   );
 
+  it.each([
+    ['5\n', 'has a newline at its end', '5'],
+    ['5\r\n', 'has a newline at its end', '5'],
+    ['18446744073709551615\n', 'has a newline at its end', '18446744073709551615'],
+    [' 5', 'has space around it', '5'],
+    ['007', 'has a sign, leading zeroes or too many digits', '7'],
+    ['+7', 'has a sign, leading zeroes or too many digits', '7'],
+    ['00\n', 'has a newline at its end', '0'],
+  ])('says what is wrong with the value %j', async (value, fault, number) => {
+    const { error } = await (await kvWith(value))('incr n');
+    expect(error?.message).toBe(`cannot increment "n": its value is a number that ${fault}`);
+    expect(error?.hint).toBe(`try: kv set KEY ${number}, or printf ${number} | kv set KEY`);
+  });
+
   it.each(['-5', 'x', '1.5', '', '18446744073709551616'])('refuses the DELTA %j', async (delta) => {
     const kv = await kvWith('1');
     const { outcome, error } = await kv(['incr', 'n', delta]);

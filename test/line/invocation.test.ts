@@ -158,7 +158,17 @@ describe('settings', () => {
 describe('arguments', () => {
   it('are all in the input, undefined where absent', async () => {
     expect((await run('incr', 'n')).input).toEqual({ key: 'n', delta: undefined });
-    expect((await run('delete')).input).toEqual({ keys: [], prefix: undefined, dryRun: false });
+    expect((await run('delete')).input).toEqual({
+      keys: undefined,
+      prefix: undefined,
+      dryRun: false,
+    });
+  });
+
+  it('are an empty list where -- ends the words', async () => {
+    expect((await run('delete', '--')).input.keys).toEqual([]);
+    expect((await run('delete', '--', '--')).input.keys).toEqual(['--']);
+    expect((await run('delete', '--prefix', '--')).input.keys).toBeUndefined();
   });
 
   it('may be negative numbers, a dash, or empty', async () => {
@@ -200,7 +210,7 @@ describe('arguments', () => {
 
   it('are refused beyond the last', async () => {
     expect((await fault('set', 'k', 'hello', 'wo"rld\n')).message).toBe(
-      'too many arguments: "wo\\"rld\\n" is not expected',
+      'too many arguments: "wo"rld\n" is not expected',
     );
   });
 });
