@@ -84,7 +84,8 @@ export class MemoryBucket extends TransactionalBucket {
   }
 
   protected setUpload(key: string, upload: Upload): Version {
-    if (!(upload instanceof MemoryUpload)) throw new Error('an upload is of another store');
+    const isOwn = upload instanceof MemoryUpload && upload.isOf(this.#state);
+    if (!isOwn) throw new Error('an upload is of another store');
     return this.#state.set(this.name, key, upload.contents());
   }
 

@@ -88,7 +88,7 @@ export class MemoryStore implements Store {
   }
 
   upload(): Upload {
-    return new MemoryUpload();
+    return new MemoryUpload(this.#state);
   }
 
   get inTransaction(): boolean {

@@ -1,9 +1,19 @@
 /** An upload in memory: its pieces, until a bucket is given them. */
 import type { Upload } from '../store.js';
+import type { MemoryState } from './memory-state.js';
 
 export class MemoryUpload implements Upload {
+  readonly #state: MemoryState;
   #pieces: Uint8Array[] | undefined = [];
   size = 0;
+
+  constructor(state: MemoryState) {
+    this.#state = state;
+  }
+
+  isOf(state: MemoryState): boolean {
+    return state === this.#state;
+  }
 
   append(bytes: Uint8Array): void {
     this.#open.push(new Uint8Array(bytes));
