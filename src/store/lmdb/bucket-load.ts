@@ -31,6 +31,7 @@ export function loadRecords(
 ): number[] {
   const { count, ascending, room } = records;
   if (room < INLINE_HEADER_BYTES) throw new Error('a batch was not made for this store');
+  parts.environment.willWrite(records.bytes.length);
   const load = new Load(parts, db, records);
   const refused: number[] = [];
   // What is refused must be the first of the input's, so that one is loaded as it comes.

@@ -31,6 +31,7 @@ export class Chunks {
   /** Writes bytes that begin at a chunk's boundary, `position` bytes into the value. */
   write(valueId: number, position: number, bytes: Uint8Array): void {
     const chunks = this.#database('chunks');
+    this.#environment.willWrite(bytes.length);
     for (let offset = 0; offset < bytes.length; offset += CHUNK_SIZE_BYTES) {
       const index = (position + offset) / CHUNK_SIZE_BYTES;
       const chunk = bytes.subarray(offset, offset + CHUNK_SIZE_BYTES);

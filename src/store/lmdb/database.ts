@@ -34,7 +34,7 @@ export type RootDb = Db &
     ensureReadTxn(): void;
     /** The number of the write transaction under way. */
     getWriteTxnId(): number;
-    readonly env: { info(): { readonly lastTxnId: number } };
+    readonly env: { info(): { readonly lastTxnId: number; readonly lastPageNumber: number } };
   };
 
 /** Counts of pages, where nothing else is said. */

@@ -1,4 +1,5 @@
 /** An open LMDB environment: its databases, transactions, snapshots and the sequence of numbers. */
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ABORT } from 'lmdb';
 import { ioError, KvError } from '../../errors.js';
@@ -18,6 +19,7 @@ import {
 import { isIoError, lmdbError } from './lmdb-error.js';
 import { LockFile } from './lock-file.js';
 import { openEnvironment } from './open-environment.js';
+import { AddressSpace, checkDescriptors, processLimits } from './process-limits.js';
 
 /** A point in time of the store, for reads; undefined reads what is newest. */
 export type Snapshot = ReadTransaction | undefined;
@@ -32,6 +34,10 @@ export class Environment {
   readonly #databases = new Map<string, Db>();
   #treeReader: TreeReader | undefined;
   #sequence: number | undefined;
+  /** Where the process's addresses are limited. */
+  readonly #space: AddressSpace | undefined;
+  /** Bytes of records that the transaction has written, where they are counted. */
+  #written = 0;
   /** The last number given, also in a transaction that failed: somebody may still know it. */
   #lastGiven = 0;
   #depth = 0;
@@ -44,6 +50,8 @@ export class Environment {
   constructor(path: string, readOnly: boolean) {
     this.path = path;
     this.readOnly = readOnly;
+    const limits = processLimits();
+    this.#space = AddressSpace.of(path, limits, readOnly);
     const options = {
       ...binary,
       noSubdir: false,
@@ -52,12 +60,13 @@ export class Environment {
       // undo what another process has committed meanwhile (3.5.6, in mdb_env_sync).
       overlappingSync: false,
       maxDbs: BUCKET_LIMIT + 8,
-      mapSize: STORE_LIMIT_BYTES,
+      mapSize: this.#space?.firstMap(sizeOf(this.#file)) ?? STORE_LIMIT_BYTES,
       // Files are made for the owner alone; lmdb's declarations leave this option out.
       permissionsMode: 0o600,
     };
     this.#lockFile = new LockFile(join(path, LOCK_FILE));
     try {
+      checkDescriptors(path, path, limits);
       this.main = openEnvironment(path, options);
       this.#lockFile.mend(this.#lastTransaction);
     } catch (error) {
@@ -88,6 +97,7 @@ export class Environment {
   /** Makes the reads that follow see the newest state. */
   refresh(): void {
     if (this.inTransaction) return;
+    this.#checkSpace();
     this.main.resetReadTxn();
     this.#renew();
   }
@@ -186,6 +196,13 @@ export class Environment {
     } catch (error) {
       throw this.#writeError(await commitErrorOf(error));
     }
+  }
+
+  /** To be told of bytes before they are written. Throws `full` where there are no addresses for them. */
+  willWrite(bytes: number): void {
+    if (this.#space === undefined) return;
+    this.#written += bytes;
+    this.#space.checkWritten(this.#written);
   }
 
   /** The next number of the store, for a version or an id; within a transaction only. */
@@ -307,6 +324,7 @@ export class Environment {
   /** Enters a transaction; returns the names of the databases that are open before it. */
   #begin(): Set<string> {
     this.#checkWritable();
+    if (this.#depth === 0) this.#checkSpace();
     this.#depth++;
     return new Set(this.#databases.keys());
   }
@@ -334,6 +352,13 @@ export class Environment {
 
   get #file(): string {
     return join(this.path, DATA_FILE);
+  }
+
+  #checkSpace(): void {
+    if (this.#space === undefined) return;
+    this.#written = 0;
+    const { lastPageNumber } = this.main.env.info();
+    this.#space.check((lastPageNumber + 1) * statsOf(this.main).pageSize);
   }
 
   /** The number of the last transaction, by the data file. */
@@ -364,6 +389,11 @@ export class Environment {
     if (this.#depth > 1 || this.#sequence === undefined) return;
     this.main.putSync(SEQUENCE_KEY, encodeU64(this.#sequence));
   }
+}
+
+/** Bytes of a file; none where it is not there yet. */
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** Why a commit in the background failed; lmdb hides it in a promise that somebody has to hear. */

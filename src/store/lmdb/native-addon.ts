@@ -61,7 +61,7 @@ function withWorkingLocks({ Env, Txn }: NativeAddon): NativeAddon['Env'] {
         return failure;
       } catch (error) {
         this.close();
-        throw error;
+        throw Object.assign(error as Error, { isOfLocks: true });
       }
     }
   };

@@ -52,6 +52,7 @@ export function setRecord(
   key: Buffer,
   value: Uint8Array | ChunkedValue,
 ): Version {
+  if (value instanceof Uint8Array) environment.willWrite(value.length);
   const found = environment.read(db, key);
   const old = found && decodeHeader(found.bytes, found.length).chunked;
   const stamp: Stamp = { version: environment.nextNumber(), modified: Date.now() };

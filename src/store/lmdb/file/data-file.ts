@@ -61,6 +61,9 @@ const meta = {
   transaction: 152,
 };
 
+/** The same in data version 1, whose pages have a shorter header. */
+const older = { magic: 16, version: 20 };
+
 /** Throws `not-a-store`, `unknown-format`, `damaged` or `io` for what LMDB must not be given. */
 export function lookAtDataFile(path: string): void {
   let file: number;
@@ -133,7 +136,7 @@ class Look {
     if (!stats.isFile()) throw this.#notAStore(`its ${DATA_FILE} is a folder, a pipe or a device`);
     this.#size = stats.size;
     const isFile = this.#size < META_BYTES || this.#read(meta.magic, 4).readUInt32LE(0) === MAGIC;
-    if (!isFile) throw this.#notAStore(`its ${DATA_FILE} is no file of LMDB`);
+    if (!isFile) throw this.#olderFile() ?? this.#notAStore(`its ${DATA_FILE} is no file of LMDB`);
     if (this.#size < 2 * this.#pageSize) {
       throw this.#damaged(`it has ${this.#size} bytes, less than its two first pages`);
     }
@@ -301,6 +304,16 @@ class Look {
       throw ioError(`read store file "${this.#path}"`, error);
     }
     return bytes;
+  }
+
+  /** Of a file in LMDB's data version 1, which most systems' own LMDB writes. */
+  #olderFile(): KvError | undefined {
+    const [magic, version] = [older.magic, older.version].map((at) => this.#read(at, 4));
+    if (magic!.readUInt32LE() !== MAGIC) return undefined;
+    const state = `it is a file of LMDB's data version ${version!.readUInt32LE()}, and kv's have ${DATA_VERSION}`;
+    return new KvError('unknown-format', `cannot open store file "${this.#path}": ${state}`, {
+      hint: 'to move its records: mdb_dump FOLDER | kv --store NEW import --format mdb',
+    });
   }
 
   #notAStore(state: string): KvError {

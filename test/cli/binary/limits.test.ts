@@ -1,0 +1,72 @@
+/** Low limits on the process: it works within them, or says in a line what is too low. No signal. */
+import { mkdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { Shell } from '../../support/shell.js';
+
+/** What a verb says under a limit; undefined where Node itself does not start under it. */
+async function under(shell: Shell, limit: string, words: string): Promise<string | undefined> {
+  const { status, signal, stderr } = await shell.run(
+    `ulimit ${limit}; node -e "require('node:vm')" > /dev/null 2>&1 || exit 99; exec kv ${words} > out`,
+  );
+  if (status === 99) return undefined;
+  expect([limit, words, signal]).toEqual([limit, words, null]);
+  if (status !== 0) expect(stderr.split('\n')[0]).toMatch(/^kv: cannot /);
+  return status === 0 ? 'done' : `${status}: ${stderr}`;
+}
+
+describe('a limit on addresses', () => {
+  it('that is low is named, and one that is not is enough', async () => {
+    const shell = new Shell();
+    await shell.succeed('kv set k v');
+    for (const kibibytes of [800_000, 1_000_000, 1_500_000, 3_000_000, 8_000_000]) {
+      for (const words of ['get k', 'set k v', 'keys']) {
+        const said = await under(shell, `-v ${kibibytes}`, words);
+        if (kibibytes >= 3_000_000) expect(said).toBe('done');
+        else if (said !== 'done' && said !== undefined) expect(said).toMatch(/^6: .* addresses is/);
+      }
+    }
+  });
+
+  it('that a store has outgrown, or a transaction would, is named, and the store stays', async () => {
+    const shell = new Shell();
+    const make = `node -e 'for (let i = 0; i < 60000; i++) console.log(JSON.stringify({ key: "k" + i, value: "v".repeat(4000) }))'`;
+    await shell.succeed(`${make} | kv import`);
+    for (const words of ['keys --count', 'set k0 v', 'bucket copy default copy']) {
+      const said = await under(shell, '-v 1600000', words);
+      if (said !== 'done' && said !== undefined) expect(said).toMatch(/^6: .* addresses is/);
+    }
+    expect(await shell.succeed('kv keys --count')).toBe('60000\n');
+  });
+});
+
+it('a limit on open files that is low is named', async () => {
+  const shell = new Shell();
+  await shell.succeed('kv set k v');
+  for (const files of [18, 19, 20, 21, 22, 23, 24, 26, 32]) {
+    for (const words of ['get k', 'set k v', `-s new${files} set k v`]) {
+      const said = await under(shell, `-n ${files}`, words);
+      if (said === undefined) continue;
+      if (files >= 32) expect(said).toBe('done');
+      else if (said !== 'done') expect(said).toMatch(/^5: .*: too many open files\n$/);
+    }
+  }
+});
+
+it("a file of LMDB's older data version is told from what is none, with the way over", async () => {
+  const shell = new Shell();
+  if ((await shell.run('command -v mdb_load mdb_dump')).status !== 0) {
+    console.log('skipped: mdb_load and mdb_dump are not installed');
+    return;
+  }
+  mkdirSync(`${shell.folder}/old`);
+  await shell.succeed(`printf 'a\\n1\\nb\\n2\\n' | mdb_load -T old`);
+  const { status, stderr } = await shell.run('kv -s old get a');
+  expect(status).toBe(6);
+  expect(stderr).toMatch(/^kv: .*: it is a file of LMDB's data version 1, and kv's have 2\n/);
+  expect(stderr).toMatch(
+    /\nto move its records: mdb_dump FOLDER \| kv --store NEW import --format mdb\n$/,
+  );
+  expect(await shell.succeed('mdb_dump old | kv -s new import --format mdb; kv -s new get b')).toBe(
+    '2',
+  );
+});
