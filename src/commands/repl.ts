@@ -16,7 +16,8 @@ who write wait.
  3 incr n          a verb three times
 
 Tab completes verbs, options, buckets and stored keys; Ctrl-R searches the lines typed before; Ctrl-C
-clears the line or stops the verb; Ctrl-D leaves. What does not fit the screen goes through $PAGER.
+clears the line or stops the verb; Ctrl-Z stops kv, which keeps an open transaction, and fg goes on;
+Ctrl-D leaves. What does not fit the screen goes through $PAGER.
 The values of set, set-many and cas are not written to the history.
 
 Where stdin is no terminal, what it holds is run as a script: see "kv help exec".`,

@@ -1,10 +1,11 @@
 /** Editing a line at the prompt: what each key does, and what stands on the screen after it. */
 import { displayWidth } from '../terminal/display-width.js';
-import type { Key, Keyboard } from '../terminal/keyboard.js';
+import type { Key, Keyboard, KeyEvent } from '../terminal/keyboard.js';
 import type { Output } from '../terminal/terminal.js';
 import { visibleMessage } from '../terminal/visible.js';
 import type { Completion } from './completion.js';
 import { Canvas, draw } from './drawing.js';
+import { freshLine } from './fresh-line.js';
 import type { History } from './history.js';
 import { HistorySearch } from './history-search.js';
 import { LineBuffer } from './line-buffer.js';
@@ -25,6 +26,8 @@ export interface Assistance {
   hint(text: string): Promise<string>;
   /** Whether Enter begins another line of the same text. */
   isUnfinished(text: string): boolean;
+  /** What has to be said before the process stops, as Ctrl-Z has it do. */
+  remarkAtStop(): string | undefined;
 }
 
 /** `width` is what of `text`, which may hold colour, takes columns. */
@@ -35,6 +38,10 @@ export interface Prompt {
 
 const CONTINUATION = '... ';
 
+const BELL = '\x07';
+
+const ADVICE = 'a value of any bytes comes from a file: set KEY < FILE';
+
 type Action = (editing: Editing) => unknown;
 
 export class LineEditor {
@@ -42,7 +49,9 @@ export class LineEditor {
   readonly #output: Output;
   readonly #history: History;
   readonly #assistance: Assistance;
+  #hasRead = false;
 
+  /** The first prompt stands on the screen already, and is drawn over. */
   constructor(keyboard: Keyboard, output: Output, history: History, assistance: Assistance) {
     this.#keyboard = keyboard;
     this.#output = output;
@@ -60,6 +69,10 @@ export class LineEditor {
       prompt,
     );
     this.#keyboard.take();
+    // The first has been drawn already.
+    if (this.#hasRead)
+      await this.#output.write(freshLine(this.#keyboard.columns, this.#output.style));
+    this.#hasRead = true;
     try {
       return await editing.run(signal);
     } finally {
@@ -82,7 +95,9 @@ class Editing {
   /** Where in the history the text came from; its length for a text of one's own. */
   #place: number | undefined;
   #ownText = '';
-  #isPasting = false;
+  /** What has come of a paste; undefined where there is none. */
+  #pasted: string[] | undefined;
+  #isPasteDamaged = false;
 
   constructor(
     keyboard: Keyboard,
@@ -103,9 +118,7 @@ class Editing {
       // What has come already is taken first: a paste is drawn once.
       if (!this.#keyboard.isPending) await this.#draw();
       const event = await this.#keyboard.next(signal);
-      if (event.kind === 'key') await this.#take(event.key);
-      else if (event.kind === 'resize') this.canvas.resize(this.#keyboard.columns);
-      else this.typed = { kind: 'left' };
+      await this.#hear(event);
       if (this.typed !== undefined) {
         await this.#leave(this.typed);
         return this.typed;
@@ -133,8 +146,7 @@ class Editing {
       const { columns, rows } = this.#keyboard;
       const { style } = this.#output;
       await this.#draw(false);
-      const list = listing(completion.choices, completion.isCut, columns, rows - 2);
-      await this.#output.write(`${this.canvas.leave()}${style.dim(list)}`);
+      await this.#say(style.dim(listing(completion.choices, completion.isCut, columns, rows - 2)));
     }
   }
 
@@ -155,16 +167,69 @@ class Editing {
   }
 
   async suspend(): Promise<void> {
-    await this.#output.write(this.canvas.leave());
+    const { style } = this.#output;
+    await this.#draw(false);
+    const remark = this.#assistance.remarkAtStop();
+    await this.#say(remark === undefined ? '' : `${style.dim(remark)}\r\n`);
     await this.#keyboard.suspend();
+    await this.#output.write(freshLine(this.#keyboard.columns, this.#output.style));
+  }
+
+  async #hear(event: KeyEvent): Promise<void> {
+    switch (event.kind) {
+      case 'key':
+        return this.#take(event.key);
+      case 'resize':
+        this.canvas.resize(this.#keyboard.columns);
+        break;
+      case 'stop':
+        return this.suspend();
+      case 'continued':
+        // What stands on this row, if anything of it does, is drawn over.
+        this.canvas.forget();
+        break;
+      case 'damaged':
+        if (this.#pasted) this.#isPasteDamaged = true;
+        else await this.#refuse('what was typed is not UTF-8, and is left out');
+        break;
+      case 'end':
+        this.typed = { kind: 'left' };
+        break;
+      default:
+        event satisfies never;
+    }
+  }
+
+  /** Writes something below the line, which is drawn anew behind it. */
+  async #say(text: string): Promise<void> {
+    await this.#output.write(this.canvas.leave() + text);
+  }
+
+  async #refuse(reason: string): Promise<void> {
+    const { style } = this.#output;
+    await this.#draw(false);
+    await this.#say(`${BELL}${style.dim(reason)}\r\n${style.dim(ADVICE)}\r\n`);
   }
 
   async #take(key: Key): Promise<void> {
-    if (key.name === 'paste-start') this.#isPasting = true;
-    else if (key.name === 'paste-end') this.#isPasting = false;
-    else if (this.#isPasting) this.buffer.insert(pasted(key));
+    if (chordOf(key) === 'C-z') await this.suspend();
+    else if (key.name === 'paste-start') this.#pasted = [];
+    else if (key.name === 'paste-end') await this.#endPaste();
+    else if (this.#pasted) this.#pasted.push(pasted(key));
     else if (this.search) await this.#searchOn(this.search, key);
     else await this.#edit(key);
+  }
+
+  /** Half of what was meant is worse than nothing: a paste is taken as a whole. */
+  async #endPaste(): Promise<void> {
+    const text = this.#pasted?.join('') ?? '';
+    this.#pasted = undefined;
+    if (!this.#isPasteDamaged) {
+      this.buffer.insert(text);
+      return;
+    }
+    this.#isPasteDamaged = false;
+    await this.#refuse('what was pasted is not UTF-8, and is left out');
   }
 
   async #edit(key: Key): Promise<void> {
@@ -248,7 +313,6 @@ const actions: Readonly<Record<string, Action>> = {
     editing.search = new HistorySearch(editing.history, editing.buffer.text);
   },
   'C-l': (editing) => editing.clearScreen(),
-  'C-z': (editing) => editing.suspend(),
   up: (editing) => editing.buffer.up() || editing.travel(-1),
   down: (editing) => editing.buffer.down() || editing.travel(1),
   'C-p': (editing) => editing.travel(-1),

@@ -8,6 +8,7 @@ import { type Keyboard, openKeyboard } from '../terminal/keyboard.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { visibleLine } from '../terminal/visible.js';
 import { complete } from './completion.js';
+import { freshLine } from './fresh-line.js';
 import { hintFor } from './hint.js';
 import { History } from './history.js';
 import { openHistoryFile } from './history-file.js';
@@ -21,9 +22,11 @@ import { sourcesOf } from './sources.js';
 
 /** Runs a session at stdin and stdout, which must be terminals. Throws `interrupted` at a signal. */
 export async function runPrompt(context: Context): Promise<void> {
-  const { settings, terminal } = context;
+  const { manual, settings, terminal } = context;
   // A person sees the prompt while the store is being opened. That may have to wait for somebody's
   // transaction, and then Ctrl-C is still what it is anywhere.
+  await terminal.stdout.write(freshLine(terminal.stdout.columns, terminal.stdout.style));
+  await terminal.note(`kv ${manual.version}: help lists the verbs, Ctrl-D leaves`);
   await terminal.stdout.write(promptOf(terminal, settings, false).text);
   let isOpen = false;
   try {
@@ -36,6 +39,9 @@ export async function runPrompt(context: Context): Promise<void> {
   }
 }
 
+const STOPPED_IN_TRANSACTION =
+  'the transaction stays open while kv is stopped; others who write wait (fg goes on)';
+
 async function runSession(outer: Context, signal: AbortSignal): Promise<void> {
   const keyboard = openKeyboard();
   keyboard.take();
@@ -47,6 +53,7 @@ async function runSession(outer: Context, signal: AbortSignal): Promise<void> {
     complete: (text, cursor) => complete(text, cursor, sourcesOf(context, session.settings)),
     hint: (text) => hintFor(text, manual.verbs),
     isUnfinished,
+    remarkAtStop: () => (session.inTransaction ? STOPPED_IN_TRANSACTION : undefined),
   });
   try {
     while (!session.isOver) {
@@ -90,16 +97,27 @@ async function runOne(
     if (plan === undefined) return true;
     const step = await context.readLine(plan.words, session.settings);
     const milliseconds = await runLine(context, plan, step, { rows, waits: session.opens(step) });
-    if (session.isTiming) await stderr.write(`${stderr.style.dim(timeOf(milliseconds))}\n`);
+    if (session.isTiming) {
+      await stderr.write(`${ownLine(context)}${stderr.style.dim(timeOf(milliseconds))}\n`);
+    }
     return true;
   } catch (thrown) {
     const error = asKvError(thrown);
     // What was stopped may be in the midst of a transaction: the process has to end.
     if (error.code === 'timed-out') throw thrown;
-    if (error.code === 'interrupted') await stderr.write('\n');
-    else await writeError(stderr, error, session.settings);
+    if (error.code === 'interrupted') {
+      await stderr.write('\n');
+      return false;
+    }
+    await stderr.write(ownLine(context));
+    await writeError(stderr, error, session.settings);
     return false;
   }
+}
+
+/** Begins a line for what the prompt itself says; nothing where that goes elsewhere. */
+function ownLine({ terminal: { stdout, stderr } }: Context): string {
+  return stderr.isTerminal ? freshLine(stdout.columns, stderr.style) : '';
 }
 
 /** `store:bucket> `, with a star where a transaction has begun. */

@@ -1,11 +1,20 @@
 /** The keys that a person presses, one by one, and the size of the screen they look at. */
+import { EventEmitter } from 'node:events';
 import { emitKeypressEvents, type Interface } from 'node:readline';
 import { unlessAborted } from './pump.js';
+import { RawInput } from './raw-input.js';
+import { stopUntilContinued } from './suspension.js';
 
 /** A key, or what else a line editor has to know. */
 export type KeyEvent =
   | { readonly kind: 'key'; readonly key: Key }
   | { readonly kind: 'resize' }
+  /** What was typed or pasted is not UTF-8; it is left out. */
+  | { readonly kind: 'damaged' }
+  /** Somebody asks the process to stop, as Ctrl-Z does: `suspend` does it. */
+  | { readonly kind: 'stop' }
+  /** The process was stopped all the same, and goes on: whatever stood on the screen may be gone. */
+  | { readonly kind: 'continued' }
   /** No key will come any more: the terminal is gone. */
   | { readonly kind: 'end' };
 
@@ -43,7 +52,7 @@ const pasteOff = '\x1b[?2004l';
 
 /** The keyboard at stdin and the screen at stdout, which must be terminals. */
 export function openKeyboard(): Keyboard {
-  const { stdin, stdout } = process;
+  const { stdout } = process;
   const events: KeyEvent[] = [];
   let wake = () => {};
   let isTaken = false;
@@ -52,31 +61,38 @@ export function openKeyboard(): Keyboard {
     events.push(event);
     wake();
   };
-  const onKey = (text: string | undefined, key: NodeKey) =>
-    enter({ kind: 'key', key: keyOf(text, key) });
+  // What Node reads keys from. All that it takes of the interface is this number.
+  const typed = new EventEmitter();
+  emitKeypressEvents(
+    typed as NodeJS.ReadableStream,
+    {
+      escapeCodeTimeout: ESCAPE_MILLISECONDS,
+    } as unknown as Interface,
+  );
+  typed.on('keypress', (text: string | undefined, key: NodeKey) =>
+    enter({ kind: 'key', key: keyOf(text, key) }),
+  );
+  const input = new RawInput((event) => {
+    // The shell may have set the terminal as it likes it.
+    if (event.kind === 'continued') stdout.write(pasteOn);
+    if (event.kind === 'bytes') typed.emit('data', event.bytes);
+    else enter(event);
+  });
   const onResize = () => enter({ kind: 'resize' });
-  const onEnd = () => enter({ kind: 'end' });
-
-  // All that Node takes of the interface is this number.
-  emitKeypressEvents(stdin, { escapeCodeTimeout: ESCAPE_MILLISECONDS } as unknown as Interface);
 
   const take = () => {
     if (isTaken) return;
     isTaken = true;
-    stdin.setRawMode(true);
-    stdin.on('keypress', onKey).on('end', onEnd).on('error', onEnd);
     stdout.on('resize', onResize);
-    stdin.resume();
+    input.take();
     stdout.write(pasteOn);
   };
   const release = () => {
     if (!isTaken) return;
     isTaken = false;
     stdout.write(pasteOff);
-    stdin.pause();
-    stdin.off('keypress', onKey).off('end', onEnd).off('error', onEnd);
     stdout.off('resize', onResize);
-    stdin.setRawMode(false);
+    input.release();
   };
 
   return {
@@ -103,12 +119,7 @@ export function openKeyboard(): Keyboard {
     release,
     async suspend() {
       release();
-      const resumed = new Promise<void>((resolve) => {
-        process.once('SIGCONT', () => resolve());
-      });
-      // The group, as the terminal does: a shell may have started more than this process.
-      process.kill(0, 'SIGTSTP');
-      await resumed;
+      await stopUntilContinued();
       take();
     },
   };

@@ -1,20 +1,27 @@
 /** Questions to a person, on stderr, so that stdout stays data. */
+import { PassThrough } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { ioError, KvError } from '../errors.js';
+import { type RawEvent, RawInput } from './raw-input.js';
+import { stopUntilContinued } from './suspension.js';
 import type { Style } from './terminal.js';
 import { visibleLine } from './visible.js';
 
-/** Yes or no; no by default. Throws `interrupted` at Ctrl-C, `not-confirmed` at Ctrl-D. */
+/** Yes or no; no by default. What was typed before is dropped. Throws `interrupted` at Ctrl-C, `not-confirmed` at Ctrl-D. */
 export async function confirm(message: string, style: Style): Promise<boolean> {
   const prompts = await import('@inquirer/prompts');
   const theme = themeOf(style);
-  return answer((context) => prompts.confirm({ message, default: false, theme }, context));
+  return answer(
+    (context) => prompts.confirm({ message, default: false, theme }, context),
+    'dropped',
+  );
 }
 
 /** A line of text. Throws as `confirm` does. */
 export async function ask(message: string, style: Style): Promise<string> {
   const prompts = await import('@inquirer/prompts');
   const theme = themeOf(style);
-  return answer((context) => prompts.input({ message, theme }, context));
+  return answer((context) => prompts.input({ message, theme }, context), 'dropped');
 }
 
 /** One of several, `first` being pointed at to begin with. Throws as `confirm` does. */
@@ -31,37 +38,118 @@ export async function choose(
     name: visibleLine(value),
     short: visibleLine(value),
   }));
-  return answer((context) =>
-    prompts.select(
-      { message, choices: named, default: first, pageSize: PAGE_ROWS, theme },
-      context,
-    ),
-  );
+  const config = { message, choices: named, default: first, pageSize: PAGE_ROWS, theme };
+  return answer((context) => prompts.select(config, context), 'counts');
 }
 
 /** Choices that are seen at once. */
 const PAGE_ROWS = 10;
 
 interface PromptContext {
+  readonly input: NodeJS.ReadableStream;
   readonly output: NodeJS.WritableStream;
   readonly signal: AbortSignal;
 }
 
-async function answer<T>(prompt: (context: PromptContext) => Promise<T>): Promise<T> {
-  // At the end of the input the prompt would wait for ever, and the process end without a word: all
-  // that shows is that its line editor pauses stdin.
-  const ended = new AbortController();
-  const end = () => ended.abort();
-  process.stdin.once('pause', end);
+type Prompt<T> = (context: PromptContext) => Promise<T>;
+
+/**
+ * Asks, and asks anew with what has been typed so far where the process was stopped meanwhile (the
+ * prompts would take Ctrl-Z for the end of the input).
+ */
+async function answer<T>(prompt: Prompt<T>, typedAhead: 'counts' | 'dropped'): Promise<T> {
+  const asking = new Asking();
   try {
-    return await prompt({ output: process.stderr, signal: ended.signal });
-  } catch (cause) {
-    const { name } = cause as Error;
-    if (name === 'ExitPromptError') throw new KvError('interrupted', 'interrupted', { cause });
-    if (name !== 'AbortPromptError') throw ioError('ask', cause);
-    throw new KvError('not-confirmed', 'cannot ask: the input ended', { cause });
+    if (typedAhead === 'dropped') await asking.drop();
+    for (;;) {
+      const answered = await asking.ask(prompt);
+      if (answered !== undefined) return answered.value;
+    }
   } finally {
-    process.stdin.off('pause', end);
+    asking.end();
+  }
+}
+
+const CTRL_Z = 0x1a;
+
+const BELL = '\x07';
+
+/** A question, which may have to be put several times, and what is typed to it. */
+class Asking {
+  readonly #raw = new RawInput((event) => this.#hear(event));
+  /** What has been typed since it was first put, without Ctrl-Z. */
+  readonly #typed: Uint8Array[] = [];
+  #input = new PassThrough();
+  #ending = new AbortController();
+  /** Why the question has to be put again. */
+  #interruption: 'stop' | 'continued' | undefined;
+
+  /** Drops what has been typed before anybody could see the question. */
+  async drop(): Promise<void> {
+    this.#raw.take();
+    // The rest of this turn of the event loop, all of the next, in which it comes, and one to spare.
+    for (let turns = 0; turns < 3; turns++) await setImmediate();
+    this.#typed.length = 0;
+  }
+
+  /** The answer, or undefined where the question has to be put again. Throws as `confirm` does. */
+  async ask<T>(prompt: Prompt<T>): Promise<{ readonly value: T } | undefined> {
+    this.#interruption = undefined;
+    this.#ending = new AbortController();
+    this.#input = new PassThrough();
+    for (const bytes of this.#typed) this.#input.write(bytes);
+    // All that shows of Ctrl-D is that the prompt's line editor pauses its input.
+    this.#input.once('pause', () => this.#ending.abort());
+    this.#raw.take();
+    const { signal } = this.#ending;
+    try {
+      return { value: await prompt({ input: this.#input, output: process.stderr, signal }) };
+    } catch (cause) {
+      if (this.#interruption === 'stop') await this.#stop();
+      if (this.#interruption !== undefined) return undefined;
+      const { name } = cause as Error;
+      if (name === 'ExitPromptError') throw new KvError('interrupted', 'interrupted', { cause });
+      if (name !== 'AbortPromptError') throw ioError('ask', cause);
+      throw new KvError('not-confirmed', 'cannot ask: the input ended', { cause });
+    }
+  }
+
+  end(): void {
+    this.#raw.release();
+  }
+
+  async #stop(): Promise<void> {
+    this.#raw.release();
+    await stopUntilContinued();
+  }
+
+  #hear(event: RawEvent): void {
+    switch (event.kind) {
+      case 'bytes': {
+        const bytes = event.bytes.filter((byte) => byte !== CTRL_Z);
+        this.#typed.push(bytes);
+        this.#input.write(bytes);
+        if (bytes.length < event.bytes.length) this.#interrupt('stop');
+        break;
+      }
+      case 'damaged':
+        process.stderr.write(BELL);
+        break;
+      case 'stop':
+      case 'continued':
+        this.#interrupt(event.kind);
+        break;
+      case 'end':
+        this.#ending.abort();
+        break;
+      default:
+        event satisfies never;
+    }
+  }
+
+  #interrupt(how: 'stop' | 'continued'): void {
+    this.#interruption = how;
+    this.#ending.abort();
   }
 }
 

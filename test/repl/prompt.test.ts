@@ -30,11 +30,12 @@ describe.runIf(hasTmux)('a session', () => {
     expect((await prompt.screen.lines()).at(-2)).toBe('3');
   });
 
-  it('says what keeps it from the store, in place of the prompt', async () => {
+  it('greets, and says what keeps it from the store in place of the prompt', async () => {
     const screen = await Screen.open();
     const { status, lines } = await screen.run('touch f; kv -s f');
     expect(status).toBe(6);
-    expect(lines[0]).toMatch(/^kv: cannot open store "f": /);
+    expect(lines[0]).toMatch(/^kv \d+\.\d+\.\d+: help /);
+    expect(lines[1]).toMatch(/^kv: cannot open store "f": /);
   });
 
   it('works in another bucket after use, which asks which where it is not told', async () => {

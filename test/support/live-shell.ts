@@ -51,7 +51,7 @@ export class LiveShell {
     const script = join(import.meta.dirname, '../../completions', files[kind]);
     await live.type(setups[kind](script));
     await live.press('Enter');
-    await live.#ended();
+    await live.ended();
     return live;
   }
 
@@ -72,7 +72,7 @@ export class LiveShell {
   /** Presses Enter and waits for the command to end: its status. */
   async enter(): Promise<number> {
     await this.press('Enter');
-    return this.#ended();
+    return this.ended();
   }
 
   /** Types a line, completes it by Tab, and runs it: its status. */
@@ -93,6 +93,31 @@ export class LiveShell {
     return line;
   }
 
+  /** Waits until a program of that name has the terminal. */
+  async runs(name: string): Promise<void> {
+    await until(
+      async () =>
+        (await this.#tmux('display-message', '-p', '#{pane_current_command}')) === `${name}\n`,
+    );
+  }
+
+  /** Waits until a program reads whole lines, as most do. */
+  async readsLines(): Promise<void> {
+    const terminal = (await this.#tmux('display-message', '-p', '#{pane_tty}')).trim();
+    await until(async () => / icanon/.test(await this.#shell.succeed(`stty -a -F ${terminal}`)));
+  }
+
+  /** Waits until a program reads key by key. */
+  async readsKeys(): Promise<void> {
+    const terminal = (await this.#tmux('display-message', '-p', '#{pane_tty}')).trim();
+    await until(async () => /-icanon/.test(await this.#shell.succeed(`stty -a -F ${terminal}`)));
+  }
+
+  /** Makes the terminal larger or smaller, under whatever runs in it. */
+  async resize(columns: number, rows: number): Promise<void> {
+    await this.#tmux('resize-window', '-x', String(columns), '-y', String(rows));
+  }
+
   async screen(): Promise<string[]> {
     return (await this.#tmux('capture-pane', '-p', '-J')).trimEnd().split('\n');
   }
@@ -103,7 +128,7 @@ export class LiveShell {
   }
 
   /** Waits for the next prompt with nothing behind it. A line that is not complete is given up. */
-  async #ended(): Promise<number> {
+  async ended(): Promise<number> {
     let ended = 0;
     await until(async () => {
       const last = (await this.screen()).at(-1)!;
@@ -118,7 +143,8 @@ export class LiveShell {
   }
 
   async #tmux(...words: string[]): Promise<string> {
-    const env = { ...this.#shell.env, TERM: 'xterm-256color' };
+    // A history would be written while the test's folder goes.
+    const env = { ...this.#shell.env, TERM: 'xterm-256color', HISTFILE: '/dev/null' };
     const options = { cwd: this.#shell.folder, env };
     const { stdout } = await promisify(execFile)('tmux', ['-L', this.#socket, ...words], options);
     return stdout;

@@ -74,6 +74,11 @@ export class Screen {
     await this.#tmux('paste-buffer', '-p');
   }
 
+  /** Types bytes, of which not all terminals would make characters. */
+  async send(bytes: Uint8Array): Promise<void> {
+    await this.#tmux('send-keys', '-H', ...Array.from(bytes, (byte) => byte.toString(16)));
+  }
+
   /** Types a line. */
   async type(line: string): Promise<void> {
     await this.#tmux('send-keys', '-l', line);
