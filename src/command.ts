@@ -5,8 +5,11 @@
 import type { Context } from './context.js';
 import type { ExitCode } from './errors.js';
 
-/** What a word on the command line stands for, so that completion can offer it. */
-export type Completes = 'key' | 'bucket' | 'file' | 'verb' | readonly string[];
+/**
+ * What a word on the command line stands for, so that completion can offer it. A `grant` is
+ * `GUEST=REAL`, where REAL is a bucket.
+ */
+export type Completes = 'key' | 'bucket' | 'grant' | 'file' | 'verb' | readonly string[];
 
 export interface Argument {
   /** In camelCase; shown in capitals. */

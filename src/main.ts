@@ -43,8 +43,8 @@ async function run(
   const surroundings = { terminal, env, manual, parseLine: lineParser, host: hostOf(env) };
   switch (argv[0]) {
     case unlisted.complete: {
-      const { completeWord } = await import('./app/complete-word.js');
-      return completeWord(argv.slice(1), env, surroundings);
+      const { completeLine } = await import('./app/complete-line.js');
+      return completeLine(argv.slice(1), registry, surroundings);
     }
     case unlisted.manPage:
       await terminal.stdout.write(await manual.manPage());

@@ -46,7 +46,7 @@ export async function runCommand(
 }
 
 /** Opens the store for some work, and closes it. Throws what opening throws, and `no-store`. */
-async function withStore<T>(
+export async function withStore<T>(
   access: StoreAccess,
   surroundings: Surroundings,
   work: (context: Context) => Promise<T>,

@@ -5,7 +5,7 @@ import { exitMeanings } from '../errors.js';
 import { environment, globalOptions } from '../line/globals.js';
 import { groupUsage, toolUsage } from '../line/usage.js';
 import { findPlace, groupOf } from '../line/verbs.js';
-import { completion } from './completions.js';
+import { completionScript } from './completion-script.js';
 import {
   columnFor,
   helpColumns,
@@ -46,7 +46,7 @@ export function createManual(
           return place satisfies never;
       }
     },
-    completion: (shell) => completion(shell, registry),
+    completion: completionScript,
     manPage: async () => manPage(await loadAll(registry), version),
     withSessionVerbs: (verbs) => createManual(registry, version, verbs),
   };

@@ -1,17 +1,16 @@
 /**
- * Splits words into options and operands, by commander's rules: `-l0` is a cluster, `-oFILE` and
- * `--output=FILE` carry a value, the value of an option is the next word whatever it begins with
- * (`--start -x`), the last of a repeated option wins unless its values are a list,
- * `-` and `-5` are operands, `--` ends options.
+ * Splits the words behind a verb, or the options before it, into options and operands: commander
+ * does, and `reading.ts` tells it where it would take a word too many.
  *
- * Only the splitting is commander's. What is wrong with the words is returned, not thrown or
- * printed, because the message, and whether `--help` excuses it, is the caller's to say.
+ * What is wrong with the words is returned, not thrown or printed, because the message, and whether
+ * `--help` excuses it, is the caller's to say.
  */
 import { CommanderError, Command as Program, Option as ProgramOption } from 'commander';
 import type { Option, Options } from '../command.js';
+import { type Given, type Role, readOptions } from './reading.js';
 import { longFlag } from './spelling.js';
 
-export interface Reading {
+export interface SplitWords {
   /** By the option's key: the text of its value, all of them where it repeats, or true for a switch. */
   readonly given: Given;
   readonly operands: readonly string[];
@@ -23,12 +22,10 @@ export interface Reading {
   readonly valueless: string | undefined;
 }
 
-export type Given = Readonly<Record<string, string | true | readonly string[]>>;
-
 /** No option at all, as in most lines of a script. */
 export const noneGiven: Given = {};
 
-const nothingRead: Reading = {
+const nothingSplit: SplitWords = {
   given: noneGiven,
   operands: [],
   isEnded: false,
@@ -36,29 +33,39 @@ const nothingRead: Reading = {
   valueless: undefined,
 };
 
-/** With `toFirstOperand`, everything from the first operand on is left as it is, in `operands`. */
-export function readWords(
-  options: Options,
-  words: readonly string[],
-  extent: 'all' | 'toFirstOperand' = 'all',
-): Reading {
+export function splitWords(options: Options, words: readonly string[]): SplitWords {
   // Most lines of a script: nothing that could be an option.
-  const [first] = words;
-  const isPlain = extent === 'all' ? !words.some(mayBeOption) : first && !mayBeOption(first);
-  if (isPlain) return { ...nothingRead, operands: words };
-  const program = programOf(options).passThroughOptions(extent === 'toFirstOperand');
+  if (!words.some(mayBeOption)) return { ...nothingSplit, operands: words };
+  const program = programOf(options);
+  const roles = readOptions(words, options);
   try {
-    const { operands, unknown } = program.parseOptions(guardBareOptions(options, words));
-    const given = givenIn(program);
-    const isEnded = words.at(-1) === '--' && !Object.values(given).flat().includes('--');
-    return { ...nothingRead, given, operands, isEnded, unknown: unknown[0] };
+    const { operands, unknown } = program.parseOptions(guarded(words, roles));
+    // commander would take `-q5` for `-q` and an argument of its own making, -5.
+    const refused = words.find((_, at) => roles[at]?.kind === 'unknown');
+    const isEnded = roles.at(-1)?.kind === 'separator';
+    return {
+      ...nothingSplit,
+      given: givenIn(program),
+      operands,
+      isEnded,
+      unknown: unknown[0] ?? refused,
+    };
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Only an option without its value gets here, and only the last word can lack one.
-    const last = words.at(-1) ?? '';
-    const valueless = last.startsWith('--') ? last : `-${last.at(-1)}`;
-    return { ...nothingRead, given: givenIn(program), valueless };
+    return { ...nothingSplit, given: givenIn(program), valueless: lastFlag(words, roles) };
   }
+}
+
+function lastFlag(
+  words: readonly string[],
+  roles: readonly (Role | undefined)[],
+): string | undefined {
+  const role = roles.at(-1);
+  const last = role?.kind === 'options' ? role.given.at(-1) : undefined;
+  if (last === undefined) return undefined;
+  const long = longFlag(last.key);
+  return words.at(-1)!.endsWith(long.slice(1)) ? long : `-${last.option.short}`;
 }
 
 function mayBeOption(word: string): boolean {
@@ -96,28 +103,16 @@ const GUARD_KEY = '\0';
 const GUARD = `--${GUARD_KEY}`;
 
 /**
- * Commander lets `--tree` take the next word, as long as it is no option. So each word that may be
- * such an option is followed by an option that does nothing. Where the word turns out to be the
- * value of another option, the guard still does nothing.
+ * Commander lets `--tree` take the next word, as long as it is no option. So an option that does
+ * nothing follows it.
  */
-function guardBareOptions(options: Options, words: readonly string[]): string[] {
-  const end = words.indexOf('--');
-  return words.flatMap((word, index) => {
-    const inOptions = end === -1 || index < end;
-    return inOptions && mayEndInBareOption(options, word) ? [word, GUARD] : [word];
-  });
+function guarded(words: readonly string[], roles: readonly (Role | undefined)[]): string[] {
+  return words.flatMap((word, at) => (isBareAt(roles[at]) ? [word, GUARD] : [word]));
 }
 
-function mayEndInBareOption(options: Options, word: string): boolean {
-  return Object.entries(options).some(
-    ([key, option]) =>
-      isBare(option) &&
-      (word === longFlag(key) || (option.short !== undefined && isCluster(word, option.short))),
-  );
-}
-
-function isCluster(word: string, lastLetter: string): boolean {
-  return /^-[^-]/.test(word) && word.endsWith(lastLetter);
+function isBareAt(role: Role | undefined): boolean {
+  const last = role?.kind === 'options' ? role.given.at(-1) : undefined;
+  return last !== undefined && last.valueAt === undefined && isBare(last.option);
 }
 
 function isBare(option: Option): boolean {

@@ -1,19 +1,20 @@
 /** From split words to the input of a command: what is missing, surplus or malformed is refused. */
 import type { Argument, Command, Option, Options } from '../command.js';
 import { KvError } from '../errors.js';
-import type { Given, Reading } from './grammar.js';
+import type { SplitWords } from './grammar.js';
 import { suggestion } from './nearest.js';
+import type { Given } from './reading.js';
 import { argumentName, longFlag } from './spelling.js';
 
 /**
  * The value of every argument and option of the command. Throws `usage` for an argument too few or
  * too many, and for a value that its option cannot read.
  */
-export function inputOf(command: Command, reading: Reading): Record<string, unknown> {
-  const words = [...reading.operands];
-  const input = optionValues(command.options, reading.given);
+export function inputOf(command: Command, split: SplitWords): Record<string, unknown> {
+  const words = [...split.operands];
+  const input = optionValues(command.options, split.given);
   for (const argument of command.arguments) {
-    input[argument.name] = take(argument, words, reading.isEnded);
+    input[argument.name] = take(argument, words, split.isEnded);
   }
   if (words.length > 0) throw usage(`too many arguments: ${quote(words[0])} is not expected`);
   return input;
@@ -43,8 +44,11 @@ export function readableOnly(options: Options, given: Given): Given {
  * Throws `usage` for an unknown option, and for one without its value. `remedy` is what to say of
  * an unknown option that resembles none.
  */
-export function refuseFaults(reading: Reading, options: Options, remedy: string): void {
-  const { unknown, valueless } = reading;
+export function refuseFaults(
+  { unknown, valueless }: SplitWords,
+  options: Options,
+  remedy: string,
+): void {
   if (unknown !== undefined) throw unknownOption(unknown, options, remedy);
   if (valueless === undefined) return;
   const [, option] = findOption(valueless, options)!;

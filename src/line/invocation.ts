@@ -4,7 +4,7 @@
  * Global options are accepted anywhere before `--`. The verb is found first, by the names in the
  * registry, and only that command is loaded, so that no verb's start-up pays for another's.
  */
-import type { Command, Options, Registry, RegistryEntry } from '../command.js';
+import type { Command, Options, Registry } from '../command.js';
 import type { Settings } from '../context.js';
 import { KvError } from '../errors.js';
 import {
@@ -14,10 +14,11 @@ import {
   overridden,
   resolveSettings,
 } from './globals.js';
-import { type Given, noneGiven, type Reading, readWords } from './grammar.js';
+import { noneGiven, splitWords } from './grammar.js';
 import { inputOf, optionValues, readableOnly, refuseFaults } from './input.js';
+import { type Front, type Given, givenBy, readFront, readLine } from './reading.js';
 import { commandHint, groupHint } from './usage.js';
-import { findPlace, type Place } from './verbs.js';
+import { findPlace } from './verbs.js';
 
 export type Invocation =
   | {
@@ -56,7 +57,7 @@ export function parseLine(
 }
 
 /** From the global options as given to the settings they amount to. */
-type Resolve = (flags: GlobalFlags) => Settings;
+export type Resolve = (flags: GlobalFlags) => Settings;
 
 async function parseWith(
   argv: readonly string[],
@@ -64,93 +65,64 @@ async function parseWith(
   resolve: Resolve,
 ): Promise<Invocation> {
   const front = readFront(argv, registry);
-  return 'entry' in front ? parseVerb(front, resolve) : parseVerbless(front, resolve);
-}
-
-/** The settings to report a failure of `parse` with: whatever can be understood. Never throws. */
-export function settingsOf(argv: readonly string[], env: NodeJS.ProcessEnv): Settings {
-  return lenientSettings(readWords(globalOptions, argv).given, (flags) =>
-    resolveSettings(flags, env),
-  );
-}
-
-/**
- * The settings of a line that is still being typed, as far as they can be understood. Throws
- * `usage` for an unknown verb.
- */
-export async function settingsOfUnfinished(
-  words: readonly string[],
-  registry: Registry,
-  env: NodeJS.ProcessEnv,
-): Promise<Settings> {
-  const resolve: Resolve = (flags) => resolveSettings(flags, env);
-  const front = readFront(words, registry);
-  if (!('entry' in front)) return lenientSettings(front.given, resolve);
-  const { globals, options } = grammarOf(await front.entry.load());
-  const after = globalsIn(readWords(options, front.rest).given, globals);
-  return lenientSettings(both(front.given, after), resolve);
-}
-
-/** A verb, the global options before it, and the words after it. */
-interface Verb {
-  readonly entry: RegistryEntry;
-  readonly given: Given;
-  readonly rest: readonly string[];
-}
-
-/** The words end, or stumble, where a verb is still to come. */
-interface Verbless {
-  readonly place: Exclude<Place, { kind: 'verb' }>;
-  readonly given: Given;
-  readonly reading: Reading;
-}
-
-function readFront(
-  argv: readonly string[],
-  registry: Registry,
-  verb: readonly string[] = [],
-  before: Given = noneGiven,
-): Verb | Verbless {
-  const place = findPlace(verb, registry);
-  if (place.kind === 'verb') return { entry: place.entry, given: before, rest: argv };
-  const reading = readWords(globalOptions, argv, 'toFirstOperand');
-  const given = both(before, reading.given);
-  const [word, ...rest] = reading.operands;
-  if (word === undefined) return { place, given, reading };
-  return readFront(rest, registry, [...verb, word], given);
-}
-
-function parseVerbless({ place, given, reading }: Verbless, resolve: Resolve): Invocation {
-  const topic = topicOf(place);
-  return (
-    answer(given, topic, resolve) ??
-    hinted(
-      () => groupHint(topic),
-      () => {
-        refuseFaults(reading, globalOptions, "a verb's options go after the verb");
-        if (place.kind === 'group') throw memberMissing(place.name, place.members);
-        return { kind: 'bare', settings: resolve(flagsOf(given)) };
-      },
-    )
-  );
-}
-
-async function parseVerb({ entry, given, rest }: Verb, resolve: Resolve): Promise<Invocation> {
+  const { entry, name, roles } = front;
+  const before = splitWords(globalOptions, optionWords(argv, front));
+  if (entry === undefined) {
+    // Throws for what no verb is called.
+    const place = findPlace(name, registry);
+    const topic = place.kind === 'group' ? place.name : undefined;
+    return (
+      answer(before.given, topic, resolve) ??
+      hinted(
+        () => groupHint(topic),
+        () => {
+          refuseFaults(before, globalOptions, "a verb's options go after the verb");
+          if (place.kind === 'group') throw memberMissing(place.name, place.members);
+          return { kind: 'bare', settings: resolve(flagsOf(before.given)) };
+        },
+      )
+    );
+  }
   const command = await entry.load();
   const { globals, options } = grammarOf(command);
-  const reading = readWords(options, rest);
-  const flags = both(given, globalsIn(reading.given, globals));
+  const after = splitWords(options, argv.slice(roles.length));
+  const flags = both(before.given, globalsIn(after.given, globals));
   return (
     answer(flags, entry.name, resolve) ??
     hinted(
       () => commandHint(command),
       () => {
-        refuseFaults(reading, options, 'a word that is no option goes after "--"');
-        const input = inputOf(command, reading);
+        refuseFaults(after, options, 'a word that is no option goes after "--"');
+        const input = inputOf(command, after);
         return { kind: 'run', command, input, settings: resolve(flagsOf(flags)) };
       },
     )
   );
+}
+
+/** The settings to report a failure of `parse` with: whatever can be understood. Never throws. */
+export function settingsOf(argv: readonly string[], env: NodeJS.ProcessEnv): Settings {
+  return lenientSettings(splitWords(globalOptions, argv).given, (flags) =>
+    resolveSettings(flags, env),
+  );
+}
+
+/** The settings of a line that is still being typed, as far as they can be understood. */
+export async function settingsOfUnfinished(
+  words: readonly string[],
+  registry: Registry,
+  resolve: Resolve,
+): Promise<Settings> {
+  const { roles } = await readLine(words, registry);
+  return lenientSettings(givenBy(words, roles, 'global'), resolve);
+}
+
+/** The words before the verb that are not words of it, up to the first that nobody understands. */
+function optionWords(argv: readonly string[], { roles, name }: Front): readonly string[] {
+  if (roles.length === name.length) return [];
+  const end = roles.findIndex(({ kind }) => kind === 'unknown');
+  const read = argv.slice(0, end === -1 ? roles.length : end + 1);
+  return read.filter((_, at) => roles[at]!.kind !== 'verb' && roles[at]!.kind !== 'separator');
 }
 
 /** What `--help` or `--version` ask for. A mistake elsewhere does not keep the answer back. */
@@ -193,10 +165,6 @@ function globalsIn(given: Given, globals: Options): Given {
 function flagsOf(given: Given): GlobalFlags {
   if (given === noneGiven) return {};
   return optionValues(globalOptions, given) as GlobalFlags;
-}
-
-function topicOf(place: Verbless['place']): string | undefined {
-  return place.kind === 'group' ? place.name : undefined;
 }
 
 function memberMissing(group: string, members: Registry): KvError {

@@ -1,47 +1,154 @@
 /**
- * What each word of a line is, also of one that is not finished: the verb, an option, the value of
- * one, an argument; and what may stand next. For help while somebody types, so it never throws: the
- * line is read for good when it is run.
+ * What each word of a line is, and what the next one may be: the one reader that running a verb, hints, the
+ * history and completion have in common. The line may be unfinished or wrong, so nothing here throws.
+ *
+ * The rules are commander's, which takes the arguments of a verb apart when it runs: `-l0` is a
+ * cluster of letters, `-oFILE` and `--output=FILE` carry a value, the value of an option is else the
+ * next word whatever it begins with, `-` and `-5` are arguments, `--` ends the options.
+ * test/line/reading.test.ts holds that both agree on every word.
  */
-
 import type { Argument, Command, Option, Options, Registry, RegistryEntry } from '../command.js';
 import { globalOptions, globalsBeside } from './globals.js';
 import { longFlag } from './spelling.js';
-import { groupOf } from './verbs.js';
+import { findVerb } from './verbs.js';
 
-export type Part =
-  /** How often the verb is to run. */
+export type Role =
+  /** How often the verb is to run; at the prompt alone. */
   | { readonly kind: 'count' }
+  /** The verb, or one of the two words of it. */
   | { readonly kind: 'verb' }
-  /** `key` is its name in the declaration; `text` the value in the same word, where there is one. */
-  | { readonly kind: 'option'; readonly key: string; readonly text?: string }
-  | { readonly kind: 'value'; readonly key: string }
+  /** One option, or in a cluster of letters several. */
+  | { readonly kind: 'options'; readonly given: readonly GivenOption[] }
+  /** The value of an option that the word before has given. */
+  | { readonly kind: 'value'; readonly of: GivenOption }
   /** `--`, which ends the options. */
   | { readonly kind: 'separator' }
   | { readonly kind: 'argument'; readonly argument: Argument }
-  /** An argument too many, an option that is unknown, no verb. */
+  /** An argument too many, an unknown option and all behind it, an unknown verb and all behind it. */
   | { readonly kind: 'unknown' };
+
+export interface GivenOption {
+  /** Its name in the declaration. */
+  readonly key: string;
+  readonly option: Option;
+  /** False for an option that the verb declares itself. */
+  readonly isGlobal: boolean;
+  /** Where in the word its value begins, in UTF-16 units; absent: it has none there. */
+  readonly valueAt?: number;
+}
+
+/** By the option's key: the text of its value, all of them where it repeats, or true for a switch. */
+export type Given = Readonly<Record<string, string | true | readonly string[]>>;
 
 export type Next =
   /** `group` is the first word of a verb of two. */
   | { readonly kind: 'verb'; readonly group: string | undefined }
   | { readonly kind: 'value'; readonly option: Option }
-  | { readonly kind: 'argument' }
-  /** What stands here is not understood. */
+  /** `remaining` are those that may still come, in order; none where another would be too many. */
+  | { readonly kind: 'argument'; readonly remaining: readonly Argument[] }
+  /** The line is not understood any more. */
   | { readonly kind: 'unknown' };
 
-export interface LineReading {
+export interface Reading {
   /** One for each word. */
-  readonly parts: readonly Part[];
-  readonly next: Next;
-  /** Where there is a verb already. */
+  readonly roles: readonly Role[];
+  /** Undefined where no verb has come. */
   readonly command: Command | undefined;
-  /** What the verb may still take, in order. */
-  readonly remaining: readonly Argument[];
-  /** The options that may still be given. */
+  readonly next: Next;
+  /** The options that are in force at the end; none behind `--`. */
   readonly options: Options;
-  /** Whether options have been ended by `--`. */
-  readonly isLiteral: boolean;
+}
+
+/** The words up to the verb, which are read before it is loaded. */
+export interface Front {
+  /** One for each word up to the verb, or for all where no verb comes. */
+  readonly roles: readonly Role[];
+  /** The words of the verb's name so far; where it is unknown, they are no name. */
+  readonly name: readonly string[];
+  /** Undefined where no verb has come. */
+  readonly entry: RegistryEntry | undefined;
+  readonly next: Next;
+  readonly options: Options;
+}
+
+/** Reads a line's words: those before the first pipe, without redirects and their files. */
+export async function readLine(words: readonly string[], verbs: Registry): Promise<Reading> {
+  const front = readFront(words, verbs, 'counted');
+  if (front.entry === undefined) return { ...front, command: undefined };
+  const command = await front.entry.load();
+  const globals = globalsBeside(command.options);
+  const reader = new OptionReader({ ...command.options, ...globals }, globals);
+  const roles = [...front.roles];
+  let remaining = command.arguments;
+  for (const word of words.slice(roles.length)) {
+    const role = reader.read(word) ?? argumentRole(remaining[0]);
+    if (role.kind === 'argument' && !role.argument.variadic) remaining = remaining.slice(1);
+    roles.push(role);
+  }
+  const next = reader.next ?? { kind: 'argument', remaining };
+  return { roles, command, next, options: reader.options };
+}
+
+/** Reads up to the verb. Where it is `counted`, a number before it says how often it is to run. */
+export function readFront(words: readonly string[], verbs: Registry, counted?: 'counted'): Front {
+  const roles: Role[] = [];
+  const name: string[] = [];
+  let reader = new OptionReader(globalOptions, globalOptions);
+  const front = (entry?: RegistryEntry): Front => {
+    const next = reader.next ?? ({ kind: 'verb', group: name[0] } as const);
+    return { roles, name, entry, next, options: reader.options };
+  };
+  for (const [at, word] of words.entries()) {
+    const role = reader.read(word);
+    if (role !== undefined) {
+      roles.push(role);
+      continue;
+    }
+    if (counted && at === 0 && isCount(word)) {
+      roles.push({ kind: 'count' });
+      continue;
+    }
+    name.push(word);
+    const found = findVerb(name.join(' '), verbs);
+    roles.push({ kind: found === undefined ? 'unknown' : 'verb' });
+    if (found === 'group') {
+      // `--` ends the options up to the next word of the verb.
+      reader = new OptionReader(globalOptions, globalOptions);
+    } else if (found === undefined) {
+      reader.giveUp();
+    } else {
+      return front(found);
+    }
+  }
+  return front();
+}
+
+/** Reads what stands behind a verb, for whoever needs the options alone. */
+export function readOptions(words: readonly string[], options: Options): (Role | undefined)[] {
+  const reader = new OptionReader(options, {});
+  return words.map((word) => reader.read(word));
+}
+
+/** What the words give to the global options, or to those that the verb declares itself. */
+export function givenBy(
+  words: readonly string[],
+  roles: readonly Role[],
+  which: 'global' | 'own',
+): Given {
+  const given: Record<string, string | true | readonly string[]> = {};
+  const bind = ({ key, option, isGlobal }: GivenOption, text: string | true): void => {
+    if (isGlobal !== (which === 'global')) return;
+    given[key] = option.repeats ? ([given[key] ?? [], text as string].flat() as string[]) : text;
+  };
+  for (const [at, role] of roles.entries()) {
+    if (role.kind === 'value') bind(role.of, words[at]!);
+    if (role.kind !== 'options') continue;
+    for (const one of role.given) {
+      if (one.valueAt !== undefined) bind(one, words[at]!.slice(one.valueAt));
+      else if (!takesNextWord(one.option)) bind(one, one.option.bare ?? true);
+    }
+  }
+  return given;
 }
 
 /** Whether a word in the place of a verb says how often the next one is to run. */
@@ -49,118 +156,111 @@ export function isCount(word: string): boolean {
   return /^[1-9][0-9]*$/.test(word);
 }
 
-/** Reads the words that come before the first pipe; redirects and their files left out. */
-export async function readLineParts(
-  words: readonly string[],
-  verbs: Registry,
-): Promise<LineReading> {
-  const reader = new Reader(verbs);
-  for (const word of words) await reader.take(word);
-  return reader;
+function argumentRole(argument: Argument | undefined): Role {
+  return argument === undefined ? { kind: 'unknown' } : { kind: 'argument', argument };
 }
 
-class Reader implements LineReading {
-  readonly parts: Part[] = [];
-  command: Command | undefined;
-  remaining: readonly Argument[] = [];
-  options: Options = globalOptions;
-  isLiteral = false;
-  readonly #verbs: Registry;
-  #name: string[] = [];
+class OptionReader {
+  readonly #options: Options;
+  readonly #globals: Options;
+  readonly #hasDigit: boolean;
   /** The option whose value the next word is. */
-  #valueOf: string | undefined;
+  #valueOf: GivenOption | undefined;
+  #hasEnded = false;
   #isLost = false;
 
-  constructor(verbs: Registry) {
-    this.#verbs = verbs;
+  constructor(options: Options, globals: Options) {
+    this.#options = options;
+    this.#globals = globals;
+    this.#hasDigit = Object.values(options).some(({ short = '' }) => /\d/.test(short));
   }
 
-  get next(): Next {
+  get options(): Options {
+    return this.#hasEnded ? {} : this.#options;
+  }
+
+  /** Undefined where the options do not say what comes next. */
+  get next(): Next | undefined {
+    if (this.#isLost) return { kind: 'unknown' };
+    return this.#valueOf && { kind: 'value', option: this.#valueOf.option };
+  }
+
+  giveUp(): void {
+    this.#isLost = true;
+  }
+
+  /** Undefined for a word that is no option, nor an option's value. */
+  read(word: string): Role | undefined {
     if (this.#isLost) return { kind: 'unknown' };
     if (this.#valueOf !== undefined) {
-      return { kind: 'value', option: this.options[this.#valueOf]! };
-    }
-    return this.command ? { kind: 'argument' } : { kind: 'verb', group: this.#name[0] };
-  }
-
-  async take(word: string): Promise<void> {
-    this.parts.push(await this.#partOf(word));
-  }
-
-  async #partOf(word: string): Promise<Part> {
-    if (this.#isLost) return { kind: 'unknown' };
-    if (this.#valueOf !== undefined) {
-      const key = this.#valueOf;
+      const of = this.#valueOf;
       this.#valueOf = undefined;
-      return { kind: 'value', key };
+      return { kind: 'value', of };
     }
-    if (!this.isLiteral && word.startsWith('-') && word !== '-' && !/^-\d/.test(word)) {
-      return this.#option(word);
-    }
-    return this.command ? this.#argument() : this.#verb(word);
-  }
-
-  async #verb(word: string): Promise<Part> {
-    if (this.parts.length === 0 && isCount(word)) return { kind: 'count' };
-    const name = [...this.#name, word].join(' ');
-    const entry = this.#verbs.find((one) => one.name === name || one.aliases.includes(name));
-    if (entry) await this.#enter(entry);
-    else if (this.#verbs.some((one) => groupOf(one.name) === name)) this.#name.push(word);
-    else return this.#lost();
-    return { kind: 'verb' };
-  }
-
-  async #enter(entry: RegistryEntry): Promise<void> {
-    this.command = await entry.load();
-    this.remaining = this.command.arguments;
-    this.options = { ...this.command.options, ...globalsBeside(this.command.options) };
-  }
-
-  #argument(): Part {
-    const [argument, ...rest] = this.remaining;
-    if (argument === undefined) return { kind: 'unknown' };
-    if (!argument.variadic) this.remaining = rest;
-    return { kind: 'argument', argument };
-  }
-
-  #option(word: string): Part {
+    if (this.#hasEnded || !word.startsWith('-') || word === '-') return undefined;
     if (word === '--') {
-      this.isLiteral = true;
+      this.#hasEnded = true;
       return { kind: 'separator' };
     }
-    return word.startsWith('--') ? this.#longOption(word) : this.#letters(word);
+    return this.#readOptions(word);
   }
 
-  #longOption(word: string): Part {
-    const [flag, ...rest] = word.split('=');
-    const key = Object.keys(this.options).find((one) => longFlag(one) === flag);
-    if (key === undefined) return this.#lost();
-    if (rest.length > 0) return { kind: 'option', key, text: rest.join('=') };
-    if (this.#takesNext(key)) this.#valueOf = key;
-    return { kind: 'option', key };
-  }
-
-  /** `-l`, `-l0`, `-oFILE`. */
-  #letters(word: string): Part {
-    for (let at = 1; at < word.length; at++) {
-      const key = Object.keys(this.options).find((one) => this.options[one]!.short === word[at]);
-      if (key === undefined) return this.#lost();
-      if (!this.#takesNext(key)) continue;
-      const text = word.slice(at + 1);
-      if (text !== '') return { kind: 'option', key, text };
-      this.#valueOf = key;
-      return { kind: 'option', key };
+  #readOptions(word: string): Role | undefined {
+    const given: GivenOption[] = [];
+    // Of a cluster, one letter after the other.
+    for (let at = 1; ; at++) {
+      const rest = `-${word.slice(at)}`;
+      const whole = this.#find(rest);
+      if (whole !== undefined) {
+        if (takesNextWord(whole.option)) this.#valueOf = whole;
+        return { kind: 'options', given: [...given, whole] };
+      }
+      if (rest === '--') {
+        this.#hasEnded = true;
+        return { kind: 'options', given };
+      }
+      const letter = /^-[^-]./s.test(rest) ? this.#find(rest.slice(0, 2)) : undefined;
+      if (letter === undefined) return this.#readLast(word, given, rest, at);
+      if (letter.option.value !== undefined) {
+        return { kind: 'options', given: [...given, { ...letter, valueAt: at + 1 }] };
+      }
+      given.push(letter);
     }
-    return { kind: 'option', key: '' };
   }
 
-  #takesNext(key: string): boolean {
-    const { value, bare } = this.options[key]!;
-    return value !== undefined && bare === undefined;
-  }
-
-  #lost(): Part {
-    this.#isLost = true;
+  /** `--output=FILE`, a negative number, or no option at all. */
+  #readLast(
+    word: string,
+    given: readonly GivenOption[],
+    rest: string,
+    at: number,
+  ): Role | undefined {
+    const equals = /^--[^=]+=/.test(rest) ? rest.indexOf('=') : 0;
+    const long = this.#find(rest.slice(0, equals));
+    if (long?.option.value !== undefined) {
+      return { kind: 'options', given: [...given, { ...long, valueAt: at + equals }] };
+    }
+    if (isNegativeNumber(word) && !this.#hasDigit) return undefined;
+    this.giveUp();
     return { kind: 'unknown' };
   }
+
+  #find(flag: string): GivenOption | undefined {
+    for (const key in this.#options) {
+      const option = this.#options[key]!;
+      const isMeant =
+        flag.length === 2 ? option.short === flag[1] : flag.length > 2 && longFlag(key) === flag;
+      if (isMeant) return { key, option, isGlobal: key in this.#globals };
+    }
+    return undefined;
+  }
+}
+
+function takesNextWord({ value, bare }: Option): boolean {
+  return value !== undefined && bare === undefined;
+}
+
+/** As commander has it. */
+function isNegativeNumber(word: string): boolean {
+  return /^-(\d+|\d*\.\d+)(e[+-]?\d+)?$/.test(word);
 }

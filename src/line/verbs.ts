@@ -14,11 +14,16 @@ export type Place =
 export function findPlace(words: readonly string[], registry: Registry): Place {
   if (words.length === 0) return { kind: 'top' };
   const name = words.join(' ');
+  const found = findVerb(name, registry);
+  if (found === undefined) throw unknownVerb(words, registry);
+  if (found === 'group') return { kind: 'group', name, members: membersOf(name, registry) };
+  return { kind: 'verb', name: found.name, entry: found };
+}
+
+/** The verb of a name or an alias, or whether that is the first word of several verbs. */
+export function findVerb(name: string, registry: Registry): RegistryEntry | 'group' | undefined {
   const entry = registry.find((one) => one.name === name || one.aliases.includes(name));
-  if (entry !== undefined) return { kind: 'verb', name: entry.name, entry };
-  const members = membersOf(name, registry);
-  if (members.length > 0) return { kind: 'group', name, members };
-  throw unknownVerb(words, registry);
+  return entry ?? (registry.some((one) => groupOf(one.name) === name) ? 'group' : undefined);
 }
 
 /** `bucket` of `bucket list`; undefined for a verb of one word. */

@@ -1,7 +1,7 @@
 /** What may still follow a line: the arguments of its verb that have not come yet. */
 
-import type { Argument, Registry } from '../command.js';
-import { readLineParts } from '../line/reading.js';
+import type { Registry } from '../command.js';
+import { readLine } from '../line/reading.js';
 import { argumentWord } from '../line/spelling.js';
 import { splitLine } from '../line/words.js';
 import { isRedirect } from './line-plan.js';
@@ -18,15 +18,21 @@ export async function hintFor(text: string, verbs: Registry): Promise<string> {
   if (last.kind === 'operator') return isRedirect(last.text) ? `${lead}FILE` : '';
   // A redirect may stand anywhere, but what follows one is seldom an argument.
   if (tokens.some(({ kind }) => kind === 'operator')) return '';
-  const { next, remaining } = await readLineParts(
+  const { next } = await readLine(
     tokens.map((token) => token.text),
     verbs,
   );
-  const words = next.kind === 'value' ? [next.option.value] : remaining.map(shownOf);
-  const isKnown = next.kind === 'value' || next.kind === 'argument';
-  return isKnown && words.length > 0 ? lead + words.join(' ') : '';
-}
-
-function shownOf(argument: Argument): string {
-  return argumentWord(argument);
+  switch (next.kind) {
+    case 'value':
+      return `${lead}${next.option.value}`;
+    case 'argument': {
+      const words = next.remaining.map(argumentWord);
+      return words.length === 0 ? '' : lead + words.join(' ');
+    }
+    case 'verb':
+    case 'unknown':
+      return '';
+    default:
+      return next satisfies never;
+  }
 }

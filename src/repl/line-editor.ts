@@ -146,7 +146,7 @@ class Editing {
       const { columns, rows } = this.#keyboard;
       const { style } = this.#output;
       await this.#draw(false);
-      await this.#say(style.dim(listing(completion.choices, completion.isCut, columns, rows - 2)));
+      await this.#say(style.dim(listing(completion.choices, columns, rows - 2)));
     }
   }
 

@@ -4,12 +4,7 @@ import { displayWidth, truncate } from '../terminal/display-width.js';
 const GAP = 2;
 
 /** At most `rows` rows of `columns`, each ended by a newline; the last says that there is more. */
-export function listing(
-  choices: readonly string[],
-  isCut: boolean,
-  columns: number,
-  rows: number,
-): string {
+export function listing(choices: readonly string[], columns: number, rows: number): string {
   const widest = Math.min(columns, Math.max(...choices.map(displayWidth)) + GAP);
   const across = Math.max(1, Math.floor(columns / widest));
   const room = Math.max(1, Math.min(MAX_ROWS, rows) - 1);
@@ -23,7 +18,7 @@ export function listing(
       .join('')
       .trimEnd()}\r\n`;
   }
-  return isCut || shown.length < choices.length ? `${text}…\r\n` : text;
+  return shown.length < choices.length ? `${text}…\r\n` : text;
 }
 
 /** Rows that a list takes however high the screen is. */

@@ -18,7 +18,6 @@ import { PromptSession } from './prompt-session.js';
 import { recordedLine } from './recorded-line.js';
 import { runLine } from './run-line.js';
 import { sessionVerbs } from './session-verbs.js';
-import { sourcesOf } from './sources.js';
 
 /** Runs a session at stdin and stdout, which must be terminals. Throws `interrupted` at a signal. */
 export async function runPrompt(context: Context): Promise<void> {
@@ -50,7 +49,7 @@ async function runSession(outer: Context, signal: AbortSignal): Promise<void> {
   const { manual, terminal } = context;
   session.openCurrent();
   const editor = new LineEditor(keyboard, terminal.stdout, session.history, {
-    complete: (text, cursor) => complete(text, cursor, sourcesOf(context, session.settings)),
+    complete: (text, cursor) => complete(text, cursor, context, session.settings),
     hint: (text) => hintFor(text, manual.verbs),
     isUnfinished,
     remarkAtStop: () => (session.inTransaction ? STOPPED_IN_TRANSACTION : undefined),

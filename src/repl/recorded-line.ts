@@ -1,7 +1,7 @@
 /** What of a line may be written down: not the values that it stores. */
 import type { Command, Registry } from '../command.js';
 import { KvError } from '../errors.js';
-import { type Part, readLineParts } from '../line/reading.js';
+import { type Role, readLine } from '../line/reading.js';
 import { quoteWord, splitLine, type Word } from '../line/words.js';
 import { partsBeforePipe } from './line-plan.js';
 
@@ -23,13 +23,13 @@ export async function recordedLine(line: string, verbs: Registry): Promise<strin
     if (!(thrown instanceof KvError)) throw thrown;
     return undefined;
   }
-  const { parts, command } = await readLineParts(
+  const { roles, command } = await readLine(
     words.map(({ text }) => text),
     verbs,
   );
   if (command === undefined) return undefined;
   const rawOf = ({ start, end }: { start: number; end: number }) => line.slice(start, end);
-  const kept = words.flatMap((word, index) => keptOf(word, parts[index]!, command, rawOf(word)));
+  const kept = words.flatMap((word, index) => keptOf(word, roles[index]!, command, rawOf(word)));
   const redirects = before.filter((token) => !words.includes(token as Word)).map(rawOf);
   const rest = pipe === -1 ? [] : [line.slice(tokens[pipe]!.start).trim()];
   const recorded = [...kept, ...redirects, ...rest].join(' ');
@@ -37,11 +37,11 @@ export async function recordedLine(line: string, verbs: Registry): Promise<strin
 }
 
 /** The word as it was typed, or what is left of it; none where nothing is. */
-function keptOf(word: Word, part: Part, command: Command, raw: string): string[] {
-  switch (part.kind) {
+function keptOf(word: Word, role: Role, command: Command, raw: string): string[] {
+  switch (role.kind) {
     case 'argument':
-      if (part.argument.value === 'all') return [];
-      return part.argument.value === 'afterEquals' ? [upToEquals(word.text)] : [raw];
+      if (role.argument.value === 'all') return [];
+      return role.argument.value === 'afterEquals' ? [upToEquals(word.text)] : [raw];
     case 'unknown':
       // A value that was typed without its quotes looks like arguments too many.
       return command.arguments.some(({ value }) => value !== undefined) ? [] : [raw];

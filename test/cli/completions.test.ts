@@ -1,11 +1,19 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { completion } from '../../src/cli/completions.js';
-import { defineCommand } from '../../src/command.js';
-import { fixtureCommands, fixtureRegistry, registryOf } from './fixture-registry.js';
 
 type Shell = 'bash' | 'zsh' | 'fish';
 
@@ -37,33 +45,33 @@ const cases: readonly [line: string, offered: readonly string[]][] = [
   ['kv frobnicate ', []],
   ['kv keys --tree comp', []],
   ['kv get -- --l', []],
+  ['kv get k --format hex --fo', []],
+  ['kv get k > no', ['note one.txt']],
 ];
 
 let folder: string;
 let evil: string;
 
-beforeAll(async () => {
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'kv-completion-'));
   mkdirSync(join(folder, 'files'));
   writeFileSync(join(folder, 'files', 'note one.txt'), '');
   evil = join(folder, 'evil');
-  const traps = `'; touch ${evil}; ' "$(touch ${evil})" \`touch ${evil}\` [x]:%\\ {a,b} (touch ${evil})`;
-  const trapped = defineCommand({
-    name: 'trap',
-    summary: traps,
-    access: 'none',
-    arguments: [{ name: 'kind', summary: traps, completes: ["o'ne", '$(two)'] }],
-    options: { odd: { short: 'o', value: traps, summary: traps }, bare: { summary: traps } },
-    examples: [],
-    run: async () => undefined,
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  symlinkSync(join(import.meta.dirname, '../../node_modules'), join(bin, 'node_modules'));
+  buildSync({
+    entryPoints: [join(import.meta.dirname, 'programs/fixture-kv.ts')],
+    outfile: join(bin, 'fixture.cjs'),
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    external: ['lmdb'],
+    logLevel: 'error',
+    define: { 'import.meta.url': '""' },
   });
-  for (const shell of ['bash', 'zsh', 'fish'] as const) {
-    writeFileSync(script(shell), await completion(shell, fixtureRegistry));
-    writeFileSync(
-      script(shell, 'trapped'),
-      await completion(shell, registryOf([...fixtureCommands, trapped])),
-    );
-  }
+  writeFileSync(join(bin, 'kv'), `#!/bin/sh\nexec node ${join(bin, 'fixture.cjs')} "$@"\n`);
+  chmodSync(join(bin, 'kv'), 0o755);
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -76,12 +84,10 @@ describe.each<[Shell, (script: string, line: string) => string[]]>([
   const absent = spawnSync(shell, ['--version']).status !== 0;
 
   it.skipIf(absent)('is a script without errors of syntax', () => {
-    for (const file of [script(shell), script(shell, 'trapped')]) {
-      expect(spawnSync(shell, ['-n', file], { encoding: 'utf8' })).toMatchObject({
-        status: 0,
-        stderr: '',
-      });
-    }
+    expect(spawnSync(shell, ['-n', script(shell)], { encoding: 'utf8' })).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
   });
 
   it.skipIf(absent)('can be sourced twice, and says nothing', () => {
@@ -95,10 +101,10 @@ describe.each<[Shell, (script: string, line: string) => string[]]>([
   });
 
   it.skipIf(absent)('runs nothing that a summary, value or word spells', () => {
-    expect(complete(script(shell, 'trapped'), 'kv tra')).toEqual(['trap']);
-    expect(complete(script(shell, 'trapped'), 'kv trap --ba')).toEqual(['--bare']);
-    complete(script(shell, 'trapped'), 'kv trap --odd ');
-    complete(script(shell, 'trapped'), 'kv trap ');
+    expect(complete(script(shell), 'kv tra')).toEqual(['trap']);
+    expect(complete(script(shell), 'kv trap --ba')).toEqual(['--bare']);
+    complete(script(shell), 'kv trap --odd ');
+    expect(complete(script(shell), 'kv trap ')).toHaveLength(2);
     expect(existsSync(evil)).toBe(false);
   });
 
@@ -119,7 +125,7 @@ describe('completion in zsh', () => {
   it.skipIf(spawnSync('zsh', ['--version']).status !== 0)('loads from $fpath as _kv', () => {
     const functions = join(folder, 'functions');
     mkdirSync(functions);
-    writeFileSync(join(functions, '_kv'), readFileSync(script('zsh')));
+    copyFileSync(script('zsh'), join(functions, '_kv'));
     const loader = join(folder, 'loader.zsh');
     writeFileSync(loader, `fpath=(${functions} $fpath)\ncompinit -u -D\n`);
     expect(inZsh(loader, 'kv g')).toEqual(['get', 'get-many']);
@@ -127,8 +133,10 @@ describe('completion in zsh', () => {
   });
 });
 
-function script(shell: Shell, name = 'kv'): string {
-  return join(folder, `${name}.${shell}`);
+const files = { bash: 'kv.bash', zsh: '_kv', fish: 'kv.fish' };
+
+function script(shell: Shell): string {
+  return join(import.meta.dirname, '../../completions', files[shell]);
 }
 
 /** Calls the function that the script registers, with the words as bash parts them. */
@@ -209,7 +217,8 @@ function capture(shell: Shell, args: readonly string[]): string {
 }
 
 function env(): NodeJS.ProcessEnv {
-  return { PATH: process.env.PATH, HOME: folder, LC_ALL: 'C.UTF-8', TERM: 'xterm' };
+  const PATH = `${join(folder, 'bin')}:${process.env.PATH}`;
+  return { PATH, EVIL: evil, HOME: folder, LC_ALL: 'C.UTF-8', TERM: 'xterm' };
 }
 
 function linesOf(text: string): string[] {

@@ -8,16 +8,6 @@ import { longFlag } from '../../src/line/spelling.js';
 const { version } = JSON.parse(readRoot('package.json')) as { version: string };
 const manual = createManual(registry, version);
 
-const completions = [
-  ['bash', 'kv.bash'],
-  ['zsh', '_kv'],
-  ['fish', 'kv.fish'],
-] as const;
-
-test.each(completions)('completions/ has what the registry gives for %s', async (shell, name) => {
-  expect(readRoot(`completions/${name}`)).toBe(await manual.completion(shell));
-});
-
 test('man/ has the page that the registry gives', async () => {
   expect(readRoot('man/kv.1')).toBe(await manual.manPage());
 });

@@ -112,6 +112,20 @@ describe.each<[Kind, Readonly<Record<string, string>>]>([
     expect(await got(line)).toBe(key);
   });
 
+  // bash does not show it to whoever completes.
+  it.skipIf(absent || kind === 'bash')('takes them from what is set for the command', async () => {
+    expect(await got("KV_STORE='../other store' kv get -o out el")).toBe('elsewhere');
+    expect(await got("true; KV_BUCKET='other bucket' kv get -o out on")).toBe('only here');
+  });
+
+  it.skipIf(absent)('completes the bucket that a component is granted', async () => {
+    await live.type('kv run -b in=ot');
+    await live.press('Tab');
+    const line = await live.line('kv run -b in=ot');
+    expect(line.trimEnd()).toBe('kv run -b in=other\\ bucket');
+    await live.press('C-c');
+  });
+
   it.skipIf(absent)('completes a bucket, and the value of an option', async () => {
     expect(await got('kv get -o out zebra -b ot')).toBe('zebra');
     expect(await live.complete('kv bucket info --json ot')).toBe(0);
@@ -181,24 +195,51 @@ describe('kv __complete', () => {
   };
 
   it('prints what a word may become, a line each, and whether it goes on', () => {
-    expect(ask('bash', 'key', 'argument', 'u', 'get', 'u').stdout).toBe('+user/\n');
-    expect(ask('bash', 'key', 'argument', 'user/29', 'get', 'user/29').stdout).toMatch(
-      /^(?:\.user\/29\d?\/name\n){11}$/,
+    expect(ask('bash', 'kv get u', '', 'u').stdout).toBe('words\n\n+user/\n');
+    expect(ask('bash', 'kv get user/29', '', 'user/29').stdout).toMatch(
+      /^words\n\n(?:\.user\/29\d?\/name\n){11}$/,
     );
-    expect(ask('bash', 'key', 'argument', '-', 'get', '-').stdout).toBe('');
-    expect(ask('bash', 'key', 'value', '-', 'keys', '--start', '-').stdout).toBe('.-dash\n');
+    expect(ask('bash', 'kv keys --start -', '', '-').stdout).toBe('words\n\n.-dash\n');
+    expect(ask('bash', 'kv keys --start=us', '', 'us').stdout).toBe('words\n--start=\n+user/\n');
+    expect(ask('zsh', 'kv bucket i', '', '').stdout).toBe(
+      'words\n\n.info\tinfo  -- Show what a bucket holds\n',
+    );
+    expect(ask('fish', 'kv bucket i').stdout).toBe('words\0\0info\tShow what a bucket holds\0');
+  });
+
+  it('has the shell complete files, and says what of the word is none', () => {
+    expect(ask('bash', 'kv get k --output=no', '', 'no').stdout).toBe(
+      'files\n--output=\nno\n--output=\n',
+    );
+    expect(ask('zsh', 'kv get k -ono', '', '').stdout).toBe('files\n-o\n');
+    expect(ask('fish', 'kv import no').stdout).toBe('files\0\0');
+  });
+
+  it('takes what stands behind the cursor, also where a quote is open', () => {
+    expect(ask('bash', "kv get 'on", "ly' -b 'other bucket'", 'on').stdout).toBe(
+      "words\n\n.only here'\n",
+    );
   });
 
   it('prints nothing, not even an error, where nothing can be known', () => {
     const nothing = { stdout: '', stderr: '' };
     const store = join(folder, 'nowhere');
-    expect(ask('bash', 'key', 'argument', '', '-s', store, 'get', '')).toMatchObject(nothing);
-    expect(ask('bash', 'key', 'argument', '', '-b', 'nope', 'get', '')).toMatchObject(nothing);
-    expect(ask('bash', 'key', 'argument', '', '-s', '$(ls)', 'get', '')).toMatchObject(nothing);
-    expect(ask('bash', 'key', 'argument', '', '-s', '/etc', 'get', '')).toMatchObject(nothing);
-    expect(ask('bash', 'key', 'argument', '', 'frobnicate', '')).toMatchObject(nothing);
-    expect(ask('bash', 'key', 'argument', 'k'.repeat(3000), 'get', '')).toMatchObject(nothing);
-    expect(ask('csh', 'key', 'argument', '')).toMatchObject(nothing);
+    for (const line of [
+      `kv -s ${store} get `,
+      'kv -b nope get ',
+      'kv -s $(ls) get ',
+      'kv -s /etc get ',
+      'kv frobnicate ',
+      'kv get $(ls)',
+      `kv get ${'k'.repeat(3000)}`,
+      'kv',
+      '',
+    ]) {
+      for (const shell of ['bash', 'zsh', 'fish', 'csh']) {
+        expect(ask(shell, line, '', '')).toMatchObject(nothing);
+      }
+    }
+    expect(ask('zsh', 'kv get ', '', 'KV_STORE=$(ls) kv get ')).toMatchObject(nothing);
     expect(ask()).toMatchObject(nothing);
     expect(existsSync(store)).toBe(false);
   });

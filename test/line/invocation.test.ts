@@ -71,6 +71,7 @@ describe('global options', () => {
       ['--store', '/s', '-qb', 'x', 'bucket', 'list'],
       ['bucket', '--store=/s', '-b', 'x', '-q', 'list'],
       ['bucket', 'list', '-s/s', '--bucket', 'x', '--quiet'],
+      ['--store=/s', '--', 'bucket', '-qb', 'x', '--', 'list'],
     ]) {
       expect((await run(...argv)).settings).toMatchObject({
         store: '/s',
@@ -282,6 +283,7 @@ describe('options', () => {
     expect((await fault('keys', '--limit')).message).toBe('missing value N of option "--limit"');
     expect((await fault('get', 'k', '-o')).message).toBe('missing value FILE of option "-o"');
     expect((await fault('keys', '-ls')).message).toBe('missing value PATH of option "-s"');
+    expect((await fault('keys', '-l-limit')).message).toBe('missing value N of option "--limit"');
     expect((await fault('--store')).message).toBe('missing value PATH of option "--store"');
   });
 

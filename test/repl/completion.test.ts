@@ -1,20 +1,47 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createManual } from '../../src/cli/help.js';
 import { registry } from '../../src/commands/index.js';
+import type { Context } from '../../src/context.js';
+import { createKeyvalue } from '../../src/keyvalue/index.js';
+import { resolveSettings } from '../../src/line/globals.js';
 import { splitLine } from '../../src/line/words.js';
 import { type Completion, complete } from '../../src/repl/completion.js';
-import { foundIn, type Sources } from '../../src/repl/sources.js';
+import { MemoryStore } from '../../src/store/memory/memory-store.js';
 import { controls, oddKeys } from '../support/odd-text.js';
 
-function sourcesWith(keys: readonly string[]): Sources {
-  const starting = (words: readonly string[], prefix: string) =>
-    foundIn(words.filter((one) => one.startsWith(prefix)).sort());
-  return {
-    verbs: registry,
-    keys: (prefix, bucket) => starting(bucket === 'other' ? ['elsewhere'] : keys, prefix),
-    buckets: (prefix) => starting(['default', 'other'], prefix),
-    files: (prefix) => starting(['folder/', 'file one'], prefix),
-  };
+const home = process.cwd();
+const folder = mkdtempSync(join(tmpdir(), 'kv-completion-'));
+
+beforeAll(() => {
+  process.chdir(folder);
+  mkdirSync('folder');
+  writeFileSync('file one', '');
+});
+
+afterAll(() => {
+  process.chdir(home);
+  rmSync(folder, { recursive: true });
+});
+
+const manual = createManual(registry, '0.0.0');
+const settings = resolveSettings({}, {});
+
+/** What completion looks at: the verbs, and a store with these keys. */
+function contextWith(keys: readonly string[]): Context {
+  const keyvalue = createKeyvalue(new MemoryStore());
+  const { buckets, eventual, types } = keyvalue;
+  for (const [name, stored] of Object.entries({ default: keys, other: ['elsewhere'] })) {
+    const bucket = buckets.create(name);
+    for (const key of stored) {
+      eventual.set(bucket, key, types.OutgoingValue.newOutgoingValue());
+    }
+  }
+  const bucketToRead = (name: string) => types.Bucket.openBucket(name);
+  return { keyvalue, manual, bucketToRead } as unknown as Context;
 }
 
 /** What Tab makes of a line, with a bar where the cursor is. */
@@ -23,7 +50,11 @@ async function tab(line: string, keys: readonly string[] = []): Promise<string> 
 }
 
 function completed(line: string, keys: readonly string[] = []): Promise<Completion> {
-  return complete(line.replace('|', ''), line.indexOf('|'), sourcesWith(keys));
+  return completeAt(line.replace('|', ''), line.indexOf('|'), keys);
+}
+
+function completeAt(line: string, cursor: number, keys: readonly string[]): Promise<Completion> {
+  return complete(line, cursor, contextWith(keys), settings);
 }
 
 function shown({ text, cursor }: Completion): string {
@@ -54,6 +85,12 @@ describe('Tab', () => {
     ['get -b other e|', 'get -b other elsewhere |'],
     ['--bucket=other get e|', '--bucket=other get elsewhere |'],
     ['bucket info o|', 'bucket info other |'],
+    ['get e| -b other', 'get elsewhere |-b other'],
+    ['run x -b in=o|', 'run x -b in=other |'],
+    ['get k --output=fo|', 'get k --output=folder/|'],
+    ['get k -ofo|', 'get k -ofolder/|'],
+    ['help bucket cr|', 'help bucket create |'],
+    ['keys --limit 3 --lim|', 'keys --limit 3 --lim|'],
     ['get alone > fo|', 'get alone > folder/|'],
     ['get alone | cat fi|'.replace('| cat', '\0 cat'), "get alone \0 cat 'file one' |"],
     ['help ex|', 'help ex|'],
@@ -64,7 +101,7 @@ describe('Tab', () => {
     const source = before.includes('\0') ? before.replace('|', '\x01').replace('\0', '|') : before;
     if (!source.includes('\x01')) return expect(await tab(source, keys)).toBe(after);
     const cursor = source.indexOf('\x01');
-    const result = await complete(source.replace('\x01', ''), cursor, sourcesWith(keys));
+    const result = await completeAt(source.replace('\x01', ''), cursor, keys);
     expect(shown(result)).toBe(after.replace('\0', '|'));
   });
 
@@ -95,7 +132,7 @@ describe('Tab', () => {
           .tokens.map((token) => token.text)
           .at(-1),
       ).toBe(key);
-      const { choices } = await completed('get |', [key, `${key}2`, '\x1b[2J']);
+      const { choices } = await completed('get |', [key, `${key.slice(0, 9)}2`, '\x1b[2J']);
       expect(choices.join('\n')).not.toMatch(controls);
     },
   );

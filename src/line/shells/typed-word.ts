@@ -51,19 +51,6 @@ export function readTypedWord(
   };
 }
 
-/**
- * What a word comes to from which the shell has taken the quotes already. Undefined where a variable
- * in it is not known.
- */
-export function readUnquotedWord(word: string, env: NodeJS.ProcessEnv): string | undefined {
-  if (/^~(?:\/|$)/.test(word)) return env.HOME && env.HOME + word.slice(1);
-  if (word.startsWith('~')) return undefined;
-  const [whole, name] = matchAt(variable, word, 0);
-  const known = whole === undefined ? '' : env[name ?? ''];
-  const rest = word.slice(whole?.length);
-  return known === undefined || rest.includes('$') ? undefined : known + rest;
-}
-
 /** A character, an escape, a quote or a variable. */
 interface Part {
   /** Where it ends in the word. */

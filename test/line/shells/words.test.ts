@@ -3,11 +3,8 @@ import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { continuedWord } from '../../../src/line/shells/continued-word.js';
-import {
-  readTypedWord,
-  readUnquotedWord,
-  type TypedWord,
-} from '../../../src/line/shells/typed-word.js';
+import { assignments, readShellLine } from '../../../src/line/shells/shell-line.js';
+import { readTypedWord, type TypedWord } from '../../../src/line/shells/typed-word.js';
 import { unsafe } from '../../../src/line/words.js';
 import { hostile } from '../../support/odd-text.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
@@ -131,12 +128,59 @@ describe('readTypedWord()', () => {
   });
 });
 
-test('readUnquotedWord() knows the home and the variables, and nothing that would be run', () => {
-  expect(readUnquotedWord('a b', env)).toBe('a b');
-  expect(readUnquotedWord('~/x', env)).toBe('/home/me/x');
-  expect(readUnquotedWord('$DIR/x', env)).toBe('/a b/x');
-  expect(readUnquotedWord('$UNSET', env)).toBeUndefined();
-  expect(readUnquotedWord('~root', env)).toBeUndefined();
+describe('readShellLine()', () => {
+  test.each([
+    ['kv get us', ['kv', 'get'], 'us'],
+    ['kv  get ', ['kv', 'get'], ''],
+    ["kv get 'a b' \"c d", ['kv', 'get', "'a b'"], '"c d'],
+    ['kv get a\\ b c', ['kv', 'get', 'a\\ b'], 'c'],
+    ["kv get $'a\\' b' c", ['kv', 'get', "$'a\\' b'"], 'c'],
+    [
+      'kv get "$(ls a b)" $(ls (a) b)x `ls a` ',
+      ['kv', 'get', '"$(ls a b)"', '$(ls (a) b)x', '`ls a`'],
+      '',
+    ],
+    ['kv get a > file 2> other <in b', ['kv', 'get', 'a'], 'b'],
+    ['ls; kv get a && kv keys ', ['kv', 'keys'], ''],
+    ['echo "$x;" $(kv get ', ['kv', 'get'], ''],
+    ['kv get a\\', ['kv', 'get'], 'a\\'],
+  ])('of %j in bash is %j and %j', (line, words, word) => {
+    expect(readShellLine('bash', line)).toEqual({ words, word, isRedirected: false });
+  });
+
+  test('of quotes of fish, and of its substitutions, is what they are to fish', () => {
+    const line = 'kv get \'it\\\'s\' (ls a b) "a\\" b" c';
+    const words = ['kv', 'get', "'it\\'s'", '(ls a b)', '"a\\" b"'];
+    expect(readShellLine('fish', line)).toEqual({ words, word: 'c', isRedirected: false });
+  });
+
+  test('knows the file of a redirection', () => {
+    expect(readShellLine('bash', 'kv get a > fi')).toMatchObject({
+      word: 'fi',
+      isRedirected: true,
+    });
+    expect(readShellLine('bash', 'kv get a 2>')).toMatchObject({ word: '', isRedirected: true });
+  });
+
+  test('loses nothing of any line', () => {
+    fc.assert(
+      fc.property(aText, (text) => {
+        const { words, word } = readShellLine('bash', `x ${text}`);
+        for (const one of [...words, word]) expect(`x ${text}`).toContain(one);
+      }),
+    );
+  });
+});
+
+test('assignments() are those before the command, where they can be known', () => {
+  const line = "true; A='b c' D=~/e F=$DIR G=$(ls) kv H=i get ";
+  expect(assignments('zsh', line, env)).toEqual({
+    A: 'b c',
+    D: '/home/me/e',
+    F: '/a b',
+    G: undefined,
+  });
+  expect(assignments('zsh', 'kv get ', env)).toEqual({});
 });
 
 function typed(word: string): TypedWord {
