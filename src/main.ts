@@ -1,6 +1,7 @@
 /** Wiring: from the words of the command line to the exit status, which nobody else sets. */
 import { answerHelp, answerVersion } from './answers/manual-answer.js';
 import { checkArguments } from './app/arguments.js';
+import { checkEnvironment } from './app/environment.js';
 import { runCommand, type Surroundings } from './app/session.js';
 import { endBySignal } from './app/signals.js';
 import type { Command, Registry } from './command.js';
@@ -53,6 +54,7 @@ async function run(
   checkArguments(argv);
   const invocation = await parse(argv, registry, env);
   const { settings } = invocation;
+  checkEnvironment(settings, env);
   switch (invocation.kind) {
     case 'run':
       return runVerb(invocation, { ...surroundings, settings });

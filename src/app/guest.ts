@@ -21,8 +21,16 @@ export async function runGuest(request: GuestRequest, env: NodeJS.ProcessEnv): P
   }
 }
 
-/** `$XDG_CACHE_HOME/kv`, else `~/.cache/kv`; undefined where there is no home folder. */
+/**
+ * `$XDG_CACHE_HOME/kv`, else `~/.cache/kv`; undefined where there is no home folder, or Node has
+ * altered its path, which is not UTF-8.
+ */
 function cacheFolderOf(env: NodeJS.ProcessEnv): string | undefined {
+  const folder = namedCacheFolder(env);
+  return folder?.includes('\ufffd') ? undefined : folder;
+}
+
+function namedCacheFolder(env: NodeJS.ProcessEnv): string | undefined {
   const cache = env.XDG_CACHE_HOME ?? '';
   // The XDG specification has a relative path ignored.
   if (isAbsolute(cache)) return join(cache, 'kv');

@@ -1,17 +1,27 @@
 /** The history on disk: a line a line, with escapes for what would break one. */
 import {
-  chmodSync,
+  closeSync,
+  fchmodSync,
+  fstatSync,
+  openSync,
   readFileSync,
+  readSync,
   realpathSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { makeFolder } from '../disk/make-folder.js';
 import { escapeKey, unescapeKey } from '../terminal/visible.js';
 import type { HistoryFile } from './history.js';
+
+const NEWLINE = 0x0a;
+
+/** How long somebody may take to compact the file, in milliseconds; beyond, they were killed. */
+const ABANDONED_MILLISECONDS = 60_000;
 
 /** Lines that are kept. */
 const LINE_LIMIT = 5000;
@@ -21,45 +31,115 @@ const SIZE_LIMIT_BYTES = 32 * 1024 * 1024;
 
 /**
  * The file at `$XDG_STATE_HOME/kv/history`, else `~/.local/state/kv/history`, for its owner alone.
- * Several sessions may add to it. What cannot be written is not kept.
+ * Several sessions may add to it, and none loses a line of another. What cannot be written is not kept.
  */
 export function openHistoryFile(env: NodeJS.ProcessEnv): HistoryFile {
   const path = pathOf(env);
   if (path === undefined) return { read: () => [], add: () => {} };
+  let isFirst = true;
   return {
     read: () => quietly(() => readLines(path)) ?? [],
-    add: (line) => void quietly(() => addLine(path, line)),
+    add(line) {
+      quietly(() => addLine(path, line, isFirst));
+      isFirst = false;
+    },
   };
 }
 
 function pathOf({ XDG_STATE_HOME = '', HOME }: NodeJS.ProcessEnv): string | undefined {
   // The XDG specification has a relative path ignored.
-  if (isAbsolute(XDG_STATE_HOME)) return join(XDG_STATE_HOME, 'kv', 'history');
-  return HOME ? join(HOME, '.local', 'state', 'kv', 'history') : undefined;
+  const folder = isAbsolute(XDG_STATE_HOME)
+    ? XDG_STATE_HOME
+    : HOME && join(HOME, '.local', 'state');
+  // Node has altered a path that is not UTF-8.
+  return folder && !folder.includes('\ufffd') ? join(folder, 'kv', 'history') : undefined;
 }
 
 function readLines(path: string): string[] {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats?.isFile() || stats.size > SIZE_LIMIT_BYTES) return [];
   const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean).map(unescapeKey);
-  return newestOfEach(lines);
+  return newestOfEach(lines).slice(-LINE_LIMIT);
 }
 
-function addLine(path: string, line: string): void {
+function addLine(path: string, line: string, isFirst: boolean): void {
   makeFolder(dirname(path));
   const existing = statSync(path, { throwIfNoEntry: false });
   // A device in its place, as /dev/null, is somebody's way to have none.
   if (existing && !existing.isFile()) return;
   const target = existing ? realpathSync(path) : path;
-  const lines = newestOfEach([...readLines(path), line]).slice(-LINE_LIMIT);
-  const temporary = `${target}.${process.pid}.part`;
-  try {
-    writeFileSync(temporary, lines.map((one) => `${escapeKey(one)}\n`).join(''), { mode: 0o600 });
-    chmodSync(temporary, 0o600);
-    renameSync(temporary, target);
-  } finally {
-    rmSync(temporary, { force: true });
+  append(target, `${escapeKey(line)}\n`);
+  if (isFirst) compact(target);
+}
+
+/**
+ * Adds text in one write, which others cannot come between. Whoever compacts puts another file in
+ * the place of this one: where that has happened by now, the new one gets the text.
+ */
+function append(path: string, text: string): void {
+  for (;;) {
+    const file = openSync(path, 'a+', 0o600);
+    try {
+      fchmodSync(file, 0o600);
+      writeSync(file, endsLine(file) ? text : `\n${text}`);
+      if (fstatSync(file).ino === statSync(path, { throwIfNoEntry: false })?.ino) return;
+    } finally {
+      closeSync(file);
+    }
   }
+}
+
+/** Whether the last line is whole: who wrote it may have been killed. */
+function endsLine(file: number): boolean {
+  const { size } = fstatSync(file);
+  const last = Buffer.alloc(1);
+  return size === 0 || readSync(file, last, 0, 1, size - 1) === 0 || last[0] === NEWLINE;
+}
+
+/** Puts a file with the lines that are kept in the place of one that has grown to twice as many. */
+function compact(path: string): void {
+  if (!isLong(path)) return;
+  const temporary = `${path}.part`;
+  dropAbandoned(temporary);
+  // There is one at a time who compacts: for the others, this fails.
+  const fresh = openSync(temporary, 'wx', 0o600);
+  let old: number | undefined;
+  try {
+    old = openSync(path, 'r');
+    const known = readFrom(old, 0);
+    const lines = newestOfEach(known.toString().split('\n').filter(Boolean)).slice(-LINE_LIMIT);
+    writeFileSync(fresh, lines.map((one) => `${one}\n`).join(''));
+    renameSync(temporary, path);
+    // What others have added to the old file until then.
+    const late = readFrom(old, known.length);
+    if (late.length > 0) append(path, late.toString());
+  } catch (cause) {
+    rmSync(temporary, { force: true });
+    throw cause;
+  } finally {
+    closeSync(fresh);
+    if (old !== undefined) closeSync(old);
+  }
+}
+
+function isLong(path: string): boolean {
+  if (statSync(path).size > SIZE_LIMIT_BYTES) return false;
+  const bytes = readFileSync(path);
+  let lines = 0;
+  for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) lines++;
+  return lines >= 2 * LINE_LIMIT;
+}
+
+/** Takes away what somebody has left who was killed while they compacted. */
+function dropAbandoned(temporary: string): void {
+  const stats = statSync(temporary, { throwIfNoEntry: false });
+  if (stats && Date.now() - stats.mtimeMs > ABANDONED_MILLISECONDS) rmSync(temporary);
+}
+
+/** The bytes of a file from a place to its end. */
+function readFrom(file: number, start: number): Buffer {
+  const bytes = Buffer.alloc(Math.max(0, fstatSync(file).size - start));
+  return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, start));
 }
 
 /** Each line once, where it stands last. */

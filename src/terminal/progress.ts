@@ -14,6 +14,10 @@ export const noProgress: Progress = { update: () => {}, stop: () => {} };
 /** How often the bar is drawn anew, a second. */
 const FRAMES = 10;
 
+/** How long the work has to have gone on, and how far, before its rate says when it will end. */
+const GROUND_MILLISECONDS = 3000;
+const GROUND_SHARE = 0.01;
+
 /** How long something may take before a bar shows, in milliseconds: most things take less. */
 const PATIENCE_MILLISECONDS = 500;
 
@@ -24,9 +28,8 @@ export async function progressBar(total: number | undefined): Promise<Progress> 
   // Where there is little room, what cannot be seen from the rest stays: the remark is one of those.
   const isNarrow = (process.stderr.columns ?? 80) < 80;
   const share = total === undefined ? '' : `${isNarrow ? '' : ' {bar}'} {percentage}%`;
-  const left = total === undefined ? '' : ', {eta_formatted} left';
   const bar = new cliProgress.SingleBar({
-    format: `{size}${share}  {rate}/s${left}  {remark}`,
+    format: `{size}${share}  {rate}/s{left}  {remark}`,
     stream: process.stderr,
     fps: FRAMES,
     hideCursor: null,
@@ -43,6 +46,7 @@ export async function progressBar(total: number | undefined): Promise<Progress> 
       const payload = {
         size: humanSize(bytes).padStart(8),
         rate: humanSize((bytes / elapsed) * 1000),
+        left: timeLeft(bytes, total, elapsed),
         remark,
       };
       if (shown) bar.update(bytes, payload);
@@ -54,4 +58,15 @@ export async function progressBar(total: number | undefined): Promise<Progress> 
       shown = false;
     },
   };
+}
+
+/** `, 42 s left`; nothing while there is no ground to say so. `elapsed` is in milliseconds. */
+export function timeLeft(bytes: number, total: number | undefined, elapsed: number): string {
+  if (total === undefined || bytes >= total) return '';
+  if (elapsed < GROUND_MILLISECONDS || bytes < total * GROUND_SHARE) return '';
+  const seconds = Math.ceil(((total - bytes) / bytes) * (elapsed / 1000));
+  const minutes = Math.floor(seconds / 60);
+  if (minutes === 0) return `, ${seconds}s left`;
+  if (minutes < 60) return `, ${minutes}m${String(seconds % 60).padStart(2, '0')}s left`;
+  return `, ${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, '0')}m left`;
 }

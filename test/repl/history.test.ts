@@ -1,10 +1,30 @@
-import { lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { History } from '../../src/repl/history.js';
 import { openHistoryFile } from '../../src/repl/history-file.js';
 import { HistorySearch } from '../../src/repl/history-search.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+
+/** The module as a process of its own can load it. */
+async function builtHistory(): Promise<string> {
+  const outfile = join(temporaryFolder(), 'history.mjs');
+  const entry = join(import.meta.dirname, '../../src/repl/history-file.ts');
+  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm' });
+  return outfile;
+}
 
 describe('the history on disk', () => {
   it("is its owner's alone, whatever the umask", () => {
@@ -24,8 +44,40 @@ describe('the history on disk', () => {
     const file = openHistoryFile(env);
     for (const line of ['a', "b 'x\ny\\z'", 'c', 'a']) file.add(line);
     expect(openHistoryFile(env).read()).toEqual(["b 'x\ny\\z'", 'c', 'a']);
-    const text = readFileSync(join(env.HOME, '.local/state/kv/history'), 'utf8');
-    expect(text.split('\n')).toHaveLength(4);
+  });
+
+  it('loses no line that sessions add at once, also while it is compacted', async () => {
+    const env = { ...process.env, XDG_STATE_HOME: temporaryFolder() };
+    mkdirSync(join(env.XDG_STATE_HOME, 'kv'));
+    const path = join(env.XDG_STATE_HOME, 'kv/history');
+    writeFileSync(path, 'old\n'.repeat(10_000));
+    // Somebody who was killed while they compacted.
+    writeFileSync(`${path}.part`, '');
+    utimesSync(`${path}.part`, 0, 0);
+    const program = `
+      const { openHistoryFile } = await import(${JSON.stringify(await builtHistory())});
+      for (let n = 0; n < 100; n++) openHistoryFile(process.env).add(process.argv[1] + n);`;
+    const run = promisify(execFile);
+    const sessions = ['a', 'b', 'c', 'd'];
+    await Promise.all(
+      sessions.map((name) =>
+        run(process.execPath, ['--input-type=module', '-e', program, name], { env }),
+      ),
+    );
+    const lines = openHistoryFile(env).read();
+    const expected = sessions.flatMap((name) => Array.from({ length: 100 }, (_, n) => name + n));
+    expect(lines.toSorted()).toEqual(['old', ...expected].toSorted());
+    expect(readFileSync(path, 'utf8').split('\n').length).toBeLessThan(10_000);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readdirSync(join(env.XDG_STATE_HOME, 'kv'))).toEqual(['history']);
+  });
+
+  it('goes on behind a line that was not written whole', () => {
+    const env = { XDG_STATE_HOME: temporaryFolder() };
+    mkdirSync(join(env.XDG_STATE_HOME, 'kv'));
+    writeFileSync(join(env.XDG_STATE_HOME, 'kv/history'), 'one\ntw');
+    openHistoryFile(env).add('three');
+    expect(openHistoryFile(env).read()).toEqual(['one', 'tw', 'three']);
   });
 
   it('keeps what another session adds meanwhile', () => {

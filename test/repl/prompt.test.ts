@@ -255,7 +255,7 @@ describe.runIf(hasTmux)('the history', () => {
     await prompt.press(['Up', 'Up'], 'exists k');
     await prompt.press(['Up'], 'set k [VALUE]');
     const file = join(prompt.shell.env.HOME!, '.local/state/kv/history');
-    expect(readFileSync(file, 'utf8')).toBe('set k\nexists k\nexit\n');
+    expect(readFileSync(file, 'utf8')).toBe('set k\nexists k\nexists k\nexit\n');
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
