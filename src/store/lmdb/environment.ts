@@ -6,7 +6,7 @@ import { ioError, KvError } from '../../errors.js';
 import { type Db, type ReadTransaction, type RootDb, statsOf } from './database.js';
 import { hasPlenty, makeRoom, whyCutShort } from './disk-room.js';
 import { tree } from './file/page.js';
-import { TreeReader } from './file/tree-reader.js';
+import { StoreFile } from './file/store-file.js';
 import {
   BUCKET_LIMIT,
   DATA_FILE,
@@ -32,7 +32,7 @@ export class Environment {
   readonly main: RootDb;
   readonly #lockFile: LockFile;
   readonly #databases = new Map<string, Db>();
-  #treeReader: TreeReader | undefined;
+  #openFile: StoreFile | undefined;
   #sequence: number | undefined;
   /** Where the process's addresses are limited. */
   readonly #space: AddressSpace | undefined;
@@ -68,7 +68,7 @@ export class Environment {
     try {
       checkDescriptors(path, path, limits);
       this.main = openEnvironment(path, options);
-      this.#lockFile.mend(this.#lastTransaction);
+      this.#lockFile.mend(() => this.lastTransaction);
     } catch (error) {
       this.#lockFile.close();
       throw lmdbError(`open store "${path}"`, error);
@@ -248,10 +248,15 @@ export class Environment {
     throw new KvError('damaged', `store "${this.path}" lacks its "${db.name}"`);
   }
 
-  /** Reads the file beside LMDB. */
-  get treeReader(): TreeReader {
-    this.#treeReader ??= new TreeReader(this.#file, statsOf(this.main).pageSize);
-    return this.#treeReader;
+  /** The number of the last transaction, by the data file. */
+  get lastTransaction(): number {
+    return this.main.env.info().lastTxnId;
+  }
+
+  /** The file, to be read beside LMDB. */
+  get file(): StoreFile {
+    this.#openFile ??= new StoreFile(this.#file, statsOf(this.main).pageSize);
+    return this.#openFile;
   }
 
   /** Runs reads; what LMDB says of a failure is thrown as a KvError. */
@@ -266,7 +271,7 @@ export class Environment {
   /** Lets the environment go. */
   async close(): Promise<void> {
     await this.main.close();
-    this.#treeReader?.close();
+    this.#openFile?.close();
     this.#lockFile.close();
   }
 
@@ -361,13 +366,10 @@ export class Environment {
     this.#space.check((lastPageNumber + 1) * statsOf(this.main).pageSize);
   }
 
-  /** The number of the last transaction, by the data file. */
-  readonly #lastTransaction = (): number => this.main.env.info().lastTxnId;
-
   /** False where a transaction was begun from an old state; by the next time that is mended. */
   #isCurrent(): boolean {
-    if (this.#depth > 1 || this.main.getWriteTxnId() > this.#lastTransaction()) return true;
-    this.#lockFile.mend(this.#lastTransaction);
+    if (this.#depth > 1 || this.main.getWriteTxnId() > this.lastTransaction) return true;
+    this.#lockFile.mend(() => this.lastTransaction);
     return false;
   }
 

@@ -7,6 +7,7 @@ import { KEY_LIMIT_BYTES, type KeyRange, type StoredRecords } from '../record.js
 import { type Db, statsOf } from './database.js';
 import type { Environment, Snapshot } from './environment.js';
 import { LeafRecords } from './file/leaf-records.js';
+import { leavesOf } from './file/leaves.js';
 import { tree } from './file/page.js';
 import { KeyedRecords } from './keyed-records.js';
 import type { Parts } from './parts.js';
@@ -60,11 +61,14 @@ function listFromFile(
   { lower, upper }: KeyRange,
 ): Listing {
   const descriptor = environment.descriptor(db, snapshot);
-  const { treeReader: reader } = environment;
-  const source = { reader, chunks, snapshot };
+  // Of the snapshot, or of a transaction that has come since.
+  const newest = BigInt(environment.lastTransaction);
+  const { file } = environment;
+  const source = { file, newest, chunks, snapshot };
+  const leaves = leavesOf(file, descriptor, newest, { lower, upper });
   return {
     expected: Number(descriptor.readBigUInt64LE(tree.entries)),
-    pages: mapped(reader.leaves(descriptor, lower, upper), (leaf) => new LeafRecords(leaf, source)),
+    pages: mapped(leaves, (leaf) => new LeafRecords(leaf, source)),
   };
 }
 

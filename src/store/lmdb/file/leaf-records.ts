@@ -4,15 +4,18 @@ import type { Chunks } from '../chunks.js';
 import type { Snapshot } from '../environment.js';
 import { copyInlineValue, decodeHeader, type Header, inlineValueStart } from '../layout.js';
 import { InlineValue, ValueInChunks } from '../stored-value.js';
+import { type Leaf, sound } from './leaves.js';
 import { REFERENCE_BYTES } from './page.js';
-import type { Leaf, TreeReader } from './tree-reader.js';
+import type { StoreFile } from './store-file.js';
 
 /** Bytes from which every header can be read. */
 const HEADER_BYTES = 64;
 
 /** What a leaf's values may need beside the leaf. */
 export interface LeafSource {
-  readonly reader: TreeReader;
+  readonly file: StoreFile;
+  /** The last transaction that may have written a page. */
+  readonly newest: bigint;
   readonly chunks: Chunks;
   readonly snapshot: Snapshot;
 }
@@ -75,7 +78,8 @@ export class LeafRecords implements StoredRecords {
       return this.bytes.subarray(start, start + Math.min(size, length));
     }
     const reference = this.bytes.subarray(start, start + REFERENCE_BYTES);
-    return this.#source.reader.overflow(reference, size, length);
+    const { file, newest } = this.#source;
+    return sound(file, file.readOverflow(reference, size, newest, length));
   }
 
   #findPlaces(): Int32Array {

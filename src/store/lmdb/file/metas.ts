@@ -1,0 +1,148 @@
+/**
+ * LMDB's two meta pages, the first of its file: each tells where the trees were after a transaction,
+ * and the newest is that of the last one. A third, of one before, is in the middle of the first page.
+ */
+import { KvError } from '../../../errors.js';
+import { DATA_FILE, STORE_LIMIT_BYTES } from '../layout.js';
+import { FLAGS_OFFSET, P_META, type Place, tree } from './page.js';
+import type { StoreFile } from './store-file.js';
+import { rootOf } from './walk.js';
+
+const MAGIC = 0xbeefc0de;
+const DATA_VERSION = 2;
+
+/** Flags of the tree of free pages, which are those of the environment too. */
+const INTEGER_KEYS = 0x08;
+const ENCRYPTED = 0x2000;
+/** Encryption, a fixed address, and orders of keys and records that this tree cannot have. */
+const IMPOSSIBLE_FLAGS = 0x2077;
+
+/** Bytes of a meta page that hold something. */
+const META_BYTES = 168;
+
+/** More transactions than any store will see; a JavaScript number tells these apart. */
+const TRANSACTION_LIMIT = 2n ** 52n;
+
+/** Where the fields of a meta page are, in bytes from the page's beginning. */
+const meta = {
+  magic: 24,
+  version: 28,
+  freeTree: 48,
+  mainTree: 96,
+  lastPage: 144,
+  transaction: 152,
+};
+
+/** The same in data version 1, whose pages have a shorter header. */
+const older = { magic: 16, version: 20 };
+
+/** What a meta page tells. */
+export interface Meta {
+  readonly transaction: bigint;
+  readonly lastPage: number;
+  /** The roots of the tree of free pages and of the main tree, where they hold something. */
+  readonly roots: readonly Place[];
+}
+
+/**
+ * The two pages as they are, from which `file` learns how large a page is. Throws `not-a-store`,
+ * `unknown-format`, `damaged`, `io`.
+ */
+export function readMetas(file: StoreFile): Buffer {
+  const { size } = file;
+  if (size === undefined) {
+    throw notAStore(file, `its ${DATA_FILE} is a folder, a pipe or a device`);
+  }
+  const start = file.read(0, Math.min(size, META_BYTES)) ?? Buffer.alloc(0);
+  const isFile = start.length < META_BYTES || start.readUInt32LE(meta.magic) === MAGIC;
+  if (!isFile)
+    throw olderFile(file, start) ?? notAStore(file, `its ${DATA_FILE} is no file of LMDB`);
+  if (start.length === META_BYTES) {
+    checkMeta(file, start);
+    file.pageSize = start.readUInt32LE(meta.freeTree + tree.pageSize);
+  }
+  const metas = file.read(0, 2 * file.pageSize);
+  if (metas) return metas;
+  throw unusable(file, `it has ${size} bytes, less than its two first pages`);
+}
+
+/** The meta of the last transaction. Throws `not-a-store`, `unknown-format`, `damaged`. */
+export function newestMeta(file: StoreFile, metas: Buffer): Meta {
+  const { pageSize } = file;
+  const first = metas.subarray(0, pageSize);
+  const second = metas.subarray(pageSize);
+  if (flagsOf(first) & ENCRYPTED) throw notAStore(file, 'it is encrypted');
+  checkFields(file, first);
+  checkMeta(file, second);
+  checkFields(file, second);
+  const newest = transactionOf(second) > transactionOf(first) ? second : first;
+  const third = first.subarray(pageSize / 2);
+  if (transactionOf(third) > 0n) {
+    checkFields(file, third);
+    if (transactionOf(third) > transactionOf(newest)) throw badMeta(file);
+  }
+  const free = rootOf(newest.subarray(meta.freeTree, meta.freeTree + tree.bytes), 'free');
+  const main = rootOf(newest.subarray(meta.mainTree, meta.mainTree + tree.bytes), 'main');
+  return {
+    transaction: transactionOf(newest),
+    lastPage: Number(newest.readBigUInt64LE(meta.lastPage)),
+    roots: [free, main].filter((root) => root !== undefined),
+  };
+}
+
+/** The error for a file that LMDB must not be given. */
+export function unusable({ path }: StoreFile, state: string): KvError {
+  return new KvError('damaged', `cannot open store file "${path}": damaged: ${state}`, {
+    hint: 'restore the folder from a backup, or move it away to begin anew',
+  });
+}
+
+/** Checks what no meta of any LMDB may hold; what it says of the trees is for whoever walks them. */
+function checkFields(file: StoreFile, page: Buffer): void {
+  const flags = flagsOf(page);
+  const isTree = (flags & INTEGER_KEYS) !== 0 && (flags & IMPOSSIBLE_FLAGS) === 0;
+  const isPageSize = page.readUInt32LE(meta.freeTree + tree.pageSize) === file.pageSize;
+  const bytes = (Number(page.readBigUInt64LE(meta.lastPage)) + 1) * file.pageSize;
+  const isNumber = transactionOf(page) < TRANSACTION_LIMIT;
+  if (!isTree || !isPageSize || bytes > STORE_LIMIT_BYTES || !isNumber) throw badMeta(file);
+}
+
+function checkMeta(file: StoreFile, page: Buffer): void {
+  if (page.readUInt32LE(meta.magic) !== MAGIC) throw badMeta(file);
+  const version = page.readUInt32LE(meta.version);
+  if (version !== DATA_VERSION) {
+    const state = `it has LMDB's data version ${version}, not ${DATA_VERSION}`;
+    throw new KvError('unknown-format', `cannot open store file "${file.path}": ${state}`);
+  }
+  const pageSize = page.readUInt32LE(meta.freeTree + tree.pageSize);
+  const isPageSize = pageSize >= 512 && pageSize <= 65536 && (pageSize & (pageSize - 1)) === 0;
+  if (!isPageSize || (page.readUInt16LE(FLAGS_OFFSET) & P_META) === 0) throw badMeta(file);
+}
+
+/** Flags of the environment, which are kept as those of the tree of free pages. */
+function flagsOf(page: Buffer): number {
+  return page.readUInt16LE(meta.freeTree + tree.flags);
+}
+
+/** The number of the transaction that wrote a meta. */
+function transactionOf(page: Buffer): bigint {
+  return page.readBigUInt64LE(meta.transaction);
+}
+
+/** Of a file in LMDB's data version 1, which most systems' own LMDB writes. */
+function olderFile({ path }: StoreFile, start: Buffer): KvError | undefined {
+  if (start.readUInt32LE(older.magic) !== MAGIC) return undefined;
+  const version = start.readUInt32LE(older.version);
+  const state = `it is a file of LMDB's data version ${version}, and kv's have ${DATA_VERSION}`;
+  return new KvError('unknown-format', `cannot open store file "${path}": ${state}`, {
+    hint: 'to move its records: mdb_dump FOLDER | kv --store NEW import --format mdb',
+  });
+}
+
+function notAStore({ path }: StoreFile, state: string): KvError {
+  return new KvError('not-a-store', `cannot open store file "${path}": ${state}`);
+}
+
+function badMeta(file: StoreFile): KvError {
+  return unusable(file, 'a meta page is not what it should be');
+}

@@ -1,0 +1,80 @@
+/** The file of a store, opened for reading beside LMDB. */
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { ioError } from '../../../errors.js';
+import {
+  badPage,
+  Fault,
+  hasHeader,
+  P_OVERFLOW,
+  PAGE_COUNT_OFFSET,
+  PAGE_HEADER_BYTES,
+} from './page.js';
+
+export class StoreFile {
+  readonly path: string;
+  /** Bytes. */
+  pageSize: number;
+  readonly #descriptor: number;
+
+  /** Throws `io`. */
+  constructor(path: string, pageSize: number) {
+    this.path = path;
+    this.pageSize = pageSize;
+    try {
+      // Of a pipe that somebody put there, opening would wait for the other end.
+      this.#descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      throw ioError(`open store file "${path}"`, error);
+    }
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+
+  /** Bytes of the file; undefined where it is a folder, a pipe or a device. */
+  get size(): number | undefined {
+    const stats = fstatSync(this.#descriptor);
+    return stats.isFile() ? stats.size : undefined;
+  }
+
+  /** Bytes of the file; undefined where it ends before the last of them. Throws `io`. */
+  read(position: number, length: number): Buffer | undefined {
+    const bytes = Buffer.allocUnsafeSlow(length);
+    try {
+      for (let read = 0; read < length; ) {
+        const count = readSync(this.#descriptor, bytes, read, length - read, position + read);
+        if (count === 0) return undefined;
+        read += count;
+      }
+      return bytes;
+    } catch (error) {
+      throw ioError(`read store file "${this.path}"`, error);
+    }
+  }
+
+  /** Pages, one behind the other. Throws `io`. */
+  readPages(first: number, count: number): Buffer | Fault {
+    const bytes = this.read(first * this.pageSize, count * this.pageSize);
+    return bytes ?? new Fault('it ends before its last page');
+  }
+
+  /**
+   * The data of a node that has pages of its own, of a transaction that is not after `newest`: all of
+   * its `size` bytes, or the first `length`. Throws `io`.
+   */
+  readOverflow(reference: Buffer, size: number, newest: bigint, length = size): Buffer | Fault {
+    const number = Number(reference.readBigUInt64LE(0));
+    const start = number * this.pageSize;
+    const header = this.read(start, PAGE_HEADER_BYTES);
+    if (header === undefined) return new Fault('it ends before its last page');
+    const pages = header.readUInt32LE(PAGE_COUNT_OFFSET);
+    const isWhole =
+      hasHeader(header, number, P_OVERFLOW, newest) &&
+      BigInt(pages) === reference.readBigUInt64LE(16) &&
+      PAGE_HEADER_BYTES + size <= pages * this.pageSize;
+    if (!isWhole) return badPage(number);
+    const bytes = this.read(start + PAGE_HEADER_BYTES, Math.min(size, length));
+    return bytes ?? new Fault('it ends before its last page');
+  }
+}
