@@ -72,6 +72,8 @@ export interface Command {
   readonly details?: string;
   /** What of the store it needs; a function where that depends on the input. */
   readonly access: Access | ((input: Readonly<Record<string, unknown>>) => Access);
+  /** How long it waits for another writer at most, in ms; undefined: as long as any. */
+  readonly wait?: (input: Readonly<Record<string, unknown>>) => number | undefined;
   /**
    * Whether it needs no more than its words and little time, so that a script may run many in one
    * transaction; a function where that depends on the input.
@@ -116,8 +118,9 @@ export type Input<A extends readonly Argument[], O extends Options> = {
 
 type Declaration<A extends readonly Argument[], O extends Options> = Omit<
   Command,
-  'access' | 'isBrief' | 'arguments' | 'options' | 'run'
+  'access' | 'wait' | 'isBrief' | 'arguments' | 'options' | 'run'
 > & {
+  readonly wait?: (input: Input<A, O>) => number | undefined;
   readonly access: Access | ((input: Input<A, O>) => Access);
   readonly isBrief?: true | ((input: Input<A, O>) => boolean);
   readonly arguments: A;

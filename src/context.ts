@@ -31,6 +31,8 @@ export interface Settings {
   /** False: never ask. */
   readonly input: boolean;
   readonly readOnly: boolean;
+  /** How long to wait for another writer, in ms; undefined: as long as it takes. */
+  readonly wait: number | undefined;
 }
 
 /** What the tool says of itself; written from the registry. */

@@ -1,17 +1,23 @@
 /** A session: one open store, and the context that it gives to each command. */
 
+import { writeSync } from 'node:fs';
 import type { Access, Command, Outcome, Registry } from '../command.js';
 import type { Context, Host, Manual, Settings } from '../context.js';
 import { asKvError, KvError } from '../errors.js';
 import type { Bucket } from '../keyvalue/bucket.js';
 import type { Keyvalue } from '../keyvalue/index.js';
 import type { Invocation } from '../line/invocation.js';
+import type { Patience } from '../store/patience.js';
 import type { Mode, Store } from '../store/store.js';
 import type { Terminal } from '../terminal/terminal.js';
+import { visibleMessage } from '../terminal/visible.js';
 import { keepingStore } from './kept-store.js';
 import { LateStore } from './late-store.js';
-import { interruptible } from './signals.js';
+import { interruptible, whileDeaf } from './signals.js';
 import { readLine } from './step.js';
+
+/** The descriptor of stderr. */
+const STDERR = 2;
 
 /** The bucket that is there without having been created. */
 const DEFAULT_BUCKET = 'default';
@@ -42,7 +48,11 @@ export async function runCommand(
 ): Promise<Outcome> {
   const access = typeof command.access === 'function' ? command.access(input) : command.access;
   if (access === 'none') return command.run(contextOf(surroundings), input);
-  return withStore(access, surroundings, (context) => command.run(context, input));
+  const { settings } = surroundings;
+  const wait = command.wait?.(input);
+  const isLess = wait !== undefined && wait < (settings.wait ?? Number.POSITIVE_INFINITY);
+  const own = isLess ? { ...surroundings, settings: { ...settings, wait } } : surroundings;
+  return withStore(access, own, (context) => command.run(context, input));
 }
 
 /** Opens the store for some work, and closes it. Throws what opening throws, and `no-store`. */
@@ -54,14 +64,14 @@ export async function withStore<T>(
   const [{ createKeyvalue }, { MemoryStore }, store] = await Promise.all([
     import('../keyvalue/index.js'),
     import('../store/memory/memory-store.js'),
-    openFor(access, surroundings.settings),
+    openFor(access, surroundings),
   ]);
   const late = store ? undefined : new LateStore(new MemoryStore());
   const keyvalue = createKeyvalue(store ?? late!.store);
   // A guest that was stopped may have been in a transaction, and what is in its midst cannot close.
   let isStopped = false;
   const empty = () => createKeyvalue(new MemoryStore()).buckets.create(DEFAULT_BUCKET);
-  const prepare = (needed: StoreAccess) => makeLate(late, needed, surroundings.settings);
+  const prepare = (needed: StoreAccess) => makeLate(late, needed, surroundings);
   try {
     const { settings, terminal } = surroundings;
     const kept = { ...surroundings, prepare, terminal: keepingStore(terminal, settings.store) };
@@ -78,19 +88,19 @@ export async function withStore<T>(
 async function makeLate(
   late: LateStore | undefined,
   access: StoreAccess,
-  settings: Settings,
+  surroundings: Surroundings,
 ): Promise<void> {
   if (late === undefined || late.made) return;
   // For all the lines that are still to come.
-  const mode = settings.readOnly ? 'read' : access === 'write' ? 'write' : 'change';
-  const store = await openFor(access, settings, mode);
+  const mode = surroundings.settings.readOnly ? 'read' : access === 'write' ? 'write' : 'change';
+  const store = await openFor(access, surroundings, mode);
   if (store) late.become(store);
 }
 
 /** The store, or undefined where there is none yet and an empty one reads the same. */
 async function openFor(
   access: StoreAccess,
-  settings: Settings,
+  { settings, terminal }: Surroundings,
   mode = modeOf(access, settings.readOnly),
 ): Promise<Store | undefined> {
   const { store: path } = settings;
@@ -100,11 +110,23 @@ async function openFor(
     });
   }
   const { openStore } = await import('../store/open.js');
-  const store = await openStore(path, mode);
+  const store = await openStore(path, mode, patienceOf(settings, terminal));
   if (store !== undefined || readsAsEmpty(access, settings)) return store;
   throw new KvError('no-store', `cannot open store "${path}": there is none yet`, {
     hint: 'the first write makes it: kv set KEY VALUE',
   });
+}
+
+function patienceOf({ wait, quiet }: Settings, { stderr }: Terminal): Patience {
+  return {
+    limit: wait,
+    still: whileDeaf,
+    waiting(writer) {
+      if (quiet || !stderr.isTerminal) return;
+      // The process may be standing still, so it is said at once.
+      writeSync(STDERR, `${visibleMessage(`waiting for another writer: ${writer}…`)}\n`);
+    },
+  };
 }
 
 /** Whether nothing is lost, and nobody misled, where a store that is not there is taken for empty. */

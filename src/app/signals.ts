@@ -41,6 +41,19 @@ export async function interruptible<T>(
   }
 }
 
+/** Does work in which the event loop stands still, and no signal is heard: any ends the process. */
+export function whileDeaf(work: () => void): void {
+  const heard = signals.map((signal) => [signal, process.rawListeners(signal)] as const);
+  for (const signal of signals) process.removeAllListeners(signal);
+  try {
+    work();
+  } finally {
+    for (const [signal, listeners] of heard) {
+      for (const listener of listeners) process.on(signal, listener as NodeJS.SignalsListener);
+    }
+  }
+}
+
 /** A signal that somebody hears does not end the process. */
 function ignore(): void {}
 

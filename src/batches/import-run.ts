@@ -44,6 +44,8 @@ async function inTarget(
   const { buckets, transactions } = context.keyvalue;
   const { mode, dryRun, atomic } = options;
   if (dryRun) return load(context, context.bucketToRead(), options, rejects, signal);
+  // Waited for here, so that a signal is heard.
+  if (!context.settings.readOnly) await context.keyvalue.transactions.turn(signal);
   const bucket = context.bucketToWrite();
   if (mode === 'replace') {
     const draft = buckets.createDraft(
@@ -88,6 +90,7 @@ async function load(
   try {
     for await (const piece of chunksUnlessAborted(input, signal)) {
       bytes += piece.length;
+      if (!dryRun) await context.keyvalue.transactions.turn(signal);
       decoder.push(piece);
       await sink.drain();
       await sink.writeRejections(rejects);

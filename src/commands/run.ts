@@ -1,7 +1,8 @@
 import { defineCommand } from '../command.js';
 import type { Context, Grant, OpenGrant } from '../context.js';
 import { absentBucket, exitCodes, KvError } from '../errors.js';
-import { parseDuration, parseSize } from '../options/option-values.js';
+import { parseDuration } from '../line/duration.js';
+import { parseSize } from '../options/option-values.js';
 import { visibleJson, visibleMessage } from '../terminal/visible.js';
 
 /** The bucket that is made when it is first written to. */
@@ -18,6 +19,7 @@ environment.`,
     if (explain) return 'none';
     return bucket.length > 0 && bucket.every(({ readOnly }) => readOnly) ? 'read' : 'write';
   },
+  wait: ({ timeout }) => timeout,
   inScripts: false,
   arguments: [
     { name: 'component', summary: 'a file with a component', completes: 'file' },

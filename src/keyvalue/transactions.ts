@@ -29,8 +29,8 @@ export function transactionsOf(store: Store) {
 
     /**
      * Waits until nobody else writes, while other work goes on: a write that follows soon need not
-     * wait, which would hold up the whole process. Throws `read-only`.
+     * wait, which would hold up the whole process. Throws `read-only`, `busy`, the reason of `signal`.
      */
-    turn: () => store.writersDone(),
+    turn: (signal?: AbortSignal) => store.writersDone(signal),
   };
 }

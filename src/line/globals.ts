@@ -7,6 +7,7 @@ import { isAbsolute, join } from 'node:path';
 import type { Input, Option, Options } from '../command.js';
 import type { Settings } from '../context.js';
 import { KvError } from '../errors.js';
+import { parseDuration } from './duration.js';
 
 export const globalOptions = {
   store: {
@@ -27,6 +28,11 @@ export const globalOptions = {
   },
   noInput: { summary: 'never ask: refuse where an answer would be needed' },
   readOnly: { summary: 'refuse whatever would write to the store' },
+  wait: {
+    value: 'DUR',
+    summary: 'how long to wait for another writer: 500ms, 90s, 1h30m',
+    parse: parseDuration,
+  },
   version: { summary: 'print the version' },
   help: { short: 'h', summary: 'print help, of the verb where one is given' },
 } as const satisfies Options;
@@ -53,6 +59,7 @@ export function globalsBeside(options: Options): Options {
 export const environment = {
   KV_STORE: 'folder of the store, where no --store is given',
   KV_BUCKET: 'bucket to work in, where no --bucket is given',
+  KV_WAIT: 'how long to wait for another writer, where no --wait is given',
   XDG_DATA_HOME:
     'where the default store is: $XDG_DATA_HOME/kv/store, else ~/.local/share/kv/store',
   NO_COLOR: 'no colour, where --color does not say otherwise',
@@ -75,13 +82,14 @@ export function resolveSettings(flags: GlobalFlags, env: NodeJS.ProcessEnv): Set
     color: flags.color ?? 'auto',
     input: !flags.noInput,
     readOnly: flags.readOnly ?? false,
+    wait: flags.wait ?? waitOf(env),
   };
 }
 
 /** Settings with what flags say in their place; the same object where they say nothing. */
 export function overridden(settings: Settings, flags: GlobalFlags): Settings {
-  const { store, bucket, json, quiet, color, noInput, readOnly } = flags;
-  if (!(store || bucket !== undefined || json || quiet || color || noInput || readOnly)) {
+  const { store, bucket, json, quiet, color, noInput, readOnly, wait } = flags;
+  if (!(store || bucket !== undefined || json || quiet || color || noInput || readOnly || wait)) {
     return settings;
   }
   return {
@@ -93,7 +101,17 @@ export function overridden(settings: Settings, flags: GlobalFlags): Settings {
     color: color ?? settings.color,
     input: !noInput && settings.input,
     readOnly: readOnly || settings.readOnly,
+    wait: wait ?? settings.wait,
   };
+}
+
+function waitOf({ KV_WAIT: text }: NodeJS.ProcessEnv): number | undefined {
+  if (!text) return undefined;
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    throw new KvError('usage', `KV_WAIT: ${(error as Error).message}`);
+  }
 }
 
 function defaultStore(env: NodeJS.ProcessEnv): string {

@@ -133,7 +133,9 @@ function answer(given: Given, topic: string | undefined, resolve: Resolve): Invo
 }
 
 function lenientSettings(given: Given, resolve: Resolve): Settings {
-  return resolve(flagsOf(readableOnly(globalOptions, given)));
+  const flags = flagsOf(readableOnly(globalOptions, given));
+  // KV_WAIT may be malformed; and where nothing is written nobody waits.
+  return resolve({ ...flags, wait: flags.wait ?? Number.POSITIVE_INFINITY });
 }
 
 interface Grammar {

@@ -29,16 +29,6 @@ export function parseOneOf<const Word extends string>(words: readonly Word[]) {
   };
 }
 
-const MILLISECONDS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
-
-/** A length of time, in milliseconds: `500ms`, `10s`, `1.5m`, `1h`; a bare number is of seconds. */
-export function parseDuration(text: string): number {
-  const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
-  const milliseconds = Math.ceil(Number(number) * MILLISECONDS[unit as keyof typeof MILLISECONDS]);
-  if (milliseconds > 0 && milliseconds < 2 ** 31) return milliseconds;
-  throw new KvError('usage', `"${text}" is not a length of time such as 500ms, 10s, 5m or 1h`);
-}
-
 const SIZES = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 } as const;
 
 /** A size in bytes: `65536`, `512K`, `64M`, `2GiB`; the letters count in powers of 1024. */

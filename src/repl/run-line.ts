@@ -4,7 +4,6 @@ import { asKvError } from '../errors.js';
 import { openInput } from '../terminal/file-input.js';
 import { outputThrough } from '../terminal/output-through.js';
 import { PagedOutput } from '../terminal/paged-output.js';
-import { unlessAborted } from '../terminal/pump.js';
 import { openCommand } from '../terminal/shell-command.js';
 import type { Input, Output, Terminal } from '../terminal/terminal.js';
 import { typedInput } from '../terminal/typed-input.js';
@@ -49,7 +48,7 @@ export async function runLine(
       for (let time = 0; time < plan.times; time++) {
         signal.throwIfAborted();
         // Waited for here, so that Ctrl-C is heard; within a transaction there is nothing to wait for.
-        if (waits) await unlessAborted(keyvalue.transactions.turn(), signal);
+        if (waits) await keyvalue.transactions.turn(signal);
         await step.run(own);
       }
       ended = performance.now();

@@ -133,6 +133,7 @@ class Script {
   async #succeedsAtOnce(group: readonly Ready[]): Promise<boolean> {
     let running = group[0]!;
     try {
+      await this.#turn();
       await this.#context.keyvalue.transactions.group(async () => {
         for (running of group) {
           await this.#breathe();
@@ -142,8 +143,9 @@ class Script {
       return true;
     } catch (thrown) {
       this.#signal.throwIfAborted();
-      // A defect is no failure of a line's own, which it might have again.
-      if (isDefect(thrown)) throw this.#placed(running.number, asKvError(thrown));
+      // A defect is no failure of a line's own, which it might have again; nor has a wait begun one.
+      if (isDefect(thrown) || asKvError(thrown).code === 'busy')
+        throw this.#placed(running.number, asKvError(thrown));
       this.#held.discard();
       this.#heldNotes = [];
       return false;
@@ -159,6 +161,12 @@ class Script {
     this.#signal.throwIfAborted();
   }
 
+  /** Waits for others who write, so that a signal is heard meanwhile. */
+  async #turn(): Promise<void> {
+    if (this.#context.settings.readOnly) return;
+    await this.#context.keyvalue.transactions.turn(this.#signal);
+  }
+
   async #release(group: readonly Ready[]): Promise<void> {
     const release = () => this.#held.release();
     const lines = `lines ${group[0]!.number} to ${group.at(-1)!.number} ran`;
@@ -171,6 +179,7 @@ class Script {
   async #runAlone({ number, step }: Ready): Promise<void> {
     await this.#breathe();
     try {
+      if (step.writes) await this.#turn();
       refuse(await step.run(this.#terminal));
     } catch (thrown) {
       await this.#fail(number, thrown);

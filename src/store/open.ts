@@ -1,5 +1,6 @@
 /** Opening a store by what its name says: a path, or the address of a store elsewhere. */
 import { KvError } from '../errors.js';
+import type { Patience } from './patience.js';
 import type { Mode, Store } from './store.js';
 
 /** What begins the address of something that is not a folder. */
@@ -10,7 +11,11 @@ const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
  * `not-supported` for a scheme that is not known, `not-a-store`, `unknown-format`, `damaged`, `io`,
  * `full`, `busy`.
  */
-export async function openStore(name: string, mode: Mode): Promise<Store | undefined> {
+export async function openStore(
+  name: string,
+  mode: Mode,
+  patience?: Patience,
+): Promise<Store | undefined> {
   const scheme = SCHEME.exec(name)?.[1]?.toLowerCase();
   if (scheme !== undefined) {
     // The rest of the address may hold a password.
@@ -20,5 +25,5 @@ export async function openStore(name: string, mode: Mode): Promise<Store | undef
     });
   }
   const lmdb = await import('./lmdb/open-store.js');
-  return lmdb.openStore(name, mode);
+  return lmdb.openStore(name, mode, patience);
 }

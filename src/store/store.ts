@@ -195,8 +195,11 @@ export interface Store {
    * of them throws must end all of it.
    */
   group<T>(work: () => Promise<T>): Promise<T>;
-  /** Resolves when a write would not have to wait for another process. Throws `read-only`. */
-  writersDone(): Promise<void>;
+  /**
+   * Resolves when a write would not have to wait for another process. Rejects with `read-only`, with
+   * `busy` when patience has ended, and with the reason of `signal`.
+   */
+  writersDone(signal?: AbortSignal): Promise<void>;
 
   /** What the store says of itself, in the order in which it is shown. */
   info(): Fact[];

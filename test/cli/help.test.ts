@@ -37,6 +37,7 @@ describe('help()', () => {
             --color WHEN   colour: auto, always or never
             --no-input     never ask: refuse where an answer would be needed
             --read-only    refuse whatever would write to the store
+            --wait DUR     how long to wait for another writer: 500ms, 90s, 1h30m
             --version      print the version
         -h, --help         print help, of the verb where one is given
 
@@ -56,6 +57,7 @@ describe('help()', () => {
       Environment:
         KV_STORE       folder of the store, where no --store is given
         KV_BUCKET      bucket to work in, where no --bucket is given
+        KV_WAIT        how long to wait for another writer, where no --wait is given
         XDG_DATA_HOME  where the default store is: $XDG_DATA_HOME/kv/store, else
                        ~/.local/share/kv/store
         NO_COLOR       no colour, where --color does not say otherwise

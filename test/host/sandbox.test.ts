@@ -44,7 +44,8 @@ test("with the toolchain's defaults the same guest gets every one of them", asyn
   const modules = fileURLToPath(new URL('../../node_modules', import.meta.url));
   symlinkSync(modules, join(shell.folder, 'node_modules'));
   writeFileSync(join(shell.folder, 'main.mjs'), "(await import('./probe.js')).run.run();\n");
-  const text = await shell.succeed('node main.mjs an-argument');
+  const env = { KV_STORE: shell.store };
+  const text = await shell.succeed('node main.mjs an-argument', { env });
   const all = [...attempts, 'a socket'];
   expect(text).toBe(all.map((attempt) => `got ${attempt}\n`).join(''));
 });

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ABORT } from 'lmdb';
 import { ioError, KvError } from '../../errors.js';
+import type { Patience } from '../patience.js';
 import { type Db, type ReadTransaction, type RootDb, statsOf } from './database.js';
 import { hasPlenty, makeRoom, whyCutShort } from './disk-room.js';
 import { tree } from './file/page.js';
@@ -20,6 +21,7 @@ import { isIoError, lmdbError } from './lmdb-error.js';
 import { LockFile } from './lock-file.js';
 import { openEnvironment } from './open-environment.js';
 import { AddressSpace, checkDescriptors, processLimits } from './process-limits.js';
+import { WriteTurn } from './write-turn.js';
 
 /** A point in time of the store, for reads; undefined reads what is newest. */
 export type Snapshot = ReadTransaction | undefined;
@@ -31,6 +33,9 @@ export class Environment {
   readonly readOnly: boolean;
   readonly main: RootDb;
   readonly #lockFile: LockFile;
+  readonly #turn: WriteTurn;
+  /** Transactions of this process that other threads of it are waiting for, or in. */
+  #inBackground = 0;
   readonly #databases = new Map<string, Db>();
   #openFile: StoreFile | undefined;
   #sequence: number | undefined;
@@ -47,7 +52,7 @@ export class Environment {
   #timer: NodeJS.Timeout | undefined;
 
   /** Opens what has been looked at before. Throws `io`, `busy`, `full`, `damaged`. */
-  constructor(path: string, readOnly: boolean) {
+  constructor(path: string, readOnly: boolean, patience: Patience = {}) {
     this.path = path;
     this.readOnly = readOnly;
     const limits = processLimits();
@@ -63,8 +68,14 @@ export class Environment {
       mapSize: this.#space?.firstMap(sizeOf(this.#file)) ?? STORE_LIMIT_BYTES,
       // Files are made for the owner alone; lmdb's declarations leave this option out.
       permissionsMode: 0o600,
+      // See native-addon.ts.
+      turn: () => {
+        // Nobody waits for a thread of the own process, which may be waiting for this one.
+        if (this.#inBackground === 0) this.#turn.take();
+      },
     };
     this.#lockFile = new LockFile(join(path, LOCK_FILE));
+    this.#turn = new WriteTurn(path, this.#lockFile, patience);
     try {
       checkDescriptors(path, path, limits);
       this.main = openEnvironment(path, options);
@@ -136,6 +147,7 @@ export class Environment {
   /** See `Store.transactionAcross`. */
   async transactionAcross<T>(work: () => Promise<T>): Promise<T> {
     if (this.inTransaction) return work();
+    await this.writersDone();
     const before = this.#begin();
     try {
       for (;;) {
@@ -174,6 +186,8 @@ export class Environment {
     if (this.inTransaction) return this.transaction(work);
     // Where a commit in the background fails, lmdb says so on stderr itself.
     if (!hasPlenty(this.#file)) return this.transaction(work);
+    await this.writersDone();
+    this.#inBackground++;
     try {
       // A child, since lmdb commits what a plain one has written before it throws.
       for (;;) {
@@ -195,7 +209,16 @@ export class Environment {
       }
     } catch (error) {
       throw this.#writeError(await commitErrorOf(error));
+    } finally {
+      this.#inBackground--;
     }
+  }
+
+  /** See `Store.writersDone`. */
+  async writersDone(signal?: AbortSignal): Promise<void> {
+    this.#checkWritable();
+    if (this.inTransaction || this.#inBackground > 0) return;
+    await this.#turn.takeInTime(signal);
   }
 
   /** To be told of bytes before they are written. Throws `full` where there are no addresses for them. */

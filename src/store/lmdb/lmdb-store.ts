@@ -192,8 +192,8 @@ export class LmdbStore implements Store {
     return this.#parts.transactions.group(work);
   }
 
-  async writersDone(): Promise<void> {
-    await this.#parts.transactions.runInBackground(() => {});
+  async writersDone(signal?: AbortSignal): Promise<void> {
+    await this.#parts.environment.writersDone(signal);
   }
 
   info(): Fact[] {

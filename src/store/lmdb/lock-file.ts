@@ -8,6 +8,18 @@
  * number against the data file and puts it right.
  */
 import { closeSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import { isMusl } from './native-addon.js';
+
+/**
+ * Where LMDB has the lock on writing, a mutex of the system's C library whose first four bytes are the
+ * number of the thread that holds it, with two bits that are not of the number; and how far behind the
+ * table's head there is room that LMDB leaves alone. Known for 64-bit Linux; elsewhere nobody is seen.
+ */
+const mutex = mutexLayout();
+const THREAD_BITS = 0x3fff_ffff;
+
+/** How long somebody who has asked for a turn is waited for, in ms: they ask again until then. */
+const ASKING_MS = 100;
 
 /** Where the number is: u64 in the machine's order, after two u32. */
 const TRANSACTION_OFFSET = 8;
@@ -22,6 +34,8 @@ export class LockFile {
   #file: string | undefined;
   readonly #descriptor: number | undefined;
   readonly #bytes = Buffer.alloc(8);
+  /** The last time for which this process has asked for a turn. */
+  #asked = 0;
 
   /** To be made before LMDB opens the file. */
   constructor(path: string) {
@@ -49,6 +63,29 @@ export class LockFile {
     for (let number = last(); this.#read() < number; number = last()) this.#write(number);
   }
 
+  /** The number of the thread that holds the lock on writing; 0 where none does, or none is seen. */
+  writer(): number {
+    if (this.#descriptor === undefined || mutex === undefined) return 0;
+    if (readSync(this.#descriptor, this.#bytes, 0, 4, mutex.lock) < 4) return 0;
+    return this.#bytes.readUInt32LE() & THREAD_BITS;
+  }
+
+  /** Asks writers that follow themselves to let others go first. */
+  askForTurn(): void {
+    if (this.#descriptor === undefined || mutex === undefined) return;
+    this.#asked = Date.now();
+    this.#bytes.writeBigUInt64LE(BigInt(this.#asked));
+    writeSync(this.#descriptor, this.#bytes, 0, 8, mutex.room);
+  }
+
+  /** Whether somebody else has asked for a turn of late. */
+  isAskedForTurn(): boolean {
+    if (this.#descriptor === undefined || mutex === undefined) return false;
+    if (readSync(this.#descriptor, this.#bytes, 0, 8, mutex.room) < 8) return false;
+    const asked = Number(this.#bytes.readBigUInt64LE());
+    return asked !== this.#asked && Math.abs(Date.now() - asked) < ASKING_MS;
+  }
+
   /** To be called after LMDB has closed the file. Idempotent. */
   close(): void {
     const file = this.#file;
@@ -69,6 +106,15 @@ export class LockFile {
     else this.#bytes.writeBigUInt64BE(BigInt(number));
     writeSync(this.#descriptor!, this.#bytes, 0, 8, TRANSACTION_OFFSET);
   }
+}
+
+function mutexLayout(): { readonly lock: number; readonly room: number } | undefined {
+  // Bytes of a mutex in glibc.
+  const bytes = { x64: 40, arm64: 48 }[process.arch as string];
+  if (process.platform !== 'linux' || bytes === undefined || isMusl()) return undefined;
+  // The head and the mutex of the readers, in whole lines of the processor's cache; then two more.
+  const lock = Math.ceil((24 + bytes) / 64) * 64;
+  return { lock, room: lock + 2 * bytes };
 }
 
 const isLittleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;

@@ -19,6 +19,9 @@ interface NativeEnvironment {
   /** Returns zero, or LMDB's code of what went wrong. */
   open(...options: unknown[]): number | undefined;
   close(): void;
+  /** lmdb's mark of a transaction under way, within which another one begins without the lock. */
+  writeTxn?: unknown;
+  beginTxn(flags: number): void;
 }
 
 export default function loadNativeAddon(): NativeAddon {
@@ -53,21 +56,31 @@ function findNativeAddon(): NativeAddon {
  */
 function withWorkingLocks({ Env, Txn }: NativeAddon): NativeAddon['Env'] {
   return class extends Env {
+    #turn: (() => void) | undefined;
+
     override open(...options: unknown[]): number | undefined {
       const failure = super.open(...options);
       if (failure) return failure;
       try {
         new Txn(this, READ_ONLY).abort();
-        return failure;
       } catch (error) {
         this.close();
         throw Object.assign(error as Error, { isOfLocks: true });
       }
+      this.#turn = (options[0] as { turn?(): void }).turn;
+      return failure;
+    }
+
+    /** Waits for a turn before LMDB takes its lock on writing: see write-turn.ts. */
+    override beginTxn(flags: number): void {
+      if (!this.writeTxn) this.#turn?.();
+      super.beginTxn(flags);
     }
   };
 }
 
-function isMusl(): boolean {
+/** Whether the system's C library is musl. */
+export function isMusl(): boolean {
   return existsSync('/etc/alpine-release') || existsSync(`/lib/ld-musl-${muslArch()}.so.1`);
 }
 

@@ -17,6 +17,7 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { makeFolder } from '../../disk/make-folder.js';
 import { ioError, KvError } from '../../errors.js';
+import type { Patience } from '../patience.js';
 import type { Mode, Store } from '../store.js';
 import { Environment } from './environment.js';
 import { lookAtDataFile } from './file/data-file.js';
@@ -44,7 +45,11 @@ const LOCK_FILE_BYTES = 64 * 1024;
  * The store in a folder. Where there is none: undefined; to `write` it is made, with mode 0700, its
  * files 0600. Throws `not-a-store`, `unknown-format`, `damaged`, `io`, `full`, `busy`.
  */
-export async function openStore(path: string, mode: Mode): Promise<Store | undefined> {
+export async function openStore(
+  path: string,
+  mode: Mode,
+  patience?: Patience,
+): Promise<Store | undefined> {
   const names = namesIn(path);
   if (!holdsStore(path, names)) {
     if (mode !== 'write') return undefined;
@@ -53,7 +58,7 @@ export async function openStore(path: string, mode: Mode): Promise<Store | undef
   if (mode !== 'read') removeRemains(path, names);
   lookAtDataFile(join(path, DATA_FILE));
   ensureLockFile(path, mode);
-  const environment = new Environment(path, mode === 'read');
+  const environment = new Environment(path, mode === 'read', patience);
   try {
     checkFormat(environment);
     const store = new LmdbStore(environment);

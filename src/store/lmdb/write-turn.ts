@@ -1,0 +1,103 @@
+/**
+ * Waiting for one's turn to write. LMDB would wait inside of a lock, where nothing can be said or
+ * stopped. So the lock is looked at before, in LMDB's own file, and LMDB asked for it when it is
+ * free: only against somebody who takes it in that very moment does LMDB wait. Where nobody else
+ * writes this costs one small read.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KvError } from '../../errors.js';
+import type { Patience } from '../patience.js';
+import type { LockFile } from './lock-file.js';
+import { nameOfWriter } from './writer-name.js';
+
+/** How long a wait lasts before it is told of, in ms. */
+const TELL_MS = 1000;
+
+/** How long a wait lasts before writers that follow themselves are asked to let others go first. */
+const ASK_MS = 100;
+
+/** How long such a writer waits for those who have asked, in ms. */
+const YIELD_MS = 20;
+
+export class WriteTurn {
+  readonly #path: string;
+  readonly #lockFile: LockFile;
+  readonly #patience: Patience;
+
+  /** `path` is the store's. */
+  constructor(path: string, lockFile: LockFile, patience: Patience) {
+    this.#path = path;
+    this.#lockFile = lockFile;
+    this.#patience = patience;
+  }
+
+  /** Returns when nobody writes; the event loop stands still. Throws `busy` when patience ends. */
+  take(): void {
+    const pauses = this.#pauses();
+    const first = pauses.next();
+    if (first.done) return;
+    const wait = () => {
+      pause(first.value);
+      for (const milliseconds of pauses) pause(milliseconds);
+    };
+    if (this.#patience.still) this.#patience.still(wait);
+    else wait();
+  }
+
+  /** The same, while other work goes on. Rejects with the reason of `signal` as well. */
+  async takeInTime(signal?: AbortSignal): Promise<void> {
+    for (const milliseconds of this.#pauses()) {
+      signal?.throwIfAborted();
+      await sleep(milliseconds);
+    }
+    signal?.throwIfAborted();
+  }
+
+  /** How long to pause, in ms, before the lock is looked at again, until it is free. */
+  *#pauses(): Generator<number> {
+    yield* this.#yielding();
+    if (this.#lockFile.writer() === 0) return;
+    const { limit = Number.POSITIVE_INFINITY, waiting } = this.#patience;
+    const began = performance.now();
+    let isTold = false;
+    for (let elapsed = 0; ; elapsed = performance.now() - began) {
+      const writer = this.#lockFile.writer();
+      if (writer === 0) return;
+      if (elapsed >= limit) throw this.#busy(writer);
+      if (elapsed >= TELL_MS && !isTold) {
+        isTold = true;
+        waiting?.(nameOfWriter(writer, this.#path));
+      }
+      if (elapsed >= ASK_MS) this.#lockFile.askForTurn();
+      yield Math.min(pauseAfter(elapsed), Math.max(0.1, limit - elapsed));
+    }
+  }
+
+  /** Lets others go first who have waited long, where the last who wrote was this process. */
+  *#yielding(): Generator<number> {
+    if (!this.#lockFile.isAskedForTurn()) return;
+    const began = performance.now();
+    while (this.#lockFile.writer() === 0 && this.#lockFile.isAskedForTurn()) {
+      if (performance.now() - began >= YIELD_MS) return;
+      yield 1;
+    }
+  }
+
+  #busy(writer: number): KvError {
+    const state = `${nameOfWriter(writer, this.#path)} is writing to it`;
+    return new KvError('busy', `cannot write to store "${this.#path}": ${state}`, {
+      hint: 'try again, or wait longer: --wait DUR',
+    });
+  }
+}
+
+/** In ms: short at first, since most writers are done soon. */
+function pauseAfter(elapsed: number): number {
+  if (elapsed < 5) return 0.2;
+  if (elapsed < ASK_MS) return 1;
+  return elapsed < TELL_MS ? 2 : 5;
+}
+
+function pause(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
