@@ -78,7 +78,7 @@ export class Environment {
     this.#turn = new WriteTurn(path, this.#lockFile, patience);
     try {
       checkDescriptors(path, path, limits);
-      this.main = openEnvironment(path, options);
+      this.main = openEnvironment(path, options, patience);
       this.#lockFile.mend(() => this.lastTransaction);
     } catch (error) {
       this.#lockFile.close();

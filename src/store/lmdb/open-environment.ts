@@ -1,6 +1,7 @@
 /** Opening LMDB's environment, again where others are just closing it. */
 import { open } from 'lmdb';
 import { KvError } from '../../errors.js';
+import type { Patience } from '../patience.js';
 import type { RootDb } from './database.js';
 
 /** How often it is tried: each time it fails, somebody else has closed the store meanwhile. */
@@ -12,23 +13,51 @@ const PAUSE_MS = 1;
 /** EINVAL: what using a lock says that has been destroyed; and a file system, of what it lacks. */
 const INVALID = 22;
 
+/**
+ * EAGAIN: LMDB marks the readers of a process by a lock on one byte, at its process id, which a process
+ * of another container with the same id holds.
+ */
+const ID_IS_TAKEN = 11;
+
+/** How long a process waits for another of its id where nothing else was said, in ms. */
+const ID_PATIENCE_MS = 10_000;
+
 /** EINVAL, ENODEV, ENOLCK, ENOSYS, EOPNOTSUPP: what a file system may say of what it lacks. */
 const lacking: readonly unknown[] = [INVALID, 19, 37, 38, 95];
 
 /** The environment in the folder `path`. Throws what lmdb throws, and `busy`. */
-export function openEnvironment(path: string, options: object): RootDb {
+export function openEnvironment(
+  path: string,
+  options: object,
+  { limit = ID_PATIENCE_MS }: Patience = {},
+): RootDb {
+  const began = performance.now();
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     try {
       return open<Buffer, Buffer>(path, options) as RootDb;
     } catch (error) {
       const { code, isOfLocks } = error as { code?: unknown; isOfLocks?: true };
       // See native-addon.ts.
+      if (isOfLocks && code === ID_IS_TAKEN) {
+        if (performance.now() - began >= limit) throw idIsTaken(path, error);
+        attempt--;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+        continue;
+      }
       if (!(isOfLocks && code === INVALID))
         throw lacking.includes(code) ? lacks(path, error) : error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
     }
   }
   throw new KvError('busy', `cannot open store "${path}": others were closing it each time`);
+}
+
+function idIsTaken(path: string, cause: unknown): KvError {
+  const state = `a process of another container that has the same id, ${process.pid}, has it open`;
+  return new KvError('busy', `cannot open store "${path}": ${state}`, {
+    hint: 'try again, wait longer with --wait DUR, or start kv under another id: sh -c "kv …; exit"',
+    cause,
+  });
 }
 
 function lacks(path: string, cause: unknown): KvError {
