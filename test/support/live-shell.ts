@@ -42,13 +42,20 @@ export class LiveShell {
     this.#shell = shell;
   }
 
-  /** Opens the terminal and waits until the shell is ready. `close` is to be called in the end. */
-  static async open(kind: Kind, shell: Shell): Promise<LiveShell> {
+  /**
+   * Opens the terminal and waits until the shell is ready. `before` is what it runs before it reads
+   * the completions: options of its own. `close` is to be called in the end.
+   */
+  static async open(kind: Kind, shell: Shell, before = ''): Promise<LiveShell> {
     const live = new LiveShell(shell);
     const size = ['-x', '150', '-y', '50'];
     await live.#tmux('-f', '/dev/null', 'new-session', '-d', ...size, programs[kind]);
     await live.#tmux('pipe-pane', `cat > ${join(shell.folder, '../bytes')}`);
     const script = join(import.meta.dirname, '../../completions', files[kind]);
+    if (before !== '') {
+      await live.type(before);
+      await live.press('Enter');
+    }
     await live.type(setups[kind](script));
     await live.press('Enter');
     await live.ended();
