@@ -33,6 +33,8 @@ export class Shell {
   constructor(base = temporaryFolder(), env: Readonly<Record<string, string>> = {}) {
     for (const name of ['work', 'home', 'bin']) mkdirSync(join(base, name));
     symlinkSync(program, join(base, 'bin', 'kv'));
+    // kv runs on the Node that runs the tests, whichever comes first on their path.
+    symlinkSync(process.execPath, join(base, 'bin', 'node'));
     this.folder = join(base, 'work');
     this.store = join(base, 'home/.local/share/kv/store');
     this.env = {
