@@ -2,7 +2,7 @@
  * What a command is: data, and a function. Programs, help, completions and documents all derive
  * from the data, so that nothing about a verb is said twice.
  */
-import type { Context } from './context.js';
+import type { Context, Host, Manual, Settings, Step } from './context.js';
 import type { ExitCode } from './errors.js';
 
 /**
@@ -93,7 +93,32 @@ export interface Command {
    * Does the work. Returns the exit status of an answer that is no error (`exists`: 0 or 1), or
    * nothing for done. Throws KvError, or a WIT resource that carries one.
    */
-  run(context: Context, input: Readonly<Record<string, unknown>>): Promise<Outcome>;
+  run(context: Context, input: Readonly<Record<string, unknown>>, tools: Tools): Promise<Outcome>;
+}
+
+/** What few commands need beside their context. */
+export interface Tools {
+  readonly manual: Manual;
+  readonly host: Host;
+  /** The environment, for programs that a command starts and for where they leave their files. */
+  readonly env: NodeJS.ProcessEnv;
+  /** The verbs that a line may ask for. */
+  readonly verbs: Registry;
+  /**
+   * Reads the words that might follow `kv`, for the store that is open and with the settings of the
+   * context, or with others, where they say nothing else. Throws `usage`.
+   */
+  readLine(words: readonly string[], settings?: Settings): Promise<Step>;
+  /** The same for lines that come from a person, not a script, and may ask for these verbs as well. */
+  forPrompt(verbs: Registry): Tools;
+  /**
+   * Opens the store for a command without access to it, which has something to do before. Throws
+   * what opening throws.
+   */
+  withStore<T>(
+    access: Exclude<Access, 'none'>,
+    work: (context: Context, tools: Tools) => Promise<T>,
+  ): Promise<T>;
 }
 
 /** A status of the table, or that of a component that was run. */
@@ -126,7 +151,7 @@ type Declaration<A extends readonly Argument[], O extends Options> = Omit<
   readonly arguments: A;
   readonly options: O;
   // biome-ignore lint/suspicious/noConfusingVoidType: most commands have no answer to return
-  run(context: Context, input: Input<A, O>): Promise<Outcome | void>;
+  run(context: Context, input: Input<A, O>, tools: Tools): Promise<Outcome | void>;
 };
 
 /** Declares a command: `run` gets its input typed by the arguments and options beside it. */

@@ -1,5 +1,4 @@
-/** What a command is given, and the types of what it gets through that. */
-import type { Access, Registry } from './command.js';
+/** What commands are given, and the types of what they get through that. */
 import type { ExitCode } from './errors.js';
 import type { OpenGrant } from './host/grants.js';
 import type { AnsweredImport } from './host/index.js';
@@ -48,10 +47,6 @@ export interface Manual {
   completion(shell: 'bash' | 'zsh' | 'fish'): Promise<string>;
   /** The man page, `kv.1`. */
   manPage(): Promise<string>;
-  /** The verbs that it tells of. */
-  readonly verbs: Registry;
-  /** The same with the verbs that there are at the prompt alone. */
-  withSessionVerbs(verbs: Registry): Manual;
 }
 
 /** A line of a script, read: a verb and its input. */
@@ -93,20 +88,12 @@ export interface Host {
   explain(path: string): Promise<AnsweredImport[]>;
 }
 
+/** What every command is given; what few need beside it is in `Tools`. */
 export interface Context {
   readonly settings: Settings;
   readonly terminal: Terminal;
-  readonly manual: Manual;
-  readonly host: Host;
-  /** The environment, for programs that a command starts and for where they leave their files. */
-  readonly env: NodeJS.ProcessEnv;
   /** The interfaces over the open store, for a command with access to it. */
   readonly keyvalue: Keyvalue;
-  /**
-   * Opens the store for a command without access to it, which has something to do before. Throws
-   * what opening throws.
-   */
-  withStore<T>(access: Exclude<Access, 'none'>, work: (context: Context) => Promise<T>): Promise<T>;
   /**
    * A bucket to read, the current one where none is named. Where `default` has not been written to
    * yet, an empty one. Throws `no-bucket` for any other name.
@@ -117,13 +104,6 @@ export interface Context {
    * `no-bucket` for any other name, `read-only`.
    */
   bucketToWrite(name?: string): Bucket;
-  /**
-   * Reads the words that might follow `kv`, for the store that is open and with these settings where
-   * they say nothing else, or with others. Throws `usage`.
-   */
-  readLine(words: readonly string[], settings?: Settings): Promise<Step>;
-  /** A context whose lines may ask for these verbs as well, and come from a person, not a script. */
-  forPrompt(verbs: Registry): Context;
   /**
    * Runs `work` with SIGINT, SIGTERM, SIGHUP and SIGUSR1 turned into an abort of the signal it is
    * given, so that it can undo what it began; the reason is a KvError `interrupted`. Outside of it a

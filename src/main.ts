@@ -2,13 +2,14 @@
 import { answerHelp, answerVersion } from './answers/manual-answer.js';
 import { checkArguments } from './app/arguments.js';
 import { checkEnvironment } from './app/environment.js';
-import { runCommand, type Surroundings } from './app/session.js';
+import { runCommand } from './app/session.js';
 import { endBySignal } from './app/signals.js';
+import type { Surroundings } from './app/surroundings.js';
 import type { Command, Registry } from './command.js';
 import { registry } from './commands/index.js';
 import type { Host, Manual, Settings } from './context.js';
 import { asKvError, exitCodes, KvError } from './errors.js';
-import { parse, parseLine, settingsOf } from './line/invocation.js';
+import { parse, settingsOf } from './line/invocation.js';
 import { withUsage } from './line/usage.js';
 import { writeError } from './terminal/error-message.js';
 import { openTerminal } from './terminal/process-terminal.js';
@@ -41,11 +42,12 @@ async function run(
   env: NodeJS.ProcessEnv,
   terminal: Terminal,
 ): Promise<number> {
-  const surroundings = { terminal, env, manual, parseLine: lineParser, host: hostOf(env) };
+  const surroundings = { terminal, env, verbs: registry, manualWith, host: hostOf(env) };
+  const manual = manualWith([]);
   switch (argv[0]) {
     case unlisted.complete: {
       const { completeLine } = await import('./app/complete-line.js');
-      return completeLine(argv.slice(1), registry, surroundings);
+      return completeLine(argv.slice(1), surroundings);
     }
     case unlisted.manPage:
       await terminal.stdout.write(await manual.manPage());
@@ -59,10 +61,10 @@ async function run(
     case 'run':
       return runVerb(invocation, { ...surroundings, settings });
     case 'help':
-      await answerHelp({ settings, terminal, manual }, invocation.topic);
+      await answerHelp({ settings, terminal }, manual, invocation.topic);
       return exitCodes.done;
     case 'version':
-      await answerVersion({ settings, terminal, manual });
+      await answerVersion({ settings, terminal }, manual);
       return exitCodes.done;
     case 'bare': {
       const verb = verbOfBare(terminal);
@@ -104,25 +106,17 @@ async function runVerb(
   }
 }
 
-const lineParser: Surroundings['parseLine'] = (words, settings, more) =>
-  // A script asks for this with each of its lines.
-  parseLine(words, more.length === 0 ? registry : [...registry, ...more], settings);
-
 /** The manual, loaded when somebody reads it. */
-const manual = lazyManual();
-
-function lazyManual(sessionVerbs: Registry = []): Manual {
+function manualWith(promptVerbs: Registry): Manual {
   const load = async () => {
     const { createManual } = await import('./cli/help.js');
-    return createManual(registry, KV_VERSION, sessionVerbs);
+    return createManual(registry, KV_VERSION, promptVerbs);
   };
   return {
     version: KV_VERSION,
-    verbs: [...registry, ...sessionVerbs],
     help: async (verb, columns) => (await load()).help(verb, columns),
     completion: async (shell) => (await load()).completion(shell),
     manPage: async () => (await load()).manPage(),
-    withSessionVerbs: lazyManual,
   };
 }
 

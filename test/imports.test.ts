@@ -86,6 +86,16 @@ describe('the rooms of src', () => {
   });
 });
 
+test('no imports go round in a circle, of values or of types', () => {
+  expect(circles(sourceFiles())).toEqual([]);
+});
+
+test('the check of circles finds one, however long', () => {
+  const importing = (file: string) =>
+    ({ 'a.ts': ['b.ts'], 'b.ts': ['c.ts', 'd.ts'], 'c.ts': ['a.ts'], 'd.ts': [] })[file]!;
+  expect(circles(['a.ts', 'b.ts', 'c.ts', 'd.ts'], importing)).toEqual(['a.ts, b.ts, c.ts']);
+});
+
 describe('the check of imports', () => {
   const check = (file: string, text: string) => importsOf(file, text).flatMap(violations);
 
@@ -136,6 +146,39 @@ describe('the check of imports', () => {
     expect(check(file, text)).toEqual([]);
   });
 });
+
+/** The files of each circle; those that can be reached from one another. */
+function circles(files: readonly string[], importing = importedFiles): string[] {
+  const reached = new Map(files.map((file) => [file, reachedFrom(file, importing)]));
+  const round = files.map((file) =>
+    [...reached.get(file)!].filter((other) => reached.get(other)?.has(file)).sort(),
+  );
+  return [...new Set(round.filter((some) => some.length > 0).map((some) => some.join(', ')))];
+}
+
+function reachedFrom(start: string, importing: (file: string) => readonly string[]): Set<string> {
+  const reached = new Set<string>();
+  const waiting = [...importing(start)];
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+    if (reached.has(file)) continue;
+    reached.add(file);
+    waiting.push(...importing(file));
+  }
+  return reached;
+}
+
+/** The files of src/ that a file of it imports; read once. */
+function importedFiles(file: string): readonly string[] {
+  const known = imported.get(file);
+  if (known) return known;
+  const all = importsOf(file, readFileSync(join(SOURCE, file), 'utf8'));
+  const own = all.filter(({ to }) => to.startsWith('src/'));
+  const files = own.map(({ to }) => `${to.slice('src/'.length)}.ts`);
+  imported.set(file, files);
+  return files;
+}
+
+const imported = new Map<string, readonly string[]>();
 
 /** What is wrong with an import, if anything. */
 function violations({ from, to, isType }: Import): string[] {

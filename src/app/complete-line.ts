@@ -13,7 +13,6 @@
  *     or for bash START  what is typed of the file's name, and in a line of its own what of the word
  *                        is kept: the rest is to be replaced
  */
-import type { Registry } from '../command.js';
 import { type ExitCode, exitCodes } from '../errors.js';
 import {
   type Candidate,
@@ -32,18 +31,18 @@ import {
   type TypedWord,
 } from '../line/shells/typed-word.js';
 import { unsafe } from '../line/words.js';
-import { type Surroundings, withStore } from './session.js';
+import { withStore } from './session.js';
+import type { Surroundings } from './surroundings.js';
 
 /** Writes the candidates, and no error: somebody is in the middle of typing. */
 export async function completeLine(
   words: readonly string[],
-  verbs: Registry,
   surroundings: Omit<Surroundings, 'settings'>,
 ): Promise<ExitCode> {
   const request = requestOf(words, surroundings.env);
   if (request === undefined) return exitCodes.no;
   try {
-    return await answer(request, verbs, surroundings);
+    return await answer(request, surroundings);
   } catch (error) {
     if (surroundings.env.KV_DEBUG === '1') throw error;
     return exitCodes.no;
@@ -108,11 +107,11 @@ function isShell(text: string): text is Shell {
 
 async function answer(
   request: Request,
-  verbs: Registry,
   surroundings: Omit<Surroundings, 'settings'>,
 ): Promise<ExitCode> {
   const { env, before, behind, typed, isRedirected } = request;
-  const { stdout } = surroundings.terminal;
+  const { terminal, verbs } = surroundings;
+  const { stdout } = terminal;
   const completion = await completionOf(before, typed.text, verbs);
   const { from, start, lead } = completion;
   if (isRedirected) {

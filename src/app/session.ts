@@ -1,12 +1,11 @@
-/** A session: one open store, and the context that it gives to each command. */
+/** A session: one open store, and what it gives to each command. */
 
 import { writeSync } from 'node:fs';
-import type { Access, Command, Outcome, Registry } from '../command.js';
-import type { Context, Host, Manual, Settings } from '../context.js';
+import type { Access, Command, Outcome, Tools } from '../command.js';
+import type { Context, Settings } from '../context.js';
 import { asKvError, KvError } from '../errors.js';
 import type { Bucket } from '../keyvalue/bucket.js';
 import type { Keyvalue } from '../keyvalue/index.js';
-import type { Invocation } from '../line/invocation.js';
 import type { Patience } from '../store/patience.js';
 import type { Mode, Store } from '../store/store.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -14,7 +13,8 @@ import { visibleMessage } from '../terminal/visible.js';
 import { keepingStore } from './kept-store.js';
 import { LateStore } from './late-store.js';
 import { interruptible, whileDeaf } from './signals.js';
-import { readLine } from './step.js';
+import { readLine, verbsOf } from './step.js';
+import type { Surroundings } from './surroundings.js';
 
 /** The descriptor of stderr. */
 const STDERR = 2;
@@ -25,21 +25,6 @@ const DEFAULT_BUCKET = 'default';
 /** What a command that is given the store does with it. */
 type StoreAccess = Exclude<Access, 'none'>;
 
-/** What a session is made of, beside the store. */
-export interface Surroundings {
-  readonly settings: Settings;
-  readonly terminal: Terminal;
-  readonly manual: Manual;
-  readonly env: NodeJS.ProcessEnv;
-  /** Reads the words of a line, with these settings where it says no other. */
-  parseLine(words: readonly string[], settings: Settings, more: Registry): Promise<Invocation>;
-  /** The verbs that only a prompt's lines may ask for; undefined for lines of a script. */
-  readonly promptVerbs?: Registry;
-  /** Sees to the store that a line of a session needs. Throws `no-store`, and what opening throws. */
-  prepare?(access: StoreAccess): Promise<void>;
-  readonly host: Host;
-}
-
 /** Runs one command, with the store open where it needs it. Throws what that and `run` throw. */
 export async function runCommand(
   command: Command,
@@ -47,19 +32,22 @@ export async function runCommand(
   surroundings: Surroundings,
 ): Promise<Outcome> {
   const access = typeof command.access === 'function' ? command.access(input) : command.access;
-  if (access === 'none') return command.run(contextOf(surroundings), input);
+  if (access === 'none') {
+    const { context, tools } = sessionOf(surroundings);
+    return command.run(context, input, tools);
+  }
   const { settings } = surroundings;
   const wait = command.wait?.(input);
   const isLess = wait !== undefined && wait < (settings.wait ?? Number.POSITIVE_INFINITY);
   const own = isLess ? { ...surroundings, settings: { ...settings, wait } } : surroundings;
-  return withStore(access, own, (context) => command.run(context, input));
+  return withStore(access, own, (context, tools) => command.run(context, input, tools));
 }
 
 /** Opens the store for some work, and closes it. Throws what opening throws, and `no-store`. */
 export async function withStore<T>(
   access: StoreAccess,
   surroundings: Surroundings,
-  work: (context: Context) => Promise<T>,
+  work: (context: Context, tools: Tools) => Promise<T>,
 ): Promise<T> {
   const [{ createKeyvalue }, { MemoryStore }, store] = await Promise.all([
     import('../keyvalue/index.js'),
@@ -75,7 +63,8 @@ export async function withStore<T>(
   try {
     const { settings, terminal } = surroundings;
     const kept = { ...surroundings, prepare, terminal: keepingStore(terminal, settings.store) };
-    return await work(contextOf(kept, keyvalue, empty));
+    const { context, tools } = sessionOf(kept, keyvalue, empty);
+    return await work(context, tools);
   } catch (thrown) {
     isStopped = asKvError(thrown).code === 'timed-out';
     throw thrown;
@@ -163,40 +152,33 @@ function modeOf(access: StoreAccess, readOnly: boolean): Mode {
   }
 }
 
+/** What a command is given. */
+export interface Session {
+  readonly context: Context;
+  readonly tools: Tools;
+}
+
 /**
- * The context over an open store, for a command with access to one. `empty` gives what is read where
+ * A session over an open store, for a command with access to one. `empty` gives what is read where
  * `default` has not been written to yet.
  */
-export function contextOf(
+export function sessionOf(
   surroundings: Surroundings,
   keyvalue?: Keyvalue,
   empty?: () => Bucket,
-): Context {
-  const { settings } = surroundings;
-  let latest: Context | undefined;
-  const contextFor = (own: Settings, terminal: Terminal): Context => {
-    if (latest?.settings !== own || latest.terminal !== terminal) {
-      latest = contextOf({ ...surroundings, settings: own, terminal }, keyvalue, empty);
+): Session {
+  const { settings, terminal, host, env, promptVerbs = [] } = surroundings;
+  let latest: Session | undefined;
+  const sessionFor = (own: Settings, its: Terminal): Session => {
+    if (latest?.context.settings !== own || latest.context.terminal !== its) {
+      latest = sessionOf({ ...surroundings, settings: own, terminal: its }, keyvalue, empty);
     }
     return latest;
   };
-  return {
+  const context: Context = {
     settings,
-    terminal: surroundings.terminal,
-    manual: surroundings.manual,
-    host: surroundings.host,
-    env: surroundings.env,
+    terminal,
     interruptible,
-
-    withStore: (access, work) => withStore(access, surroundings, work),
-
-    readLine: (words, own = settings) =>
-      readLine(words, { ...surroundings, settings: own }, contextFor),
-
-    forPrompt(verbs) {
-      const manual = surroundings.manual.withSessionVerbs(verbs);
-      return contextOf({ ...surroundings, manual, promptVerbs: verbs }, keyvalue, empty);
-    },
 
     get keyvalue(): Keyvalue {
       if (keyvalue === undefined) throw new Error('a command without access asked for the store');
@@ -218,4 +200,15 @@ export function contextOf(
       return name === DEFAULT_BUCKET ? buckets.openOrCreate(name) : types.Bucket.openBucket(name);
     },
   };
+  const tools: Tools = {
+    host,
+    env,
+    verbs: verbsOf(surroundings),
+    manual: surroundings.manualWith(promptVerbs),
+    readLine: (words, own = settings) =>
+      readLine(words, { ...surroundings, settings: own }, sessionFor),
+    forPrompt: (verbs) => sessionOf({ ...surroundings, promptVerbs: verbs }, keyvalue, empty).tools,
+    withStore: (access, work) => withStore(access, surroundings, work),
+  };
+  return { context, tools };
 }

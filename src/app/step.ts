@@ -1,22 +1,28 @@
 /** Reading a line of a script into something to run, for the session that the script runs in. */
 
 import { answerHelp, answerVersion } from '../answers/manual-answer.js';
-import type { Access, Command } from '../command.js';
+import type { Access, Command, Registry, Tools } from '../command.js';
 import type { Context, Settings, Step } from '../context.js';
 import { type ExitCode, exitCodes, KvError } from '../errors.js';
-import type { Invocation } from '../line/invocation.js';
+import { type Invocation, parseLine } from '../line/invocation.js';
 import { withUsage } from '../line/usage.js';
 import type { Terminal } from '../terminal/terminal.js';
-import type { Surroundings } from './session.js';
+import type { Surroundings } from './surroundings.js';
 
-/** `contextFor` gives the context of a line, with settings and a terminal of its own. */
+/** What the command of a line is given, with settings and a terminal of its own. */
+type SessionFor = (
+  settings: Settings,
+  terminal: Terminal,
+) => { readonly context: Context; readonly tools: Tools };
+
+/** See `Tools`. */
 export async function readLine(
   words: readonly string[],
   surroundings: Surroundings,
-  contextFor: (settings: Settings, terminal: Terminal) => Context,
+  sessionFor: SessionFor,
 ): Promise<Step> {
-  const { settings: own, promptVerbs = [] } = surroundings;
-  const invocation = await surroundings.parseLine(words, own, promptVerbs);
+  const { settings: own } = surroundings;
+  const invocation = await parseLine(words, verbsOf(surroundings), own);
   const { settings } = invocation;
   if (settings.store !== own.store) {
     const whole = surroundings.promptVerbs ? 'session' : 'script';
@@ -27,15 +33,18 @@ export async function readLine(
     const access = accessOf(invocation.command, invocation.input);
     if (access !== 'none') await surroundings.prepare?.(access);
   }
-  return stepOf(invocation, { ...surroundings, settings }, (terminal) =>
-    contextFor(settings, terminal),
-  );
+  return stepOf(invocation, { ...surroundings, settings }, sessionFor);
+}
+
+/** The verbs that a line may ask for. A script asks for this with each of its lines. */
+export function verbsOf({ verbs, promptVerbs }: Surroundings): Registry {
+  return promptVerbs === undefined ? verbs : [...verbs, ...promptVerbs];
 }
 
 function stepOf(
   invocation: Invocation,
-  { manual, promptVerbs, settings }: Surroundings,
-  contextFor: (terminal: Terminal) => Context,
+  { promptVerbs, settings }: Surroundings,
+  sessionFor: SessionFor,
 ): Step {
   switch (invocation.kind) {
     case 'run': {
@@ -52,7 +61,8 @@ function stepOf(
         async run(terminal) {
           try {
             // A status beyond the table is that of a component, which no script runs.
-            const outcome = await command.run(contextFor(terminal), input);
+            const { context, tools } = sessionFor(settings, terminal);
+            const outcome = await command.run(context, input, tools);
             return (outcome as ExitCode | undefined) ?? exitCodes.done;
           } catch (thrown) {
             throw withUsage(command, thrown);
@@ -61,9 +71,13 @@ function stepOf(
       };
     }
     case 'help':
-      return printing(settings, (asker) => answerHelp({ ...asker, manual }, invocation.topic));
+      return printing(settings, sessionFor, ({ context, tools }) =>
+        answerHelp(context, tools.manual, invocation.topic),
+      );
     case 'version':
-      return printing(settings, (asker) => answerVersion({ ...asker, manual }));
+      return printing(settings, sessionFor, ({ context, tools }) =>
+        answerVersion(context, tools.manual),
+      );
     case 'bare':
       throw new KvError('usage', 'missing verb', { hint: 'try: help' });
     default:
@@ -82,14 +96,15 @@ function accessOf({ access }: Command, input: Readonly<Record<string, unknown>>)
 
 function printing(
   settings: Settings,
-  print: (asker: Pick<Context, 'settings' | 'terminal'>) => Promise<void>,
+  sessionFor: SessionFor,
+  print: (session: ReturnType<SessionFor>) => Promise<void>,
 ): Step {
   return {
     isBrief: false,
     writes: false,
     bucket: settings.bucket,
     async run(terminal) {
-      await print({ settings, terminal });
+      await print(sessionFor(settings, terminal));
       return exitCodes.done;
     },
   };

@@ -27,7 +27,6 @@ export function createManual(
   const verbs = [...registry, ...sessionVerbs];
   return {
     version,
-    verbs,
     async help(topic = '', terminalColumns = USUAL_COLUMNS) {
       const columns = helpColumns(terminalColumns);
       const place = findPlace(topic.split(' ').filter(Boolean), verbs);
@@ -48,7 +47,6 @@ export function createManual(
     },
     completion: completionScript,
     manPage: async () => manPage(await loadAll(registry), version),
-    withSessionVerbs: (verbs) => createManual(registry, version, verbs),
   };
 }
 

@@ -15,7 +15,7 @@ export const command = defineCommand({
     { line: 'kv completion fish > ~/.config/fish/completions/kv.fish', summary: 'for good' },
   ],
 
-  async run(context, { shell }) {
+  async run(context, { shell }, { manual }) {
     const known = shells.find((one) => one === shell);
     if (known === undefined) {
       throw new KvError(
@@ -23,6 +23,6 @@ export const command = defineCommand({
         `no completion for "${shell}": there is one for ${shells.join(', ')}`,
       );
     }
-    await answerCompletion(context, known);
+    await answerCompletion(context, manual, known);
   },
 });

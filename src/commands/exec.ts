@@ -31,8 +31,9 @@ A bare kv runs what a pipe or a file brings to its stdin in the same way.`,
     { line: "printf 'incr a\\nincr b\\n' | kv exec --atomic", summary: 'both, or none' },
   ],
 
-  async run(context, { file, atomic, keepGoing }) {
+  async run(context, { file, atomic, keepGoing }, { readLine }) {
     return runScript(context, {
+      readLine,
       input: await inputOrStdin(context, 'exec', file),
       name: file === undefined || file === '-' ? 'stdin' : file,
       atomic,

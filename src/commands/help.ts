@@ -17,7 +17,7 @@ export const command = defineCommand({
   options: {},
   examples: [{ line: 'kv help bucket list', summary: 'the same as: kv bucket list --help' }],
 
-  async run(context, { verb }) {
-    await answerHelp(context, verb?.join(' ') || undefined);
+  async run(context, { verb }, { manual }) {
+    await answerHelp(context, manual, verb?.join(' ') || undefined);
   },
 });

@@ -35,14 +35,16 @@ Where stdin is no terminal, what it holds is run as a script: see "kv help exec"
 
   exits: { [exitCodes.store]: exitMeanings[exitCodes.store] },
 
-  async run(context) {
+  async run(context, _, tools) {
     const { stdin, stdout } = context.terminal;
     if (stdin.kind !== 'terminal' || !stdout.isTerminal) {
       const script = { input: stdin, name: 'stdin', atomic: false, keepGoing: false };
-      return context.withStore('each', (opened) => runScript(opened, script));
+      return tools.withStore('each', (opened, { readLine }) =>
+        runScript(opened, { ...script, readLine }),
+      );
     }
     const { runPrompt } = await import('../repl/prompt.js');
-    await runPrompt(context);
+    await runPrompt(context, tools);
     return undefined;
   },
 });

@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.js';
-import type { Context, Grant, OpenGrant } from '../context.js';
+import type { AnsweredImport, Context, Grant, OpenGrant } from '../context.js';
 import { absentBucket, exitCodes, KvError } from '../errors.js';
 import { parseDuration } from '../line/duration.js';
 import { parseSize } from '../options/option-values.js';
@@ -53,18 +53,22 @@ environment.`,
     [exitCodes.trapped]: 'it trapped: a defect of its own',
   },
 
-  async run(context, { component: path, args: words = [], timeout, maxMemory, ...options }) {
+  async run(
+    context,
+    { component: path, args: words = [], timeout, maxMemory, ...options },
+    { host },
+  ) {
     const { bucket, explain, noCache } = options;
     const { readOnly, bucket: current } = context.settings;
     const given: Grant[] =
       bucket.length > 0 ? bucket : [{ guest: current, bucket: current, readOnly }];
     const grants = given.map((grant) => ({ ...grant, readOnly: grant.readOnly || readOnly }));
     refuseTwice(grants);
-    if (explain) return printExplanation(context, path, grants);
+    if (explain) return printExplanation(context, await host.explain(path), grants);
     const { keyvalue } = context;
     const open = grants.map((grant) => openGrant(context, grant));
     const request = { path, words, grants: open, keyvalue, timeout, maxMemory, cache: !noCache };
-    return context.host.run(request);
+    return host.run(request);
   },
 });
 
@@ -99,11 +103,10 @@ function openGrant(context: Context, grant: Grant): OpenGrant {
 }
 
 async function printExplanation(
-  { host, settings, terminal }: Context,
-  path: string,
+  { settings, terminal }: Context,
+  imports: readonly AnsweredImport[],
   grants: readonly Grant[],
 ): Promise<void> {
-  const imports = await host.explain(path);
   if (settings.json) {
     await terminal.stdout.write(`${visibleJson({ imports, grants })}\n`);
     return;

@@ -1,5 +1,6 @@
 /** What Tab does: completes the word before the cursor, or says what it could become. */
 
+import type { Registry } from '../command.js';
 import type { Context, Settings } from '../context.js';
 import { type Candidate, completionOf, storedCandidates } from '../line/completion.js';
 import { overridden } from '../line/globals.js';
@@ -16,15 +17,22 @@ export interface Completion {
   readonly choices: readonly string[];
 }
 
-/** Completes the line at the cursor; `settings` are those of a line that says no other. */
+/** Where completion looks. */
+export interface Surroundings {
+  readonly context: Context;
+  readonly verbs: Registry;
+  /** Those of a line that says no other. */
+  readonly settings: Settings;
+}
+
+/** Completes the line at the cursor. */
 export async function complete(
   text: string,
   cursor: number,
-  context: Context,
-  settings: Settings,
+  surroundings: Surroundings,
 ): Promise<Completion> {
   const place = placeOf(text, cursor);
-  const found = place && (await candidatesAt(place, context, settings).catch(() => undefined));
+  const found = place && (await candidatesAt(place, surroundings).catch(() => undefined));
   if (!found || found.candidates.length === 0) return { text, cursor, choices: [] };
   const { candidates, dashIsOption } = found;
   const words = candidates.map((one) => found.lead + one.text);
@@ -80,13 +88,13 @@ function placeOf(text: string, cursor: number): Place | undefined {
   return { word: '', start: cursor, cursor, end: cursor, before, behind };
 }
 
-async function candidatesAt(place: Place, context: Context, settings: Settings): Promise<Found> {
+async function candidatesAt(place: Place, surroundings: Surroundings): Promise<Found> {
+  const { context, verbs, settings } = surroundings;
   const { before, word, behind } = place;
   const isShell = before.some(({ kind, text }) => kind === 'operator' && text === '|');
   if (isShell || before.at(-1)?.kind === 'operator') {
     return { lead: '', candidates: fileNames(word), dashIsOption: false };
   }
-  const { verbs } = context.manual;
   const words = wordsOf(before);
   const { lead, start, from, dashIsOption } = await completionOf(words, word, verbs);
   const found = (candidates: readonly Candidate[]) => ({ lead, candidates, dashIsOption });

@@ -1,5 +1,6 @@
 /** The session at a prompt: a line is read, run, and the next one asked for, until somebody leaves. */
 import { basename } from 'node:path';
+import type { Tools } from '../command.js';
 import type { Context, Settings } from '../context.js';
 import { asKvError } from '../errors.js';
 import { displayWidth, truncate } from '../terminal/display-width.js';
@@ -20,18 +21,18 @@ import { runLine } from './run-line.js';
 import { sessionVerbs } from './session-verbs.js';
 
 /** Runs a session at stdin and stdout, which must be terminals. Throws `interrupted` at a signal. */
-export async function runPrompt(context: Context): Promise<void> {
-  const { manual, settings, terminal } = context;
+export async function runPrompt(context: Context, tools: Tools): Promise<void> {
+  const { settings, terminal } = context;
   // A person sees the prompt while the store is being opened. That may have to wait for somebody's
   // transaction, and then Ctrl-C is still what it is anywhere.
   await terminal.stdout.write(freshLine(terminal.stdout.columns, terminal.stdout.style));
-  await terminal.note(`kv ${manual.version}: help lists the verbs, Ctrl-D leaves`);
+  await terminal.note(`kv ${tools.manual.version}: help lists the verbs, Ctrl-D leaves`);
   await terminal.stdout.write(promptOf(terminal, settings, false).text);
   let isOpen = false;
   try {
-    await context.withStore('each', (opened) => {
+    await tools.withStore('each', (opened, own) => {
       isOpen = true;
-      return opened.interruptible((signal) => runSession(opened, signal), 'Ctrl-C');
+      return opened.interruptible((signal) => runSession(opened, own, signal), 'Ctrl-C');
     });
   } finally {
     if (!isOpen) await terminal.stdout.write('\r\x1b[J');
@@ -41,16 +42,18 @@ export async function runPrompt(context: Context): Promise<void> {
 const STOPPED_IN_TRANSACTION =
   'the transaction stays open while kv is stopped; others who write wait (fg goes on)';
 
-async function runSession(outer: Context, signal: AbortSignal): Promise<void> {
+async function runSession(context: Context, outer: Tools, signal: AbortSignal): Promise<void> {
   const keyboard = openKeyboard();
   keyboard.take();
-  const session = new PromptSession(outer, new History(openHistoryFile(outer.env)));
-  const context = outer.forPrompt(sessionVerbs(session));
-  const { manual, terminal } = context;
+  const session = new PromptSession(context, new History(openHistoryFile(outer.env)));
+  const tools = outer.forPrompt(sessionVerbs(session));
+  const { verbs } = tools;
+  const { terminal } = context;
   session.openCurrent();
   const editor = new LineEditor(keyboard, terminal.stdout, session.history, {
-    complete: (text, cursor) => complete(text, cursor, context, session.settings),
-    hint: (text) => hintFor(text, manual.verbs),
+    complete: (text, cursor) =>
+      complete(text, cursor, { context, verbs, settings: session.settings }),
+    hint: (text) => hintFor(text, verbs),
     isUnfinished,
     remarkAtStop: () => (session.inTransaction ? STOPPED_IN_TRANSACTION : undefined),
   });
@@ -59,7 +62,9 @@ async function runSession(outer: Context, signal: AbortSignal): Promise<void> {
       const prompt = promptOf(terminal, session.settings, session.inTransaction);
       const typed = await editor.read(prompt, signal);
       if (typed.kind === 'left') break;
-      if (typed.kind === 'line') await runLines(typed.text, context, session, keyboard, signal);
+      if (typed.kind === 'line') {
+        await runLines(typed.text, context, tools, session, keyboard, signal);
+      }
     }
   } finally {
     keyboard.release();
@@ -71,14 +76,15 @@ async function runSession(outer: Context, signal: AbortSignal): Promise<void> {
 async function runLines(
   text: string,
   context: Context,
+  tools: Tools,
   session: PromptSession,
   keyboard: Keyboard,
   signal: AbortSignal,
 ): Promise<void> {
   for (const line of linesOf(text)) {
     if (line.trim() === '') continue;
-    session.history.add(line, await recordedLine(line, context.manual.verbs));
-    if (!(await runOne(line, context, session, keyboard)) || session.isOver) return;
+    session.history.add(line, await recordedLine(line, tools.verbs));
+    if (!(await runOne(line, context, tools, session, keyboard)) || session.isOver) return;
     signal.throwIfAborted();
   }
 }
@@ -87,6 +93,7 @@ async function runLines(
 async function runOne(
   line: string,
   context: Context,
+  { env, readLine }: Tools,
   session: PromptSession,
   { rows }: Keyboard,
 ): Promise<boolean> {
@@ -94,8 +101,9 @@ async function runOne(
   try {
     const plan = planOf(line);
     if (plan === undefined) return true;
-    const step = await context.readLine(plan.words, session.settings);
-    const milliseconds = await runLine(context, plan, step, { rows, waits: session.opens(step) });
+    const step = await readLine(plan.words, session.settings);
+    const waits = session.opens(step);
+    const milliseconds = await runLine(context, plan, step, { rows, waits, env });
     if (session.isTiming) {
       await stderr.write(`${ownLine(context)}${stderr.style.dim(timeOf(milliseconds))}\n`);
     }

@@ -15,6 +15,8 @@ export interface LineOptions {
   readonly rows: number;
   /** Whether the verb may have to wait for others who write. */
   readonly waits: boolean;
+  /** The environment of the programs that the line starts. */
+  readonly env: NodeJS.ProcessEnv;
 }
 
 /** Where a verb writes to in the end. */
@@ -32,10 +34,10 @@ interface Target {
  * Returns how long the verb took, in milliseconds. Throws what opening and the verb throw.
  */
 export async function runLine(
-  { terminal, env, keyvalue, interruptible }: Context,
+  { terminal, keyvalue, interruptible }: Context,
   plan: LinePlan,
   step: Step,
-  { rows, waits }: LineOptions,
+  { rows, waits, env }: LineOptions,
 ): Promise<number> {
   return interruptible(async (signal) => {
     const screen = new PagedOutput(terminal.stdout, rows, env);

@@ -24,6 +24,8 @@ export interface ScriptOptions {
   readonly name: string;
   readonly atomic: boolean;
   readonly keepGoing: boolean;
+  /** See `Tools`. */
+  readLine(words: readonly string[]): Promise<Step>;
 }
 
 /** A line that is ready to run. */
@@ -113,7 +115,7 @@ class Script {
   async #read({ number, words }: ScriptLine): Promise<Step | undefined> {
     try {
       if (words instanceof KvError) throw words;
-      return await this.#context.readLine(words);
+      return await this.#options.readLine(words);
     } catch (thrown) {
       // First what comes before it.
       await this.#runGroup();

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createManual } from '../../src/cli/help.js';
 import { registry } from '../../src/commands/index.js';
 import type { Context } from '../../src/context.js';
 import { createKeyvalue } from '../../src/keyvalue/index.js';
@@ -27,10 +26,9 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const manual = createManual(registry, '0.0.0');
 const settings = resolveSettings({}, {});
 
-/** What completion looks at: the verbs, and a store with these keys. */
+/** What completion looks at of it: a store with these keys. */
 function contextWith(keys: readonly string[]): Context {
   const keyvalue = createKeyvalue(new MemoryStore());
   const { buckets, eventual, types } = keyvalue;
@@ -41,7 +39,7 @@ function contextWith(keys: readonly string[]): Context {
     }
   }
   const bucketToRead = (name: string) => types.Bucket.openBucket(name);
-  return { keyvalue, manual, bucketToRead } as unknown as Context;
+  return { keyvalue, bucketToRead } as unknown as Context;
 }
 
 /** What Tab makes of a line, with a bar where the cursor is. */
@@ -54,7 +52,7 @@ function completed(line: string, keys: readonly string[] = []): Promise<Completi
 }
 
 function completeAt(line: string, cursor: number, keys: readonly string[]): Promise<Completion> {
-  return complete(line, cursor, contextWith(keys), settings);
+  return complete(line, cursor, { context: contextWith(keys), verbs: registry, settings });
 }
 
 function shown({ text, cursor }: Completion): string {

@@ -1,6 +1,6 @@
 /** Runs commands as the command line does, over a store of the test's own and a terminal of buffers. */
 
-import { contextOf, type Surroundings } from '../../src/app/session.js';
+import { sessionOf } from '../../src/app/session.js';
 import { createManual } from '../../src/cli/help.js';
 import type { Outcome } from '../../src/command.js';
 import { registry } from '../../src/commands/index.js';
@@ -9,7 +9,7 @@ import { asKvError, exitCodes, KvError } from '../../src/errors.js';
 import { explainComponent } from '../../src/host/index.js';
 import type { Bucket } from '../../src/keyvalue/bucket.js';
 import { createKeyvalue, type Keyvalue } from '../../src/keyvalue/index.js';
-import { parse, parseLine } from '../../src/line/invocation.js';
+import { parse } from '../../src/line/invocation.js';
 import { withUsage } from '../../src/line/usage.js';
 import { MemoryStore } from '../../src/store/memory/memory-store.js';
 import {
@@ -77,10 +77,10 @@ async function run(
   if (invocation.kind !== 'run') throw new Error(`"${words.join(' ')}" runs no command`);
   const { command, input, settings } = invocation;
   const terminal = bufferTerminal({ ...options, quiet: settings.quiet, input: settings.input });
-  const surroundings = { settings, terminal, env: {}, manual, parseLine: lineParser, host };
-  const context = contextOf(surroundings, keyvalue, emptyBucket);
+  const surroundings = { settings, terminal, env: {}, verbs: registry, manualWith, host };
+  const { context, tools } = sessionOf(surroundings, keyvalue, emptyBucket);
   try {
-    return ended(terminal, undefined, await command.run(context, input));
+    return ended(terminal, undefined, await command.run(context, input, tools));
   } catch (thrown) {
     const error = asKvError(thrown);
     if (error.code === 'internal') throw thrown;
@@ -100,10 +100,8 @@ function ended(terminal: BufferTerminal, error: KvError | undefined, outcome?: O
   };
 }
 
-const lineParser: Surroundings['parseLine'] = (words, settings, more) =>
-  parseLine(words, [...registry, ...more], settings);
-
 const manual = createManual(registry, '0.0.0');
+const manualWith = () => manual;
 
 /** Components run in processes of their own, in other tests: a guest has the process's streams. */
 const host: Host = {

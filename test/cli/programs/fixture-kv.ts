@@ -1,5 +1,6 @@
 /** A `kv` with the verbs of the fixture, and one that is a trap, which does nothing but complete. */
 import { completeLine } from '../../../src/app/complete-line.js';
+import { createManual } from '../../../src/cli/help.js';
 import { defineCommand } from '../../../src/command.js';
 import { openTerminal } from '../../../src/terminal/process-terminal.js';
 import { fixtureCommands, registryOf } from '../fixture-registry.js';
@@ -19,15 +20,16 @@ const trap = defineCommand({
 
 async function main(): Promise<void> {
   const terminal = await openTerminal({ ...settings, env });
-  const surroundings = { terminal, env, manual: unused as never, host: unused as never };
   const verbs = registryOf([...fixtureCommands, trap]);
-  await completeLine(process.argv.slice(3), verbs, { ...surroundings, parseLine: unused });
+  await completeLine(process.argv.slice(3), { terminal, env, verbs, host, manualWith });
 }
 
 const settings = { color: 'never', quiet: true, json: false, input: false } as const;
+const host = { run: unused, explain: unused };
+const manualWith = () => createManual([], '');
 
 function unused(): never {
-  throw new Error('no verb is run here');
+  throw new Error('no component is run here');
 }
 
 void main();

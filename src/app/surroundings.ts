@@ -1,0 +1,19 @@
+/** What a session is made of, beside the store. */
+import type { Access, Registry } from '../command.js';
+import type { Host, Manual, Settings } from '../context.js';
+import type { Terminal } from '../terminal/terminal.js';
+
+export interface Surroundings {
+  readonly settings: Settings;
+  readonly terminal: Terminal;
+  readonly env: NodeJS.ProcessEnv;
+  readonly host: Host;
+  /** The verbs of the tool. */
+  readonly verbs: Registry;
+  /** The verbs that only a prompt's lines may ask for; undefined for lines of a script. */
+  readonly promptVerbs?: Registry;
+  /** The manual of the tool, with the verbs of a prompt. */
+  manualWith(promptVerbs: Registry): Manual;
+  /** Sees to the store that a line of a session needs. Throws `no-store`, and what opening throws. */
+  prepare?(access: Exclude<Access, 'none'>): Promise<void>;
+}
