@@ -32,6 +32,8 @@ export async function interruptible<T>(
     for (const signal of heard) process.off(signal, abort);
   };
   for (const signal of heard) process.on(signal, abort);
+  // One of its own: what runs within has others. A signal that somebody hears does not end the process.
+  const ignore = () => {};
   if (outlives) process.on('SIGINT', ignore);
   try {
     return await work(controller.signal);
@@ -53,9 +55,6 @@ export function whileDeaf(work: () => void): void {
     }
   }
 }
-
-/** A signal that somebody hears does not end the process. */
-function ignore(): void {}
 
 /**
  * Ends the process by the signal that interrupted it, so that whoever started it knows: a shell

@@ -14,8 +14,10 @@ who write wait.
  get k > FILE      into a file, whole or not at all; >> FILE behind its end
  set k < FILE      from a file
  3 incr n          a verb three times
+ !COMMAND          a command of your shell
+ ? VERB            help
 
-Tab completes verbs, options, buckets and stored keys; Ctrl-R searches the lines typed before; Ctrl-C
+Tab completes verbs, options, buckets and stored keys, and commands and files behind | and !; Ctrl-R searches the lines typed before; Ctrl-C
 clears the line or stops the verb; Ctrl-Z stops kv, which keeps an open transaction, and fg goes on;
 Ctrl-D leaves. What does not fit the screen goes through $PAGER.
 The values of set, set-many and cas are not written to the history.

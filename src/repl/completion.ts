@@ -7,7 +7,9 @@ import { overridden } from '../line/globals.js';
 import { settingsOfUnfinished } from '../line/invocation.js';
 import { quoteWord, splitLine, type Token } from '../line/words.js';
 import { visibleLine } from '../terminal/visible.js';
+import { commandNames } from './command-names.js';
 import { fileNames } from './file-names.js';
+import { isForShell } from './spelled-out.js';
 
 export interface Completion {
   /** The line, and where the cursor stands in it; as before where there is nothing to add. */
@@ -21,6 +23,8 @@ export interface Completion {
 export interface Surroundings {
   readonly context: Context;
   readonly verbs: Registry;
+  /** Where the PATH is. */
+  readonly env: NodeJS.ProcessEnv;
   /** Those of a line that says no other. */
   readonly settings: Settings;
 }
@@ -31,6 +35,11 @@ export async function complete(
   cursor: number,
   surroundings: Surroundings,
 ): Promise<Completion> {
+  if (isForShell(text) && cursor > text.indexOf('!')) {
+    // What follows is read as it is behind a pipe.
+    const swapped = await complete(text.replace('!', '|'), cursor, surroundings);
+    return { ...swapped, text: swapped.text.replace('|', '!') };
+  }
   const place = placeOf(text, cursor);
   const found = place && (await candidatesAt(place, surroundings).catch(() => undefined));
   if (!found || found.candidates.length === 0) return { text, cursor, choices: [] };
@@ -89,10 +98,15 @@ function placeOf(text: string, cursor: number): Place | undefined {
 }
 
 async function candidatesAt(place: Place, surroundings: Surroundings): Promise<Found> {
-  const { context, verbs, settings } = surroundings;
+  const { context, verbs, settings, env } = surroundings;
   const { before, word, behind } = place;
   const isShell = before.some(({ kind, text }) => kind === 'operator' && text === '|');
-  if (isShell || before.at(-1)?.kind === 'operator') {
+  const previous = before.at(-1);
+  if (isShell && previous?.kind === 'operator' && !/[<>]/.test(previous.text)) {
+    const commands = word.includes('/') ? [] : commandNames(word, env);
+    if (commands.length > 0) return { lead: '', candidates: commands, dashIsOption: false };
+  }
+  if (isShell || previous?.kind === 'operator') {
     return { lead: '', candidates: fileNames(word), dashIsOption: false };
   }
   const words = wordsOf(before);

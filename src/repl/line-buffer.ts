@@ -1,10 +1,18 @@
 /** The line that is being edited: its text, and where the cursor stands in it. */
+import { CutRing } from './cut-ring.js';
 
 export class LineBuffer {
   #text = '';
   #cursor = 0;
-  /** What was cut last. */
-  #cut = '';
+  readonly #cuts: CutRing;
+  /** Whether the key before cut something out, so that what is cut now goes with it. */
+  #isCutting = false;
+  /** What the key before put back before the cursor; empty where it did not. */
+  #pasted = '';
+
+  constructor(cuts = new CutRing()) {
+    this.#cuts = cuts;
+  }
 
   get text(): string {
     return this.#text;
@@ -18,6 +26,12 @@ export class LineBuffer {
   /** The text up to the cursor. */
   get before(): string {
     return this.#text.slice(0, this.#cursor);
+  }
+
+  /** A key does something else than to cut, or to put back. */
+  breakOff(): void {
+    this.#isCutting = false;
+    this.#pasted = '';
   }
 
   /** Puts another text in the place of all; the cursor goes to its end, or where it is said. */
@@ -113,7 +127,14 @@ export class LineBuffer {
 
   /** Puts back what was cut last. */
   paste(): void {
-    this.insert(this.#cut);
+    this.#putBack(this.#cuts.newest);
+  }
+
+  /** Puts what was cut before that in the place of what was just put back. */
+  pasteOlder(): void {
+    if (this.#pasted === '' || !this.before.endsWith(this.#pasted)) return;
+    this.#remove(this.#cursor - this.#pasted.length, this.#cursor);
+    this.#putBack(this.#cuts.older);
   }
 
   /** Swaps the characters around the cursor, or before it at the end. */
@@ -126,10 +147,20 @@ export class LineBuffer {
     this.replace(this.#text.slice(0, start) + swapped + this.#text.slice(end), end);
   }
 
+  #putBack(text: string): void {
+    this.insert(text);
+    this.#pasted = text;
+    this.#isCutting = false;
+  }
+
   #cutOut(start: number, end: number): void {
     if (start === end) return;
-    this.#cut = this.#text.slice(start, end);
+    const text = this.#text.slice(start, end);
+    if (this.#isCutting) this.#cuts.extend(text, end === this.#cursor ? 'before' : 'behind');
+    else this.#cuts.add(text);
     this.#remove(start, end);
+    this.#isCutting = true;
+    this.#pasted = '';
   }
 
   #remove(start: number, end: number): void {

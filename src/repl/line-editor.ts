@@ -4,6 +4,7 @@ import type { Key, Keyboard, KeyEvent } from '../terminal/keyboard.js';
 import type { Output } from '../terminal/terminal.js';
 import { visibleMessage } from '../terminal/visible.js';
 import type { Completion } from './completion.js';
+import { CutRing } from './cut-ring.js';
 import { Canvas, draw } from './drawing.js';
 import { freshLine } from './fresh-line.js';
 import type { History } from './history.js';
@@ -49,6 +50,8 @@ export class LineEditor {
   readonly #output: Output;
   readonly #history: History;
   readonly #assistance: Assistance;
+  /** What was cut out of one line may be put into another. */
+  readonly #cuts = new CutRing();
   #hasRead = false;
 
   /** The first prompt stands on the screen already, and is drawn over. */
@@ -67,6 +70,7 @@ export class LineEditor {
       this.#history,
       this.#assistance,
       prompt,
+      this.#cuts,
     );
     this.#keyboard.take();
     // The first has been drawn already.
@@ -83,7 +87,7 @@ export class LineEditor {
 
 /** One line, from its first key to its last. */
 class Editing {
-  readonly buffer = new LineBuffer();
+  readonly buffer: LineBuffer;
   typed: Typed | undefined;
   search: HistorySearch | undefined;
   readonly canvas = new Canvas();
@@ -105,12 +109,14 @@ class Editing {
     history: History,
     assistance: Assistance,
     prompt: Prompt,
+    cuts: CutRing,
   ) {
     this.#keyboard = keyboard;
     this.#output = output;
     this.history = history;
     this.#assistance = assistance;
     this.#prompt = prompt;
+    this.buffer = new LineBuffer(cuts);
   }
 
   async run(signal: AbortSignal): Promise<Typed> {
@@ -233,7 +239,9 @@ class Editing {
   }
 
   async #edit(key: Key): Promise<void> {
-    const action = actions[chordOf(key)];
+    const chord = chordOf(key);
+    const action = actions[chord];
+    if (!ringChords.has(chord)) this.buffer.breakOff();
     if (action) await action(this);
     else if (key.text !== '') this.buffer.insert(key.text);
   }
@@ -296,6 +304,9 @@ function chordOf({ name, ctrl, meta }: Key): string {
   return `${ctrl ? 'C-' : ''}${meta ? 'M-' : ''}${name}`;
 }
 
+/** Keys that cut and put back: several of them in a row go together. */
+const ringChords = new Set('C-w C-backspace M-backspace M-d C-u C-k C-y M-y'.split(' '));
+
 /** What a key does that types nothing; the names are those that readline has for them in C. */
 const actions: Readonly<Record<string, Action>> = {
   return: (editing) => editing.accept(),
@@ -341,5 +352,6 @@ const actions: Readonly<Record<string, Action>> = {
   'C-u': ({ buffer }) => buffer.cutToStart(),
   'C-k': ({ buffer }) => buffer.cutToEnd(),
   'C-y': ({ buffer }) => buffer.paste(),
+  'M-y': ({ buffer }) => buffer.pasteOlder(),
   'C-t': ({ buffer }) => buffer.transpose(),
 };

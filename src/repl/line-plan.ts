@@ -3,6 +3,7 @@ import { KvError } from '../errors.js';
 import { isCount } from '../line/reading.js';
 import { lostQuotes } from '../line/unquoted-json.js';
 import { LineSplitter, type SplitLine, splitLine, type Token, type Word } from '../line/words.js';
+import { isForShell } from './spelled-out.js';
 
 export interface LinePlan {
   /** From 1. */
@@ -82,6 +83,7 @@ export function partsBeforePipe(tokens: readonly Token[]): { words: Word[]; file
 
 /** Whether the line goes on: a quote is open, or a backslash ends it. */
 export function isUnfinished(line: string): boolean {
+  if (isForShell(line)) return false;
   const { tokens, open } = splitLine(line);
   // Quotes behind a pipe are the shell's, and JSON without quotes around it is refused as it stands.
   const isOver = (token: Token) => isPipe(token) || (token.kind === 'word' && token.losesQuotes);
@@ -99,7 +101,8 @@ export function* linesOf(text: string): Generator<string> {
     joined.push(line);
     hasPipe ||= words.tokens.slice(known).some(isPipe);
     // As `isUnfinished` has it.
-    if (words.open !== undefined && !hasPipe && !words.losesQuotes) continue;
+    const isOver = hasPipe || words.losesQuotes || isForShell(joined[0]!);
+    if (words.open !== undefined && !isOver) continue;
     yield joined.join('\n');
     words = new LineSplitter();
     joined = [];

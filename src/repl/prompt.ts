@@ -6,6 +6,7 @@ import { asKvError } from '../errors.js';
 import { displayWidth, truncate } from '../terminal/display-width.js';
 import { writeError } from '../terminal/error-message.js';
 import { type Keyboard, openKeyboard } from '../terminal/keyboard.js';
+import { runCommand } from '../terminal/shell-command.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { visibleLine } from '../terminal/visible.js';
 import { complete } from './completion.js';
@@ -19,6 +20,7 @@ import { PromptSession } from './prompt-session.js';
 import { recordedLine } from './recorded-line.js';
 import { runLine } from './run-line.js';
 import { sessionVerbs } from './session-verbs.js';
+import { shellCommandOf, spelledOut } from './spelled-out.js';
 
 /** Runs a session at stdin and stdout, which must be terminals. Throws `interrupted` at a signal. */
 export async function runPrompt(context: Context, tools: Tools): Promise<void> {
@@ -52,7 +54,7 @@ async function runSession(context: Context, outer: Tools, signal: AbortSignal): 
   session.openCurrent();
   const editor = new LineEditor(keyboard, terminal.stdout, session.history, {
     complete: (text, cursor) =>
-      complete(text, cursor, { context, verbs, settings: session.settings }),
+      complete(text, cursor, { context, verbs, settings: session.settings, env: outer.env }),
     hint: (text) => hintFor(text, verbs),
     isUnfinished,
     remarkAtStop: () => (session.inTransaction ? STOPPED_IN_TRANSACTION : undefined),
@@ -81,9 +83,10 @@ async function runLines(
   keyboard: Keyboard,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const line of linesOf(text)) {
-    if (line.trim() === '') continue;
-    session.history.add(line, await recordedLine(line, tools.verbs));
+  for (const typed of linesOf(text)) {
+    if (typed.trim() === '') continue;
+    const line = spelledOut(typed);
+    session.history.add(typed, await recordedLine(line, tools.verbs));
     if (!(await runOne(line, context, tools, session, keyboard)) || session.isOver) return;
     signal.throwIfAborted();
   }
@@ -99,6 +102,8 @@ async function runOne(
 ): Promise<boolean> {
   const { stderr } = context.terminal;
   try {
+    const command = shellCommandOf(line);
+    if (command !== undefined) return await runForShell(command, context, env);
     const plan = planOf(line);
     if (plan === undefined) return true;
     const step = await readLine(plan.words, session.settings);
@@ -120,6 +125,20 @@ async function runOne(
     await writeError(stderr, error, session.settings);
     return false;
   }
+}
+
+/** Runs a command of the shell. False where it says that it failed. */
+async function runForShell(
+  command: string,
+  context: Context,
+  env: NodeJS.ProcessEnv,
+): Promise<boolean> {
+  const { terminal } = context;
+  const { status, signal } = await runCommand(command, env);
+  if (status === 0) return true;
+  await terminal.stderr.write(ownLine(context));
+  await terminal.note(`the command ended with ${signal ?? `status ${status}`}`);
+  return false;
 }
 
 /** Begins a line for what the prompt itself says; nothing where that goes elsewhere. */

@@ -4,6 +4,7 @@ import { KvError } from '../errors.js';
 import { type Role, readLine } from '../line/reading.js';
 import { quoteWord, splitLine, type Word } from '../line/words.js';
 import { partsBeforePipe } from './line-plan.js';
+import { isForShell } from './spelled-out.js';
 
 /** Longest line that is written down, in characters. */
 const LENGTH_LIMIT = 4096;
@@ -13,6 +14,7 @@ const LENGTH_LIMIT = 4096;
  * down, because nobody can say what in it is a value: its verb is not known, or it is too long.
  */
 export async function recordedLine(line: string, verbs: Registry): Promise<string | undefined> {
+  if (isForShell(line)) return line.length <= LENGTH_LIMIT ? line.trim() : undefined;
   const { tokens } = splitLine(line);
   const pipe = tokens.findIndex(({ kind, text }) => kind === 'operator' && text === '|');
   const before = pipe === -1 ? tokens : tokens.slice(0, pipe);

@@ -60,6 +60,15 @@ export async function openCommand(
   };
 }
 
+/** Runs a command line by the same shell, with the terminal as its own. Throws `io` as well. */
+export async function runCommand(line: string, env: NodeJS.ProcessEnv): Promise<CommandEnd> {
+  const child = spawn(env.SHELL || '/bin/sh', ['-c', line], { env, stdio: 'inherit' });
+  const ended = endOf(child);
+  ended.catch(() => {});
+  await startOf(child, line);
+  return ended;
+}
+
 function startOf(child: ChildProcess, line: string): Promise<void> {
   return new Promise((resolve, reject) => {
     child.once('spawn', resolve);

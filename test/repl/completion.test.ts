@@ -14,16 +14,22 @@ import { controls, oddKeys } from '../support/odd-text.js';
 
 const home = process.cwd();
 const folder = mkdtempSync(join(tmpdir(), 'kv-completion-'));
+const bin = mkdtempSync(join(tmpdir(), 'kv-completion-'));
 
 beforeAll(() => {
   process.chdir(folder);
   mkdirSync('folder');
   writeFileSync('file one', '');
+  for (const name of ['jq', 'sort', 'sortkeys', 'uniq']) {
+    writeFileSync(join(bin, name), '', { mode: 0o755 });
+  }
+  writeFileSync(join(bin, 'jqdata'), '');
 });
 
 afterAll(() => {
   process.chdir(home);
   rmSync(folder, { recursive: true });
+  rmSync(bin, { recursive: true });
 });
 
 const settings = resolveSettings({}, {});
@@ -52,7 +58,8 @@ function completed(line: string, keys: readonly string[] = []): Promise<Completi
 }
 
 function completeAt(line: string, cursor: number, keys: readonly string[]): Promise<Completion> {
-  return complete(line, cursor, { context: contextWith(keys), verbs: registry, settings });
+  const env = { PATH: `/nowhere:${bin}` };
+  return complete(line, cursor, { context: contextWith(keys), verbs: registry, settings, env });
 }
 
 function shown({ text, cursor }: Completion): string {
@@ -110,6 +117,23 @@ describe('Tab', () => {
   it('guards a key that looks like an option', async () => {
     expect(await tab('get |', ['-rf'])).toBe('get -- -rf |');
     expect(await tab('get -- -r|', ['-rf'])).toBe('get -- -rf |');
+  });
+
+  it('completes commands behind a pipe and a !, and then files', async () => {
+    const completion = async (line: string) => {
+      const cursor = line.indexOf('^');
+      return (await completeAt(line.replace('^', ''), cursor, keys)).text;
+    };
+    expect(await completion('get k | j^')).toBe('get k | jq ');
+    expect(await completion('get k | jq . | un^')).toBe('get k | jq . | uniq ');
+    expect(await completion('get k | sor^')).toBe('get k | sort');
+    expect(await completion('get k | jq fo^')).toBe('get k | jq folder/');
+    expect(await completion('get k | jq > fo^')).toBe('get k | jq > folder/');
+    expect(await completion('get k | fo^')).toBe('get k | folder/');
+    expect(await completion('!un^')).toBe('!uniq ');
+    expect(await completion(' ! jq fo^')).toBe(' ! jq folder/');
+    expect(await completion('!a | un^')).toBe('!a | uniq ');
+    expect(await completion('get ali^')).toBe('get ali');
   });
 
   it('leaves a quote open where a word may go on', async () => {

@@ -49,9 +49,53 @@ describe('a line', () => {
     expect(shown(buffer)).toBe('bget a|');
   });
 
+  it('puts back what several keys in a row have cut, in its order', () => {
+    const buffer = new LineBuffer();
+    buffer.replace('one two three four');
+    buffer.cutBlankWordLeft();
+    buffer.cutBlankWordLeft();
+    buffer.paste();
+    expect(shown(buffer)).toBe('one two three four|');
+    buffer.moveTo(4);
+    buffer.breakOff();
+    buffer.cutWordRight();
+    buffer.cutToStart();
+    buffer.cutToEnd();
+    expect(shown(buffer)).toBe('|');
+    buffer.paste();
+    expect(shown(buffer)).toBe('one two three four|');
+  });
+
+  it('puts back what was cut before, and before that, in the place of the last', () => {
+    const buffer = new LineBuffer();
+    for (const word of ['one', 'two', 'three']) {
+      buffer.breakOff();
+      buffer.replace(word);
+      buffer.cutToStart();
+    }
+    buffer.paste();
+    const seen = [buffer.text];
+    for (let time = 0; time < 3; time++) {
+      buffer.pasteOlder();
+      seen.push(buffer.text);
+    }
+    expect(seen).toEqual(['three', 'two', 'one', 'three']);
+    buffer.breakOff();
+    buffer.pasteOlder();
+    expect(buffer.text).toBe('three');
+  });
+
   it('never has its cursor within a character, nor beyond its ends', () => {
     const moves = ['left', 'right', 'wordLeft', 'wordRight', 'lineStart', 'lineEnd', 'up', 'down'];
-    const cuts = ['deleteLeft', 'deleteRight', 'cutWordLeft', 'cutWordRight', 'paste', 'transpose'];
+    const cuts = [
+      'deleteLeft',
+      'deleteRight',
+      'cutWordLeft',
+      'cutWordRight',
+      'paste',
+      'pasteOlder',
+      'transpose',
+    ];
     const step = fc.constantFrom(...moves, ...cuts) as fc.Arbitrary<keyof LineBuffer>;
     const text = fc.string({
       unit: fc.constantFrom('a', ' ', '\n', '\u{1f600}', 'e\u0301', '\u4e00'),

@@ -78,6 +78,11 @@ describe('a line', () => {
     expect([...linesOf("get a\nset b 'x\ny'\nget c")]).toEqual(['get a', "set b 'x\ny'", 'get c']);
   });
 
+  it('that begins with ! is over where it ends, whatever quotes it has', () => {
+    expect(isUnfinished("!echo it's")).toBe(false);
+    expect([...linesOf("!echo it's\nget c")]).toEqual(["!echo it's", 'get c']);
+  });
+
   it('gives back any words and any files that were quoted into it', () => {
     const verb = fc.constant('verb');
     const output = fc.option(fc.tuple(fc.constantFrom('>', '>>'), word), { nil: undefined });

@@ -43,6 +43,37 @@ describe.runIf(hasTmux)('output without a newline at its end', () => {
   });
 });
 
+describe.runIf(hasTmux)('a line', () => {
+  it('that begins with ! is a command of the shell, and with ? asks for help', async () => {
+    const prompt = await Prompt.open({ pairs: ['k=v'] });
+    expect(await prompt.run('!echo "a  b" | tr a-z A-Z')).toEqual(['A  B']);
+    expect(await prompt.run('!printf x; exit 3')).toEqual([
+      'x⏎',
+      'the command ended with status 3',
+    ]);
+    expect(await prompt.run('!')).toEqual(['kv: missing COMMAND after "!"']);
+    expect((await prompt.run('? incr')).join(' ')).toContain('Add to a counter');
+    expect((await prompt.run('? | head -n 4')).join(' ')).toContain('keys and values in buckets');
+    await prompt.screen.type('!sleep 1000');
+    await prompt.screen.readsLines();
+    await prompt.screen.press('C-c');
+    await prompt.waits();
+    expect(await prompt.run('get k')).toEqual(['v']);
+    await prompt.press(['Up', 'Up'], '!sleep 1000');
+  });
+
+  it('gets back what two Ctrl-W took, also another line', async () => {
+    const prompt = await Prompt.open();
+    await prompt.press(['set one two'], 'set one two');
+    await prompt.press(['C-w', 'C-w'], 'set KEY [VALUE]');
+    await prompt.press(['C-y'], 'set one two');
+    await prompt.press(['C-u'], 'store:default>');
+    await prompt.screen.press('Enter');
+    await prompt.press(['C-y'], 'set one two');
+    await prompt.press(['M-y'], 'one two');
+  });
+});
+
 describe.runIf(hasTmux)('what is not UTF-8', () => {
   const latin = Buffer.from('set k caf\xe9 now', 'latin1');
 
