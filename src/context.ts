@@ -94,6 +94,8 @@ export interface Context {
   readonly terminal: Terminal;
   /** The interfaces over the open store, for a command with access to it. */
   readonly keyvalue: Keyvalue;
+  /** Whether there is such a bucket; of `default`, which the first write makes, there always is. */
+  hasBucket(name: string): boolean;
   /**
    * A bucket to read, the current one where none is named. Where `default` has not been written to
    * yet, an empty one. Throws `no-bucket` for any other name.

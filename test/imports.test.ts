@@ -21,7 +21,7 @@ const allowed: Record<string, readonly string[]> = {
   terminal: ['io', 'errors'],
   command: [],
   context: [],
-  line: ['command', 'context', 'errors'],
+  line: ['command', 'context', 'disk', 'errors'],
   options: ['command', 'context', 'terminal', 'errors'],
   answers: ['context', 'terminal', 'errors'],
   batches: ['answers', 'context', 'formats', 'terminal', 'errors'],

@@ -20,8 +20,8 @@ import {
   completionOf,
   storedCandidates,
 } from '../line/completion.js';
-import { resolveSettings } from '../line/globals.js';
 import { settingsOfUnfinished } from '../line/invocation.js';
+import { resolveSettings } from '../line/settings.js';
 import { continuedWord } from '../line/shells/continued-word.js';
 import { assignments, readShellLine } from '../line/shells/shell-line.js';
 import {
@@ -33,6 +33,9 @@ import {
 import { unsafe } from '../line/words.js';
 import { withStore } from './session.js';
 import type { Surroundings } from './surroundings.js';
+
+/** How long somebody who presses Tab waits for another writer, where the store cannot be opened else. */
+const WAIT_MILLISECONDS = 300;
 
 /** Writes the candidates, and no error: somebody is in the middle of typing. */
 export async function completeLine(
@@ -128,7 +131,8 @@ async function answer(
     if ([settings.store, settings.bucket].some((one) => one.includes(UNKNOWABLE))) {
       return exitCodes.no;
     }
-    await withStore('read', { ...surroundings, settings }, async (context) => {
+    const own = { ...settings, quiet: true, wait: WAIT_MILLISECONDS };
+    await withStore('read', { ...surroundings, settings: own }, async (context) => {
       const stored = storedCandidates(from, start, context, settings.bucket);
       await stdout.write(wordsAnswer(request, completion, stored));
     });

@@ -1,7 +1,6 @@
 /** Wiring of a component's run: the process's streams, and the folder of what is kept for the next. */
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
 import type { GuestRequest } from '../context.js';
+import { userFolder } from '../disk/user-folder.js';
 import { KvError } from '../errors.js';
 import { runComponent } from '../host/index.js';
 import { standardEnds } from '../terminal/standard-ends.js';
@@ -26,17 +25,6 @@ export async function runGuest(request: GuestRequest, env: NodeJS.ProcessEnv): P
  * altered its path, which is not UTF-8.
  */
 function cacheFolderOf(env: NodeJS.ProcessEnv): string | undefined {
-  const folder = namedCacheFolder(env);
+  const folder = userFolder('cache', env);
   return folder?.includes('\ufffd') ? undefined : folder;
-}
-
-function namedCacheFolder(env: NodeJS.ProcessEnv): string | undefined {
-  const cache = env.XDG_CACHE_HOME ?? '';
-  // The XDG specification has a relative path ignored.
-  if (isAbsolute(cache)) return join(cache, 'kv');
-  try {
-    return join(env.HOME || homedir(), '.cache', 'kv');
-  } catch {
-    return undefined;
-  }
 }

@@ -6,6 +6,7 @@ import type { Context, Settings } from '../context.js';
 import { asKvError, KvError } from '../errors.js';
 import type { Bucket } from '../keyvalue/bucket.js';
 import type { Keyvalue } from '../keyvalue/index.js';
+import { DEFAULT_BUCKET } from '../line/settings.js';
 import type { Patience } from '../store/patience.js';
 import type { Mode, Store } from '../store/store.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -18,9 +19,6 @@ import type { Surroundings } from './surroundings.js';
 
 /** The descriptor of stderr. */
 const STDERR = 2;
-
-/** The bucket that is there without having been created. */
-const DEFAULT_BUCKET = 'default';
 
 /** What a command that is given the store does with it. */
 type StoreAccess = Exclude<Access, 'none'>;
@@ -183,6 +181,10 @@ export function sessionOf(
     get keyvalue(): Keyvalue {
       if (keyvalue === undefined) throw new Error('a command without access asked for the store');
       return keyvalue;
+    },
+
+    hasBucket(name: string): boolean {
+      return name === DEFAULT_BUCKET || this.keyvalue.buckets.exists(name);
     },
 
     bucketToRead(name = settings.bucket): Bucket {

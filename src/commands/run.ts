@@ -5,9 +5,6 @@ import { parseDuration } from '../line/duration.js';
 import { parseSize } from '../options/option-values.js';
 import { visibleJson, visibleMessage } from '../terminal/visible.js';
 
-/** The bucket that is made when it is first written to. */
-const DEFAULT_BUCKET = 'default';
-
 export const command = defineCommand({
   name: 'run',
   summary: 'Run a WebAssembly component on granted buckets',
@@ -95,9 +92,7 @@ function refuseTwice(grants: readonly Grant[]): void {
 /** Throws `no-bucket`, but for `default`, which is made when the guest opens it to write. */
 function openGrant(context: Context, grant: Grant): OpenGrant {
   const { bucket, readOnly } = grant;
-  if (bucket !== DEFAULT_BUCKET && !context.keyvalue.buckets.exists(bucket)) {
-    throw absentBucket(bucket);
-  }
+  if (!context.hasBucket(bucket)) throw absentBucket(bucket);
   const open = () => (readOnly ? context.bucketToRead(bucket) : context.bucketToWrite(bucket));
   return { ...grant, open };
 }

@@ -1,9 +1,4 @@
-/**
- * The global options and environment variables, declared as commands declare theirs, and the
- * settings they amount to: a flag beats the environment, which beats the default.
- */
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+/** The global options and environment variables, declared as commands declare theirs. */
 import type { Input, Option, Options } from '../command.js';
 import type { Settings } from '../context.js';
 import { KvError } from '../errors.js';
@@ -67,69 +62,6 @@ export const environment = {
   TERM: 'when "dumb", no colour',
   KV_DEBUG: 'when 1, errors come with their stack trace',
 } as const;
-
-/**
- * The settings for one invocation. An empty environment variable counts as unset. A path is kept as
- * it was given, so that messages show what was typed.
- */
-export function resolveSettings(flags: GlobalFlags, env: NodeJS.ProcessEnv): Settings {
-  return {
-    store: flags.store ?? (env.KV_STORE || defaultStore(env)),
-    isStoreNamed: flags.store !== undefined || Boolean(env.KV_STORE),
-    bucket: flags.bucket ?? (env.KV_BUCKET || 'default'),
-    json: flags.json ?? false,
-    quiet: flags.quiet ?? false,
-    color: flags.color ?? 'auto',
-    input: !flags.noInput,
-    readOnly: flags.readOnly ?? false,
-    wait: flags.wait ?? waitOf(env),
-  };
-}
-
-/** Settings with what flags say in their place; the same object where they say nothing. */
-export function overridden(settings: Settings, flags: GlobalFlags): Settings {
-  const { store, bucket, json, quiet, color, noInput, readOnly, wait } = flags;
-  if (!(store || bucket !== undefined || json || quiet || color || noInput || readOnly || wait)) {
-    return settings;
-  }
-  return {
-    store: store ?? settings.store,
-    isStoreNamed: store !== undefined || settings.isStoreNamed,
-    bucket: bucket ?? settings.bucket,
-    json: json || settings.json,
-    quiet: quiet || settings.quiet,
-    color: color ?? settings.color,
-    input: !noInput && settings.input,
-    readOnly: readOnly || settings.readOnly,
-    wait: wait ?? settings.wait,
-  };
-}
-
-function waitOf({ KV_WAIT: text }: NodeJS.ProcessEnv): number | undefined {
-  if (!text) return undefined;
-  try {
-    return parseDuration(text);
-  } catch (error) {
-    throw new KvError('usage', `KV_WAIT: ${(error as Error).message}`);
-  }
-}
-
-function defaultStore(env: NodeJS.ProcessEnv): string {
-  const data = env.XDG_DATA_HOME ?? '';
-  // The XDG specification has a relative path ignored.
-  if (isAbsolute(data)) return join(data, 'kv', 'store');
-  const home = env.HOME || homeOfUser();
-  return home && join(home, '.local', 'share', 'kv', 'store');
-}
-
-/** Empty for a user whom the system does not know, as in a container that runs under any number. */
-function homeOfUser(): string {
-  try {
-    return homedir();
-  } catch {
-    return '';
-  }
-}
 
 function readStorePath(text: string): string {
   if (text === '') throw new KvError('usage', 'the path is empty');

@@ -7,16 +7,11 @@
 import type { Command, Options, Registry } from '../command.js';
 import type { Settings } from '../context.js';
 import { KvError } from '../errors.js';
-import {
-  type GlobalFlags,
-  globalOptions,
-  globalsBeside,
-  overridden,
-  resolveSettings,
-} from './globals.js';
+import { type GlobalFlags, globalOptions, globalsBeside } from './globals.js';
 import { noneGiven, splitWords } from './grammar.js';
 import { inputOf, optionValues, readableOnly, refuseFaults } from './input.js';
 import { type Front, type Given, givenBy, readFront, readLine } from './reading.js';
+import { overridden, resolveSettings } from './settings.js';
 import { commandHint, groupHint } from './usage.js';
 import { findPlace } from './verbs.js';
 

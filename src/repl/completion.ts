@@ -3,8 +3,8 @@
 import type { Registry } from '../command.js';
 import type { Context, Settings } from '../context.js';
 import { type Candidate, completionOf, storedCandidates } from '../line/completion.js';
-import { overridden } from '../line/globals.js';
 import { settingsOfUnfinished } from '../line/invocation.js';
+import { overridden } from '../line/settings.js';
 import { quoteWord, splitLine, type Token } from '../line/words.js';
 import { visibleLine } from '../terminal/visible.js';
 import { commandNames } from './command-names.js';

@@ -13,8 +13,9 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { makeFolder } from '../disk/make-folder.js';
+import { userFolder } from '../disk/user-folder.js';
 import { escapeKey, unescapeKey } from '../terminal/visible.js';
 import type { HistoryFile } from './history.js';
 
@@ -46,13 +47,10 @@ export function openHistoryFile(env: NodeJS.ProcessEnv): HistoryFile {
   };
 }
 
-function pathOf({ XDG_STATE_HOME = '', HOME }: NodeJS.ProcessEnv): string | undefined {
-  // The XDG specification has a relative path ignored.
-  const folder = isAbsolute(XDG_STATE_HOME)
-    ? XDG_STATE_HOME
-    : HOME && join(HOME, '.local', 'state');
+function pathOf(env: NodeJS.ProcessEnv): string | undefined {
+  const folder = userFolder('state', env);
   // Node has altered a path that is not UTF-8.
-  return folder && !folder.includes('\ufffd') ? join(folder, 'kv', 'history') : undefined;
+  return folder && !folder.includes('\ufffd') ? join(folder, 'history') : undefined;
 }
 
 function readLines(path: string): string[] {

@@ -36,8 +36,7 @@ function use(session: PromptSession): Command {
 
     async run(context, { bucket }) {
       const name = bucket ?? (await chooseBucket(context, session.settings.bucket));
-      const isThere = context.keyvalue.buckets.exists(name) || name === 'default';
-      if (!isThere) throw absentBucket(name);
+      if (!context.hasBucket(name)) throw absentBucket(name);
       session.settings = { ...session.settings, bucket: name };
     },
   });

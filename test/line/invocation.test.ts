@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { KvError } from '../../src/errors.js';
-import { type GlobalFlags, resolveSettings } from '../../src/line/globals.js';
+import type { GlobalFlags } from '../../src/line/globals.js';
 import { parse, settingsOf } from '../../src/line/invocation.js';
 import { nearest } from '../../src/line/nearest.js';
+import { resolveSettings } from '../../src/line/settings.js';
 import { fixtureCommands, fixtureRegistry, registryOf } from '../cli/fixture-registry.js';
 
 const env = { HOME: '/home/ada' };

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registry } from '../../src/commands/index.js';
 import type { Context } from '../../src/context.js';
 import { createKeyvalue } from '../../src/keyvalue/index.js';
-import { resolveSettings } from '../../src/line/globals.js';
+import { resolveSettings } from '../../src/line/settings.js';
 import { splitLine } from '../../src/line/words.js';
 import { type Completion, complete } from '../../src/repl/completion.js';
 import { MemoryStore } from '../../src/store/memory/memory-store.js';

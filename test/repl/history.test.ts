@@ -103,7 +103,8 @@ describe('the history on disk', () => {
   it('is nowhere, without a word, where it cannot be', () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'kv'), 'a file in the place of its folder');
-    for (const env of [{}, { XDG_STATE_HOME: folder }, { XDG_STATE_HOME: 'relative' }]) {
+    const HOME = '/dev/null';
+    for (const env of [{ HOME }, { XDG_STATE_HOME: folder }, { HOME, XDG_STATE_HOME: 'x' }]) {
       const file = openHistoryFile(env);
       file.add('get k');
       expect(file.read()).toEqual([]);

@@ -1,0 +1,67 @@
+/** The settings of a command line: a flag beats the environment, which beats the default. */
+import type { Settings } from '../context.js';
+import { userFolder } from '../disk/user-folder.js';
+import { KvError } from '../errors.js';
+import { parseDuration } from './duration.js';
+import type { GlobalFlags } from './globals.js';
+
+/** The bucket that needs not be created: the first write to it does. */
+export const DEFAULT_BUCKET = 'default';
+
+/** Each setting as the flags give it; undefined: they do not. */
+const given: { readonly [K in keyof Settings]-?: (flags: GlobalFlags) => Settings[K] | undefined } =
+  {
+    store: ({ store }) => store,
+    isStoreNamed: ({ store }) => store !== undefined || undefined,
+    bucket: ({ bucket }) => bucket,
+    json: ({ json }) => json || undefined,
+    quiet: ({ quiet }) => quiet || undefined,
+    color: ({ color }) => color,
+    input: ({ noInput }) => (noInput ? false : undefined),
+    readOnly: ({ readOnly }) => readOnly || undefined,
+    wait: ({ wait }) => wait,
+  };
+
+/**
+ * The settings for one invocation. An empty environment variable counts as unset. A path is kept as
+ * it was given, so that messages show what was typed. Throws `usage` for a variable that cannot be
+ * read and that no flag beats.
+ */
+export function resolveSettings(flags: GlobalFlags, env: NodeJS.ProcessEnv): Settings {
+  const wait = flags.wait === undefined ? waitIn(env) : undefined;
+  return overridden({ ...settingsWithout(env), wait }, flags);
+}
+
+/** Settings with what flags say in their place; the same object where they say nothing. */
+export function overridden(settings: Settings, flags: GlobalFlags): Settings {
+  const said = Object.entries(given).flatMap(([key, read]) => {
+    const value = read(flags);
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  return said.length === 0 ? settings : { ...settings, ...Object.fromEntries(said) };
+}
+
+/** Where no flag says otherwise. */
+function settingsWithout(env: NodeJS.ProcessEnv): Settings {
+  const data = userFolder('data', env);
+  return {
+    store: env.KV_STORE || (data === undefined ? '' : `${data}/store`),
+    isStoreNamed: Boolean(env.KV_STORE),
+    bucket: env.KV_BUCKET || DEFAULT_BUCKET,
+    json: false,
+    quiet: false,
+    color: 'auto',
+    input: true,
+    readOnly: false,
+    wait: undefined,
+  };
+}
+
+function waitIn({ KV_WAIT: text }: NodeJS.ProcessEnv): number | undefined {
+  if (!text) return undefined;
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    throw new KvError('usage', `KV_WAIT: ${(error as Error).message}`);
+  }
+}
