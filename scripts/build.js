@@ -7,6 +7,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { replacements } from './replacements.js';
 
 const root = new URL('..', import.meta.url);
 const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
@@ -37,12 +38,7 @@ const program = await build({
   ...common,
   entryPoints: { kv: 'src/main.ts', library: 'src/library.ts' },
   external: ['cli-table3', '@inquirer/prompts'],
-  // lmdb looks for its native part, and loads an encoder, in ways that cost more than all the rest
-  // of a `kv get`.
-  alias: {
-    'node-gyp-build-optional-packages': './src/store/lmdb/native-addon.ts',
-    msgpackr: './src/store/lmdb/no-encoder.ts',
-  },
+  alias: replacements,
   plugins: [withoutSubprocesses(), elsewhere(TRANSPILER, './transpiler.cjs')],
 });
 

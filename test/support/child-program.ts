@@ -7,6 +7,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { afterAll, onTestFinished, vi } from 'vitest';
+import { replacements } from '../../scripts/replacements.js';
 
 /** How a process ended. */
 export interface Ended {
@@ -31,7 +32,10 @@ export type Start = (parameters?: readonly string[], options?: ForkOptions) => C
 /** How long a test may take that waits for other processes, on a machine that is busy. */
 const TIMEOUT_MILLISECONDS = 120_000;
 
-/** Builds a program, `programs/NAME.ts` beside the test file, for all tests of the file. */
+/**
+ * Builds a program, `programs/NAME.ts` beside the test file, for all tests of the file. What it loads
+ * of lmdb is what ships.
+ */
 export function program(url: string, name: string): Start {
   vi.setConfig({ testTimeout: TIMEOUT_MILLISECONDS });
   const folder = mkdtempSync(join(tmpdir(), 'kv-program-'));
@@ -47,7 +51,9 @@ export function program(url: string, name: string): Start {
     bundle: true,
     platform: 'node',
     format: 'esm',
-    external: ['lmdb'],
+    // As the build does.
+    alias: replacements,
+    drop: ['console'],
     logLevel: 'error',
   });
   return (parameters = [], options = {}) =>
