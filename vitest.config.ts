@@ -1,11 +1,11 @@
 import { defineConfig } from 'vitest/config';
 import { replacements } from './scripts/replacements.js';
+import { buildLmdb } from './test/support/lmdb-as-built.js';
 
 export default defineConfig({
-  resolve: { alias: replacements },
+  // What ships is what is tested.
+  resolve: { alias: { ...replacements, lmdb: buildLmdb() } },
   test: {
-    // What ships is what is tested: lmdb itself has to see the replacements.
-    server: { deps: { inline: ['lmdb'] } },
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/support/build.ts',
     // Processes, not threads: tests change the umask, and LMDB is native.

@@ -34,7 +34,11 @@ export type RootDb = Db &
     ensureReadTxn(): void;
     /** The number of the write transaction under way. */
     getWriteTxnId(): number;
-    readonly env: { info(): { readonly lastTxnId: number; readonly lastPageNumber: number } };
+    readonly env: {
+      info(): { readonly lastTxnId: number; readonly lastPageNumber: number };
+      /** The write transaction under way. */
+      writeTxn: unknown;
+    };
   };
 
 /** Counts of pages, where nothing else is said. */

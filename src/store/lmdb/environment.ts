@@ -8,19 +8,20 @@ import { type Db, type ReadTransaction, type RootDb, statsOf } from './database.
 import { hasPlenty, makeRoom, whyCutShort } from './disk-room.js';
 import { tree } from './file/page.js';
 import { StoreFile } from './file/store-file.js';
-import {
-  BUCKET_LIMIT,
-  DATA_FILE,
-  decodeU64,
-  encodeU64,
-  LOCK_FILE,
-  SEQUENCE_KEY,
-  STORE_LIMIT_BYTES,
-} from './layout.js';
+import { BUCKET_LIMIT, DATA_FILE, LOCK_FILE, STORE_LIMIT_BYTES } from './layout.js';
 import { isIoError, lmdbError } from './lmdb-error.js';
+import {
+  commitErrorOf,
+  forgetReads,
+  isBegunFromNewest,
+  lastTransactionOf,
+  Renewal,
+  readIn,
+} from './lmdb-internals.js';
 import { LockFile } from './lock-file.js';
 import { openEnvironment } from './open-environment.js';
 import { AddressSpace, checkDescriptors, processLimits } from './process-limits.js';
+import { Sequence } from './sequence.js';
 import { WriteTurn } from './write-turn.js';
 
 /** A point in time of the store, for reads; undefined reads what is newest. */
@@ -38,18 +39,15 @@ export class Environment {
   #inBackground = 0;
   readonly #databases = new Map<string, Db>();
   #openFile: StoreFile | undefined;
-  #sequence: number | undefined;
+  readonly #sequence: Sequence;
+  readonly #renewal: Renewal;
   /** Where the process's addresses are limited. */
   readonly #space: AddressSpace | undefined;
   /** Bytes of records that the transaction has written, where they are counted. */
   #written = 0;
-  /** The last number given, also in a transaction that failed: somebody may still know it. */
-  #lastGiven = 0;
   #depth = 0;
   /** Whether a transaction within the one under way is no more than a call. */
   #isFlat = false;
-  /** Ends lmdb's read transaction when the event loop turns. */
-  #timer: NodeJS.Timeout | undefined;
 
   /** Opens what has been looked at before. Throws `io`, `busy`, `full`, `damaged`. */
   constructor(path: string, readOnly: boolean, patience: Patience = {}) {
@@ -79,6 +77,8 @@ export class Environment {
     try {
       checkDescriptors(path, path, limits);
       this.main = openEnvironment(path, options, patience);
+      this.#sequence = new Sequence(this.main);
+      this.#renewal = new Renewal(this.main);
       this.#lockFile.mend(() => this.lastTransaction);
     } catch (error) {
       this.#lockFile.close();
@@ -109,8 +109,7 @@ export class Environment {
   refresh(): void {
     if (this.inTransaction) return;
     this.#checkSpace();
-    this.main.resetReadTxn();
-    this.#renew();
+    this.reading(() => this.#renewal.renew());
   }
 
   dropDatabase(name: string): void {
@@ -230,9 +229,7 @@ export class Environment {
 
   /** The next number of the store, for a version or an id; within a transaction only. */
   nextNumber(): number {
-    this.#sequence ??= Math.max(this.#lastSaved(), this.#lastGiven);
-    this.#lastGiven = ++this.#sequence;
-    return this.#sequence;
+    return this.#sequence.next();
   }
 
   /**
@@ -273,7 +270,7 @@ export class Environment {
 
   /** The number of the last transaction, by the data file. */
   get lastTransaction(): number {
-    return this.main.env.info().lastTxnId;
+    return lastTransactionOf(this.main);
   }
 
   /** The file, to be read beside LMDB. */
@@ -298,46 +295,13 @@ export class Environment {
     this.#lockFile.close();
   }
 
-  /**
-   * Begins lmdb's read transaction. It sets a timer to end it with the turn of the event loop, a new
-   * one each time, and takes none back: a component that runs for long without such a turn would
-   * gather them by the million. So while one is waiting, that one serves.
-   */
-  #renew(): void {
-    const { setTimeout } = globalThis;
-    const setOne = (work: () => void, milliseconds: number) => {
-      this.#timer ??= setTimeout(() => {
-        this.#timer = undefined;
-        work();
-      }, milliseconds);
-      return this.#timer;
-    };
-    globalThis.setTimeout = setOne as typeof setTimeout;
-    try {
-      this.reading(() => this.main.ensureReadTxn());
-    } finally {
-      globalThis.setTimeout = setTimeout;
-    }
-  }
-
   #within<T>(snapshot: Snapshot, read: (options?: { transaction: ReadTransaction }) => T): T {
     if (snapshot === undefined) return this.reading(read);
-    // lmdb prefers a write transaction to the snapshot it is given, which would tear the value.
-    const { env } = this.main as unknown as { env: { writeTxn: unknown } };
-    const { writeTxn } = env;
-    env.writeTxn = null;
-    try {
-      return this.reading(() => read({ transaction: snapshot }));
-    } finally {
-      env.writeTxn = writeTxn;
-    }
+    return this.reading(() => readIn(this.main, snapshot, read));
   }
 
   #open(name: string, options: object): Db {
-    // When lmdb opens a database it ends its current read transaction, though a snapshot may hold
-    // that one. So it is made to forget it first.
-    this.main.resetReadTxn();
-    this.main._commitReadTxn();
+    forgetReads(this.main);
     const db = this.reading(() => this.main.openDB(name, options as never) as Db | undefined);
     if (db === undefined) throw new KvError('damaged', `store "${this.path}" lacks its "${name}"`);
     this.#databases.set(name, db);
@@ -359,7 +323,7 @@ export class Environment {
 
   #end(): void {
     this.#depth--;
-    if (this.#depth === 0) this.#sequence = undefined;
+    if (this.#depth === 0) this.#sequence.end();
   }
 
   /** Forgets the databases that were opened in a transaction, which go with it. */
@@ -391,7 +355,7 @@ export class Environment {
 
   /** False where a transaction was begun from an old state; by the next time that is mended. */
   #isCurrent(): boolean {
-    if (this.#depth > 1 || this.main.getWriteTxnId() > this.lastTransaction) return true;
+    if (this.#depth > 1 || isBegunFromNewest(this.main)) return true;
     this.#lockFile.mend(() => this.lastTransaction);
     return false;
   }
@@ -404,25 +368,12 @@ export class Environment {
     });
   }
 
-  #lastSaved(): number {
-    const saved = this.main.getBinary(SEQUENCE_KEY);
-    if (saved?.length === 8) return decodeU64(saved);
-    throw new KvError('damaged', `store "${this.path}" lacks its sequence of numbers`);
-  }
-
   #saveSequence(): void {
-    if (this.#depth > 1 || this.#sequence === undefined) return;
-    this.main.putSync(SEQUENCE_KEY, encodeU64(this.#sequence));
+    if (this.#depth === 1) this.#sequence.save();
   }
 }
 
 /** Bytes of a file; none where it is not there yet. */
 function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-}
-
-/** Why a commit in the background failed; lmdb hides it in a promise that somebody has to hear. */
-async function commitErrorOf(thrown: unknown): Promise<unknown> {
-  const { commitError } = (thrown ?? {}) as { commitError?: Promise<never> };
-  return commitError === undefined ? thrown : commitError.catch((error: unknown) => error);
 }

@@ -1,0 +1,40 @@
+/** The store's sequence of numbers, for versions and ids: each is given once. */
+import { KvError } from '../../errors.js';
+import type { RootDb } from './database.js';
+import { decodeU64, encodeU64, SEQUENCE_KEY } from './layout.js';
+
+export class Sequence {
+  readonly #main: RootDb;
+  /** The last number that the transaction under way has given; undefined before its first. */
+  #current: number | undefined;
+  /** The last number given, also in a transaction that failed: somebody may still know it. */
+  #lastGiven = 0;
+
+  constructor(main: RootDb) {
+    this.#main = main;
+  }
+
+  /** The next number; within a transaction only. Throws `damaged`. */
+  next(): number {
+    this.#current ??= Math.max(this.#lastSaved(), this.#lastGiven);
+    this.#lastGiven = ++this.#current;
+    return this.#current;
+  }
+
+  /** Writes what has been given, at the end of a transaction. */
+  save(): void {
+    if (this.#current === undefined) return;
+    this.#main.putSync(SEQUENCE_KEY, encodeU64(this.#current));
+  }
+
+  /** To be called when the transaction is over, committed or not. */
+  end(): void {
+    this.#current = undefined;
+  }
+
+  #lastSaved(): number {
+    const saved = this.#main.getBinary(SEQUENCE_KEY);
+    if (saved?.length === 8) return decodeU64(saved);
+    throw new KvError('damaged', 'cannot write to a store: it lacks its sequence of numbers');
+  }
+}
