@@ -11,8 +11,8 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { open } from 'lmdb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { asKvError } from '../../src/errors.js';
 import { createKeyvalue } from '../../src/keyvalue/index.js';
@@ -24,6 +24,9 @@ import { keyvalueOver, openStoreAt, openTestStore } from '../support/open-test-s
 import { patternedBytes } from '../support/patterned-bytes.js';
 import { getText, getValue, setValue } from '../support/records.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+
+/** lmdb as others use it, without what kv replaces of it. */
+const { open } = createRequire(import.meta.url)('lmdb') as typeof import('lmdb');
 
 const startTogether = program(import.meta.url, 'start-together');
 

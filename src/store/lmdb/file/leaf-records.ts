@@ -5,7 +5,7 @@ import type { Snapshot } from '../environment.js';
 import { copyInlineValue, decodeHeader, type Header, inlineValueStart } from '../layout.js';
 import { InlineValue, ValueInChunks } from '../stored-value.js';
 import { type Leaf, sound } from './leaves.js';
-import { REFERENCE_BYTES } from './page.js';
+import { dataSize, dataStart, isElsewhere, NODE_HEADER_BYTES, REFERENCE_BYTES } from './page.js';
 import type { StoreFile } from './store-file.js';
 
 /** Bytes from which every header can be read. */
@@ -86,13 +86,15 @@ export class LeafRecords implements StoredRecords {
     const { page, from, to } = this.#leaf;
     const places = new Int32Array(4 * this.count);
     let place = 0;
+    const { bytes } = page;
     for (let node = from; node < to; node++) {
-      const start = page.dataStart(node);
-      const size = page.dataSize(node);
-      const valueStart = page.isElsewhere(node)
+      const offset = page.offset(node);
+      const start = dataStart(bytes, offset);
+      const size = dataSize(bytes, offset);
+      const valueStart = isElsewhere(bytes, offset)
         ? undefined
-        : inlineValueStart(this.bytes, start, size);
-      places[place++] = page.keyStart(node);
+        : inlineValueStart(bytes, start, size);
+      places[place++] = offset + NODE_HEADER_BYTES;
       places[place++] = start;
       places[place++] = valueStart ?? ELSEWHERE;
       places[place++] = valueStart === undefined ? ELSEWHERE : start + size;

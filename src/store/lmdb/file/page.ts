@@ -82,19 +82,28 @@ export class Page {
     const isInOrder = lower >= SLOT_BYTES && lower <= upper && upper <= room;
     if (!isInOrder || lower % SLOT_BYTES > 0) return badPage(number);
     const offsets = new Uint16Array(lower / SLOT_BYTES);
+    const first = PAGE_HEADER_BYTES + upper;
+    const last = bytes.length - NODE_HEADER_BYTES;
     let used = 0;
-    for (let node = 0; node < offsets.length; node++) {
-      const slot = PAGE_HEADER_BYTES + SLOT_BYTES * node;
-      const offset = PAGE_HEADER_BYTES + (bytes[slot]! | (bytes[slot + 1]! << 8));
-      const isOutside = offset < PAGE_HEADER_BYTES + upper;
-      if (isOutside || offset + NODE_HEADER_BYTES > bytes.length) return badPage(number);
-      if (isLeaf && !isKnownNode(bytes, offset, kind)) return badPage(number);
-      const end = isLeaf ? dataEnd(bytes, offset) : dataStart(bytes, offset);
+    for (let node = 0, slot = PAGE_HEADER_BYTES; node < offsets.length; node++) {
+      const offset = PAGE_HEADER_BYTES + (bytes[slot++]! | (bytes[slot++]! << 8));
+      if (offset < first || offset > last) return badPage(number);
+      let end = dataStart(bytes, offset);
+      if (isLeaf) {
+        const flags = bytes[offset + 4]! | (bytes[offset + 5]! << 8);
+        if (flags !== 0 && !isKnownNode(bytes, offset, flags, kind)) return badPage(number);
+        end += flags === F_BIGDATA ? REFERENCE_BYTES : dataSize(bytes, offset);
+      }
       if (end > bytes.length) return badPage(number);
       offsets[node] = offset;
       used += padded(end - offset);
     }
     return used === room - upper ? new Page(bytes, isLeaf, offsets) : badPage(number);
+  }
+
+  /** Where a node begins, in bytes, for a loop over many of them. */
+  offset(node: number): number {
+    return this.#offsets[node]!;
   }
 
   keyStart(node: number): number {
@@ -182,27 +191,27 @@ export function badPage(number: number): Fault {
   return new Fault(`page ${number} is not what it should be`);
 }
 
-function isKnownNode(bytes: Buffer, offset: number, kind: TreeKind): boolean {
-  const flags = bytes[offset + 4]! | (bytes[offset + 5]! << 8);
-  if (flags === 0 || flags === F_BIGDATA) return true;
+function isKnownNode(bytes: Buffer, offset: number, flags: number, kind: TreeKind): boolean {
+  if (flags === F_BIGDATA) return true;
   return flags === F_SUBDATA && kind === 'main' && dataSize(bytes, offset) === tree.bytes;
 }
 
 /** Nodes begin at even places. */
 function padded(size: number): number {
-  return size + (size % 2);
+  return size + (size & 1);
 }
 
-function dataStart(bytes: Buffer, offset: number): number {
+/** What `Page` tells of the node at an offset. */
+export function dataStart(bytes: Buffer, offset: number): number {
   return offset + NODE_HEADER_BYTES + (bytes[offset + 6]! | (bytes[offset + 7]! << 8));
 }
 
-function dataSize(bytes: Buffer, offset: number): number {
+export function dataSize(bytes: Buffer, offset: number): number {
   const low = bytes[offset]! | (bytes[offset + 1]! << 8);
   return low + (bytes[offset + 2]! | (bytes[offset + 3]! << 8)) * 2 ** 16;
 }
 
-function isElsewhere(bytes: Buffer, offset: number): boolean {
+export function isElsewhere(bytes: Buffer, offset: number): boolean {
   return (bytes[offset + 4]! & F_BIGDATA) !== 0;
 }
 
