@@ -38,22 +38,18 @@ export function splitWords(options: Options, words: readonly string[]): SplitWor
   if (!words.some(mayBeOption)) return { ...nothingSplit, operands: words };
   const program = programOf(options);
   const roles = readOptions(words, options);
+  // commander would take `-q5` for `-q` and an argument of its own making, -5.
+  const refused = words.find((_, at) => roles[at]?.kind === 'unknown');
+  const isEnded = roles.at(-1)?.kind === 'separator';
   try {
     const { operands, unknown } = program.parseOptions(guarded(words, roles));
-    // commander would take `-q5` for `-q` and an argument of its own making, -5.
-    const refused = words.find((_, at) => roles[at]?.kind === 'unknown');
-    const isEnded = roles.at(-1)?.kind === 'separator';
-    return {
-      ...nothingSplit,
-      given: givenIn(program),
-      operands,
-      isEnded,
-      unknown: unknown[0] ?? refused,
-    };
+    const given = givenIn(program);
+    return { ...nothingSplit, given, operands, isEnded, unknown: unknown[0] ?? refused };
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Only an option without its value gets here, and only the last word can lack one.
-    return { ...nothingSplit, given: givenIn(program), valueless: lastFlag(words, roles) };
+    const valueless = refused === undefined ? lastFlag(words, roles) : undefined;
+    return { ...nothingSplit, given: givenIn(program), unknown: refused, valueless };
   }
 }
 
