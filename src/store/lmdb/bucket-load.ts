@@ -72,7 +72,7 @@ class Load {
       return true;
     }
     const record = bytes.subarray(start - INLINE_HEADER_BYTES, end);
-    const version = this.#parts.environment.nextNumber();
+    const version = this.#parts.environment.writes.nextNumber();
     stampInline(record, { version, modified: this.#modified });
     return this.#db.putSync(key, record, options);
   }

@@ -88,7 +88,7 @@ export class Catalogue {
     if (this.names().length >= BUCKET_LIMIT) {
       throw new KvError('full', `cannot ${action}: the store holds its limit of ${BUCKET_LIMIT}`);
     }
-    const id = this.#environment.nextNumber();
+    const id = this.#environment.writes.nextNumber();
     this.#environment.createDatabase(bucketDatabase(id));
     this.set(name, { id, created: Date.now() });
   }

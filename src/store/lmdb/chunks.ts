@@ -128,7 +128,7 @@ export class Chunks {
   #reclaimStep(): boolean {
     const uploads = this.#database('uploads');
     if (this.countUploads() === 0) return false;
-    return this.#environment.transaction(() => {
+    return this.#environment.writes.transaction(() => {
       let left = RECLAIM_STEP_CHUNKS;
       for (const key of [...uploads.getKeys()]) {
         left -= this.#giveBack(decodeU64(key), left);

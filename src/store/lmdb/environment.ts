@@ -1,28 +1,18 @@
-/** An open LMDB environment: its databases, transactions, snapshots and the sequence of numbers. */
+/** An open LMDB environment: its databases, snapshots and reads; for writes, see write-transactions.ts. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ABORT } from 'lmdb';
-import { ioError, KvError } from '../../errors.js';
+import { KvError } from '../../errors.js';
 import type { Patience } from '../patience.js';
 import { type Db, type ReadTransaction, type RootDb, statsOf } from './database.js';
-import { hasPlenty, makeRoom, whyCutShort } from './disk-room.js';
 import { tree } from './file/page.js';
 import { StoreFile } from './file/store-file.js';
 import { BUCKET_LIMIT, DATA_FILE, LOCK_FILE, STORE_LIMIT_BYTES } from './layout.js';
-import { isIoError, lmdbError } from './lmdb-error.js';
-import {
-  commitErrorOf,
-  forgetReads,
-  isBegunFromNewest,
-  lastTransactionOf,
-  Renewal,
-  readIn,
-} from './lmdb-internals.js';
+import { lmdbError } from './lmdb-error.js';
+import { forgetReads, lastTransactionOf, Renewal, readIn } from './lmdb-internals.js';
 import { LockFile } from './lock-file.js';
 import { openEnvironment } from './open-environment.js';
 import { AddressSpace, checkDescriptors, processLimits } from './process-limits.js';
-import { Sequence } from './sequence.js';
-import { WriteTurn } from './write-turn.js';
+import { WriteTransactions } from './write-transactions.js';
 
 /** A point in time of the store, for reads; undefined reads what is newest. */
 export type Snapshot = ReadTransaction | undefined;
@@ -33,21 +23,15 @@ export class Environment {
   readonly path: string;
   readonly readOnly: boolean;
   readonly main: RootDb;
+  readonly writes: WriteTransactions;
   readonly #lockFile: LockFile;
-  readonly #turn: WriteTurn;
-  /** Transactions of this process that other threads of it are waiting for, or in. */
-  #inBackground = 0;
   readonly #databases = new Map<string, Db>();
   #openFile: StoreFile | undefined;
-  readonly #sequence: Sequence;
   readonly #renewal: Renewal;
   /** Where the process's addresses are limited. */
   readonly #space: AddressSpace | undefined;
   /** Bytes of records that the transaction has written, where they are counted. */
   #written = 0;
-  #depth = 0;
-  /** Whether a transaction within the one under way is no more than a call. */
-  #isFlat = false;
 
   /** Opens what has been looked at before. Throws `io`, `busy`, `full`, `damaged`. */
   constructor(path: string, readOnly: boolean, patience: Patience = {}) {
@@ -67,17 +51,21 @@ export class Environment {
       // Files are made for the owner alone; lmdb's declarations leave this option out.
       permissionsMode: 0o600,
       // See native-addon.ts.
-      turn: () => {
-        // Nobody waits for a thread of the own process, which may be waiting for this one.
-        if (this.#inBackground === 0) this.#turn.take();
-      },
+      turn: () => this.writes.takeTurn(),
     };
     this.#lockFile = new LockFile(join(path, LOCK_FILE));
-    this.#turn = new WriteTurn(path, this.#lockFile, patience);
+    this.writes = new WriteTransactions({
+      path,
+      readOnly,
+      lockFile: this.#lockFile,
+      patience,
+      databases: this.#databases,
+      main: () => this.main,
+      begins: () => this.#checkSpace(),
+    });
     try {
       checkDescriptors(path, path, limits);
       this.main = openEnvironment(path, options, patience);
-      this.#sequence = new Sequence(this.main);
       this.#renewal = new Renewal(this.main);
       this.#lockFile.mend(() => this.lastTransaction);
     } catch (error) {
@@ -118,106 +106,7 @@ export class Environment {
   }
 
   get inTransaction(): boolean {
-    return this.#depth > 0;
-  }
-
-  /** See `Store.transaction`. */
-  transaction<T>(work: () => T): T {
-    if (this.#isFlat) return work();
-    const before = this.#begin();
-    try {
-      for (;;) {
-        const result = this.main.transactionSync(() => {
-          if (!this.#isCurrent()) return ABORT;
-          this.#makeRoom();
-          const result = work();
-          this.#saveSequence();
-          return result;
-        });
-        if (result !== ABORT) return result as T;
-      }
-    } catch (error) {
-      throw this.#rolledBack(before, error);
-    } finally {
-      this.#end();
-    }
-  }
-
-  /** See `Store.transactionAcross`. */
-  async transactionAcross<T>(work: () => Promise<T>): Promise<T> {
-    if (this.inTransaction) return work();
-    await this.writersDone();
-    const before = this.#begin();
-    try {
-      for (;;) {
-        const result = await this.main.transactionSync(async () => {
-          if (!this.#isCurrent()) return ABORT;
-          this.#makeRoom();
-          const result = await work();
-          this.#saveSequence();
-          return result;
-        });
-        if (result !== ABORT) return result as T;
-      }
-    } catch (error) {
-      throw this.#rolledBack(before, error);
-    } finally {
-      this.#end();
-    }
-  }
-
-  /** See `Store.group`. */
-  async group<T>(work: () => Promise<T>): Promise<T> {
-    return this.transactionAcross(async () => {
-      const isFlat = this.#isFlat;
-      this.#isFlat = true;
-      try {
-        return await work();
-      } finally {
-        this.#isFlat = isFlat;
-      }
-    });
-  }
-
-  /** See `Store.transactionInBackground`. */
-  async transactionInBackground<T>(work: () => T): Promise<T> {
-    this.#checkWritable();
-    if (this.inTransaction) return this.transaction(work);
-    // Where a commit in the background fails, lmdb says so on stderr itself.
-    if (!hasPlenty(this.#file)) return this.transaction(work);
-    await this.writersDone();
-    this.#inBackground++;
-    try {
-      // A child, since lmdb commits what a plain one has written before it throws.
-      for (;;) {
-        const result = await this.main.childTransaction(() => {
-          const before = this.#begin();
-          try {
-            if (!this.#isCurrent()) return ABORT;
-            this.#makeRoom();
-            const result = work();
-            this.#saveSequence();
-            return result;
-          } catch (error) {
-            throw this.#rolledBack(before, error);
-          } finally {
-            this.#end();
-          }
-        });
-        if (result !== ABORT) return result as T;
-      }
-    } catch (error) {
-      throw this.#writeError(await commitErrorOf(error));
-    } finally {
-      this.#inBackground--;
-    }
-  }
-
-  /** See `Store.writersDone`. */
-  async writersDone(signal?: AbortSignal): Promise<void> {
-    this.#checkWritable();
-    if (this.inTransaction || this.#inBackground > 0) return;
-    await this.#turn.takeInTime(signal);
+    return this.writes.inTransaction;
   }
 
   /** To be told of bytes before they are written. Throws `full` where there are no addresses for them. */
@@ -225,11 +114,6 @@ export class Environment {
     if (this.#space === undefined) return;
     this.#written += bytes;
     this.#space.checkWritten(this.#written);
-  }
-
-  /** The next number of the store, for a version or an id; within a transaction only. */
-  nextNumber(): number {
-    return this.#sequence.next();
   }
 
   /**
@@ -308,40 +192,6 @@ export class Environment {
     return db;
   }
 
-  #checkWritable(): void {
-    if (!this.readOnly) return;
-    throw new KvError('read-only', `cannot write to store "${this.path}": it is open read-only`);
-  }
-
-  /** Enters a transaction; returns the names of the databases that are open before it. */
-  #begin(): Set<string> {
-    this.#checkWritable();
-    if (this.#depth === 0) this.#checkSpace();
-    this.#depth++;
-    return new Set(this.#databases.keys());
-  }
-
-  #end(): void {
-    this.#depth--;
-    if (this.#depth === 0) this.#sequence.end();
-  }
-
-  /** Forgets the databases that were opened in a transaction, which go with it. */
-  #rolledBack(before: Set<string>, error: unknown): unknown {
-    for (const name of this.#databases.keys()) {
-      if (!before.has(name)) this.#databases.delete(name);
-    }
-    return this.#writeError(error);
-  }
-
-  #writeError(thrown: unknown): unknown {
-    const action = `write to store "${this.path}"`;
-    const error = lmdbError(action, thrown);
-    if (!isIoError(error)) return error;
-    const reason = whyCutShort(this.#file);
-    return reason === undefined ? error : ioError(action, reason);
-  }
-
   get #file(): string {
     return join(this.path, DATA_FILE);
   }
@@ -351,25 +201,6 @@ export class Environment {
     this.#written = 0;
     const { lastPageNumber } = this.main.env.info();
     this.#space.check((lastPageNumber + 1) * statsOf(this.main).pageSize);
-  }
-
-  /** False where a transaction was begun from an old state; by the next time that is mended. */
-  #isCurrent(): boolean {
-    if (this.#depth > 1 || isBegunFromNewest(this.main)) return true;
-    this.#lockFile.mend(() => this.lastTransaction);
-    return false;
-  }
-
-  #makeRoom(): void {
-    if (this.#depth > 1) return;
-    makeRoom(this.#file, () => {
-      const { lastPageNumber, pageSize } = statsOf(this.main);
-      return (lastPageNumber + 1) * pageSize;
-    });
-  }
-
-  #saveSequence(): void {
-    if (this.#depth === 1) this.#sequence.save();
   }
 }
 

@@ -131,7 +131,7 @@ export class LmdbStore implements Store {
   createDraft(): string {
     const { catalogue, chunks, environment, transactions } = this.#parts;
     return transactions.run(() => {
-      const id = environment.nextNumber();
+      const id = environment.writes.nextNumber();
       const name = DRAFT_PREFIX + id;
       environment.createDatabase(bucketDatabase(id));
       catalogue.set(name, { id, created: Date.now() });
@@ -193,7 +193,7 @@ export class LmdbStore implements Store {
   }
 
   async writersDone(signal?: AbortSignal): Promise<void> {
-    await this.#parts.environment.writersDone(signal);
+    await this.#parts.environment.writes.writersDone(signal);
   }
 
   info(): Fact[] {

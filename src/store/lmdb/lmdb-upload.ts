@@ -88,7 +88,7 @@ export class LmdbUpload implements Upload {
     const { chunks, environment, transactions } = this.#parts;
     let written = this.#begun?.written ?? 0;
     const valueId = transactions.run(() => {
-      const id = this.#begun?.valueId ?? environment.nextNumber();
+      const id = this.#begun?.valueId ?? environment.writes.nextNumber();
       if (this.#begun) chunks.renewUpload(id);
       else chunks.beginUpload(id);
       for (const part of parts) {
@@ -119,7 +119,7 @@ export class LmdbUpload implements Upload {
   #whole(): Uint8Array | ChunkedValue {
     const bytes = this.#buffer.subarray(0, this.#buffered);
     if (bytes.length <= INLINE_LIMIT_BYTES) return bytes;
-    const valueId = this.#parts.environment.nextNumber();
+    const valueId = this.#parts.environment.writes.nextNumber();
     this.#parts.chunks.write(valueId, 0, bytes);
     return { valueId, size: bytes.length, chunkSize: CHUNK_SIZE_BYTES };
   }

@@ -103,7 +103,7 @@ async function makeStore(path: string): Promise<void> {
     try {
       ensureLockFile(making, 'write');
       const environment = new Environment(making, false);
-      environment.transaction(() => {
+      environment.writes.transaction(() => {
         for (const name of internalDatabases) environment.createDatabase(name);
         environment.main.putSync(FORMAT_KEY, encodeU64(FORMAT));
         environment.main.putSync(SEQUENCE_KEY, encodeU64(0));

@@ -55,7 +55,7 @@ export function setRecord(
   if (value instanceof Uint8Array) environment.willWrite(value.length);
   const found = environment.read(db, key);
   const old = found && decodeHeader(found.bytes, found.length).chunked;
-  const stamp: Stamp = { version: environment.nextNumber(), modified: Date.now() };
+  const stamp: Stamp = { version: environment.writes.nextNumber(), modified: Date.now() };
   // Before the old value is let go, which may be the same.
   if (!(value instanceof Uint8Array)) chunks.retain(value.valueId);
   const record =

@@ -18,28 +18,28 @@ export class Transactions {
 
   /** See `Store.transaction`. */
   run<T>(work: () => T): T {
-    const result = this.#environment.transaction(work);
+    const result = this.#environment.writes.transaction(work);
     this.#chunks.reclaim();
     return result;
   }
 
   /** The same, while other work goes on: `work` runs some time later, or at once within another. */
   async runInBackground<T>(work: () => T): Promise<T> {
-    const result = await this.#environment.transactionInBackground(work);
+    const result = await this.#environment.writes.transactionInBackground(work);
     this.#chunks.reclaim();
     return result;
   }
 
   /** See `Store.transactionAcross`. */
   async across<T>(work: () => Promise<T>): Promise<T> {
-    const result = await this.#environment.transactionAcross(work);
+    const result = await this.#environment.writes.transactionAcross(work);
     this.#chunks.reclaim();
     return result;
   }
 
   /** See `Store.group`. */
   async group<T>(work: () => Promise<T>): Promise<T> {
-    const result = await this.#environment.group(work);
+    const result = await this.#environment.writes.group(work);
     this.#chunks.reclaim();
     return result;
   }
