@@ -21,7 +21,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 export const exitMeanings: Readonly<Record<ExitCode, string>> = {
   0: 'done, or yes',
   1: 'absent, or no',
-  2: 'usage, or a confirmation that could not be asked',
+  2: 'usage, not supported, or not confirmed',
   3: 'a condition was not met',
   4: 'bad data: not a counter, an overflow, a key over its limit',
   5: 'busy or timed out: worth another try',

@@ -44,7 +44,7 @@ describe('help()', () => {
       Exit status:
           0  done, or yes
           1  absent, or no
-          2  usage, or a confirmation that could not be asked
+          2  usage, not supported, or not confirmed
           3  a condition was not met
           4  bad data: not a counter, an overflow, a key over its limit
           5  busy or timed out: worth another try
@@ -106,7 +106,7 @@ describe('help()', () => {
       Exit status:
           0  done, or yes
           1  the key is absent
-          2  usage, or a confirmation that could not be asked
+          2  usage, not supported, or not confirmed
           4  bad data: not a counter, an overflow, a key over its limit
           5  busy or timed out: worth another try
           6  the store or the disk: missing bucket, I/O, full, read-only, damaged
@@ -136,7 +136,7 @@ describe('help()', () => {
 
       Exit status:
           0  done, or yes
-          2  usage, or a confirmation that could not be asked
+          2  usage, not supported, or not confirmed
           4  bad data: not a counter, an overflow, a key over its limit
           5  busy or timed out: worth another try
           6  the store or the disk: missing bucket, I/O, full, read-only, damaged
@@ -174,7 +174,7 @@ describe('help()', () => {
 
       Exit status:
           0  done, or yes
-          2  usage, or a confirmation that could not be asked
+          2  usage, not supported, or not confirmed
           4  bad data: not a counter, an overflow, a key over its limit
           5  busy or timed out: worth another try
           6  the store or the disk: missing bucket, I/O, full, read-only, damaged
