@@ -109,7 +109,9 @@ export interface Tools {
    * context, or with others, where they say nothing else. Throws `usage`.
    */
   readLine(words: readonly string[], settings?: Settings): Promise<Step>;
-  /** The same for lines that come from a person, not a script, and may ask for these verbs as well. */
+  /** Talks to a person at stdin and stdout, which must be terminals. Throws `interrupted` at a signal. */
+  prompt(): Promise<void>;
+  /** The same tools, for lines that come from a person and may ask for these verbs as well. */
   forPrompt(verbs: Registry): Tools;
   /**
    * Opens the store for a command without access to it, which has something to do before. Throws

@@ -211,6 +211,10 @@ export function sessionOf(
       readLine(words, { ...surroundings, settings: own }, sessionFor),
     forPrompt: (verbs) => sessionOf({ ...surroundings, promptVerbs: verbs }, keyvalue, empty).tools,
     withStore: (access, work) => withStore(access, surroundings, work),
+    async prompt() {
+      const { runPrompt } = await import('../repl/prompt.js');
+      await runPrompt(context, tools);
+    },
   };
   return { context, tools };
 }

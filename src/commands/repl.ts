@@ -45,8 +45,7 @@ Where stdin is no terminal, what it holds is run as a script: see "kv help exec"
         runScript(opened, { ...script, readLine }),
       );
     }
-    const { runPrompt } = await import('../repl/prompt.js');
-    await runPrompt(context, tools);
+    await tools.prompt();
     return undefined;
   },
 });
