@@ -9,6 +9,9 @@ import type { ImportOptions } from './import-options.js';
 import { reportImport } from './import-report.js';
 import { ImportSink, Rejection } from './import-sink.js';
 
+/** Within a transaction nothing is undone by itself, also with --atomic. */
+const PART_STAYS = 'what came before it is a part of the transaction';
+
 /** What was read and loaded, when all of it was. */
 interface Loaded {
   readonly sink: ImportSink;
@@ -43,7 +46,9 @@ async function inTarget(
 ): Promise<Loaded> {
   const { buckets, transactions } = context.keyvalue;
   const { mode, dryRun, atomic } = options;
-  if (dryRun) return load(context, context.bucketToRead(), options, rejects, signal);
+  // Of a script or a session that is one transaction.
+  const isPart = transactions.isOpen;
+  if (dryRun) return load(context, context.bucketToRead(), options, rejects, signal, isPart);
   // Waited for here, so that a signal is heard.
   if (!context.settings.readOnly) await context.keyvalue.transactions.turn(signal);
   const bucket = context.bucketToWrite();
@@ -53,22 +58,22 @@ async function inTarget(
       'try: kv bucket clear, and then kv import',
     );
     try {
-      const loaded = await load(context, draft.bucket, options, rejects, signal);
+      const loaded = await load(context, draft.bucket, options, rejects, signal, false);
       draft.publish(bucket.name);
       return loaded;
     } finally {
       draft.discard();
     }
   }
-  if (!atomic) return load(context, bucket, options, rejects, signal);
+  if (!atomic) return load(context, bucket, options, rejects, signal, isPart);
   transactions.require('import with --atomic', 'without it, --skip goes on after an error');
   return transactions.group(async () => {
-    const loaded = await load(context, bucket, options, rejects, signal);
+    const loaded = await load(context, bucket, options, rejects, signal, isPart);
     const { read, rejected } = loaded.sink;
     if (rejected === 0) return loaded;
     const state = `${rejected} of its ${read} records were rejected`;
     throw new KvError('rejected', `cannot import "${options.name}": ${state}`, {
-      hint: 'nothing was changed',
+      hint: isPart ? PART_STAYS : 'nothing was changed',
     });
   });
 }
@@ -79,10 +84,9 @@ async function load(
   options: ImportOptions,
   rejects: FileOutput | undefined,
   signal: AbortSignal,
+  isPart: boolean,
 ): Promise<Loaded> {
   const { input, format, dryRun, atomic, mode } = options;
-  // Of a script or a session that is one transaction.
-  const isPart = context.keyvalue.transactions.isOpen;
   const sink = new ImportSink(context, bucket, options);
   const decoder = (await loadFormat(format)).decoder(sink);
   const progress = await context.terminal.progress(input.size);
@@ -104,7 +108,7 @@ async function load(
     await sink.writeRejections(rejects);
     progress.stop();
     const staysNothing = dryRun || atomic || mode === 'replace' || isPart;
-    throw await ended(context, cause, options, staysNothing ? undefined : sink, isPart && !atomic);
+    throw await ended(context, cause, options, staysNothing ? undefined : sink, isPart);
   } finally {
     progress.stop();
   }
@@ -123,7 +127,7 @@ async function ended(
   const hint = stays
     ? `committed through line ${through}; resume with --skip ${through}`
     : isPart
-      ? 'what came before it is a part of the transaction'
+      ? PART_STAYS
       : dryRun
         ? 'nothing was to be changed'
         : 'nothing was changed';

@@ -88,6 +88,19 @@ describe.each([
     expect(Buffer.from(rejected.record, 'base64')).toEqual(record);
   });
 
+  it.each(['', ' --atomic', ' --atomic --on-error skip'])(
+    'import%s says within a transaction what has become a part of it',
+    async (options) => {
+      const kv = await open();
+      const { transactions } = kv.keyvalue;
+      await transactions.across(async () => {
+        const { error } = await kv(`import${options}`, { stdin: broken });
+        expect(error?.hint).toBe('what came before it is a part of the transaction');
+        expect((await pairs(kv)).split('\n')[0]).toBe(JSON.stringify(record('a', '1')));
+      });
+    },
+  );
+
   it('says with --atomic that nothing was written', async () => {
     const kv = await open();
     const { error, stderr } = await kv('import --atomic --on-error skip', { stdin: broken });

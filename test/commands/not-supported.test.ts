@@ -1,5 +1,7 @@
 /** What a store cannot do is refused by name, and all the rest works. */
 import { describe, expect, it } from 'vitest';
+import { HeldTransaction } from '../../src/repl/held-transaction.js';
+import { codeOfRejected } from '../support/error-code.js';
 import { LimitedStore } from '../support/limited-store.js';
 import { keyvalueOver } from '../support/open-test-store.js';
 import { kvOver } from '../support/run-command.js';
@@ -24,6 +26,11 @@ describe('on a store without transactions', () => {
       new RegExp(`^cannot ${action}: store ":memory:" does not support (transactions|drafts)$`),
     );
     expect(kv.keyvalue.buckets.list().every(({ keys }) => keys === 0)).toBe(true);
+  });
+
+  it('begin is refused at the prompt', async () => {
+    const begin = HeldTransaction.begin(open().keyvalue);
+    expect(await codeOfRejected(begin)).toBe('not-supported');
   });
 
   it('exec runs each line by itself', async () => {
