@@ -4,17 +4,13 @@
  * is in one CommonJS file; what its verb does not need is in there too, but is not run. What few
  * verbs need stays in packages of its own.
  */
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { replacements } from './replacements.js';
 
 const root = new URL('..', import.meta.url);
 const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
-
-/** The transpiler of components, and the folder of its core modules. */
-const TRANSPILER = '@bytecodealliance/jco-transpile/component';
-const transpilerFolder = new URL('node_modules/@bytecodealliance/jco-transpile/vendor/', root);
 
 const common = {
   absWorkingDir: fileURLToPath(root),
@@ -39,28 +35,16 @@ const program = await build({
   entryPoints: { kv: 'src/main.ts', library: 'src/library.ts' },
   external: ['cli-table3', '@inquirer/prompts'],
   alias: replacements,
-  plugins: [withoutSubprocesses(), elsewhere(TRANSPILER, './transpiler.cjs')],
-});
-
-// Only the first run of a component needs it.
-const transpiler = await build({
-  ...common,
-  entryPoints: { transpiler: TRANSPILER },
-  plugins: [inPlaceOfShim('src/host/transpiler-imports.ts')],
+  plugins: [withoutSubprocesses()],
 });
 
 // At the end, so that a build that fails leaves the one before.
 rmSync(new URL('dist', root), { recursive: true, force: true });
 mkdirSync(new URL('dist', root));
-for (const { path, contents } of [...program.outputFiles, ...transpiler.outputFiles]) {
+for (const { path, contents } of program.outputFiles) {
   writeFileSync(path, contents);
 }
-for (const name of readdirSync(transpilerFolder)) {
-  if (!/^js-component-bindgen-component.*\.wasm$/.test(name)) continue;
-  copyFileSync(new URL(name, transpilerFolder), new URL(`dist/${name}`, root));
-}
-
-const inputs = [program, transpiler].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+const inputs = Object.keys(program.metafile.inputs);
 writeFileSync(new URL('dist/THIRD-PARTY-LICENSES', root), licences(inputs));
 
 /** The licences of the packages that are bundled: their texts, or where they have none, the name. */
@@ -85,30 +69,6 @@ function withoutSubprocesses() {
         importer.includes('/commander/') ? { path: 'nothing', namespace: 'nothing' } : undefined,
       );
       plugins.onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: '' }));
-    },
-  };
-}
-
-/** A package that is a file of its own beside the program. */
-function elsewhere(name, path) {
-  return {
-    name: 'elsewhere',
-    setup(plugins) {
-      plugins.onResolve({ filter: /^@/ }, (resolved) =>
-        resolved.path === name ? { path, external: true } : undefined,
-      );
-    },
-  };
-}
-
-/** What the transpiler imports of WASI, from a module of ours. */
-function inPlaceOfShim(path) {
-  return {
-    name: 'in-place-of-shim',
-    setup(plugins) {
-      plugins.onResolve({ filter: /^@bytecodealliance\/preview2-shim\// }, () => ({
-        path: fileURLToPath(new URL(path, root)),
-      }));
     },
   };
 }

@@ -71,10 +71,8 @@ export interface GuestRequest {
   readonly keyvalue: Keyvalue;
   /** Milliseconds; absent: as long as it takes. */
   readonly timeout: number | undefined;
-  /** Bytes that the guest's memory may grow to; absent: what 32 bits address. */
+  /** Bytes that the guest may have; absent: 1 GiB. */
   readonly maxMemory: number | undefined;
-  /** False: the component is transpiled anew, and nothing is kept. */
-  readonly cache: boolean;
 }
 
 /** Runs components; loaded when one is to be run. */

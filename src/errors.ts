@@ -145,6 +145,12 @@ export function asKvError(thrown: unknown): KvError {
   return new KvError('internal', `a defect of kv's own: ${message}`, { cause: thrown });
 }
 
+/**
+ * The end of a guest that did what WebAssembly, the canonical ABI, an interface or a limit does not
+ * allow; the message names that. Other hosts of components take any Error without a payload for it.
+ */
+export class Trap extends Error {}
+
 /** The error for a key that is not there. */
 export function absentKey(action: string): KvError {
   return new KvError('absent', `cannot ${action}: there is no such key`);

@@ -42,7 +42,7 @@ async function run(
   env: NodeJS.ProcessEnv,
   terminal: Terminal,
 ): Promise<number> {
-  const surroundings = { terminal, env, verbs: registry, manualWith, host: hostOf(env) };
+  const surroundings = { terminal, env, verbs: registry, manualWith, host };
   const manual = manualWith([]);
   switch (argv[0]) {
     case unlisted.complete: {
@@ -121,12 +121,10 @@ function manualWith(promptVerbs: Registry): Manual {
 }
 
 /** The host, loaded when a component is to be run. */
-function hostOf(env: NodeJS.ProcessEnv): Host {
-  return {
-    run: async (request) => (await import('./app/guest.js')).runGuest(request, env),
-    explain: async (path) => (await import('./host/index.js')).explainComponent(path),
-  };
-}
+const host: Host = {
+  run: async (request) => (await import('./app/guest.js')).runGuest(request),
+  explain: async (path) => (await import('./host/index.js')).explainComponent(path),
+};
 
 /** With a stack with KV_DEBUG=1. */
 async function showError(

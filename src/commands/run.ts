@@ -34,7 +34,7 @@ environment.`,
     timeout: { value: 'DUR', summary: 'stop it after 500ms, 10s, 5m, 1h', parse: parseDuration },
     maxMemory: { value: 'SIZE', summary: 'bound its memory: 512K, 64M, 2G', parse: parseSize },
     explain: { summary: 'list its imports and the grants, and run nothing' },
-    noCache: { summary: 'neither use nor keep the prepared form of it' },
+    noCache: { summary: 'accepted, and of no effect: nothing is prepared or kept' },
   },
   examples: [
     { line: 'kv run count.wasm', summary: 'on the current bucket' },
@@ -45,7 +45,7 @@ environment.`,
   exits: {
     [exitCodes.done]: 'it gave ok',
     [exitCodes.no]: 'it gave err; any other status is that which it gave to exit',
-    [exitCodes.badData]: 'not a component, or one that imports what kv has not',
+    [exitCodes.badData]: 'not a component, or one that imports what kv does not offer',
     [exitCodes.busy]: 'stopped by --timeout',
     [exitCodes.trapped]: 'it trapped: a defect of its own',
   },
@@ -55,7 +55,7 @@ environment.`,
     { component: path, args: words = [], timeout, maxMemory, ...options },
     { host },
   ) {
-    const { bucket, explain, noCache } = options;
+    const { bucket, explain } = options;
     const { readOnly, bucket: current } = context.settings;
     const given: Grant[] =
       bucket.length > 0 ? bucket : [{ guest: current, bucket: current, readOnly }];
@@ -64,8 +64,7 @@ environment.`,
     if (explain) return printExplanation(context, await host.explain(path), grants);
     const { keyvalue } = context;
     const open = grants.map((grant) => openGrant(context, grant));
-    const request = { path, words, grants: open, keyvalue, timeout, maxMemory, cache: !noCache };
-    return host.run(request);
+    return host.run({ path, words, grants: open, keyvalue, timeout, maxMemory });
   },
 });
 
@@ -119,5 +118,5 @@ async function printExplanation(
 const answers = {
   given: 'given',
   denied: 'denied; there is nothing of it, and its use is a trap',
-  refused: 'not to be had; the component is not run',
+  refused: 'not offered; the component is not run',
 } as const;

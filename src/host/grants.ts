@@ -1,7 +1,9 @@
 /** The buckets that a component is given: under which names, and whether to write to. */
+import { outOfMemory, type Room } from '../component/room.js';
 import { KvError } from '../errors.js';
 import { Bucket, storedBucket } from '../keyvalue/bucket.js';
 import type { Keyvalue } from '../keyvalue/index.js';
+import { checkKey } from '../keyvalue/names.js';
 import type { OutgoingValue } from '../keyvalue/outgoing-value.js';
 import { asResult, KeyvalueError } from '../keyvalue/wasi-keyvalue-error.js';
 
@@ -25,8 +27,27 @@ export interface GrantedKeyvalue {
   close(): void;
 }
 
-/** The interfaces as they are, but for the opening of buckets, and writes to those granted `:ro`. */
-export function grantBuckets(keyvalue: Keyvalue, grants: readonly OpenGrant[]): GrantedKeyvalue {
+/** Bytes that an outgoing value keeps in memory at most; the rest is on the disk. */
+const UPLOAD_BYTES = 4 * 1024 * 1024;
+
+/** Bytes of keys that one listing returns at most, as they are counted here: two to a character. */
+const LISTING_LIMIT_BYTES = 64 * 1024 * 1024;
+
+/** What a key counts as beside its characters. */
+const KEY_BYTES = 32;
+
+/** Up to so many values are got at once without a look at how large they are: 16 MiB at most. */
+const FEW_VALUES = 256;
+
+/**
+ * The interfaces as they are, but for the opening of buckets, and writes to those granted `:ro`.
+ * What they hold for the guest is counted in `room`.
+ */
+export function grantBuckets(
+  keyvalue: Keyvalue,
+  grants: readonly OpenGrant[],
+  room: Room,
+): GrantedKeyvalue {
   const { types, eventual, atomic, eventualBatch } = keyvalue;
   const values = new Set<OutgoingValue>();
 
@@ -50,13 +71,29 @@ export function grantBuckets(keyvalue: Keyvalue, grants: readonly OpenGrant[]): 
   }
 
   class GuestValue extends types.OutgoingValue {
+    /** Bytes that it holds in memory. */
+    #held = 0;
+
     constructor(...parameters: ConstructorParameters<typeof types.OutgoingValue>) {
       super(...parameters);
       values.add(this);
     }
 
+    protected override append(bytes: Uint8Array): void {
+      const held = Math.min(this.size + bytes.length, UPLOAD_BYTES);
+      // A buffer that grows is twice as large as it has to be.
+      const more = Math.min(2 * held, UPLOAD_BYTES) - this.#held;
+      if (more > 0) {
+        room.hold(more);
+        this.#held += more;
+      }
+      super.append(bytes);
+    }
+
     override [Symbol.dispose](): void {
       values.delete(this);
+      room.release(this.#held);
+      this.#held = 0;
       super[Symbol.dispose]();
     }
   }
@@ -79,6 +116,40 @@ export function grantBuckets(keyvalue: Keyvalue, grants: readonly OpenGrant[]): 
     };
   }
 
+  /** Throws a `Trap` where what the keys lead to would be more than the guest may have held. */
+  function getMany(bucket: Bucket, keys: string[]) {
+    if (keys.length > FEW_VALUES) {
+      room.expectHandles(keys.length);
+      asResult(() => {
+        let bytes = 0;
+        for (const key of keys) {
+          checkKey(key);
+          const { kind, size } = bucket.stored.stat(key) ?? { kind: 'chunked', size: 0 };
+          if (kind === 'inline') bytes += size;
+          if (bytes > room.left) throw outOfMemory();
+        }
+      });
+    }
+    return eventualBatch.getMany(bucket, keys);
+  }
+
+  /** Throws the resource `error`, `too-large`, for a bucket with more keys than a list may have. */
+  function keys(bucket: Bucket): string[] {
+    return asResult(() => {
+      const found: string[] = [];
+      let bytes = 0;
+      for (const key of keyvalue.listing.listKeys(bucket, {})) {
+        bytes += KEY_BYTES + 2 * key.length;
+        if (bytes > LISTING_LIMIT_BYTES) {
+          const state = `they take more than ${LISTING_LIMIT_BYTES} bytes`;
+          throw new KvError('too-large', `cannot list the keys of a bucket: ${state}`);
+        }
+        found.push(key);
+      }
+      return found;
+    });
+  }
+
   return {
     interfaces: {
       'wasi:keyvalue/wasi-keyvalue-error': keyvalue.wasiKeyvalueError,
@@ -93,7 +164,8 @@ export function grantBuckets(keyvalue: Keyvalue, grants: readonly OpenGrant[]): 
         compareAndSwap: guarded('compare and swap a key', atomic.compareAndSwap),
       },
       'wasi:keyvalue/eventual-batch': {
-        ...eventualBatch,
+        getMany,
+        keys,
         setMany: guarded('set keys', eventualBatch.setMany),
         deleteMany: guarded('delete keys', eventualBatch.deleteMany),
       },

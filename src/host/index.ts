@@ -3,29 +3,33 @@
  *
  * A guest is synchronous, and so is everything that it calls. So it runs in the main thread, and the
  * event loop stands still until it ends: a signal ends the process at once, which is safe for the
- * store, and a time limit is kept by V8, which can stop code wherever it is.
+ * store, and a time limit is kept by V8, which can stop code wherever it is. All that a guest makes
+ * exist is counted and bounded, so that it cannot bring the process down: see component/room.ts.
  */
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import vm from 'node:vm';
-import { ioError, KvError } from '../errors.js';
+import { malformed } from '../component/binary-reader.js';
+import { Invalid } from '../component/invalid.js';
+import { type Exports, exported } from '../component/items.js';
+import { planOf } from '../component/plan.js';
+import { Program } from '../component/program.js';
+import { formatOf, readComponent } from '../component/read-component.js';
+import { DEFAULT_MEMORY_BYTES, Room } from '../component/room.js';
+import type { ComponentSyntax } from '../component/syntax.js';
+import { funcText } from '../component/type-text.js';
+import { Unsupported } from '../component/unsupported.js';
+import { KvError } from '../errors.js';
 import type { Keyvalue } from '../keyvalue/index.js';
-import { cacheKey, readCache, writeCache } from './cache.js';
-import { type Component, readComponent } from './component.js';
-import { denied } from './denied.js';
 import { grantBuckets, type OpenGrant } from './grants.js';
-import { type Answer, answerTo, isRun, splitVersion } from './offers.js';
+import type { Interfaces } from './host-functions.js';
+import { type Answer, answerTo, isRun } from './offers.js';
 import { isTimeout, statusOf } from './outcome.js';
-import { type Imports, load, type Program } from './program.js';
-import { transpile } from './transpile.js';
+import { readComponentFile } from './read-component-file.js';
 import { type StandardEnds, wasiCli } from './wasi-cli.js';
 import { wasiClocks } from './wasi-clocks.js';
 import { wasiFilesystem } from './wasi-filesystem.js';
 import { wasiRandom } from './wasi-random.js';
-
-/** Bytes of a page of WebAssembly's memory. */
-const PAGE_BYTES = 65_536;
+import { HostWorld } from './world.js';
 
 /** What a component is run with. */
 export interface RunRequest {
@@ -38,118 +42,147 @@ export interface RunRequest {
   readonly ends: StandardEnds;
   /** Milliseconds after which the guest is stopped; absent: never. */
   readonly timeout?: number | undefined;
-  /** Bytes that the guest's memory may grow to; absent: what 32 bits address, 4 GiB. */
+  /** Bytes that the guest may have, its memories and what is held for it; absent: 1 GiB. */
   readonly maxMemory?: number | undefined;
-  /** Where transpiled components are kept; absent: nowhere. */
-  readonly cacheFolder?: string | undefined;
 }
 
 /** An import of a component, as it names it, and what it is answered with. */
 export interface AnsweredImport {
+  /** An interface, or one of its members that is not offered: `a:b/c@1.0.0#d`. */
   readonly name: string;
   readonly answer: Answer;
 }
 
+/** The type of `run`. */
+const RUN_TEXT = 'func() -> result<_, _>';
+
+/** The status of a guest whose `run` gave `err`. */
+const ERR_STATUS = 1;
+
 /**
  * Runs a component's `wasi:cli/run` and returns its exit status: 0 for ok, 1 for err, or what it
  * gave to `exit`. Throws `not-a-component`, `not-offered` for an import, `trapped`, `timed-out`,
- * `too-large` where its memory is larger from the beginning, `io` where the file cannot be read.
+ * `io` where the file cannot be read, `too-large` where it is too large.
  */
-export async function runComponent(request: RunRequest): Promise<number> {
-  const { path, words, keyvalue, timeout } = request;
+export function runComponent(request: RunRequest): number {
+  const { path, timeout } = request;
   const action = `run "${path}"`;
-  const bytes = readBytes(path, action);
-  const component = readComponent(bytes, action);
-  refuseUnlessRunnable(component, action);
-  const program = await programOf(bytes, action, request.cacheFolder);
-  // Not before: transpiling takes memory of its own.
-  if (request.maxMemory !== undefined) limitMemory(request.maxMemory);
-  const granted = grantBuckets(keyvalue, request.grants);
-  const imports: Imports = {
-    ...deniedImports(component),
-    ...granted.interfaces,
+  let status = 0;
+  try {
+    within(timeout, () => {
+      status = run(request, action);
+    });
+  } catch (thrown) {
+    if (!isTimeout(thrown)) throw thrown;
+    throw new KvError('timed-out', `cannot ${action}: it was stopped after ${timeout} ms`);
+  }
+  return status;
+}
+
+/** What each of a component's imports is answered with. Throws `not-a-component`, `io`, `too-large`. */
+export function explainComponent(path: string): AnsweredImport[] {
+  const action = `explain "${path}"`;
+  const component = componentOf(readComponentFile(path, action), action);
+  const names = component.definitions.flatMap((one) => (one.kind === 'import' ? one.name : []));
+  const refused = new Set<string>();
+  const world = new HostWorld(({ name }) => refused.add(name));
+  understood(action, () => planOf(component, world));
+  return [...new Set([...names, ...refused])].map((name) => ({
+    name,
+    answer: refused.has(name) ? 'refused' : answerTo(name),
+  }));
+}
+
+function run(request: RunRequest, action: string): number {
+  const component = componentOf(readComponentFile(request.path, action), action);
+  const room = new Room(request.maxMemory ?? DEFAULT_MEMORY_BYTES);
+  const granted = grantBuckets(request.keyvalue, request.grants, room);
+  const world = new HostWorld(
+    ({ reason }) => {
+      throw new KvError('not-offered', `cannot ${action}: ${reason}`);
+    },
+    interfacesOf(request, granted.interfaces),
+  );
+  try {
+    const plan = understood(action, () => planOf(component, world));
+    callable(plan.exports, action);
+    const program = understood(action, () => new Program(component, plan, room));
+    try {
+      const call = callable(
+        understood(action, () => program.start(world)),
+        action,
+      );
+      const { tag } = call() as { tag: 'ok' | 'err' };
+      program.check();
+      return tag === 'ok' ? 0 : ERR_STATUS;
+    } finally {
+      request.ends.drain();
+      program.close();
+    }
+  } catch (thrown) {
+    return statusOf(thrown, action);
+  } finally {
+    granted.close();
+  }
+}
+
+function interfacesOf(
+  { path, words, keyvalue, ends }: RunRequest,
+  granted: Interfaces,
+): Interfaces {
+  return {
+    ...granted,
     'wasi:io/error': keyvalue.error,
     'wasi:io/poll': keyvalue.poll,
     'wasi:io/streams': keyvalue.streams,
-    ...wasiCli([basename(path), ...words], request.ends),
+    ...wasiCli([basename(path), ...words], ends),
     ...wasiClocks(),
     ...wasiRandom(),
     ...wasiFilesystem(),
   };
-  let status = 0;
+}
+
+function componentOf(bytes: Uint8Array, action: string): ComponentSyntax {
+  const refuse = (state: string) => new KvError('not-a-component', `cannot ${action}: ${state}`);
+  const format = formatOf(bytes);
+  switch (format) {
+    case 'component':
+      return understood(action, () => readComponent(bytes));
+    case 'core module':
+      throw refuse('it is a module of core WebAssembly, not a component');
+    case 'component of another version':
+      throw refuse('it is a component of a version this kv does not know');
+    case 'other':
+      throw refuse('it is not WebAssembly');
+    default:
+      return format satisfies never;
+  }
+}
+
+/** What `work` gives; throws `not-a-component` where the component is not one that can be run. */
+function understood<T>(action: string, work: () => T): T {
+  const refuse = (state: string, cause?: unknown) =>
+    new KvError('not-a-component', `cannot ${action}: ${state}`, { cause });
   try {
-    within(timeout, () => call(program, imports, component, request.ends));
+    return work();
   } catch (thrown) {
-    if (isTimeout(thrown)) {
-      throw new KvError('timed-out', `cannot ${action}: it was stopped after ${timeout} ms`);
-    }
-    status = statusOf(thrown, action);
+    if (thrown === malformed) throw refuse('it is damaged, or cut off');
+    if (thrown instanceof Unsupported) throw refuse(`it uses ${thrown.message}`, thrown);
+    if (thrown instanceof Invalid) throw refuse(`it is not valid: ${thrown.message}`, thrown);
+    throw thrown;
   }
-  granted.close();
-  return status;
 }
 
-/** What each of a component's imports is answered with. Throws `not-a-component`, `io`. */
-export function explainComponent(path: string): AnsweredImport[] {
-  const action = `explain "${path}"`;
-  const { imports } = readComponent(readBytes(path, action), action);
-  return imports.map((name) => ({ name, answer: answerTo(name) }));
-}
-
-function readBytes(path: string, action: string): Uint8Array {
+/** The exported `run`. Throws `not-a-component` where there is none. */
+function callable(exports: Exports, action: string): () => unknown {
   try {
-    return readFileSync(path);
-  } catch (error) {
-    throw ioError(action, error);
+    const name = [...exports.keys()].find(isRun) ?? '';
+    const { func } = exported(exported(exports, 'instance', name).exports, 'func', 'run');
+    if (funcText(func.type) === RUN_TEXT) return () => func.call([]);
+  } catch (thrown) {
+    if (!(thrown instanceof Invalid)) throw thrown;
   }
-}
-
-function refuseUnlessRunnable({ imports, exports }: Component, action: string): void {
-  const refused = imports.find((name) => answerTo(name) === 'refused');
-  if (refused !== undefined) {
-    throw new KvError('not-offered', `cannot ${action}: it imports ${refused}, which kv has not`);
-  }
-  if (!exports.some(isRun)) {
-    throw new KvError('not-a-component', `cannot ${action}: it does not export wasi:cli/run@0.2`);
-  }
-}
-
-/** The program, from the cache where it is there, else transpiled now and kept. */
-async function programOf(
-  bytes: Uint8Array,
-  action: string,
-  cacheFolder: string | undefined,
-): Promise<Program> {
-  if (cacheFolder === undefined) return load(await transpile(bytes, action));
-  const key = cacheKey(bytes);
-  const cached = readCache(cacheFolder, key);
-  if (cached !== undefined) return load(cached, cached.codeCache);
-  const transpiled = await transpile(bytes, action);
-  writeCache(cacheFolder, key, transpiled);
-  return load(transpiled);
-}
-
-function deniedImports({ imports }: Component): Imports {
-  const names = imports.filter((name) => answerTo(name) === 'denied');
-  return Object.fromEntries(
-    names.map((name) => [splitVersion(name)[0], denied(splitVersion(name)[0])]),
-  );
-}
-
-/** Bounds what every memory of this process can grow to. */
-function limitMemory(bytes: number): void {
-  setFlagsFromString(`--wasm-max-mem-pages=${Math.floor(bytes / PAGE_BYTES)}`);
-}
-
-/** Calls `run`, and waits until whoever reads the guest's output has it, however it ended. */
-function call(program: Program, imports: Imports, component: Component, ends: StandardEnds): void {
-  try {
-    const exports = program.instantiate(imports);
-    const run = exports[component.exports.find(isRun)!] as { run(): void };
-    run.run();
-  } finally {
-    ends.drain();
-  }
+  throw new KvError('not-a-component', `cannot ${action}: it does not export wasi:cli/run@0.2`);
 }
 
 /** Does the work, and stops it after that many milliseconds. */

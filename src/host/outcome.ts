@@ -1,22 +1,18 @@
 /** How a guest's run ended. */
-import { KvError } from '../errors.js';
+import { isRuntimeError } from '../component/program.js';
+import { KvError, Trap } from '../errors.js';
 import { Exit } from './wasi-cli.js';
 
-/** The status of a guest whose `run` gave `err`. */
-const ERR_STATUS = 1;
-
 /**
- * The exit status of a guest whose run threw this: the status that it gave to `exit`, or that of an
- * `err`, which is thrown without a payload. Throws `trapped` with the name of the trap; `action` is
- * what was tried.
+ * The exit status that a guest gave to `exit`, where that ended its run. Throws `trapped` with the
+ * name of the trap, where it was one; `action` is what was tried. Whatever else was thrown is thrown
+ * on: it is no doing of the guest's.
  */
 export function statusOf(thrown: unknown, action: string): number {
-  if (thrown === undefined) return ERR_STATUS;
   if (thrown instanceof Exit) return thrown.status;
-  if (thrown instanceof KvError) throw thrown;
-  throw new KvError('trapped', `cannot ${action}: it trapped: ${trapOf(thrown)}`, {
-    cause: thrown,
-  });
+  const trap = trapOf(thrown);
+  if (trap === undefined) throw thrown;
+  throw new KvError('trapped', `cannot ${action}: it trapped: ${trap}`, { cause: thrown });
 }
 
 /** Whether V8 stopped what it ran, since its time was over. */
@@ -24,13 +20,28 @@ export function isTimeout(thrown: unknown): boolean {
   return (thrown as { code?: string } | undefined)?.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
 }
 
-/** A trap by its name: the toolchain's words, or those of the function of the host that refused. */
-function trapOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return 'an error that is none of its interface';
-  const [line = ''] = thrown.message.split('\n', 1);
-  if (thrown instanceof RangeError) {
-    if (line.includes('call stack')) return 'call stack exhausted';
-    if (line.includes('Out of memory')) return 'it needs more memory than it may have';
+/** V8's names for traps, and WebAssembly's own. */
+const traps: readonly (readonly [RegExp, string])[] = [
+  [/^unreachable$/, '`unreachable` instruction executed'],
+  [/^memory access out of bounds$/, 'out of bounds memory access'],
+  [/^(divide|remainder) by zero$/, 'integer divide by zero'],
+  [/^divide result unrepresentable$/, 'integer overflow'],
+  [/^float unrepresentable in integer range$/, 'invalid conversion to integer'],
+  [/^table index is out of bounds$/, 'undefined element: out of bounds table access'],
+  [/^(null function or )?function signature mismatch$/, 'indirect call type mismatch'],
+];
+
+function trapOf(thrown: unknown): string | undefined {
+  if (thrown instanceof Trap) return thrown.message;
+  if (isRuntimeError(thrown)) {
+    const [line = ''] = thrown.message.split('\n', 1);
+    return traps.find(([words]) => words.test(line))?.[1] ?? line;
   }
-  return line.replace(/^wasm trap: (wasm )?/, '');
+  if (thrown instanceof RangeError) {
+    if (thrown.message.includes('call stack')) return 'call stack exhausted';
+    if (/memory|allocation/i.test(thrown.message)) return 'it needs more memory than it may have';
+  }
+  // An exception of WebAssembly, which is no error of JavaScript.
+  if (!(thrown instanceof Error)) return 'an exception that it did not catch';
+  return undefined;
 }

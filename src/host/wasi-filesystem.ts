@@ -1,14 +1,10 @@
-/** What a program is told that looks for files: that there are none. Beyond that, see denied.ts. */
-
-import { denied } from './denied.js';
+/** What a program is told that looks for files: that there are none. */
 
 /** The interfaces by name. */
 export function wasiFilesystem() {
   return {
     'wasi:filesystem/preopens': { getDirectories: () => [] },
-    'wasi:filesystem/types': Object.assign(Object.create(denied('wasi:filesystem/types')), {
-      // C libraries ask this of every stream that fails.
-      filesystemErrorCode: () => undefined,
-    }),
+    // C libraries ask this of every stream that fails.
+    'wasi:filesystem/types': { filesystemErrorCode: () => undefined },
   };
 }

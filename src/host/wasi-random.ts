@@ -1,5 +1,6 @@
 /** wasi:random@0.2. All of it comes from the system's generator, the insecure too. */
 import { randomBytes } from 'node:crypto';
+import { Trap } from '../errors.js';
 
 /** The most bytes that are given at once; a guest that asks for more traps. */
 const LIMIT_BYTES = 16 * 1024 * 1024;
@@ -15,7 +16,7 @@ export function wasiRandom() {
 
 function bytes(length: bigint): Uint8Array {
   if (length > LIMIT_BYTES) {
-    throw new Error(`${length} random bytes are asked for, and the limit is ${LIMIT_BYTES}`);
+    throw new Trap(`${length} random bytes are asked for, and the limit is ${LIMIT_BYTES}`);
   }
   return randomBytes(Number(length));
 }

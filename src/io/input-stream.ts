@@ -1,4 +1,5 @@
 /** `resource input-stream` of wasi:io/streams@0.2.0 */
+import { Trap } from '../errors.js';
 import { Pollable, type Readiness } from './poll.js';
 import { closed, operationFailed } from './stream-error.js';
 
@@ -95,7 +96,7 @@ export class InputStream {
       result = operation();
     } catch (thrown) {
       this[Symbol.dispose]();
-      throw operationFailed(thrown);
+      throw thrown instanceof Trap ? thrown : operationFailed(thrown);
     }
     if (result !== undefined) return result;
     this[Symbol.dispose]();

@@ -1,4 +1,5 @@
 /** `resource output-stream` of wasi:io/streams@0.2.0 */
+import { Trap } from '../errors.js';
 import { alwaysReady, type InputStream } from './input-stream.js';
 import { Pollable, type Readiness } from './poll.js';
 import { closed, isClosed, operationFailed } from './stream-error.js';
@@ -139,7 +140,7 @@ export class OutputStream {
     // The stream may have closed since the permit was given, which is not the caller's mistake.
     if (this.#sink === undefined) throw closed;
     if (length > this.#permit) {
-      throw new Error(`write of ${length} bytes where check-write permitted ${this.#permit}`);
+      throw new Trap(`write of ${length} bytes where check-write permitted ${this.#permit}`);
     }
     this.#permit -= Number(length);
   }
@@ -150,7 +151,7 @@ export class OutputStream {
       return operation(this.#sink);
     } catch (thrown) {
       this[Symbol.dispose]();
-      throw isClosed(thrown) ? thrown : operationFailed(thrown);
+      throw isClosed(thrown) || thrown instanceof Trap ? thrown : operationFailed(thrown);
     }
   }
 
@@ -169,6 +170,6 @@ export class OutputStream {
 
 function checkBlockingLength(length: number | bigint): void {
   if (length > BLOCKING_WRITE_LIMIT_BYTES) {
-    throw new Error(`a blocking write takes ${BLOCKING_WRITE_LIMIT_BYTES} bytes, not ${length}`);
+    throw new Trap(`a blocking write takes ${BLOCKING_WRITE_LIMIT_BYTES} bytes, not ${length}`);
   }
 }

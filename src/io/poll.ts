@@ -1,4 +1,5 @@
 /** wasi:io/poll@0.2.0 */
+import { Trap } from '../errors.js';
 
 /** What a pollable watches: one end of a stream, or a clock. */
 export interface Readiness {
@@ -42,7 +43,7 @@ export class Pollable {
  * The same pollable may be given twice. An empty list can never be ready: a trap. WIT: `poll`.
  */
 export function poll(pollables: Pollable[]): Uint32Array {
-  if (pollables.length === 0) throw new Error('poll of an empty list would never return');
+  if (pollables.length === 0) throw new Trap('poll of an empty list would never return');
   const slice = pollables.length === 1 ? Number.POSITIVE_INFINITY : POLL_SLICE_MILLISECONDS;
   for (;;) {
     const ready = pollables.flatMap((pollable, position) => (pollable.ready() ? [position] : []));

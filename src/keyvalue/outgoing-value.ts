@@ -1,4 +1,5 @@
 /** `resource outgoing-value` of wasi:keyvalue/types@0.2.0-draft */
+import { Trap } from '../errors.js';
 import { OutputStream } from '../io/output-stream.js';
 import type { Store, Upload } from '../store/store.js';
 import { asResult } from './wasi-keyvalue-error.js';
@@ -12,6 +13,7 @@ export let uploadOf: (value: OutgoingValue) => Upload;
  */
 export class OutgoingValue {
   readonly #upload: Upload;
+  #isDropped = false;
 
   static {
     uploadOf = (value) => value.#upload;
@@ -23,12 +25,19 @@ export class OutgoingValue {
 
   /** A stream that appends to the value. WIT: `…outgoing-value-write-body-async`. */
   outgoingValueWriteBodyAsync(): OutputStream {
-    return new OutputStream({ write: (bytes) => this.#upload.append(bytes) });
+    return new OutputStream({ write: (bytes) => this.append(bytes) });
   }
 
   /** Appends bytes to the value. Throws `full`, `io`. WIT: `…outgoing-value-write-body-sync`. */
   outgoingValueWriteBodySync(value: Uint8Array): void {
-    asResult(() => this.#upload.append(value));
+    asResult(() => this.append(value));
+  }
+
+  /** What every write comes to. Throws `full`, `io`, and a `Trap` once the value has been dropped. */
+  protected append(bytes: Uint8Array): void {
+    if (this.#isDropped)
+      throw new Trap('a write to the stream of an outgoing-value that was dropped');
+    this.#upload.append(bytes);
   }
 
   /** Bytes accepted so far. Beyond the WIT. */
@@ -38,6 +47,7 @@ export class OutgoingValue {
 
   /** Gives back whatever no key came to hold. */
   [Symbol.dispose](): void {
+    this.#isDropped = true;
     this.#upload.close();
   }
 }

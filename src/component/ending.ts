@@ -1,0 +1,15 @@
+/** The end of a run: once it has come, no call goes through any more. */
+export class Ending {
+  #thrown: { readonly reason: unknown } | undefined;
+
+  /** Notes what ended the run, which is the first thing that was thrown; returns that. */
+  by(thrown: unknown): unknown {
+    this.#thrown ??= { reason: thrown };
+    return this.#thrown.reason;
+  }
+
+  /** Throws what has ended the run. A guest may have caught it. */
+  check(): void {
+    if (this.#thrown !== undefined) throw this.#thrown.reason;
+  }
+}

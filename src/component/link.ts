@@ -1,0 +1,308 @@
+/**
+ * Links a component: follows its definitions in their order, which instantiates its core modules with
+ * what they import. Nothing of it depends on what a guest computes, so that the same walk, with
+ * modules that are only counted, tells beforehand what there will be and whether all of it fits.
+ */
+import type { CanonContext, CoreFunction, Instance } from './canon-context.js';
+import type { CoreModule, Signature } from './core-module.js';
+import type { Ending } from './ending.js';
+import {
+  type CoreFunc,
+  type Func,
+  liftedSignature,
+  liftFunc,
+  lowerFunc,
+  postReturnSignature,
+} from './functions.js';
+import { Invalid } from './invalid.js';
+import { type Exports, exported, type Item, Spaces, type TypeItem } from './items.js';
+import { funcTypeAt, resolve, resourceAt } from './resolve-types.js';
+import { Handles, type Resource } from './resource.js';
+import { resourceFunc } from './resource-functions.js';
+import { type Room, STEP_LIMIT } from './room.js';
+import type {
+  Alias,
+  CanonOptions,
+  ComponentSyntax,
+  Declaration,
+  Definition,
+  ExternDesc,
+  Reference,
+} from './syntax.js';
+import type { FuncType } from './types.js';
+
+/** What a component imports, as the host answers it. Each throws what the host refuses with. */
+export interface World {
+  resource(instance: string, name: string): Resource;
+  func(instance: string, name: string, type: FuncType): Func;
+  /** Looks at a type that the component says is exported. */
+  type(instance: string, name: string, type: TypeItem): void;
+  /** Answers what is no interface. */
+  refuse(name: string): never;
+}
+
+/** What a run of a component is made of. */
+export interface Run {
+  readonly world: World;
+  readonly room: Room;
+  readonly ending: Ending;
+  /** Every instance of a component that there is; each has handles. */
+  readonly instances: Instance[];
+  /** Starts a module with what it imports, by the names of that. */
+  instantiate(module: CoreModule, imports: ReadonlyMap<string, Exports>): Exports;
+}
+
+/** How deep components may be instantiated in one another. */
+const DEPTH_LIMIT = 100;
+
+/** The exports of a component. Throws `Invalid`, what the world throws, and what a guest traps with. */
+export function link(component: ComponentSyntax, run: Run): Exports {
+  return new Linker(component, run, new Steps(), undefined, new Spaces(), 0).exports();
+}
+
+/** Counts what is done, since a component of a few bytes can ask for any number of steps. */
+class Steps {
+  #left = STEP_LIMIT;
+
+  take(): void {
+    if (--this.#left < 0) throw new Invalid('it has too many definitions');
+  }
+}
+
+class Linker {
+  readonly #component: ComponentSyntax;
+  readonly #run: Run;
+  readonly #steps: Steps;
+  /** What it is instantiated with; undefined for the outermost, which has the world. */
+  readonly #given: ReadonlyMap<string, Item> | undefined;
+  readonly #spaces: Spaces;
+  readonly #instance: Instance;
+  readonly #exports = new Map<string, Item>();
+  /** How many components lie around it. */
+  readonly #depth: number;
+
+  constructor(
+    component: ComponentSyntax,
+    run: Run,
+    steps: Steps,
+    given: ReadonlyMap<string, Item> | undefined,
+    spaces: Spaces,
+    depth: number,
+  ) {
+    if (depth > DEPTH_LIMIT) throw new Invalid('its components lie too deep in one another');
+    this.#depth = depth;
+    this.#component = component;
+    this.#run = run;
+    this.#steps = steps;
+    this.#given = given;
+    this.#spaces = spaces;
+    this.#instance = { handles: new Handles(run.room), mayLeave: true, mayEnter: true };
+    run.instances.push(this.#instance);
+  }
+
+  exports(): Exports {
+    for (const definition of this.#component.definitions) {
+      this.#steps.take();
+      const item = this.#define(definition);
+      if (item !== undefined) this.#spaces.add(item);
+    }
+    return this.#exports;
+  }
+
+  #define(definition: Definition): Item | undefined {
+    const spaces = this.#spaces;
+    switch (definition.kind) {
+      case 'core module':
+        return { sort: 'module', module: definition.module };
+      case 'core instance':
+        return { sort: 'core instance', exports: this.#instantiateCore(definition) };
+      case 'core exports':
+        return { sort: 'core instance', exports: this.#pick(definition.exports) };
+      case 'component':
+        return { sort: 'component', component: definition.component, where: spaces };
+      case 'instance': {
+        const { component, where } = spaces.get('component', definition.component);
+        const given = this.#pick(definition.with);
+        const around = new Spaces(where);
+        const depth = this.#depth + 1;
+        const inner = new Linker(component, this.#run, this.#steps, given, around, depth);
+        return { sort: 'instance', exports: inner.exports() };
+      }
+      case 'exports':
+        return { sort: 'instance', exports: this.#pick(definition.exports) };
+      case 'alias':
+        return follow(definition.alias, spaces);
+      case 'type':
+        if (definition.type.kind === 'resource') {
+          const resource = this.#ownResource(definition.type.destructor);
+          return { sort: 'type', type: { kind: 'resource', resource } };
+        }
+        return { sort: 'type', type: resolve(definition.type, spaces) };
+      case 'lift':
+        return { sort: 'func', func: this.#lift(definition) };
+      case 'lower': {
+        const { func } = spaces.get('func', definition.func);
+        const context = this.#context(definition.options);
+        return { sort: 'core func', func: lowerFunc(func, context, this.#run.ending) };
+      }
+      case 'resource.new':
+      case 'resource.rep':
+      case 'resource.drop': {
+        const resource = resourceAt(spaces, definition.type);
+        if (definition.kind !== 'resource.drop' && resource.maker !== this.#instance) {
+          throw new Invalid(`it looks into ${resource.name}, which it does not make`);
+        }
+        const own = { instance: this.#instance, ending: this.#run.ending };
+        return { sort: 'core func', func: resourceFunc(definition.kind, resource, own) };
+      }
+      case 'import':
+        return this.#import(definition.name, definition.desc);
+      case 'export': {
+        const item = spaces.get(definition.sort, definition.index);
+        this.#exports.set(definition.name, item);
+        return item;
+      }
+      default:
+        return definition satisfies never;
+    }
+  }
+
+  #pick(references: readonly Reference[]): Map<string, Item> {
+    return new Map(
+      references.map(({ name, sort, index }) => {
+        this.#steps.take();
+        return [name, this.#spaces.get(sort, index)];
+      }),
+    );
+  }
+
+  #instantiateCore({ module: index, with: given }: Definition & { kind: 'core instance' }) {
+    const { module } = this.#spaces.get('module', index);
+    const imports = new Map(
+      given.map(({ name, instance }) => [
+        name,
+        this.#spaces.get('core instance', instance).exports,
+      ]),
+    );
+    for (const { module: from, name, sort, signature } of module.imports) {
+      this.#steps.take();
+      const item = exported(imports.get(from) ?? new Map(), `core ${sort}`, name);
+      // What comes of a module is looked at by V8; a function of the host is not.
+      if (item.sort === 'core func') checkSignature(item.func, signature!, `"${from}" "${name}"`);
+    }
+    return this.#run.instantiate(module, imports);
+  }
+
+  #import(name: string, desc: ExternDesc): Item | undefined {
+    if (desc.sort === 'type' && desc.equal !== undefined) {
+      return this.#given?.get(name) ?? this.#spaces.get('type', desc.equal);
+    }
+    if (this.#given !== undefined) return exported(this.#given, desc.sort, name);
+    if (desc.sort !== 'instance') return this.#run.world.refuse(name);
+    const { type } = this.#spaces.get('type', desc.type);
+    if (type.kind !== 'instance') throw new Invalid(`type ${desc.type} is not one of instances`);
+    return { sort: 'instance', exports: this.#fromWorld(name, type.declarations, type.where) };
+  }
+
+  /** An interface of the host, as the component says that it is. */
+  #fromWorld(instance: string, declarations: readonly Declaration[], where: Spaces): Exports {
+    const { world } = this.#run;
+    const spaces = new Spaces(where);
+    const exports = new Map<string, Item>();
+    for (const declaration of declarations) {
+      this.#steps.take();
+      switch (declaration.kind) {
+        case 'type':
+          if (declaration.type.kind === 'resource') throw new Invalid('an import makes a resource');
+          spaces.add({ sort: 'type', type: resolve(declaration.type, spaces) });
+          break;
+        case 'alias':
+          spaces.add(follow(declaration.alias, spaces));
+          break;
+        case 'import':
+          throw new Invalid('an instance has an import');
+        case 'export': {
+          const { name, desc } = declaration;
+          const item = this.#exportOfWorld(instance, name, desc, spaces);
+          spaces.add(item);
+          exports.set(name, item);
+          if (item.sort === 'type') world.type(instance, name, item.type);
+          break;
+        }
+        default:
+          declaration satisfies never;
+      }
+    }
+    return exports;
+  }
+
+  #exportOfWorld(instance: string, name: string, desc: ExternDesc, spaces: Spaces): Item {
+    const { world } = this.#run;
+    if (desc.sort === 'func') {
+      const type = funcTypeAt(spaces, desc.type);
+      return { sort: 'func', func: world.func(instance, name, type) };
+    }
+    if (desc.sort !== 'type') return world.refuse(`${instance}#${name}`);
+    if (desc.equal !== undefined) return spaces.get('type', desc.equal);
+    return { sort: 'type', type: { kind: 'resource', resource: world.resource(instance, name) } };
+  }
+
+  #lift({ core, options, type: index }: Definition & { kind: 'lift' }): Func {
+    const type = funcTypeAt(this.#spaces, index);
+    const { func } = this.#spaces.get('core func', core);
+    checkSignature(func, liftedSignature(type), `core func ${core}`);
+    let postReturn: CoreFunction | undefined;
+    if (options.postReturn !== undefined) {
+      postReturn = this.#coreFunction(options.postReturn, postReturnSignature(type));
+    }
+    return liftFunc(type, this.#context(options), func.call, postReturn);
+  }
+
+  #context({ encoding, memory, realloc }: CanonOptions): CanonContext {
+    return {
+      room: this.#run.room,
+      instance: this.#instance,
+      encoding,
+      memory: memory === undefined ? undefined : this.#spaces.get('core memory', memory).memory,
+      realloc:
+        realloc === undefined ? undefined : this.#coreFunction(realloc, 'i32 i32 i32 i32 -> i32'),
+    };
+  }
+
+  #coreFunction(index: number, signature: Signature): CoreFunction {
+    const { func } = this.#spaces.get('core func', index);
+    checkSignature(func, signature, `core func ${index}`);
+    return func.call;
+  }
+
+  #ownResource(destructor: number | undefined): Resource {
+    const destroy =
+      destructor === undefined ? undefined : this.#coreFunction(destructor, 'i32 -> ');
+    return {
+      name: `resource ${this.#run.instances.indexOf(this.#instance)}`,
+      maker: this.#instance,
+      weight: () => 0,
+      destroy: (one) => destroy?.(one),
+    };
+  }
+}
+
+function follow(alias: Alias, spaces: Spaces): Item {
+  switch (alias.of) {
+    case 'export':
+      return exported(spaces.get('instance', alias.instance).exports, alias.sort, alias.name);
+    case 'core export': {
+      const { exports } = spaces.get('core instance', alias.instance);
+      return exported(exports, alias.sort, alias.name);
+    }
+    case 'outer':
+      return spaces.around(alias.depth).get(alias.sort, alias.index);
+    default:
+      return alias satisfies never;
+  }
+}
+
+function checkSignature(func: CoreFunc, expected: Signature, what: string): void {
+  if (func.signature === expected) return;
+  throw new Invalid(`${what} is a function (${func.signature}), and (${expected}) is expected`);
+}

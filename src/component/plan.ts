@@ -1,0 +1,118 @@
+/** What a component will make, told before anything of it runs, and how much each part may grow. */
+
+import { Trap } from '../errors.js';
+import type { Maxima } from './core-maxima.js';
+import type { CoreModule } from './core-module.js';
+import { Ending } from './ending.js';
+import { GuestMemory } from './guest-memory.js';
+import type { Exports, Item } from './items.js';
+import { link, type World } from './link.js';
+import {
+  DECLARATION_LIMIT_BYTES,
+  EXPORT_LIMIT,
+  INSTANCE_LIMIT,
+  outOfMemory,
+  Room,
+  TABLE_LIMIT_ENTRIES,
+} from './room.js';
+import type { ComponentSyntax } from './syntax.js';
+
+/** Bytes of a page of memory, and the most pages that 32 bits address. */
+export const PAGE_BYTES = 65_536;
+const PAGE_LIMIT = 65_536;
+
+/** The modules that will be instantiated, in that order: one as often as it has instances. */
+export interface Plan {
+  readonly modules: readonly CoreModule[];
+  /** What the component exports. */
+  readonly exports: Exports;
+}
+
+/** Throws `Invalid`, and what the world throws. */
+export function planOf(component: ComponentSyntax, world: World): Plan {
+  const modules: CoreModule[] = [];
+  const exports = link(component, {
+    world,
+    room: new Room(Number.POSITIVE_INFINITY),
+    ending: new Ending(),
+    instances: [],
+    instantiate(module) {
+      modules.push(module);
+      if (modules.length > INSTANCE_LIMIT) {
+        throw new Trap(`it makes more than ${INSTANCE_LIMIT} instances of modules`);
+      }
+      return new Map([...module.exports].map(([name, one]) => [name, standIn(one)]));
+    },
+  });
+  return { modules, exports };
+}
+
+/**
+ * For each module of the plan, how far its memories and tables may grow, so that all of them together
+ * stay within the bytes that a guest may have. Throws a `Trap` where they begin with more.
+ */
+export function maximaOf({ modules }: Plan, bytes: number): Maxima[] {
+  const all = modules.flatMap((module) => module.memories);
+  const pages = shares(all, Math.floor(bytes / PAGE_BYTES), PAGE_LIMIT);
+  const tables = modules.flatMap((module) => module.tables);
+  const entries = shares(tables, TABLE_LIMIT_ENTRIES, TABLE_LIMIT_ENTRIES);
+  if (pages === undefined) throw outOfMemory();
+  if (entries === undefined) {
+    throw new Trap(`its tables have more than ${TABLE_LIMIT_ENTRIES} entries`);
+  }
+  checkDeclarations(modules);
+  return modules.map((module) => ({
+    memories: pages.splice(0, module.memories.length),
+    tables: entries.splice(0, module.tables.length),
+  }));
+}
+
+/**
+ * Shares an amount among parts that begin with something and may grow to a maximum: evenly, and what
+ * one cannot use goes to the others. Undefined where they begin with more.
+ */
+function shares(
+  parts: readonly { readonly initial: number; readonly maximum: number | undefined }[],
+  amount: number,
+  limit: number,
+): number[] | undefined {
+  let left = amount - parts.reduce((sum, { initial }) => sum + initial, 0);
+  if (left < 0) return undefined;
+  const growth = ({ initial, maximum = limit }: (typeof parts)[number]) =>
+    Math.max(0, Math.min(maximum, limit) - initial);
+  const maxima = parts.map(({ initial }) => initial);
+  const order = parts
+    .map((_, index) => index)
+    .sort((a, b) => growth(parts[a]!) - growth(parts[b]!));
+  order.forEach((index, position) => {
+    const share = Math.min(growth(parts[index]!), Math.floor(left / (order.length - position)));
+    maxima[index]! += share;
+    left -= share;
+  });
+  return maxima;
+}
+
+function checkDeclarations(modules: readonly CoreModule[]): void {
+  let bytes = 0;
+  let exports = 0;
+  for (const module of modules) {
+    bytes += module.declarationBytes;
+    exports += module.exports.size;
+  }
+  if (bytes > DECLARATION_LIMIT_BYTES) {
+    throw new Trap(`its instances declare more than ${DECLARATION_LIMIT_BYTES} bytes`);
+  }
+  if (exports > EXPORT_LIMIT)
+    throw new Trap(`its instances have more than ${EXPORT_LIMIT} exports`);
+}
+
+const noMemory = new GuestMemory({ buffer: new ArrayBuffer(0) }, new Room(0));
+
+/** What an export is to the walk that only counts. */
+function standIn({ sort, signature }: { sort: string; signature?: string }): Item {
+  if (sort === 'func') {
+    return { sort: 'core func', func: { call: () => undefined, signature: signature! } };
+  }
+  if (sort === 'memory') return { sort: 'core memory', value: {}, memory: noMemory };
+  return { sort: `core ${sort as 'table' | 'global' | 'tag'}`, value: {} };
+}

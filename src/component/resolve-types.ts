@@ -1,0 +1,107 @@
+/** From types as they are written to types with everything that they refer to. */
+import { Invalid } from './invalid.js';
+import type { Spaces, TypeItem } from './items.js';
+import type { Resource } from './resource.js';
+import type { TypeSyntax, TypeUse, ValueTypeSyntax } from './syntax.js';
+import {
+  type FuncType,
+  flags,
+  handle,
+  list,
+  primitive,
+  record,
+  tuple,
+  type ValueType,
+  variant,
+} from './types.js';
+
+/** The most names of a `flags` type. */
+const FLAGS_LIMIT = 32;
+
+/** Any type but a resource that is made here. */
+export function resolve(type: Exclude<TypeSyntax, { kind: 'resource' }>, spaces: Spaces): TypeItem {
+  switch (type.kind) {
+    case 'func':
+      return { kind: 'func', type: resolveFunc(type, spaces) };
+    case 'instance':
+    case 'component':
+      return { kind: type.kind, declarations: type.declarations, where: spaces };
+    default:
+      return { kind: 'value', type: resolveValue(type, spaces) };
+  }
+}
+
+export function valueTypeAt(spaces: Spaces, index: number): ValueType {
+  const { type } = spaces.get('type', index);
+  if (type.kind !== 'value') throw new Invalid(`type ${index} is not one of values`);
+  return type.type;
+}
+
+export function funcTypeAt(spaces: Spaces, index: number): FuncType {
+  const { type } = spaces.get('type', index);
+  if (type.kind !== 'func') throw new Invalid(`type ${index} is not one of functions`);
+  return type.type;
+}
+
+export function resourceAt(spaces: Spaces, index: number): Resource {
+  const { type } = spaces.get('type', index);
+  if (type.kind !== 'resource') throw new Invalid(`type ${index} is not one of resources`);
+  return type.resource;
+}
+
+function resolveFunc(
+  { parameters, result }: { parameters: readonly TypeUse[]; result: TypeUse | undefined },
+  spaces: Spaces,
+): FuncType {
+  return {
+    parameters: parameters.map((one) => resolveUse(one, spaces)),
+    result: result === undefined ? undefined : resolveUse(result, spaces),
+  };
+}
+
+function resolveUse(use: TypeUse, spaces: Spaces): ValueType {
+  return typeof use === 'number' ? valueTypeAt(spaces, use) : primitive(use);
+}
+
+function resolveValue(type: ValueTypeSyntax, spaces: Spaces): ValueType {
+  const use = (one: TypeUse) => resolveUse(one, spaces);
+  const perhaps = (one: TypeUse | undefined) => (one === undefined ? undefined : use(one));
+  switch (type.kind) {
+    case 'primitive':
+      return primitive(type.type);
+    case 'record':
+      return record(type.fields.map(([name, one]) => [name, use(one)] as const));
+    case 'variant':
+      return variant(
+        'variant',
+        type.cases.map(([name, one]) => ({ name, type: perhaps(one) })),
+      );
+    case 'list':
+      return list(use(type.element));
+    case 'tuple':
+      return tuple(type.types.map(use));
+    case 'flags':
+      if (type.names.length > FLAGS_LIMIT) throw new Invalid('a type has too many flags');
+      return flags(type.names);
+    case 'enum':
+      return variant(
+        'enum',
+        type.names.map((name) => ({ name, type: undefined })),
+      );
+    case 'option':
+      return variant('option', [
+        { name: 'none', type: undefined },
+        { name: 'some', type: use(type.type) },
+      ]);
+    case 'result':
+      return variant('result', [
+        { name: 'ok', type: perhaps(type.ok) },
+        { name: 'err', type: perhaps(type.err) },
+      ]);
+    case 'own':
+    case 'borrow':
+      return handle(type.kind, resourceAt(spaces, type.resource));
+    default:
+      return type satisfies never;
+  }
+}

@@ -1,0 +1,116 @@
+/** What a guest may make exist, all of it together: the limits, and the account of what is held. */
+
+import { Trap } from '../errors.js';
+import type { GuestMemory } from './guest-memory.js';
+
+/** Bytes of a component's file. */
+export const COMPONENT_LIMIT_BYTES = 128 * 1024 * 1024;
+
+/** Bytes that a guest may have where nothing else is asked for. */
+export const DEFAULT_MEMORY_BYTES = 1024 * 1024 * 1024;
+
+/** Bytes that the host holds for a guest at most, whatever the guest may have. */
+export const HELD_LIMIT_BYTES = 256 * 1024 * 1024;
+
+/** Bytes of strings and lists, lists of bytes apart, that one call may pass. */
+export const PASSED_LIMIT_BYTES = 64 * 1024 * 1024;
+
+/** Handles at once. */
+export const HANDLE_LIMIT = 65_536;
+
+/** Entries of all tables together; one counts as so many bytes. */
+export const TABLE_LIMIT_ENTRIES = 1_000_000;
+export const TABLE_ENTRY_BYTES = 16;
+
+/** Instances of core modules, their memories and tables. */
+export const INSTANCE_LIMIT = 1000;
+
+/**
+ * Bytes of types, functions, globals, elements and exports: those in the file, and those of all
+ * instances together.
+ */
+export const DECLARATION_LIMIT_BYTES = 8 * 1024 * 1024;
+
+/** Exports of all instances together: V8 makes an object of each. */
+export const EXPORT_LIMIT = 200_000;
+
+/** Steps of linking: a component in a component can be instantiated many times over. */
+export const STEP_LIMIT = 200_000;
+
+/** The account of one run. */
+export class Room {
+  /** Bytes that memories, and what is held by the host, may take together. */
+  readonly limit: number;
+  /** Memories that can be looked at. */
+  readonly memories: GuestMemory[] = [];
+  #handles = 0;
+  #held = 0;
+  #passed = 0;
+  #passedBytes = 0;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  /** Bytes that the host may yet hold. */
+  get left(): number {
+    const memories = this.memories.reduce((sum, { size }) => sum + size, 0);
+    return Math.min(HELD_LIMIT_BYTES, this.limit - memories) - this.#held;
+  }
+
+  /** Counts a handle. Throws a `Trap` past the limit. */
+  addHandle(): void {
+    this.expectHandles(1);
+    this.#handles++;
+  }
+
+  removeHandle(): void {
+    this.#handles--;
+  }
+
+  /** Throws a `Trap` where there is no room for so many handles more. */
+  expectHandles(count: number): void {
+    if (this.#handles + count <= HANDLE_LIMIT) return;
+    throw new Trap(`it holds more than ${HANDLE_LIMIT} handles`);
+  }
+
+  /** Counts bytes that the host keeps until they are released. Throws a `Trap` past the limit. */
+  hold(bytes: number): void {
+    this.#held += bytes;
+    this.check();
+  }
+
+  release(bytes: number): void {
+    this.#held -= bytes;
+  }
+
+  /** Throws a `Trap` where what is there is more than the limit. */
+  check(): void {
+    if (this.left < 0) throw outOfMemory();
+  }
+
+  /** A call begins, which has passed nothing yet. */
+  beginCall(): void {
+    this.#passed = 0;
+    this.#passedBytes = 0;
+  }
+
+  /** Counts what a call passes. Throws a `Trap` past `PASSED_LIMIT_BYTES`. */
+  pass(bytes: number): void {
+    this.#passed += bytes;
+    if (this.#passed <= PASSED_LIMIT_BYTES) return;
+    throw new Trap(
+      `it passes more than ${PASSED_LIMIT_BYTES} bytes of strings and lists in a call`,
+    );
+  }
+
+  /** Counts what a call passes as lists of bytes, which a guest's own memory bounds. */
+  passBytes(bytes: number): void {
+    this.#passedBytes += bytes;
+    if (this.#passedBytes > this.limit) throw outOfMemory();
+  }
+}
+
+export function outOfMemory(): Trap {
+  return new Trap('it needs more memory than it may have');
+}

@@ -1,0 +1,29 @@
+/** What the host holds for each resource that a guest has a handle of, in bytes. */
+import type { IncomingValue } from '../keyvalue/incoming-value.js';
+
+/** A handle, and a small object behind it. */
+const HANDLE_BYTES = 1024;
+
+/** An error holds where in kv it came to be. */
+const ERROR_BYTES = 4096;
+
+/** A stream may hold a block, or the whole of a value that is kept beside its key. */
+const STREAM_BYTES = 64 * 1024;
+
+/** By the name of the resource. What an outgoing value holds is counted while it grows: grants.ts. */
+export function weightOf(resource: string): (one: unknown) => number {
+  switch (resource) {
+    case 'wasi:keyvalue/types.incoming-value':
+      return (one) => {
+        const { kind, size } = (one as IncomingValue).metadata;
+        return HANDLE_BYTES + (kind === 'inline' ? size : 0);
+      };
+    case 'wasi:io/streams.input-stream':
+      return () => HANDLE_BYTES + STREAM_BYTES;
+    case 'wasi:io/error.error':
+    case 'wasi:keyvalue/wasi-keyvalue-error.error':
+      return () => ERROR_BYTES;
+    default:
+      return () => HANDLE_BYTES;
+  }
+}

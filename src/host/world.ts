@@ -1,0 +1,132 @@
+/** What a component's imports are answered with, each held against what is offered. */
+import type { Func } from '../component/functions.js';
+import type { TypeItem } from '../component/items.js';
+import type { World } from '../component/link.js';
+import type { Resource } from '../component/resource.js';
+import { funcText, typeText } from '../component/type-text.js';
+import type { FuncType } from '../component/types.js';
+import { Trap } from '../errors.js';
+import { functionsOf, type HostFunction, type Interfaces, offeredText } from './host-functions.js';
+import { answerTo, splitVersion } from './offers.js';
+import { Exit } from './wasi-cli.js';
+import { weightOf } from './weights.js';
+
+/** An import that is not offered, and why: `it imports x, which kv does not offer`. */
+export interface Refusal {
+  /** The name of the interface as the component has it, and of the member where it is one. */
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** Answers from the interfaces; without them, for a look at what is imported, nothing can be called. */
+export class HostWorld implements World {
+  readonly #interfaces: Interfaces | undefined;
+  readonly #refused: (refusal: Refusal) => void;
+  readonly #resources = new Map<string, Resource>();
+  readonly #functions = new Map<string, ReadonlyMap<string, HostFunction>>();
+
+  /** `refused` is told of each import that is not offered; it throws, or it is gone on. */
+  constructor(refused: (refusal: Refusal) => void, interfaces?: Interfaces) {
+    this.#refused = refused;
+    this.#interfaces = interfaces;
+  }
+
+  resource(instance: string, name: string): Resource {
+    const whole = `${splitVersion(instance)[0]}.${name}`;
+    const known = this.#resources.get(whole);
+    if (known !== undefined) return known;
+    const resource: Resource = {
+      name: whole,
+      maker: undefined,
+      weight: weightOf(whole),
+      destroy: (one) => (one as { [Symbol.dispose]?(): void })[Symbol.dispose]?.(),
+    };
+    this.#resources.set(whole, resource);
+    return resource;
+  }
+
+  func(instance: string, name: string, type: FuncType): Func {
+    const [interfaceName] = splitVersion(instance);
+    const answer = this.#answerTo(instance);
+    const text = offeredText(interfaceName, name);
+    if (answer !== 'refused' && text !== undefined)
+      this.#compare(instance, name, text, funcText(type));
+    else if (answer === 'given') this.#refuse(`${instance}#${name}`);
+    const deny = () => denied(interfaceName, name);
+    if (this.#interfaces === undefined || text === undefined) {
+      return { type, isGuest: false, call: deny, refuse: deny };
+    }
+    const call = this.#functionsOf(interfaceName).get(name)!;
+    return {
+      type,
+      isGuest: false,
+      call: type.result?.kind === 'result' ? asResult(call) : spread(call),
+    };
+  }
+
+  type(instance: string, name: string, type: TypeItem): void {
+    const answer = this.#answerTo(instance);
+    const text = offeredText(splitVersion(instance)[0], name);
+    if (answer !== 'refused' && text !== undefined)
+      this.#compare(instance, name, text, typeText(type));
+    else if (answer === 'given') this.#refuse(`${instance}#${name}`);
+  }
+
+  refuse(name: string): never {
+    this.#refuse(name);
+    throw new Error(`${name} was refused, and gone on with`);
+  }
+
+  /** An interface that is refused is told of once. */
+  #answerTo(instance: string) {
+    const answer = answerTo(instance);
+    if (answer === 'refused') this.#refuse(instance);
+    return answer;
+  }
+
+  #compare(instance: string, name: string, expected: string, actual: string): void {
+    if (actual === expected) return;
+    const member = `${instance}#${name}`;
+    this.#refused({
+      name: member,
+      reason: `it imports ${member} as ${actual}, and kv offers ${expected}`,
+    });
+  }
+
+  #refuse(name: string): void {
+    this.#refused({ name, reason: `it imports ${name}, which kv does not offer` });
+  }
+
+  #functionsOf(interfaceName: string): ReadonlyMap<string, HostFunction> {
+    let functions = this.#functions.get(interfaceName);
+    if (functions === undefined) {
+      functions = functionsOf(interfaceName, this.#interfaces!);
+      this.#functions.set(interfaceName, functions);
+    }
+    return functions;
+  }
+}
+
+/** A function that gives the ok of a result, or throws its err, as one that returns either. */
+function asResult(call: HostFunction): Func['call'] {
+  return (parameters) => {
+    try {
+      return { tag: 'ok', val: call(...parameters) };
+    } catch (thrown) {
+      // What is none of the interface's errors ends the guest.
+      if (thrown instanceof Error || thrown instanceof Exit) throw thrown;
+      return { tag: 'err', val: thrown };
+    }
+  };
+}
+
+function spread(call: HostFunction): Func['call'] {
+  return (parameters) => call(...parameters);
+}
+
+/** `[method]fields.get` is `fields.get`, `[constructor]fields` is `fields.constructor`. */
+function denied(interfaceName: string, name: string): never {
+  const [, kind, member] = /^\[(\w+)\](.*)$/s.exec(name) ?? [];
+  const called = kind === 'constructor' ? `${member}.constructor` : (member ?? name);
+  throw new Trap(`capability denied: ${interfaceName}#${called}`);
+}
