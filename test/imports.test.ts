@@ -40,7 +40,8 @@ const allowed: Record<string, readonly string[]> = {
   ],
   cli: ['line', 'command', 'context', 'terminal', 'errors'],
   repl: ['disk', 'line', 'command', 'context', 'answers', 'terminal', 'errors'],
-  host: ['disk', 'io', 'keyvalue', 'errors'],
+  component: ['errors'],
+  host: ['component', 'io', 'keyvalue', 'errors'],
 };
 
 /** These import types, of whatever they describe. */
@@ -57,7 +58,6 @@ const homes: Record<string, string> = {
   'cli-progress': 'terminal/',
   'cli-table3': 'terminal/',
   '@inquirer/prompts': 'terminal/',
-  '@bytecodealliance/jco-transpile': 'host/',
 };
 
 interface Import {
@@ -172,7 +172,7 @@ function importedFiles(file: string): readonly string[] {
   const known = imported.get(file);
   if (known) return known;
   const all = importsOf(file, readFileSync(join(SOURCE, file), 'utf8'));
-  const own = all.filter(({ to }) => to.startsWith('src/'));
+  const own = all.filter(({ to }) => to.startsWith('src/') && !to.endsWith('.json'));
   const files = own.map(({ to }) => `${to.slice('src/'.length)}.ts`);
   imported.set(file, files);
   return files;

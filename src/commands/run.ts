@@ -9,9 +9,15 @@ export const command = defineCommand({
   name: 'run',
   summary: 'Run a WebAssembly component on granted buckets',
   details: `COMPONENT exports wasi:cli/run and may import wasi:keyvalue 0.2.0-draft and wasi:io, wasi:cli,
-wasi:clocks and wasi:random 0.2. It has stdin, stdout, stderr, its ARGS and the buckets granted to it:
-the current one under its own name where no --bucket is given. It has no files, no network and no
-environment.`,
+wasi:clocks and wasi:random 0.2: what it imports is held against these, function by function and type
+by type, before it starts. It has stdin, stdout, stderr, its ARGS and the buckets granted to it: the
+current one under its own name where no --bucket is given. It has no files, no network and no
+environment.
+
+--max-memory, 1G where it is not given, bounds all that it makes: its memories together, and with them
+what kv holds for it: values that it writes or has not dropped, errors and streams (256 MiB at most).
+Beyond that it has at most 65,536 handles, 1,000 instances of modules, 1,000,000 entries of tables, and
+64 MiB of strings and lists in one call. More is a trap. --timeout counts from when its file is opened.`,
   access: ({ explain, bucket }) => {
     if (explain) return 'none';
     return bucket.length > 0 && bucket.every(({ readOnly }) => readOnly) ? 'read' : 'write';
@@ -32,7 +38,11 @@ environment.`,
       completes: 'grant',
     },
     timeout: { value: 'DUR', summary: 'stop it after 500ms, 10s, 5m, 1h', parse: parseDuration },
-    maxMemory: { value: 'SIZE', summary: 'bound its memory: 512K, 64M, 2G', parse: parseSize },
+    maxMemory: {
+      value: 'SIZE',
+      summary: 'bound all that it makes: 512K, 64M, 2G; else 1G',
+      parse: parseSize,
+    },
     explain: { summary: 'list its imports and the grants, and run nothing' },
     noCache: { summary: 'accepted, and of no effect: nothing is prepared or kept' },
   },
@@ -68,14 +78,14 @@ environment.`,
   },
 });
 
-/** `GUEST=REAL`, or one name for both, and perhaps `:ro`. */
+/** `GUEST=REAL`, where GUEST may be the empty name, or one name for both, and perhaps `:ro`. */
 function parseGrant(text: string): Grant {
   const readOnly = text.endsWith(':ro');
   const names = readOnly ? text.slice(0, -':ro'.length) : text;
   const at = names.indexOf('=');
   const guest = at === -1 ? names : names.slice(0, at);
   const bucket = names.slice(at + 1);
-  if (guest === '' || bucket === '') {
+  if (bucket === '') {
     throw new KvError('usage', 'a name is missing: GUEST=REAL, or GUEST=REAL:ro, is expected');
   }
   return { guest, bucket, readOnly };

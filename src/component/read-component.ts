@@ -1,16 +1,10 @@
 /** A component's binary, by the component model's `Binary.md`, as of WASI 0.2. */
 import { BinaryReader, malformed } from './binary-reader.js';
-import { type CoreSort, readCoreModule } from './core-module.js';
+import { readCoreModule } from './core-module.js';
 import { Declared } from './declared.js';
+import { readAlias, readCoreSort, readSort } from './read-sorts.js';
 import { readExternDesc, readExternName, readType } from './read-types.js';
-import type {
-  Alias,
-  CanonOptions,
-  ComponentSyntax,
-  Definition,
-  Reference,
-  Sort,
-} from './syntax.js';
+import type { CanonOptions, ComponentSyntax, Definition, Reference } from './syntax.js';
 import { Unsupported } from './unsupported.js';
 
 const MAGIC = [0x00, 0x61, 0x73, 0x6d];
@@ -127,21 +121,6 @@ function readReference(reader: BinaryReader, name: string): Reference {
   return { name, sort: readSort(reader), index: reader.u32() };
 }
 
-/** What an alias names. */
-export function readAlias(reader: BinaryReader): Alias {
-  const sort = readSort(reader);
-  switch (reader.byte()) {
-    case 0:
-      return { of: 'export', sort, instance: reader.u32(), name: reader.text() };
-    case 1:
-      return { of: 'core export', sort, instance: reader.u32(), name: reader.text() };
-    case 2:
-      return { of: 'outer', sort, depth: reader.u32(), index: reader.u32() };
-    default:
-      throw malformed;
-  }
-}
-
 function readExport(reader: BinaryReader): Definition {
   const name = readExternName(reader);
   const sort = readSort(reader);
@@ -202,28 +181,4 @@ function readOptions(reader: BinaryReader): CanonOptions {
     }
   });
   return options;
-}
-
-const sorts: readonly Sort[] = ['func', 'value', 'type', 'component', 'instance'];
-
-const coreSorts: readonly CoreSort[] = ['func', 'table', 'memory', 'global', 'tag'];
-
-function readSort(reader: BinaryReader): Sort {
-  if (reader.peek() === 0) {
-    reader.byte();
-    return readCoreSort(reader);
-  }
-  return sorts[reader.byte() - 1] ?? fail();
-}
-
-function readCoreSort(reader: BinaryReader): Sort {
-  const byte = reader.byte();
-  if (byte === 0x10) throw new Unsupported('types of core WebAssembly in a component');
-  if (byte === 0x11) return 'module';
-  if (byte === 0x12) return 'core instance';
-  return `core ${coreSorts[byte] ?? fail()}`;
-}
-
-function fail(): never {
-  throw malformed;
 }

@@ -1,6 +1,6 @@
 /** The types of a component's binary. */
 import { type BinaryReader, malformed } from './binary-reader.js';
-import { readAlias } from './read-component.js';
+import { readAlias } from './read-sorts.js';
 import type { Declaration, ExternDesc, TypeSyntax, TypeUse } from './syntax.js';
 import type { Primitive } from './types.js';
 import { Unsupported } from './unsupported.js';

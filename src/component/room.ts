@@ -1,7 +1,6 @@
 /** What a guest may make exist, all of it together: the limits, and the account of what is held. */
 
 import { Trap } from '../errors.js';
-import type { GuestMemory } from './guest-memory.js';
 
 /** Bytes of a component's file. */
 export const COMPONENT_LIMIT_BYTES = 128 * 1024 * 1024;
@@ -37,12 +36,17 @@ export const EXPORT_LIMIT = 200_000;
 /** Steps of linking: a component in a component can be instantiated many times over. */
 export const STEP_LIMIT = 200_000;
 
+/** A memory of the guest's, whose size in bytes counts. */
+interface SizedMemory {
+  readonly size: number;
+}
+
 /** The account of one run. */
 export class Room {
   /** Bytes that memories, and what is held by the host, may take together. */
   readonly limit: number;
   /** Memories that can be looked at. */
-  readonly memories: GuestMemory[] = [];
+  readonly memories: SizedMemory[] = [];
   #handles = 0;
   #held = 0;
   #passed = 0;

@@ -3,7 +3,6 @@ import { outOfMemory, type Room } from '../component/room.js';
 import { KvError } from '../errors.js';
 import { Bucket, storedBucket } from '../keyvalue/bucket.js';
 import type { Keyvalue } from '../keyvalue/index.js';
-import { checkKey } from '../keyvalue/names.js';
 import type { OutgoingValue } from '../keyvalue/outgoing-value.js';
 import { asResult, KeyvalueError } from '../keyvalue/wasi-keyvalue-error.js';
 
@@ -35,6 +34,9 @@ const LISTING_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /** What a key counts as beside its characters. */
 const KEY_BYTES = 32;
+
+/** What a value that is not there takes. */
+const absent = { kind: 'inline', size: 0 } as const;
 
 /** Up to so many values are got at once without a look at how large they are: 16 MiB at most. */
 const FEW_VALUES = 256;
@@ -123,8 +125,7 @@ export function grantBuckets(
       asResult(() => {
         let bytes = 0;
         for (const key of keys) {
-          checkKey(key);
-          const { kind, size } = bucket.stored.stat(key) ?? { kind: 'chunked', size: 0 };
+          const { kind, size } = keyvalue.records.stat(bucket, key) ?? absent;
           if (kind === 'inline') bytes += size;
           if (bytes > room.left) throw outOfMemory();
         }

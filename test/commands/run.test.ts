@@ -14,7 +14,7 @@ describe('kv run --explain', () => {
       'import wasi:io/error@0.2.0: given',
       'import wasi:io/poll@0.2.0: given',
       'import wasi:io/streams@0.2.0: given',
-      'import test:guests/ends: not to be had; the component is not run',
+      'import test:guests/ends: not offered; the component is not run',
       'import wasi:cli/stdout@0.2.1: given',
       'bucket "in": "photos", to read',
       'bucket "small": "small", to read and write',
@@ -42,9 +42,9 @@ describe('kv run --explain', () => {
 
 describe('kv run refuses', () => {
   test.each([
-    ['--bucket =real', /a name is missing/],
     ['--bucket guest=', /a name is missing/],
     ['--bucket :ro', /a name is missing/],
+    ['--bucket =:ro', /a name is missing/],
     ['-b a=x -b a=y', 'two buckets are granted under the name "a"'],
     ['--timeout soon', /is not a length of time/],
     ['--timeout 0', /is not a length of time/],

@@ -53,21 +53,6 @@ describe('a path below /proc or a dead link', () => {
     },
   );
 
-  test.skipIf(!existsSync('/proc/self'))(
-    'for the cache of components leaves a component without one',
-    async () => {
-      const shell = new Shell();
-      const count = join(import.meta.dirname, '../guests/count.wasm');
-      symlinkSync(join(shell.folder, 'nowhere'), join(shell.folder, 'dead'));
-      for (const cache of ['/proc/kv', join(shell.folder, 'dead')]) {
-        await shell.succeed(`kv set runs 0; kv delete runs; [[ $(kv run ${count}) == 'run 1' ]]`, {
-          env: { XDG_CACHE_HOME: cache },
-        });
-      }
-    },
-    60_000,
-  );
-
   test.skipIf(!existsSync('/proc/self'))('for the history keeps no history', () => {
     const history = openHistoryFile({ XDG_STATE_HOME: '/proc/kv' });
     history.add('keys');

@@ -1,9 +1,8 @@
 /** `kv run`, as its users run it: what it gives to a guest, and what comes of guests of every kind. */
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { guest, guestBytes } from '../../support/guests.js';
 import { patternedBytes } from '../../support/patterned-bytes.js';
 import { expectRefusal } from '../../support/refusal.js';
@@ -20,13 +19,7 @@ const [count, check, cat, loop, bad, grants, wait, bench] = [
   'bench',
 ].map(guest);
 
-/** Shared by the tests, so that each component is prepared but once. */
-const cache = mkdtempSync(join(tmpdir(), 'kv-cache-'));
-afterAll(() => rmSync(cache, { recursive: true, force: true }));
-
-function newShell(): Shell {
-  return new Shell(undefined, { XDG_CACHE_HOME: cache });
-}
+const newShell = () => new Shell();
 
 describe('a guest and a person share buckets:', () => {
   test('every function does what its interface says, seen from inside', async () => {
@@ -290,7 +283,7 @@ describe('exit status:', () => {
     expectRefusal(await shell.run('kv run x.wasm'), { status: 4, message });
   });
 
-  test('what is damaged within is refused by the toolchain in one line: 4', async () => {
+  test('what is damaged within is refused in one line: 4', async () => {
     const shell = newShell();
     const bytes = guestBytes('count');
     // The first instruction of some function becomes none that there is.
@@ -309,10 +302,10 @@ describe('exit status:', () => {
     });
   });
 
-  test('an import that is not to be had is named before anything is run: 4', async () => {
+  test('an import that is not offered is named before anything is run: 4', async () => {
     expectRefusal(await newShell().run(`kv run ${guest('unknown')}`), {
       status: 4,
-      message: `cannot run "${guest('unknown')}": it imports test:guests/ends, which kv has not`,
+      message: `cannot run "${guest('unknown')}": it imports test:guests/ends, which kv does not offer`,
     });
   });
 });
