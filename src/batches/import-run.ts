@@ -50,7 +50,7 @@ async function inTarget(
   const isPart = transactions.isOpen;
   if (dryRun) return load(context, context.bucketToRead(), options, rejects, signal, isPart);
   // Waited for here, so that a signal is heard.
-  if (!context.settings.readOnly) await context.keyvalue.transactions.turn(signal);
+  if (!context.settings.readOnly) await context.keyvalue.transactions.writersDone(signal);
   const bucket = context.bucketToWrite();
   if (mode === 'replace') {
     const draft = buckets.createDraft(
@@ -94,7 +94,7 @@ async function load(
   try {
     for await (const piece of chunksUnlessAborted(input, signal)) {
       bytes += piece.length;
-      if (!dryRun) await context.keyvalue.transactions.turn(signal);
+      if (!dryRun) await context.keyvalue.transactions.writersDone(signal);
       decoder.push(piece);
       await sink.drain();
       await sink.writeRejections(rejects);
