@@ -9,7 +9,8 @@ import type { Terminal } from './terminal/terminal.js';
 export type { Grant, OpenGrant } from './host/grants.js';
 export type { AnsweredImport } from './host/index.js';
 export type { Bucket } from './keyvalue/bucket.js';
-export type { BulkLoad } from './keyvalue/bulk-load.js';
+export type { Draft } from './keyvalue/buckets.js';
+export type { BulkLoad, LoadTarget } from './keyvalue/bulk-load.js';
 export type { IncomingValue } from './keyvalue/incoming-value.js';
 export type { Selection } from './keyvalue/listing.js';
 export type { OutgoingValue } from './keyvalue/outgoing-value.js';
@@ -51,8 +52,8 @@ export interface Manual {
 
 /** A line of a script, read: a verb and its input. */
 export interface Step {
-  /** See `Command.sharesTransaction`. */
-  readonly sharesTransaction: boolean;
+  /** See `Command.isBrief`. */
+  readonly isBrief: boolean;
   /** Whether it may have to wait for others who write. */
   readonly writes: boolean;
   /** The bucket that it works in. */

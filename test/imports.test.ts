@@ -24,7 +24,7 @@ const allowed: Record<string, readonly string[]> = {
   line: ['command', 'context', 'disk', 'errors'],
   options: ['command', 'context', 'terminal', 'errors'],
   answers: ['context', 'terminal', 'errors'],
-  batches: ['answers', 'context', 'formats', 'terminal', 'errors'],
+  batches: ['answers', 'context', 'formats', 'line', 'terminal', 'errors'],
   scripts: ['answers', 'context', 'line', 'terminal', 'errors'],
   commands: [
     'command',
@@ -39,7 +39,7 @@ const allowed: Record<string, readonly string[]> = {
     'errors',
   ],
   cli: ['line', 'command', 'context', 'terminal', 'errors'],
-  repl: ['disk', 'line', 'command', 'context', 'terminal', 'errors'],
+  repl: ['disk', 'line', 'command', 'context', 'answers', 'terminal', 'errors'],
   component: ['errors'],
   host: ['component', 'io', 'keyvalue', 'errors'],
 };

@@ -49,14 +49,13 @@ function stepOf(
   switch (invocation.kind) {
     case 'run': {
       const { command, input } = invocation;
-      const { sharesTransaction = false } = command;
+      const { isBrief = false } = command;
       if (promptVerbs ? command.inSessions === false : command.inScripts === false) {
         const whole = promptVerbs ? 'session' : 'script';
         throw new KvError('usage', `"${command.name}" cannot be part of a ${whole}`);
       }
       return {
-        sharesTransaction:
-          typeof sharesTransaction === 'function' ? sharesTransaction(input) : sharesTransaction,
+        isBrief: typeof isBrief === 'function' ? isBrief(input) : isBrief,
         writes: !settings.readOnly && writes(command, input),
         bucket: settings.bucket,
         async run(terminal) {
@@ -101,7 +100,7 @@ function printing(
   print: (session: ReturnType<SessionFor>) => Promise<void>,
 ): Step {
   return {
-    sharesTransaction: false,
+    isBrief: false,
     writes: false,
     bucket: settings.bucket,
     async run(terminal) {

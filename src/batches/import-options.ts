@@ -13,8 +13,14 @@ export interface ImportOptions {
   readonly mode: (typeof modes)[number];
   readonly onError: (typeof onErrors)[number];
   readonly rejectsFile: string | undefined;
-  /** Lines whose records are passed over. */
+  /** Records that are passed over: those of so many lines, or so many, as the format counts them. */
   readonly skip: number;
   readonly atomic: boolean;
   readonly dryRun: boolean;
+  /** Whether what is not known of a record rejects it. */
+  readonly strict: boolean;
+  /** Whether buckets are made that are not there, those of a dump's databases too. */
+  readonly create: boolean;
+  /** The one database of a dump that is read, into the current bucket. */
+  readonly database: string | undefined;
 }

@@ -9,7 +9,7 @@ import type { ImportSink } from './import-sink.js';
 export async function reportImport(
   context: Context,
   { name, dryRun }: ImportOptions,
-  { load, read, rejected, began }: ImportSink,
+  { load, read, rejected, unknown, began }: ImportSink,
   bytes: number,
 ): Promise<void> {
   const { settings, terminal } = context;
@@ -17,7 +17,19 @@ export async function reportImport(
   const rate = Math.round(read / seconds);
   const { written } = load;
   if (settings.json) {
-    const report = { file: name, read, written, rejected, bytes, seconds, rate, dryRun };
+    const names = unknown.counts(read);
+    const leftOut = names.length > 0 ? { leftOut: Object.fromEntries(names) } : {};
+    const report = {
+      file: name,
+      read,
+      written,
+      rejected,
+      ...leftOut,
+      bytes,
+      seconds,
+      rate,
+      dryRun,
+    };
     const line = `${visibleJson(report)}\n`;
     const tell = () => terminal.stdout.write(line);
     await (written > 0 && !dryRun

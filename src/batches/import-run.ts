@@ -1,16 +1,21 @@
 /** An import from beginning to end: reading, loading, and saying what came of it. */
-import type { Bucket, Context } from '../context.js';
-import { asKvError, type ExitCode, exitCodes, KvError } from '../errors.js';
-import { FormatError } from '../formats/format.js';
+import type { Context } from '../context.js';
+import { type ExitCode, exitCodes, KvError } from '../errors.js';
 import { loadFormat } from '../formats/index.js';
 import { chunksUnlessAborted } from '../terminal/pump.js';
 import type { FileOutput } from '../terminal/terminal.js';
+import { visibleMessage } from '../terminal/visible.js';
+import { ImportEnding } from './import-ending.js';
 import type { ImportOptions } from './import-options.js';
 import { reportImport } from './import-report.js';
-import { ImportSink, Rejection } from './import-sink.js';
+import { ImportSink } from './import-sink.js';
+import { ImportTargets } from './import-targets.js';
 
-/** Within a transaction nothing is undone by itself, also with --atomic. */
-const PART_STAYS = 'what came before it is a part of the transaction';
+/**
+ * Bytes of a dump that are decoded before what came of them is written: they may hold thousands of
+ * databases, each with a batch of its own.
+ */
+const DUMP_STEP_BYTES = 256 * 1024;
 
 /** What was read and loaded, when all of it was. */
 interface Loaded {
@@ -27,7 +32,7 @@ export async function importRecords(context: Context, options: ImportOptions): P
       : await context.terminal.openOutput(options.rejectsFile);
   try {
     const { sink, bytes } = await context.interruptible((signal) =>
-      inTarget(context, options, rejects, signal),
+      inTargets(context, options, rejects, signal),
     );
     await reportImport(context, options, sink, bytes);
     return sink.rejected > 0 ? exitCodes.badData : exitCodes.done;
@@ -37,108 +42,102 @@ export async function importRecords(context: Context, options: ImportOptions): P
   }
 }
 
-/** Loads into the bucket itself, or for `replace` into one that then takes its place. */
-async function inTarget(
+/** Loads into the buckets themselves, or for `replace` into drafts that then take their places. */
+async function inTargets(
   context: Context,
   options: ImportOptions,
   rejects: FileOutput | undefined,
   signal: AbortSignal,
 ): Promise<Loaded> {
-  const { buckets, transactions } = context.keyvalue;
+  const { transactions } = context.keyvalue;
   const { mode, dryRun, atomic } = options;
+  const isWithin = atomic && !dryRun && mode !== 'replace';
+  if (isWithin) {
+    transactions.require('import with --atomic', 'without it, --skip goes on after an error');
+  }
+  // Waited for here, so that a signal is heard.
+  if (!dryRun && !context.settings.readOnly) await transactions.turn(signal);
+  const targets = new ImportTargets(context, options);
   // Of a script or a session that is one transaction.
   const isPart = transactions.isOpen;
-  if (dryRun) return load(context, context.bucketToRead(), options, rejects, signal, isPart);
-  // Waited for here, so that a signal is heard.
-  if (!context.settings.readOnly) await context.keyvalue.transactions.writersDone(signal);
-  const bucket = context.bucketToWrite();
-  if (mode === 'replace') {
-    const draft = buckets.createDraft(
-      'import with --mode replace',
-      'try: kv bucket clear, and then kv import',
-    );
-    try {
-      const loaded = await load(context, draft.bucket, options, rejects, signal, false);
-      draft.publish(bucket.name);
-      return loaded;
-    } finally {
-      draft.discard();
-    }
+  const loadAll = async () => {
+    const loaded = await load(context, targets, options, rejects, signal, isPart);
+    await targets.publish();
+    return loaded;
+  };
+  try {
+    return await (isWithin ? transactions.group(loadAll) : loadAll());
+  } finally {
+    targets.discard();
   }
-  if (!atomic) return load(context, bucket, options, rejects, signal, isPart);
-  transactions.require('import with --atomic', 'without it, --skip goes on after an error');
-  return transactions.group(async () => {
-    const loaded = await load(context, bucket, options, rejects, signal, isPart);
-    const { read, rejected } = loaded.sink;
-    if (rejected === 0) return loaded;
-    const state = `${rejected} of its ${read} records were rejected`;
-    throw new KvError('rejected', `cannot import "${options.name}": ${state}`, {
-      hint: isPart ? PART_STAYS : 'nothing was changed',
-    });
-  });
 }
 
 async function load(
   context: Context,
-  bucket: Bucket,
+  targets: ImportTargets,
   options: ImportOptions,
   rejects: FileOutput | undefined,
   signal: AbortSignal,
   isPart: boolean,
 ): Promise<Loaded> {
-  const { input, format, dryRun, atomic, mode } = options;
-  const sink = new ImportSink(context, bucket, options);
-  const decoder = (await loadFormat(format)).decoder(sink);
+  const { input, format: name, dryRun } = options;
+  const format = await loadFormat(name);
+  const sink = new ImportSink(context, targets, options, format.counts);
+  const ending = new ImportEnding(context, options, sink, { counts: format.counts, isPart });
+  const decoder = format.decoder(sink);
   const progress = await context.terminal.progress(input.size);
   let bytes = 0;
+  const tell = async () => {
+    await sink.writeRejections(rejects);
+    progress.update(bytes, ending.remark);
+  };
+  const whenQuiet = async () => {
+    await sink.finish();
+    await tell();
+  };
   try {
-    for await (const piece of chunksUnlessAborted(input, signal)) {
+    for await (const piece of chunksUnlessAborted(input, signal, whenQuiet)) {
       bytes += piece.length;
-      if (!dryRun) await context.keyvalue.transactions.writersDone(signal);
-      decoder.push(piece);
-      await sink.drain();
-      await sink.writeRejections(rejects);
-      progress.update(bytes, `through line ${sink.load.committedThrough}`);
+      const step = name === 'mdb' ? DUMP_STEP_BYTES : piece.length;
+      if (!dryRun) await context.keyvalue.transactions.turn(signal);
+      for (let at = 0; at < piece.length; at += step) {
+        decoder.push(piece.subarray(at, at + step));
+        await sink.drain();
+      }
+      await tell();
     }
     decoder.end();
+    sink.checkDatabase();
     await sink.finish();
     await sink.writeRejections(rejects);
+    refusePart(sink, options);
+    await warn(context, sink, options);
   } catch (thrown) {
     const cause = await sink.settle(thrown);
     await sink.writeRejections(rejects);
     progress.stop();
-    const staysNothing = dryRun || atomic || mode === 'replace' || isPart;
-    throw await ended(context, cause, options, staysNothing ? undefined : sink, isPart);
+    await warn(context, sink, options);
+    throw await ending.error(cause);
   } finally {
     progress.stop();
   }
   return { sink, bytes };
 }
 
-/** The error that ends an import, with how to go on. */
-async function ended(
-  context: Context,
-  thrown: unknown,
-  { name, dryRun }: ImportOptions,
-  stays: ImportSink | undefined,
-  isPart: boolean,
-): Promise<KvError> {
-  const through = stays?.load.committedThrough ?? 0;
-  const hint = stays
-    ? `committed through line ${through}; resume with --skip ${through}`
-    : isPart
-      ? PART_STAYS
-      : dryRun
-        ? 'nothing was to be changed'
-        : 'nothing was changed';
-  if (thrown instanceof Rejection || thrown instanceof FormatError) {
-    return new KvError('rejected', `${name}:${thrown.line}: ${thrown.message}`, { hint });
-  }
-  const error = asKvError(thrown);
-  if (error.code === 'interrupted') {
-    // It ends the process by its signal, without a message of its own.
-    await context.terminal.stderr.write(`${hint}\n`);
-    return error;
-  }
-  return new KvError(error.code, error.message, { hint, cause: error.cause ?? error });
+/** Throws `rejected` where all or nothing was to be stored, and some of it cannot. */
+function refusePart({ read, rejected }: ImportSink, { atomic, dryRun, name }: ImportOptions): void {
+  if (!atomic || dryRun || rejected === 0) return;
+  const state = `${rejected} of its ${read} records were rejected`;
+  throw new KvError('rejected', `cannot import "${name}": ${state}`);
+}
+
+/** Says what was left out of the records: no status tells it. */
+async function warn(
+  { terminal }: Context,
+  { unknown, read }: ImportSink,
+  { name }: ImportOptions,
+): Promise<void> {
+  const warning = unknown.warning(read);
+  if (warning === undefined) return;
+  await terminal.stderr.write(`${visibleMessage(`${name}: ${warning}`)}\n`);
 }

@@ -1,66 +1,148 @@
 /** Between a decoder and a load: skips, counts, and deals with what is rejected. */
 import { isUtf8 } from 'node:buffer';
-import type { Bucket, BulkLoad, Context, OutgoingValue } from '../context.js';
+import type { BulkLoad, Context, OutgoingValue } from '../context.js';
 import { asKvError } from '../errors.js';
-import { FormatError, type RecordSink } from '../formats/format.js';
+import { type Format, FormatError, quoted, type RecordSink } from '../formats/format.js';
 import type { Output } from '../terminal/terminal.js';
-import { visibleMessage } from '../terminal/visible.js';
+import { visibleInJson, visibleMessage } from '../terminal/visible.js';
 import type { ImportOptions } from './import-options.js';
+import type { ImportTargets } from './import-targets.js';
+import { RecordPlaces } from './record-places.js';
+import {
+  asItWas,
+  keyOfJson,
+  type Place,
+  placed,
+  type Rejected,
+  Rejection,
+  wholeRecord,
+} from './rejection.js';
+import { UnknownNames } from './unknown-names.js';
 
 const KEY_IS_THERE = 'the key is there already';
 
 /** How many of the records that are skipped are named on stderr. */
 const REMARK_LIMIT = 20;
 
-/** The record that ends an import. */
-export class Rejection extends Error {
-  readonly line: number;
-
-  constructor(line: number, reason: string) {
-    super(reason);
-    this.line = line;
-  }
-}
-
 export class ImportSink implements RecordSink {
   /** Records that were looked at, good or bad. */
   read = 0;
   rejected = 0;
+  /** What of the records is not known. */
+  readonly unknown = new UnknownNames();
   /** When it began, on the process's clock, in milliseconds. */
   readonly began = performance.now();
   readonly load: BulkLoad;
   readonly #context: Context;
+  readonly #targets: ImportTargets;
   readonly #options: ImportOptions;
   readonly #rejections: string[] = [];
   readonly #remarks: string[] = [];
-  #line = 0;
-  #value: { line: number; key: string; outgoing: OutgoingValue | undefined } | undefined;
+  /** Of a format that counts records. */
+  readonly #places: RecordPlaces | undefined;
+  /** Records up to this one are passed over. */
+  #skip: number;
+  #hasSkipped = false;
+  /** Whether the one database that is read has come. */
+  #hasDatabase = false;
+  #through = 0;
+  #value: { at: number; key: string; outgoing: OutgoingValue | undefined } | undefined;
 
-  constructor(context: Context, bucket: Bucket, options: ImportOptions) {
-    const { mode, onError, dryRun } = options;
+  constructor(
+    context: Context,
+    targets: ImportTargets,
+    options: ImportOptions,
+    counts: Format['counts'],
+  ) {
+    const { mode, onError, dryRun, skip } = options;
     this.#context = context;
+    this.#targets = targets;
     this.#options = options;
-    this.load = context.keyvalue.bulk.load(bucket, {
+    this.#skip = skip;
+    this.#places = counts === 'record' ? new RecordPlaces() : undefined;
+    this.load = context.keyvalue.bulk.load({
       existing: mode !== 'insert' ? 'overwrite' : onError === 'stop' ? 'stop' : 'keep',
       dryRun,
-      refused: (line, key, value) => this.#refuse(line, key, value),
+      refused: (at, key, value) =>
+        this.#rejectRecord(at, KEY_IS_THERE, { key, kept: value && wholeRecord(key, value) }),
     });
+    // Where a dump's records go, its headers say.
+    if (options.format !== 'mdb') this.load.into(targets.get(), 0);
   }
 
-  record(line: number, bytes: Buffer, keyFrom: number, keyTo: number, from: number, to: number) {
-    if (line <= this.#options.skip) return;
+  /** Whether any record has come, passed over or not. */
+  get hasBegun(): boolean {
+    return this.read > 0 || this.#hasSkipped;
+  }
+
+  place(line: number, column: number): void {
+    this.#places?.add(line, column);
+  }
+
+  database(line: number, name: Buffer | undefined): void {
+    const { database, create, skip } = this.#options;
+    const { bucket } = this.#context.settings;
+    const text = name?.toString();
+    if (database !== undefined) {
+      const isChosen = text === database;
+      this.#hasDatabase ||= isChosen;
+      this.#skip = isChosen ? skip : Number.POSITIVE_INFINITY;
+      if (isChosen) this.load.into(this.#targets.get(), line);
+      return;
+    }
+    if (name === undefined || text === bucket) {
+      this.load.into(this.#targets.get(), line);
+      return;
+    }
+    const shown = quoted(text!);
+    if (!create) {
+      const reason = `it holds the database ${shown}, which is not the bucket ${quoted(bucket)}`;
+      const ways = `--database ${shown} reads it into this bucket, --create each into one of its name`;
+      throw new FormatError(line, reason, { hint: ways });
+    }
+    try {
+      if (!isUtf8(name)) throw new FormatError(line, 'the name of a database is not valid UTF-8');
+      this.load.into(this.#targets.get(text), line);
+    } catch (thrown) {
+      const { code, message } = asKvError(thrown);
+      if (code !== 'invalid-bucket') throw thrown;
+      const hint = `--database ${shown} reads it into the bucket ${quoted(bucket)}`;
+      throw new FormatError(line, `no bucket can have the name of a database: ${message}`, {
+        hint,
+      });
+    }
+  }
+
+  unknownColumns(line: number, names: readonly string[]): void {
+    if (this.#options.strict) {
+      throw new FormatError(line, `the header has an unknown column ${quoted(names[0]!)}`);
+    }
+    this.unknown.addColumns(names);
+  }
+
+  unknownMembers(at: number, names: readonly string[]): boolean {
+    if (at <= this.#skip) return false;
+    if (!this.#options.strict) this.unknown.add(names);
+    return this.#options.strict;
+  }
+
+  record(at: number, bytes: Buffer, keyFrom: number, keyTo: number, from: number, to: number) {
+    if (at <= this.#skip) {
+      this.#hasSkipped = true;
+      return;
+    }
     this.read++;
-    const reason = this.load.add(line, bytes, keyFrom, keyTo, from, to);
+    const reason = this.load.add(at, bytes, keyFrom, keyTo, from, to);
     if (reason === undefined) return;
     const key = bytes.toString('utf8', keyFrom, keyTo);
-    this.#rejectRecord(line, reason, recordText(key, bytes.subarray(from, to)));
+    this.#rejectRecord(at, reason, { key, kept: wholeRecord(key, bytes.subarray(from, to)) });
   }
 
-  beginValue(line: number, key: Uint8Array): void {
-    const isSkipped = line <= this.#options.skip || this.#options.dryRun;
+  beginValue(at: number, key: Uint8Array): void {
+    const isSkipped = at <= this.#skip || this.#options.dryRun;
     const { OutgoingValue } = this.#context.keyvalue.types;
     const outgoing = isSkipped ? undefined : OutgoingValue.newOutgoingValue();
-    this.#value = { line, key: Buffer.from(key).toString(), outgoing };
+    this.#value = { at, key: Buffer.from(key).toString(), outgoing };
   }
 
   valuePiece(bytes: Uint8Array): void {
@@ -68,45 +150,51 @@ export class ImportSink implements RecordSink {
   }
 
   endValue(): void {
-    const { line, key, outgoing } = this.#value!;
+    const { at, key, outgoing } = this.#value!;
     this.#value = undefined;
-    if (line <= this.#options.skip) return;
-    this.read++;
+    if (!this.#isRead(at)) return;
     try {
-      this.load.addValue(line, key, outgoing);
+      this.load.addValue(at, key, outgoing);
     } catch (error) {
       outgoing?.[Symbol.dispose]();
       const { code, message } = asKvError(error);
       if (code !== 'invalid-key') throw error;
-      this.#rejectRecord(line, message, undefined);
+      this.#rejectRecord(at, message, { key });
     }
   }
 
-  abandonValue(line: number, reason: string): void {
+  abandonValue(at: number, reason: string): void {
+    const key = this.#value?.key;
     this.#dropValue();
-    if (line <= this.#options.skip) return;
-    this.read++;
-    this.#rejectRecord(line, reason, undefined);
+    if (this.#isRead(at)) this.#rejectRecord(at, reason, { key });
   }
 
-  reject(line: number, reason: string, raw: Uint8Array): void {
-    if (line <= this.#options.skip) return;
-    this.read++;
-    this.#rejectRecord(line, reason, asItWas(raw));
+  reject(at: number, reason: string, raw: Uint8Array): void {
+    if (this.#isRead(at)) this.#rejectRecord(at, reason, { raw, kept: asItWas(raw) });
   }
 
-  through(line: number): void {
-    this.#line = line;
+  through(at: number): void {
+    this.#through = at;
   }
 
   /** Begins to write what is ready. */
   async drain(): Promise<void> {
-    await this.load.drain(this.#line);
+    await this.load.drain(this.#through);
+    // What is to be inserted may be refused until it is written.
+    const isSure = this.#options.mode !== 'insert';
+    this.#places?.forget(isSure ? this.#through : this.load.committedThrough);
   }
 
-  /** Writes all that is left. */
+  /** Writes all that has come. */
   async finish(): Promise<void> {
-    await this.load.finish(this.#line);
+    await this.load.finish(this.#through);
+  }
+
+  /** Throws a FormatError where the one database that is to be read has not come. */
+  checkDatabase(): void {
+    const { database } = this.#options;
+    if (database === undefined || this.#hasDatabase) return;
+    throw new FormatError(this.#through, `there is no database ${quoted(database)} in it`);
   }
 
   /**
@@ -115,11 +203,12 @@ export class ImportSink implements RecordSink {
    */
   async settle(thrown: unknown): Promise<unknown> {
     this.#dropValue();
-    const isBadInput = thrown instanceof Rejection || thrown instanceof FormatError;
     try {
       // What comes after a refused record must not be written; what comes before it has been.
-      if (!isBadInput || thrown.message === KEY_IS_THERE) await this.load.abandon();
-      else await this.load.finish(thrown.line - 1);
+      if (thrown instanceof FormatError) await this.load.finish(this.#through);
+      else if (!(thrown instanceof Rejection) || thrown.message === KEY_IS_THERE)
+        await this.load.abandon();
+      else await this.load.finish(thrown.at - 1);
       return thrown;
     } catch (earlier) {
       await this.load.abandon();
@@ -130,26 +219,44 @@ export class ImportSink implements RecordSink {
   /** Writes the rejected records since the last time, and says which they are. */
   async writeRejections(output: Output | undefined): Promise<void> {
     const lines = this.#rejections.splice(0);
-    if (output && lines.length > 0) await output.write(lines.join(''));
+    if (output && lines.length > 0) {
+      const text = lines.join('');
+      await output.write(output.isTerminal ? lines.map(visibleLineOfJson).join('') : text);
+    }
     const { settings, terminal } = this.#context;
     for (const remark of this.#remarks.splice(0)) {
       if (!settings.quiet) await terminal.stderr.write(`${visibleMessage(remark)}\n`);
     }
   }
 
-  #refuse(line: number, key: string, value: Uint8Array | undefined): void {
-    this.#rejectRecord(line, KEY_IS_THERE, value && recordText(key, value));
+  /** Counts a record, unless it is passed over. */
+  #isRead(at: number): boolean {
+    const isSkipped = at <= this.#skip;
+    if (isSkipped) this.#hasSkipped = true;
+    else this.read++;
+    return !isSkipped;
   }
 
-  #rejectRecord(line: number, reason: string, record: Rejected | undefined): void {
+  #rejectRecord(
+    at: number,
+    reason: string,
+    about: { key?: string | undefined; raw?: Uint8Array; kept?: Rejected | undefined },
+  ): void {
     this.rejected++;
     const { name, onError, rejectsFile } = this.#options;
+    const place: Place = this.#places ? { ...this.#places.of(at), record: at } : { line: at };
+    const { line, column } = place;
     if (rejectsFile !== undefined) {
-      this.#rejections.push(`${JSON.stringify({ file: name, line, reason, ...record })}\n`);
+      const number = place.record;
+      const rejected = { file: name, line, column, number, reason, ...about.kept };
+      this.#rejections.push(`${JSON.stringify(rejected)}\n`);
     }
-    if (onError === 'stop') throw new Rejection(line, reason);
-    if (rejectsFile === undefined && this.rejected <= REMARK_LIMIT)
-      this.#remarks.push(`${name}:${line}: ${reason}`);
+    const isTold =
+      onError === 'stop' || (rejectsFile === undefined && this.rejected <= REMARK_LIMIT);
+    if (!isTold) return;
+    const key = about.key ?? (this.#places && about.raw ? keyOfJson(about.raw) : undefined);
+    if (onError === 'stop') throw new Rejection(at, place, reason, { key, raw: about.raw });
+    this.#remarks.push(placed(name, place, key, reason));
   }
 
   #dropValue(): void {
@@ -158,23 +265,6 @@ export class ImportSink implements RecordSink {
   }
 }
 
-/** A record in the file of rejected ones: as it was, in base64 where it is not UTF-8. */
-interface Rejected {
-  readonly record: string;
-  readonly base64?: true;
-}
-
-/** One that was whole, as ndjson has it. */
-function recordText(key: string, value: Uint8Array): Rejected {
-  const isText = isUtf8(value);
-  const text = Buffer.from(value).toString(isText ? 'utf8' : 'base64');
-  return { record: JSON.stringify({ key, value: text, ...(!isText && { base64: true }) }) };
-}
-
-/** What stood in the input. */
-function asItWas(raw: Uint8Array): Rejected {
-  const bytes = Buffer.from(raw);
-  return isUtf8(bytes)
-    ? { record: bytes.toString() }
-    : { record: bytes.toString('base64'), base64: true };
+function visibleLineOfJson(line: string): string {
+  return `${visibleInJson(line.trimEnd())}\n`;
 }

@@ -9,7 +9,7 @@ export const command = defineCommand({
   details:
     'A value in chunks is shared, not copied, so a copy of any size takes no time and no room.',
   access: 'change',
-  sharesTransaction: true,
+  isBrief: true,
   arguments: transferArguments,
   options: transferOptions,
   examples: [

@@ -16,13 +16,20 @@ export const command = defineCommand({
   summary: 'Load records by the million',
   details: `Formats: ndjson, a line a record, {"key":"k","value":"text"} with "base64":true where the value is not
 text; json, an array of such objects; csv and tsv with a header of key, value and perhaps base64; mdb,
-what mdb_dump writes. The name of FILE tells which, else it is ndjson.
+what mdb_dump writes. The name of FILE tells which, else it is ndjson. Members and columns beside these
+are left out, and named in a warning; with --strict they are refused.
+
+A dump's database that has a name goes into the bucket of that name: into the current one where that is
+its name, or, with --create, into any, which is made where it is not there. --database reads one alone,
+into the current bucket.
 
 Modes: upsert overwrites; insert rejects a key that is there; replace makes the bucket hold what the file
 holds and nothing else, which readers see at once when all is loaded.
 
-A rejected record is named by FILE:LINE; of skipped ones the first 20 are, or with --rejects each is, in FILE. Without --on-error=skip the first one ends the import; what came
-before it stays, and the message says with which --skip to go on. With --atomic nothing stays.`,
+A rejected record is named by FILE:LINE, in a JSON array by FILE:LINE:COLUMN and its number; of skipped
+ones the first 20 are, or with --rejects each is, in FILE. Without --on-error=skip the first one ends the
+import; what came before it stays, and the message says with which --skip to go on. With --atomic and
+with --mode=replace nothing is stored before the end, and an import that ends early changes nothing.`,
   access: ({ dryRun }) => (dryRun ? 'rehearse' : 'write'),
   arguments: [
     { name: 'file', summary: 'what to read; stdin if left out', optional: true, completes: 'file' },
@@ -51,8 +58,15 @@ before it stays, and the message says with which --skip to go on. With --atomic 
       summary: 'write rejected records and reasons to FILE, as JSON',
       completes: 'file',
     },
-    skip: { value: 'N', summary: 'pass over the records of the first N lines', parse: parseCount },
+    skip: {
+      value: 'N',
+      summary: 'pass over the records of the first N lines; of JSON arrays, the first N records',
+      parse: parseCount,
+    },
     atomic: { summary: 'one transaction: all of it, or nothing' },
+    strict: { summary: 'reject records with members that are not known, and such columns' },
+    create: { summary: 'make the bucket where there is none, and one for each database of a dump' },
+    database: { value: 'NAME', summary: 'of a dump read this database alone' },
     dryRun: { short: 'n', summary: 'read and check everything, and change no bucket' },
   },
   examples: [
@@ -60,6 +74,7 @@ before it stays, and the message says with which --skip to go on. With --atomic 
     { line: 'zcat big.csv.gz | kv import --format csv', summary: 'a pipe' },
     { line: 'kv import data.csv --on-error skip --rejects bad.ndjson', summary: 'what can be' },
     { line: 'kv import snapshot.ndjson --mode replace', summary: 'exactly this content' },
+    { line: 'mdb_dump -a old | kv import --format mdb --create', summary: 'a bucket a database' },
   ],
   exits: { [exitCodes.badData]: 'records were rejected' },
 
@@ -67,11 +82,15 @@ before it stays, and the message says with which --skip to go on. With --atomic 
     if (file !== undefined && rejectsFile !== undefined && isSameFile(file, rejectsFile)) {
       throw new KvError('usage', `--rejects names "${file}", which is to be read`);
     }
+    const known = format ?? formatOfFile(file ?? '') ?? 'ndjson';
+    if (options.database !== undefined && known !== 'mdb') {
+      throw new KvError('usage', `--database is for the format mdb, and this is ${known}`);
+    }
     return importRecords(context, {
       ...options,
       input: await inputOrStdin(context, 'import', file),
       name: file === undefined || file === '-' ? 'stdin' : file,
-      format: format ?? formatOfFile(file ?? '') ?? 'ndjson',
+      format: known,
       rejectsFile,
       mode: options.mode ?? 'upsert',
       onError: options.onError ?? 'stop',

@@ -12,6 +12,11 @@ export const WHOLE_RECORD_LIMIT_BYTES = 16 * 1024 * 1024;
 export type FormatName = 'ndjson' | 'json' | 'csv' | 'tsv' | 'mdb';
 
 export interface Format {
+  /**
+   * What its records are counted by, from 1: the line on which each begins, or, where several may
+   * stand on one line, each by itself.
+   */
+  readonly counts: 'line' | 'record';
   /** `limitBytes` stands in for `WHOLE_RECORD_LIMIT_BYTES`. */
   decoder(sink: RecordSink, limitBytes?: number): Decoder;
   /** Absent where the format is only read. */
@@ -30,15 +35,26 @@ export interface Decoder {
 
 /**
  * Where a decoder's records go, in the order of the input. Bytes that it is given are good for the
- * length of the call. `line` is the line of the input on which a record begins, from 1.
+ * length of the call. `at` is a record's number, or the line on which it begins: see `Format.counts`.
  */
 export interface RecordSink {
+  /** Where the next record begins, of a format that counts records: its line and column, from 1. */
+  place(line: number, column: number): void;
+  /**
+   * The records from here on are those of a database, as its dump calls it; undefined where that has
+   * no name. The bytes need not be UTF-8. May throw a FormatError.
+   */
+  database(line: number, name: Buffer | undefined): void;
+  /** Columns of all records that are not known. May throw a FormatError. */
+  unknownColumns(line: number, names: readonly string[]): void;
+  /** Members of the record to come that are not known; true where it is to be rejected for them. */
+  unknownMembers(at: number, names: readonly string[]): boolean;
   /**
    * A whole record: its key and its value are at these places of `bytes`. (Places, since a view of
    * each costs as much as reading the record: 3.9 against 8.3 million records a second.)
    */
   record(
-    line: number,
+    at: number,
     bytes: Buffer,
     keyStart: number,
     keyEnd: number,
@@ -46,21 +62,21 @@ export interface RecordSink {
     valueEnd: number,
   ): void;
   /** The beginning of a record over the limit; its value follows in pieces, up to `endValue`. */
-  beginValue(line: number, key: Uint8Array): void;
+  beginValue(at: number, key: Uint8Array): void;
   valuePiece(bytes: Uint8Array): void;
   endValue(): void;
   /** The record turned out to be malformed after `beginValue`: nothing of it stands. */
-  abandonValue(line: number, reason: string): void;
+  abandonValue(at: number, reason: string): void;
   /**
    * What is no record, as it was (cut off at the limit), and why: a phrase such as `not JSON`. The
    * decoder goes on with the next record.
    */
-  reject(line: number, reason: string, raw: Uint8Array): void;
+  reject(at: number, reason: string, raw: Uint8Array): void;
   /**
-   * The end of a stretch of input: everything up to and with this line has been handed over. A value
-   * of a later line may be on its way.
+   * The end of a stretch of input: everything up to and with this line, or this record, has been
+   * handed over. A value of a later one may be on its way.
    */
-  through(line: number): void;
+  through(at: number): void;
 }
 
 /**
@@ -108,10 +124,28 @@ export interface OutgoingRecord {
 export class FormatError extends Error {
   /** The line of the input, from 1. */
   readonly line: number;
+  readonly more: {
+    /** Where on the line, from 1, and the number of the record, of a format that counts records. */
+    readonly column?: number;
+    readonly record?: number;
+    /** The program to send the input through. */
+    readonly filter?: string;
+    /** How to go on. */
+    readonly hint?: string;
+  };
 
-  constructor(line: number, reason: string) {
+  constructor(line: number, reason: string, more: FormatError['more'] = {}) {
     super(reason);
     this.name = 'FormatError';
     this.line = line;
+    this.more = more;
   }
+}
+
+/** Characters of a key or a name that a message shows. */
+const SHOWN_UNITS = 60;
+
+/** A key or a name as messages quote it: in quotes, and cut where it is long. */
+export function quoted(name: string): string {
+  return JSON.stringify(name.length > SHOWN_UNITS ? `${name.slice(0, SHOWN_UNITS)}…` : name);
 }

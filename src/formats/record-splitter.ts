@@ -6,11 +6,14 @@ import { isUtf8 } from 'node:buffer';
 import { NEWLINE } from './bytes/ascii.js';
 import { HeldBytes } from './bytes/held-bytes.js';
 import type { Decoder, RecordSink } from './format.js';
+import { InputHead } from './input-head.js';
 
 /** What a format knows of its records. `end` is the end of `bytes`; all ranges are half-open. */
 export interface RecordReader {
-  /** The line that the next record, or the one being read, begins on. */
-  readonly line: number;
+  /** The line, or the number, of the next record, or of the one being read: see `Format.counts`. */
+  readonly next: number;
+  /** True where the last line of the input counts though no newline ends it. */
+  readonly countsLines: boolean;
   /**
    * Passes over what is between records, and hands over records itself where that is fast. Up to
    * `validEnd`, which is behind a newline, the bytes are UTF-8; beyond it that is not known. Returns
@@ -31,15 +34,12 @@ export interface RecordReader {
   end(): void;
 }
 
-const byteOrderMark = Buffer.from('\ufeff');
-
 export class RecordSplitter implements Decoder {
   readonly #reader: RecordReader;
   readonly #sink: RecordSink;
   readonly #limit: number;
   readonly #held: HeldBytes;
-  /** What of a byte order mark has been seen at the start; its whole length when that is over. */
-  #mark = 0;
+  readonly #head = new InputHead();
   #state: 'between' | 'within' | 'long' = 'between';
   #through = 0;
   /** Whether the input so far ends with a newline, or is empty. */
@@ -56,39 +56,24 @@ export class RecordSplitter implements Decoder {
     const bytes = Buffer.from(input.buffer, input.byteOffset, input.length);
     if (bytes.length > 0) this.#endsLine = bytes[bytes.length - 1] === NEWLINE;
     try {
-      this.#pieces(this.#mark < byteOrderMark.length ? this.#withoutMark(bytes) : bytes);
+      this.#pieces(this.#head.push(bytes));
     } finally {
-      this.#sayThrough(this.#reader.line - 1);
+      this.#sayThrough(this.#reader.next - 1);
     }
   }
 
   end(): void {
-    let through = this.#reader.line - 1;
+    let through = this.#reader.next - 1;
     try {
-      if (this.#mark < byteOrderMark.length) {
-        this.#pieces(byteOrderMark.subarray(0, this.#mark));
-      }
+      this.#pieces(this.#head.end());
       if (this.#state === 'within') this.#reader.cutOff(this.#held.view());
       if (this.#state === 'long') this.#reader.endLong(true);
       this.#reader.end();
-      through = this.#endsLine ? this.#reader.line - 1 : this.#reader.line;
+      const { next, countsLines } = this.#reader;
+      through = countsLines && !this.#endsLine ? next : next - 1;
     } finally {
       this.#sayThrough(through);
     }
-  }
-
-  #withoutMark(bytes: Buffer): Buffer {
-    const seenEarlier = this.#mark;
-    let at = 0;
-    for (; at < bytes.length && this.#mark < byteOrderMark.length; at++) {
-      if (bytes[at] !== byteOrderMark[this.#mark]) {
-        this.#mark = byteOrderMark.length;
-        this.#pieces(byteOrderMark.subarray(0, seenEarlier));
-        return bytes;
-      }
-      this.#mark++;
-    }
-    return bytes.subarray(at);
   }
 
   /** No stretch is longer than the limit, so that what is over it is seen to be, wherever cut. */
@@ -146,9 +131,9 @@ export class RecordSplitter implements Decoder {
     this.#reader.longPiece(bytes, at, end);
   }
 
-  #sayThrough(line: number): void {
-    if (line <= this.#through) return;
-    this.#through = line;
-    this.#sink.through(line);
+  #sayThrough(at: number): void {
+    if (at <= this.#through) return;
+    this.#through = at;
+    this.#sink.through(at);
   }
 }

@@ -3,14 +3,14 @@
  * written the next is filled. Beyond the WIT.
  */
 import { Unmet } from '../store/condition.js';
-import type { RecordBatch } from '../store/record-batch.js';
+import { NO_LIMITS, RecordBatch } from '../store/record-batch.js';
 import type { Existing, StoreBucket } from '../store/store.js';
 import { type Bucket, storedBucket } from './bucket.js';
 import { checkKey } from './names.js';
 import { type OutgoingValue, uploadOf } from './outgoing-value.js';
 
-/** How long a record waits for its batch to fill, in ms, as long as more input comes. */
-const PATIENCE_MS = 1000;
+/** How long a record waits for its batch to fill while nothing else is being written, in ms. */
+const PATIENCE_MS = 500;
 
 export interface LoadOptions {
   /** What to do with a key that is there. */
@@ -18,82 +18,109 @@ export interface LoadOptions {
   /** Write nothing. */
   readonly dryRun: boolean;
   /**
-   * Told of each record that is refused because its key is there, in the order of the lines; the
+   * Told of each record that is refused because its key is there, in the order of the input; the
    * value is left out where it is over the limit of a whole record. May throw, which ends the load.
    */
-  refused(line: number, key: string, value: Uint8Array | undefined): void;
+  refused(at: number, key: string, value: Uint8Array | undefined): void;
+}
+
+/** Where records go. */
+export interface LoadTarget {
+  readonly name: string;
+  /** Undefined in a dry run, where there is no such bucket yet. */
+  readonly bucket: Bucket | undefined;
+}
+
+/** The same, as the load writes to it. */
+interface StoredTarget {
+  readonly name: string;
+  readonly stored: StoreBucket | undefined;
 }
 
 /** What waits to be written, in the order of the input. */
-type Pending =
+type Pending = { readonly target: StoredTarget } & (
   | { readonly batch: RecordBatch }
-  | { readonly key: string; readonly line: number; readonly value: OutgoingValue | undefined };
+  | { readonly key: string; readonly at: number; readonly value: OutgoingValue | undefined }
+);
 
 export class BulkLoad {
   /** Records written, and on the disk. */
   written = 0;
-  /** Everything up to and with this line of the input has been written, or refused. */
+  /**
+   * All records up to and with this one have been written, or refused. What they are counted by, their
+   * lines or themselves, is the caller's choice; it ascends.
+   */
   committedThrough = 0;
-  readonly #bucket: StoreBucket;
+  #target: StoredTarget | undefined;
   readonly #options: LoadOptions;
   readonly #pending: Pending[] = [];
   readonly #spare: RecordBatch[] = [];
-  #batch: RecordBatch;
+  #batch = new RecordBatch(NO_LIMITS);
   /** When a batch was last sealed, on the process's clock, in ms. */
   #sealed = performance.now();
   #underWay: Promise<void> = Promise.resolve();
-  /** The keys that a dry run would have written by now: nothing else remembers them. */
+  #isWriting = false;
+  /** The keys, with their buckets, that a dry run would have written: nothing else remembers them. */
   readonly #imagined = new Set<string>();
 
-  constructor(bucket: Bucket, options: LoadOptions) {
-    this.#bucket = storedBucket(bucket);
+  constructor(options: LoadOptions) {
     this.#options = options;
-    this.#batch = this.#bucket.batch();
+  }
+
+  /** What comes from here on, behind `through`, goes into this bucket. */
+  into({ name, bucket }: LoadTarget, through: number): void {
+    this.#seal(through);
+    this.#target = { name, stored: bucket && storedBucket(bucket) };
+    this.#batch = this.#nextBatch(this.#batch);
   }
 
   /** Takes a record; returns why not, where its key is none. See `RecordBatch.add`. */
   add(
-    line: number,
+    at: number,
     source: Buffer,
     keyStart: number,
     keyEnd: number,
     valueStart: number,
     valueEnd: number,
   ): string | undefined {
-    if (this.#batch.isFull) this.#seal(line - 1);
-    return this.#batch.add(line, source, keyStart, keyEnd, valueStart, valueEnd);
+    if (this.#batch.isFull) this.#seal(at - 1);
+    return this.#batch.add(at, source, keyStart, keyEnd, valueStart, valueEnd);
   }
 
   /**
    * Takes a value that was written piece by piece (undefined in a dry run), and closes it when it
    * has been stored. Throws `invalid-key`.
    */
-  addValue(line: number, key: string, value: OutgoingValue | undefined): void {
+  addValue(at: number, key: string, value: OutgoingValue | undefined): void {
     checkKey(key);
-    this.#seal(line - 1);
-    this.#pending.push({ value, key, line });
+    this.#seal(at - 1);
+    this.#pending.push({ target: this.#target!, value, key, at });
   }
 
   /**
-   * Begins to write what is full, and what has waited long, which reaches to `line`. Resolves when
+   * Begins to write what is full, and what has waited long, which reaches to `through`. Resolves when
    * no more than one batch is on its way.
    */
-  async drain(line: number): Promise<void> {
-    if (performance.now() - this.#sealed > PATIENCE_MS) this.#seal(line);
+  async drain(through: number): Promise<void> {
+    const isLate = performance.now() - this.#sealed > PATIENCE_MS;
+    if (isLate && !this.#isWriting) this.#seal(through);
     while (this.#pending.length > 0) {
       await this.#underWay;
-      this.#underWay = this.#write(this.#pending.shift()!);
+      this.#isWriting = true;
+      this.#underWay = this.#write(this.#pending.shift()!).finally(() => {
+        this.#isWriting = false;
+      });
       // It is awaited before the next one, or at the end; till then nobody hears it fail.
       this.#underWay.catch(() => {});
     }
   }
 
-  /** Writes all there is, which reaches to `line`. */
-  async finish(line: number): Promise<void> {
-    this.#seal(line);
-    await this.drain(line);
+  /** Writes all there is, which reaches to `through`. More may follow. */
+  async finish(through: number): Promise<void> {
+    this.#seal(through);
+    await this.drain(through);
     await this.#underWay;
-    this.committedThrough = Math.max(this.committedThrough, line);
+    this.committedThrough = Math.max(this.committedThrough, through);
   }
 
   /** Waits for what is on its way, and lets go of the rest. */
@@ -106,73 +133,87 @@ export class BulkLoad {
     this.#sealed = performance.now();
     if (this.#batch.count === 0) return;
     this.#batch.through = through;
-    this.#pending.push({ batch: this.#batch });
-    this.#batch = this.#bucket.batch(this.#spare.pop());
+    this.#pending.push({ target: this.#target!, batch: this.#batch });
+    this.#batch = this.#nextBatch(this.#spare.pop());
+  }
+
+  /** An empty batch for the bucket, `spare` if there is one. */
+  #nextBatch(spare: RecordBatch | undefined): RecordBatch {
+    const stored = this.#target?.stored;
+    if (stored !== undefined) return stored.batch(spare);
+    return spare?.limit(NO_LIMITS) ?? new RecordBatch(NO_LIMITS);
   }
 
   async #write(next: Pending): Promise<void> {
-    if ('batch' in next) await this.#writeBatch(next.batch);
-    else this.#writeValue(next.line, next.key, next.value);
+    if ('batch' in next) await this.#writeBatch(next.target, next.batch);
+    else this.#writeValue(next.target, next.at, next.key, next.value);
   }
 
-  async #writeBatch(batch: RecordBatch): Promise<void> {
-    const refused = await this.#load(batch);
+  async #writeBatch(target: StoredTarget, batch: RecordBatch): Promise<void> {
+    const refused = await this.#load(target, batch);
     const stopped = this.#options.existing === 'stop' ? refused[0] : undefined;
     this.written += stopped ?? batch.count - refused.length;
-    this.committedThrough = stopped === undefined ? batch.through : batch.lines[stopped]! - 1;
+    this.committedThrough = stopped === undefined ? batch.through : batch.numbers[stopped]! - 1;
     for (const position of refused) {
-      this.#options.refused(batch.lines[position]!, batch.key(position), batch.value(position));
+      this.#options.refused(batch.numbers[position]!, batch.key(position), batch.value(position));
     }
     batch.clear();
     this.#spare.push(batch);
   }
 
-  async #load(batch: RecordBatch): Promise<number[]> {
+  async #load(target: StoredTarget, batch: RecordBatch): Promise<number[]> {
     const { dryRun, existing } = this.#options;
-    if (!dryRun) return this.#bucket.load(batch, existing);
-    return existing === 'overwrite' ? [] : this.#alreadyThere(batch);
+    if (!dryRun) return target.stored!.load(batch, existing);
+    return existing === 'overwrite' ? [] : this.#alreadyThere(target, batch);
   }
 
-  #writeValue(line: number, key: string, value: OutgoingValue | undefined): void {
-    const { refused } = this.#options;
+  #writeValue(
+    target: StoredTarget,
+    at: number,
+    key: string,
+    value: OutgoingValue | undefined,
+  ): void {
+    const { existing, refused } = this.#options;
     try {
-      const isWritten = value === undefined ? this.#imagine(key) : this.#put(key, value);
-      // More records may stand on the same line.
-      this.committedThrough = line - 1;
+      const isWritten =
+        value === undefined ? this.#imagine(target, key) : this.#put(target, key, value);
+      this.committedThrough = !isWritten && existing === 'stop' ? at - 1 : at;
       if (isWritten) this.written++;
-      else refused(line, key, undefined);
+      else refused(at, key, undefined);
     } finally {
       value?.[Symbol.dispose]();
     }
   }
 
   /** False where the key is there and is to be kept. */
-  #put(key: string, value: OutgoingValue): boolean {
+  #put({ stored }: StoredTarget, key: string, value: OutgoingValue): boolean {
     const isKept = this.#options.existing !== 'overwrite';
     const condition = isKept ? ({ kind: 'absent' } as const) : undefined;
-    return !(this.#bucket.put(key, uploadOf(value), { condition }) instanceof Unmet);
+    return !(stored!.put(key, uploadOf(value), { condition }) instanceof Unmet);
   }
 
   /** What `#put` would return, in a dry run. */
-  #imagine(key: string): boolean {
-    return this.#options.existing === 'overwrite' || !this.#isThere(key);
+  #imagine(target: StoredTarget, key: string): boolean {
+    return this.#options.existing === 'overwrite' || !this.#isThere(target, key);
   }
 
   /** The positions that a load would refuse, in a dry run. */
-  #alreadyThere(batch: RecordBatch): number[] {
+  #alreadyThere(target: StoredTarget, batch: RecordBatch): number[] {
     const positions: number[] = [];
     for (let position = 0; position < batch.count; position++) {
-      if (!this.#isThere(batch.key(position))) continue;
+      if (!this.#isThere(target, batch.key(position))) continue;
       positions.push(position);
       if (this.#options.existing === 'stop') break;
     }
     return positions;
   }
 
-  #isThere(key: string): boolean {
-    if (this.#bucket.stat(key) !== undefined) return true;
-    if (this.#imagined.has(key)) return true;
-    this.#imagined.add(key);
+  #isThere({ name, stored }: StoredTarget, key: string): boolean {
+    if (stored?.stat(key) !== undefined) return true;
+    // No name of a bucket holds the character between.
+    const imagined = `${name}\0${key}`;
+    if (this.#imagined.has(imagined)) return true;
+    this.#imagined.add(imagined);
     return false;
   }
 }

@@ -13,7 +13,6 @@ import { Pollable, poll } from '../io/poll.js';
 import { InputStream, OutputStream } from '../io/streams.js';
 import type { Store } from '../store/store.js';
 import * as atomic from './atomic.js';
-import type { Bucket } from './bucket.js';
 import { administrationOf, measure } from './buckets.js';
 import { BulkLoad, type LoadOptions } from './bulk-load.js';
 import { completions } from './completions.js';
@@ -42,7 +41,7 @@ export function createKeyvalue(store: Store) {
     records,
     listing,
     transactions: transactionsOf(store),
-    bulk: { load: (bucket: Bucket, options: LoadOptions) => new BulkLoad(bucket, options) },
+    bulk: { load: (options: LoadOptions) => new BulkLoad(options) },
   };
 }
 

@@ -7,6 +7,10 @@ const BATCH_RECORDS = 250_000;
 /** Bytes after which a batch is full. */
 const BATCH_BYTES = 32 * 1024 * 1024;
 
+/** Records, and bytes, that a new batch has room for: most are small, and an import may have thousands. */
+const FIRST_RECORDS = 1024;
+const FIRST_BYTES = 64 * 1024;
+
 /** Bytes up to which a loop copies sooner than native code. */
 const SHORT_BYTES = 64;
 
@@ -22,11 +26,11 @@ export interface BatchLimits {
 export const NO_LIMITS: BatchLimits = { room: 0, scattered: BATCH_RECORDS };
 
 export class RecordBatch implements PackedRecords {
-  bytes = Buffer.allocUnsafeSlow(BATCH_BYTES);
-  places = new Uint32Array(4 * BATCH_RECORDS);
-  /** The line on which each record began. */
-  readonly lines = new Float64Array(BATCH_RECORDS);
-  /** Where the stretch of input ends that the batch was filled from. */
+  bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  places = new Uint32Array(4 * FIRST_RECORDS);
+  /** The number of each record, or of its line. */
+  numbers = new Float64Array(FIRST_RECORDS);
+  /** That of the last record of the stretch of input that the batch was filled from. */
   through = 0;
   count = 0;
   ascending = true;
@@ -58,7 +62,7 @@ export class RecordBatch implements PackedRecords {
    * the key is no key.
    */
   add(
-    line: number,
+    number: number,
     source: Buffer,
     keyStart: number,
     keyEnd: number,
@@ -74,11 +78,12 @@ export class RecordBatch implements PackedRecords {
     const value = key + keyLength + this.#limits.room;
     const end = value + valueEnd - valueStart;
     this.#reserve(end);
+    if (this.count === this.numbers.length) this.#reserveRecords();
     const { bytes, places } = this;
     copy(source, keyStart, keyEnd, bytes, key);
     copy(source, valueStart, valueEnd, bytes, value);
     if (this.count > 0) this.ascending &&= this.#comesAfterLast(key, key + keyLength);
-    this.lines[this.count] = line;
+    this.numbers[this.count] = number;
     let place = 4 * this.count++;
     places[place++] = key;
     places[place++] = key + keyLength;
@@ -118,9 +123,19 @@ export class RecordBatch implements PackedRecords {
 
   #reserve(length: number): void {
     if (length <= this.bytes.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(length, 2 * this.bytes.length));
+    const capacity = this.bytes.length < BATCH_BYTES ? BATCH_BYTES : 2 * this.bytes.length;
+    const larger = Buffer.allocUnsafeSlow(Math.max(length, capacity));
     this.bytes.copy(larger, 0, 0, this.#used);
     this.bytes = larger;
+  }
+
+  /** What is more than a small batch becomes a full one. */
+  #reserveRecords(): void {
+    const { places, numbers } = this;
+    this.places = new Uint32Array(4 * BATCH_RECORDS);
+    this.places.set(places);
+    this.numbers = new Float64Array(BATCH_RECORDS);
+    this.numbers.set(numbers);
   }
 }
 

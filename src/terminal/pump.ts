@@ -51,16 +51,25 @@ export async function fill(
   }
 }
 
-/** The chunks of an input, or the signal's reason, also while the other end is waited for. */
+/** How long an input may be silent, in ms, before that is taken notice of. */
+const QUIET_MS = 250;
+
+/**
+ * The chunks of an input, or the signal's reason, also while the other end is waited for. Each time
+ * that the input falls silent, `whenQuiet` is called and waited for.
+ */
 export async function* chunksUnlessAborted(
   input: Input,
   signal: AbortSignal,
+  whenQuiet?: () => Promise<void>,
 ): AsyncGenerator<Uint8Array> {
   signal.throwIfAborted();
   const chunks = input.chunks()[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const { done, value } = await unlessAborted(chunks.next(), signal);
+      const next = unlessAborted(chunks.next(), signal);
+      if (whenQuiet && (await isQuiet(next))) await whenQuiet();
+      const { done, value } = await next;
       if (done) return;
       yield value;
     }
@@ -70,6 +79,21 @@ export async function* chunksUnlessAborted(
     if (signal.aborted) closing?.catch(() => {});
     else await closing;
   }
+}
+
+/** Whether something is still awaited after a while; its failure is left to who waits for it. */
+async function isQuiet(awaited: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(true), QUIET_MS);
+  });
+  const arrival = awaited.then(
+    () => false,
+    () => false,
+  );
+  const isSilent = await Promise.race([arrival, silence]);
+  clearTimeout(timer);
+  return isSilent;
 }
 
 function writeAll(stream: OutputStream, bytes: Uint8Array): void {

@@ -22,9 +22,17 @@ export interface Decoded {
   readonly rejections: readonly Rejected[];
   /** Both, in the order in which they came, as `outcome` has them. */
   readonly outcomes: readonly string[];
-  /** The last line that all was handed over up to. */
+  /** Each database, as `LINE NAME`. */
+  readonly databases: readonly string[];
+  /** The names of unknown members and columns, as `LINE NAMES`; of json arrays the record's number. */
+  readonly unknown: readonly string[];
+  /** The last line, or record, that all was handed over up to. */
   readonly through: number;
   readonly error: { readonly line: number; readonly reason: string } | undefined;
+  /** What else is said of the place of the error, and of going on. */
+  readonly more: FormatError['more'] | undefined;
+  /** Of json arrays, `LINE:COLUMN` of each record. */
+  readonly places: readonly string[];
 }
 
 export interface DecodeOptions {
@@ -44,6 +52,7 @@ export function decode(
   const bytes = Buffer.from(input);
   const ends = [...new Set(cuts.map((cut) => Math.min(cut, bytes.length)))].sort((a, b) => a - b);
   let error: Decoded['error'];
+  let more: Decoded['more'];
   try {
     for (const [index, end] of [...ends, bytes.length].entries()) {
       const piece = Buffer.from(bytes.subarray(ends[index - 1] ?? 0, end));
@@ -56,9 +65,11 @@ export function decode(
   } catch (thrown) {
     if (!(thrown instanceof FormatError)) throw thrown;
     error = { line: thrown.line, reason: thrown.message };
+    more = thrown.more;
   }
-  const { records, rejections, outcomes, throughLine } = collected;
-  return { records, rejections, outcomes, through: throughLine, error };
+  const { records, rejections, outcomes, databases, unknown, places, throughLine } = collected;
+  const through = throughLine;
+  return { records, rejections, outcomes, databases, unknown, places, through, error, more };
 }
 
 /** All that came of the input, a line each: `2 key=value`, `3: why not`, and `4! why no further`. */
@@ -73,30 +84,55 @@ export function outcome(
 
 /** Keeps what it is given, and checks that it is given in order. */
 class CollectingSink implements RecordSink {
+  /** Each database, with the line that its header ends on. */
+  readonly databases: string[] = [];
+  readonly unknown: string[] = [];
+  readonly places: string[] = [];
   readonly records: DecodedRecord[] = [];
   readonly rejections: Rejected[] = [];
   readonly outcomes: string[] = [];
+  /** A line, or the number of a record. */
   throughLine = 0;
-  #line = 0;
-  #open: { line: number; key: string; pieces: Buffer[] } | undefined;
+  #last = 0;
+  /** The line of the record to come, of a format that counts records. */
+  #line: number | undefined;
+  #open: { at: number; key: string; pieces: Buffer[] } | undefined;
+
+  place(line: number, column: number): void {
+    this.#line = line;
+    this.places.push(`${line}:${column}`);
+  }
+
+  database(line: number, name: Buffer | undefined): void {
+    this.databases.push(`${line} ${name}`);
+  }
+
+  unknownColumns(line: number, names: readonly string[]): void {
+    this.unknown.push(`${line} ${names}`);
+  }
+
+  unknownMembers(at: number, names: readonly string[]): boolean {
+    this.unknown.push(`${at} ${names}`);
+    return false;
+  }
 
   record(
-    line: number,
+    at: number,
     bytes: Buffer,
     keyStart: number,
     keyEnd: number,
     valueStart: number,
     valueEnd: number,
   ): void {
-    this.#begin(line);
+    this.#begin(at);
     const key = bytes.toString('utf8', keyStart, keyEnd);
     const value = Buffer.from(bytes.subarray(valueStart, valueEnd));
-    this.#keep({ line, key, value, inPieces: false });
+    this.#keep({ line: this.#line ?? at, key, value, inPieces: false });
   }
 
-  beginValue(line: number, key: Uint8Array): void {
-    this.#begin(line);
-    this.#open = { line, key: Buffer.from(key).toString(), pieces: [] };
+  beginValue(at: number, key: Uint8Array): void {
+    this.#begin(at);
+    this.#open = { at, key: Buffer.from(key).toString(), pieces: [] };
   }
 
   valuePiece(bytes: Uint8Array): void {
@@ -105,26 +141,26 @@ class CollectingSink implements RecordSink {
   }
 
   endValue(): void {
-    const { line, key, pieces } = this.#open!;
+    const { at, key, pieces } = this.#open!;
     this.#open = undefined;
-    this.#keep({ line, key, value: Buffer.concat(pieces), inPieces: true });
+    this.#keep({ line: this.#line ?? at, key, value: Buffer.concat(pieces), inPieces: true });
   }
 
-  abandonValue(line: number, reason: string): void {
-    expect(this.#open?.line).toBe(line);
+  abandonValue(at: number, reason: string): void {
+    expect(this.#open?.at).toBe(at);
     this.#open = undefined;
-    this.#keepRejected({ line, reason, raw: undefined });
+    this.#keepRejected({ line: this.#line ?? at, reason, raw: undefined });
   }
 
-  reject(line: number, reason: string, raw: Uint8Array): void {
-    this.#begin(line);
-    this.#keepRejected({ line, reason, raw: Buffer.from(raw) });
+  reject(at: number, reason: string, raw: Uint8Array): void {
+    this.#begin(at);
+    this.#keepRejected({ line: this.#line ?? at, reason, raw: Buffer.from(raw) });
   }
 
-  through(line: number): void {
-    expect(line).toBeGreaterThan(this.throughLine);
-    expect(line).toBeLessThan(this.#open?.line ?? Number.POSITIVE_INFINITY);
-    this.throughLine = line;
+  through(at: number): void {
+    expect(at).toBeGreaterThan(this.throughLine);
+    expect(at).toBeLessThan(this.#open?.at ?? Number.POSITIVE_INFINITY);
+    this.throughLine = at;
   }
 
   expectNoOpenValue(): void {
@@ -141,10 +177,11 @@ class CollectingSink implements RecordSink {
     this.outcomes.push(`${rejected.line}: ${rejected.reason}`);
   }
 
-  #begin(line: number): void {
+  /** Numbers ascend, each once: what is skipped by them is exact. */
+  #begin(at: number): void {
     this.expectNoOpenValue();
-    expect(line).toBeGreaterThanOrEqual(this.#line);
-    expect(line).toBeGreaterThan(this.throughLine);
-    this.#line = line;
+    expect(at).toBeGreaterThan(this.#last);
+    expect(at).toBeGreaterThan(this.throughLine);
+    this.#last = at;
   }
 }

@@ -35,7 +35,7 @@ describe('a json array', () => {
     ]);
     expect(records[0]!.value.toString()).toBe('{"name":"Ada"}');
     expect(records[1]!.value.toString('hex')).toBe('89504e470d0a1a0a');
-    expect([rejections, through, error]).toEqual([[], 15, undefined]);
+    expect([rejections, through, error]).toEqual([[], 2, undefined]);
   });
 
   test('may be cut anywhere', () => {
@@ -73,9 +73,14 @@ describe('a json array', () => {
     expect(outcome(format, input)).toEqual(['1: not valid UTF-8', '2 b=']);
   });
 
-  test('says which lines it is through with once they are over', () => {
+  test('says which records it is through with once they are over', () => {
     const through: number[] = [];
-    const sink = { record() {}, reject() {}, through: (line: number) => through.push(line) };
+    const sink = {
+      place() {},
+      record() {},
+      reject() {},
+      through: (at: number) => through.push(at),
+    };
     const decoder = format.decoder(sink as never);
     const throughAfter = ['[\n', '{"key":"a",\n', '"value":""},', '{}', '\n]', '\n'].map(
       (piece) => {
@@ -84,7 +89,23 @@ describe('a json array', () => {
       },
     );
     decoder.end();
-    expect(throughAfter).toEqual([1, 1, 2, 2, 3, 4]);
+    expect(throughAfter).toEqual([undefined, undefined, 1, 2, 2, 2]);
+  });
+
+  test('says where each record begins: its line, and its place there in characters', () => {
+    const input = '\ufeff[{"key":"é𝄞","value":"1"},{"key":"b",\n"value":"é"} , 3,\n\t{}]';
+    const places = ['1:2', '1:27', '2:16', '3:2'];
+    expect(decode(format, input).places).toEqual(places);
+    for (let cut = 0; cut <= input.length + 6; cut++) {
+      expect(decode(format, input, { cuts: [cut] }).places).toEqual(places);
+    }
+  });
+
+  test('says which members are not known, also of what is large', () => {
+    const input = `[{"key":"a","value":"1","ttl":3,"":0},{"key":"b","x":1,"value":"${'v'.repeat(99)}","y":2}]`;
+    const { unknown, records } = decode(format, input, { limitBytes: 64 });
+    expect(unknown).toEqual(['1 ttl,', '2 x,y']);
+    expect(records).toHaveLength(2);
   });
 });
 

@@ -36,6 +36,7 @@ describe('a dump of lmdb', () => {
     const one = dump('bytevalue', ' 61', ' 31', 'DATA=END').replace('type', 'database=one\ntype');
     const other = dump('print', ' 61', ' 31', 'DATA=END').replace('type', 'database=other\ntype');
     expect(outcome(format, one + other)).toEqual(['9 a=1', '20 61=31']);
+    expect(decode(format, one + other).databases).toEqual(['8 one', '19 other']);
   });
 
   test('may be in Berkeley DB’s shorter header', () => {

@@ -27,7 +27,9 @@ export class CsvAnyRecord {
     if (!this.columns) {
       if (reason !== undefined) throw new FormatError(line, `in the header: ${reason}`);
       const names = Array.from({ length: fields.count }, (_, field) => fields.text(field));
-      this.columns = columnsOf(names, line);
+      const columns = columnsOf(names, line);
+      if (columns.unknown.length > 0) this.#sink.unknownColumns(line, columns.unknown);
+      this.columns = columns;
       return undefined;
     }
     if (reason !== undefined) return reason;

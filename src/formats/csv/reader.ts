@@ -9,6 +9,7 @@ import { CsvUsualRecord } from './usual-record.js';
 
 export class CsvReader implements RecordReader {
   line = 1;
+  readonly countsLines = true;
   readonly #sink: RecordSink;
   readonly #limit: number;
   readonly #scanner: CsvRecordEnd;
@@ -21,6 +22,10 @@ export class CsvReader implements RecordReader {
     this.#scanner = new CsvRecordEnd(dialect);
     this.#plain = new CsvUsualRecord(dialect);
     this.#records = new CsvAnyRecord(dialect, sink);
+  }
+
+  get next(): number {
+    return this.line;
   }
 
   between(bytes: Buffer, start: number, end: number, validEnd: number): number {

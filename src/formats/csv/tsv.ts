@@ -10,6 +10,7 @@ import { CsvEncoder } from './encoder.js';
 import { CsvReader } from './reader.js';
 
 export const format: Format = {
+  counts: 'line',
   decoder: (sink, limit = WHOLE_RECORD_LIMIT_BYTES) =>
     new RecordSplitter(new CsvReader(tabs, sink, limit), sink, limit),
   encoder: (limit = WHOLE_RECORD_LIMIT_BYTES) => new CsvEncoder(tabs, limit),

@@ -2,7 +2,7 @@
 import { decodeBase64 } from '../bytes/base64.js';
 import { Scratch } from '../bytes/scratch.js';
 import type { RecordSink } from '../format.js';
-import { malformedBase64, parseRecord } from './record.js';
+import { malformedBase64, parseRecord, unknownMember } from './record.js';
 
 /** Bytes of UTF-8 that a UTF-16 unit takes at most. */
 const UNIT_BYTES = 3;
@@ -16,10 +16,10 @@ export class JsonAnyRecord {
   }
 
   /** Hands the record over; or says why it is none. */
-  read(line: number, bytes: Buffer, start: number, end: number): string | undefined {
+  read(at: number, bytes: Buffer, start: number, end: number): string | undefined {
     const record = parseRecord(bytes, start, end);
     if (typeof record === 'string') return record;
-    const { key, value, base64 } = record;
+    const { key, value, base64, unknown } = record;
     const out = this.#scratch.room((key.length + value.length) * UNIT_BYTES);
     const keyEnd = out.write(key);
     let valueEnd = keyEnd + out.write(value, keyEnd);
@@ -28,7 +28,8 @@ export class JsonAnyRecord {
       if (length === -1) return malformedBase64;
       valueEnd = keyEnd + length;
     }
-    this.#sink.record(line, out, 0, keyEnd, keyEnd, valueEnd);
+    if (unknown.length > 0 && this.#sink.unknownMembers(at, unknown)) return unknownMember(unknown);
+    this.#sink.record(at, out, 0, keyEnd, keyEnd, valueEnd);
     return undefined;
   }
 }

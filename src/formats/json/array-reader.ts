@@ -2,8 +2,15 @@
  * Reads the elements of a JSON array. One of the wrong shape is rejected; where the JSON itself is
  * broken nothing behind it can be trusted, so that the whole input fails there.
  */
-import { isUtf8 } from 'node:buffer';
-import { CLOSE_BRACE, CLOSE_BRACKET, COMMA, NEWLINE, OPEN_BRACKET } from '../bytes/ascii.js';
+import { isAscii, isUtf8 } from 'node:buffer';
+import {
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COMMA,
+  NEWLINE,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+} from '../bytes/ascii.js';
 import { FormatError, type RecordSink } from '../format.js';
 import type { RecordReader } from '../record-splitter.js';
 import { JsonAnyRecord } from './any-record.js';
@@ -14,7 +21,17 @@ import { JsonUsualRecord } from './usual-record.js';
 import { JsonValueEnd } from './value-end.js';
 
 export class JsonArrayReader implements RecordReader {
-  line = 1;
+  readonly countsLines = false;
+  /** The number of the record. */
+  next = 1;
+  #line = 1;
+  /** Characters between the beginning of the line and where the reader stands. */
+  #column = 0;
+  /** The place where the element began that is being read. */
+  #start = { line: 1, column: 1 };
+  /** What was looked at last, and whether each byte of it is a character. */
+  #bytes: Buffer | undefined;
+  #isAscii = true;
   readonly #sink: RecordSink;
   readonly #limit: number;
   readonly #records: JsonAnyRecord;
@@ -32,25 +49,39 @@ export class JsonArrayReader implements RecordReader {
   between(bytes: Buffer, start: number, end: number): number {
     for (let at = start; at < end; at++) {
       const byte = bytes[at]!;
-      if (byte === NEWLINE) this.line++;
-      if (isJsonSpace(byte)) continue;
-      if (this.#beginsElement(byte)) {
+      if (!isJsonSpace(byte) && this.#beginsElement(byte)) {
+        this.#start = { line: this.#line, column: this.#column + 1 };
+        this.#sink.place(this.#line, this.#column + 1);
         this.#scanner.begin();
         return at;
+      }
+      this.#column++;
+      if (byte === NEWLINE) {
+        this.#line++;
+        this.#column = 0;
       }
     }
     return end;
   }
 
   find(bytes: Buffer, at: number, end: number): number {
-    return this.#scanner.find(bytes, at, end);
+    const { newlines } = this.#scanner;
+    const found = this.#scanner.find(bytes, at, end);
+    const to = found === -1 ? end : found;
+    this.#line += this.#scanner.newlines - newlines;
+    if (this.#scanner.newlines === newlines) {
+      this.#column += this.#characters(bytes, at, to);
+    } else {
+      this.#column = this.#characters(bytes, bytes.lastIndexOf(NEWLINE, to - 1) + 1, to);
+    }
+    return found;
   }
 
   whole(bytes: Buffer, start: number, end: number): void {
     const usual = this.#usual;
     if (isUtf8(bytes.subarray(start, end)) && usual.match(bytes, start) === end) {
       const { bytes: from, keyStart, keyEnd, valueStart, valueEnd } = usual;
-      this.#sink.record(this.line, from, keyStart, keyEnd, valueStart, valueEnd);
+      this.#sink.record(this.next, from, keyStart, keyEnd, valueStart, valueEnd);
     } else {
       this.#readUnusual(bytes, start, end);
     }
@@ -58,11 +89,11 @@ export class JsonArrayReader implements RecordReader {
   }
 
   cutOff(): void {
-    throw new FormatError(this.line, 'the input ends within an element');
+    throw this.#brokenElement('the input ends within an element');
   }
 
   beginLong(head: Buffer): void {
-    this.#large = new JsonLargeRecord(this.line, this.#sink, this.#limit, head);
+    this.#large = new JsonLargeRecord(this.next, this.#sink, this.#limit, head);
   }
 
   longPiece(bytes: Buffer, start: number, end: number): void {
@@ -78,21 +109,21 @@ export class JsonArrayReader implements RecordReader {
   }
 
   end(): void {
-    if (this.#expected !== 'nothing') throw new FormatError(this.line, 'the array is not closed');
+    if (this.#expected !== 'nothing') throw this.#fault('the array is not closed');
   }
 
   #readUnusual(bytes: Buffer, start: number, end: number): void {
-    const reason = this.#records.read(this.line, bytes, start, end);
+    const reason = this.#records.read(this.next, bytes, start, end);
     if (reason === undefined) return;
     this.#throwIfBroken(reason);
-    this.#sink.reject(this.line, reason, bytes.subarray(start, end));
+    this.#sink.reject(this.next, reason, bytes.subarray(start, end));
   }
 
   /** Takes a byte outside of the elements; true where it is the first of one. */
   #beginsElement(byte: number): boolean {
     switch (this.#expected) {
       case 'array':
-        if (byte !== OPEN_BRACKET) throw new FormatError(this.line, 'not a JSON array');
+        if (byte !== OPEN_BRACKET) throw this.#fault('not a JSON array', hintFor(byte));
         this.#expected = 'element or end';
         return false;
       case 'element or end':
@@ -102,11 +133,11 @@ export class JsonArrayReader implements RecordReader {
       case 'element':
         return this.#beginsValue(byte);
       case 'comma or end':
-        if (byte !== COMMA && byte !== CLOSE_BRACKET) throw new FormatError(this.line, notJson);
+        if (byte !== COMMA && byte !== CLOSE_BRACKET) throw this.#fault(notJson);
         this.#expected = byte === COMMA ? 'element' : 'nothing';
         return false;
       case 'nothing':
-        throw new FormatError(this.line, 'something follows the array');
+        throw this.#fault('something follows the array');
       default:
         return this.#expected satisfies never;
     }
@@ -114,17 +145,46 @@ export class JsonArrayReader implements RecordReader {
 
   #beginsValue(byte: number): boolean {
     if (byte === COMMA || byte === CLOSE_BRACKET || byte === CLOSE_BRACE) {
-      throw new FormatError(this.line, notJson);
+      throw this.#fault(notJson);
     }
     return true;
   }
 
   #elementEnds(): void {
-    this.line += this.#scanner.newlines;
+    this.next++;
     this.#expected = 'comma or end';
   }
 
   #throwIfBroken(reason: string | undefined): void {
-    if (reason === notJson) throw new FormatError(this.line, reason);
+    if (reason === notJson) throw this.#brokenElement(reason);
   }
+
+  /** A fault where the reader stands. */
+  #fault(reason: string, more: FormatError['more'] = {}): FormatError {
+    return new FormatError(this.#line, reason, { column: this.#column + 1, ...more });
+  }
+
+  #brokenElement(reason: string): FormatError {
+    const { line, column } = this.#start;
+    return new FormatError(line, reason, { column, record: this.next });
+  }
+
+  /** How many characters a range holds. */
+  #characters(bytes: Buffer, start: number, end: number): number {
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
+      this.#isAscii = isAscii(bytes);
+    }
+    let count = end - start;
+    if (this.#isAscii) return count;
+    for (let at = start; at < end; at++) if ((bytes[at]! & 0xc0) === 0x80) count--;
+    return count;
+  }
+}
+
+/** What to do about an input that begins otherwise. */
+function hintFor(byte: number): FormatError['more'] {
+  return byte === OPEN_BRACE
+    ? { hint: 'for objects one a line, as jq -c writes them: --format ndjson' }
+    : {};
 }

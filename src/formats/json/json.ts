@@ -8,6 +8,7 @@ import { RecordSplitter } from '../record-splitter.js';
 import { JsonArrayReader } from './array-reader.js';
 
 export const format: Format = {
+  counts: 'record',
   decoder: (sink, limit = WHOLE_RECORD_LIMIT_BYTES) =>
     new RecordSplitter(new JsonArrayReader(sink, limit), sink, limit),
 };

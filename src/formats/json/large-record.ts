@@ -4,7 +4,14 @@ import { Base64Decoding } from '../bytes/base64.js';
 import { HeldBytes } from '../bytes/held-bytes.js';
 import { Utf8Check } from '../bytes/utf8-check.js';
 import type { RecordSink } from '../format.js';
-import { malformedBase64, noKey, notJson, parseRecord } from './record.js';
+import {
+  malformedBase64,
+  noKey,
+  notJson,
+  parseRecord,
+  unknownIn,
+  unknownMember,
+} from './record.js';
 import { JsonUnescape } from './unescape.js';
 import { findValueStart } from './value-start.js';
 
@@ -15,7 +22,7 @@ const misplaced = 'without a "key" and then a "value"';
 export class JsonLargeRecord {
   /** Why it was rejected, once it is. */
   reason: string | undefined;
-  readonly #line: number;
+  readonly #at: number;
   readonly #sink: RecordSink;
   readonly #limit: number;
   readonly #string = new JsonUnescape();
@@ -23,10 +30,12 @@ export class JsonLargeRecord {
   readonly #utf8 = new Utf8Check();
   readonly #tail: HeldBytes;
   #inValue = true;
+  /** The names of its unknown members, those before the value at first. */
+  #unknown: readonly string[] = [];
 
   /** `head`: the record up to the limit. */
-  constructor(line: number, sink: RecordSink, limitBytes: number, head: Buffer) {
-    this.#line = line;
+  constructor(at: number, sink: RecordSink, limitBytes: number, head: Buffer) {
+    this.#at = at;
     this.#sink = sink;
     this.#limit = limitBytes;
     this.#tail = new HeldBytes(limitBytes);
@@ -35,12 +44,13 @@ export class JsonLargeRecord {
     const record = parsed === noKey ? `over ${limitBytes} bytes, ${misplaced}` : parsed;
     if (typeof record === 'string') {
       this.reason = record;
-      sink.reject(line, record, head);
+      sink.reject(at, record, head);
       return;
     }
+    this.#unknown = record.unknown;
     if (record.base64) this.#base64 = new Base64Decoding();
     this.#string.begin(Buffer.allocUnsafe(PIECE_BYTES), 0);
-    sink.beginValue(line, Buffer.from(record.key));
+    sink.beginValue(at, Buffer.from(record.key));
     this.push(head, start, head.length);
   }
 
@@ -59,14 +69,14 @@ export class JsonLargeRecord {
   /** The record has ended; `unclosed` is the reason to give where it may not end there. */
   end(unclosed = notJson): void {
     if (this.reason !== undefined) return;
-    const reason = this.#inValue ? unclosed : this.#wrongInTail(unclosed);
+    const reason = this.#inValue ? unclosed : (this.#wrongInTail(unclosed) ?? this.#tellUnknown());
     if (reason === undefined) this.#sink.endValue();
     else this.#abandon(reason);
   }
 
   #abandon(reason: string): void {
     this.reason = reason;
-    this.#sink.abandonValue(this.#line, reason);
+    this.#sink.abandonValue(this.#at, reason);
   }
 
   #handOver(): void {
@@ -95,12 +105,19 @@ export class JsonLargeRecord {
     const tail = this.#tail.view();
     if (!isUtf8(tail)) return 'not valid UTF-8';
     try {
-      const members = JSON.parse(`{"":0${tail}`) as object;
+      const { '': _, ...members } = JSON.parse(`{"":0${tail}`) as Record<string, unknown>;
+      this.#unknown = [...new Set([...this.#unknown, ...unknownIn(members)])];
       const again = ['key', 'value', 'base64'].find((name) => Object.hasOwn(members, name));
       return again && `over ${this.#limit} bytes, and "${again}" comes after "value"`;
     } catch {
       return unclosed;
     }
+  }
+
+  #tellUnknown(): string | undefined {
+    const unknown = this.#unknown;
+    const isRefused = unknown.length > 0 && this.#sink.unknownMembers(this.#at, unknown);
+    return isRefused ? unknownMember(unknown) : undefined;
   }
 }
 

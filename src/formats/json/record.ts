@@ -1,11 +1,14 @@
 /** What makes a JSON object a record: `key`, `value`, and `base64` where the value is not text. */
 import { isUtf8 } from 'node:buffer';
+import { quoted } from '../format.js';
 
 export interface JsonRecord {
   readonly key: string;
   /** Text, or base64 where `base64` says so. */
   readonly value: string;
   readonly base64: boolean;
+  /** The names of members beside these. */
+  readonly unknown: readonly string[];
 }
 
 /** The record that the bytes hold, or why they hold none. */
@@ -23,7 +26,19 @@ export function parseRecord(bytes: Buffer, start: number, end: number): JsonReco
   if (typeof value !== 'string') return '"value" is not a string';
   if (!value.isWellFormed()) return loneSurrogateIn('value');
   if (typeof base64 !== 'boolean') return '"base64" is not true or false';
-  return { key, value, base64 };
+  return { key, value, base64, unknown: unknownIn(object) };
+}
+
+const known: readonly string[] = ['key', 'value', 'base64'];
+
+/** The names of an object's members that are none of a record. */
+export function unknownIn(object: object): readonly string[] {
+  return Object.keys(object).filter((name) => !known.includes(name));
+}
+
+/** The reason where such members are not to be passed over. */
+export function unknownMember([name]: readonly string[]): string {
+  return `unknown member ${quoted(name!)}`;
 }
 
 /** The reason for what is not JSON at all. */

@@ -1,4 +1,5 @@
 /** The header of a dump of LMDB. */
+import { CARRIAGE_RETURN } from '../bytes/ascii.js';
 import { FormatError } from '../format.js';
 import { headerEnd } from './lines.js';
 import { BytevalueText, type MdbText, PrintText } from './text.js';
@@ -9,10 +10,13 @@ const SHOWN_UNITS = 60;
 export class MdbHeader {
   /** How the records are spelled. */
   text: MdbText = new BytevalueText();
+  /** What the database is called; undefined where it has no name. */
+  database: Buffer | undefined;
   #begun = false;
 
   /** Takes a line; true with the last one. Throws a FormatError for what cannot be read. */
-  take(content: string, line: number): boolean {
+  take(bytes: Buffer, line: number): boolean {
+    const content = bytes.toString().trimEnd();
     const [name, value] = content.split('=', 2);
     if (!this.#begun && name !== 'VERSION') {
       throw new FormatError(line, 'not a dump of mdb_dump: VERSION=3 is missing');
@@ -23,6 +27,9 @@ export class MdbHeader {
       const shown = content.slice(0, SHOWN_UNITS);
       throw new FormatError(line, `a dump with the header "${shown}" cannot be read`);
     }
+    // The name is all the rest of the line, also a space at its end.
+    if (name === 'database')
+      this.database = Buffer.from(withoutReturn(bytes).subarray('database='.length));
     if (name === 'format') this.text = value === 'print' ? new PrintText() : new BytevalueText();
     return false;
   }
@@ -43,4 +50,8 @@ function isReadable(name: string, value: string): boolean {
     default:
       return true;
   }
+}
+
+function withoutReturn(bytes: Buffer): Buffer {
+  return bytes.at(-1) === CARRIAGE_RETURN ? bytes.subarray(0, -1) : bytes;
 }

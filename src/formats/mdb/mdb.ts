@@ -1,8 +1,7 @@
 /**
  * The text format of LMDB's `mdb_dump` and `mdb_load` (and of Berkeley DB's `db_dump`): a header,
  * lines of keys and values by turns, `DATA=END`. Both of its spellings are read, `bytevalue` and
- * `print`; `bytevalue` is written. Of a dump of several databases all records are read, in order,
- * as `mdb_load` does.
+ * `print`; `bytevalue` is written. A dump may hold several databases, each with a header that names it.
  *
  * `mdb_dump -p` up to LMDB 0.9.24 at least leaves backslashes as they are, so that some of its dumps
  * can be read in two ways, by `mdb_load` too; a dump without -p never. `mdb_load` as it is built by
@@ -14,6 +13,7 @@ import { MdbEncoder } from './encoder.js';
 import { MdbReader } from './reader.js';
 
 export const format: Format = {
+  counts: 'line',
   decoder: (sink, limit = WHOLE_RECORD_LIMIT_BYTES) =>
     new RecordSplitter(new MdbReader(sink, limit), sink, limit),
   encoder: () => new MdbEncoder(),

@@ -12,6 +12,7 @@ import { dataEnd, headerEnd } from './lines.js';
 
 export class MdbReader implements RecordReader {
   line = 1;
+  readonly countsLines = true;
   readonly #sink: RecordSink;
   readonly #limit: number;
   /** The database's header; undefined once the database has ended. */
@@ -27,6 +28,10 @@ export class MdbReader implements RecordReader {
   constructor(sink: RecordSink, limitBytes: number) {
     this.#sink = sink;
     this.#limit = limitBytes;
+  }
+
+  get next(): number {
+    return this.line;
   }
 
   between(bytes: Buffer, start: number, end: number): number {
@@ -52,7 +57,7 @@ export class MdbReader implements RecordReader {
       this.#records?.read(this.line, bytes, start, end);
       this.line++;
     } else {
-      this.#takeLine(bytes.toString('utf8', start, end).trimEnd());
+      this.#takeLine(bytes.subarray(start, end));
     }
   }
 
@@ -83,13 +88,14 @@ export class MdbReader implements RecordReader {
   }
 
   /** Takes a line of a header, or the one behind all records. */
-  #takeLine(text: string): void {
+  #takeLine(bytes: Buffer): void {
     if (!this.#records) {
       this.#header ??= new MdbHeader();
-      if (this.#header.take(text, this.line)) {
+      if (this.#header.take(bytes, this.line)) {
+        this.#sink.database(this.line, this.#header.database);
         this.#records = new MdbAnyRecord(this.#sink, this.#header.text);
       }
-    } else if (text === dataEnd) {
+    } else if (bytes.toString().trimEnd() === dataEnd) {
       this.#records = undefined;
       this.#header = undefined;
     } else {

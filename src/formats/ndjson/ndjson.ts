@@ -5,6 +5,7 @@ import { NdjsonEncoder } from './encoder.js';
 import { NdjsonReader } from './reader.js';
 
 export const format: Format = {
+  counts: 'line',
   decoder: (sink, limit = WHOLE_RECORD_LIMIT_BYTES) =>
     new RecordSplitter(new NdjsonReader(sink, limit), sink, limit),
   encoder: () => new NdjsonEncoder(),

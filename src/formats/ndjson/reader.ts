@@ -11,6 +11,7 @@ const cutOff = 'the last line is cut off';
 
 export class NdjsonReader implements RecordReader {
   line = 1;
+  readonly countsLines = true;
   readonly #sink: RecordSink;
   readonly #limit: number;
   readonly #usual = new JsonUsualRecord();
@@ -21,6 +22,10 @@ export class NdjsonReader implements RecordReader {
     this.#sink = sink;
     this.#limit = limitBytes;
     this.#records = new JsonAnyRecord(sink);
+  }
+
+  get next(): number {
+    return this.line;
   }
 
   between(bytes: Buffer, start: number, end: number, validEnd: number): number {

@@ -22,6 +22,10 @@ const decoder = formats[name!]!.decoder({
   abandonValue: (line, reason) => said.push('abandon', line, reason),
   reject: (line, reason, raw) => said.push('reject', line, reason, raw.length),
   through() {},
+  place() {},
+  database() {},
+  unknownColumns() {},
+  unknownMembers: () => false,
 });
 
 const piece = Buffer.from(repeated!.repeat(PIECE_BYTES / repeated!.length));

@@ -1,0 +1,51 @@
+/** Members and columns of the input that are not known, and in how many records they are. */
+import { quoted } from '../formats/format.js';
+
+/** Names that are told. */
+const NAME_LIMIT = 20;
+
+export class UnknownNames {
+  readonly #records = new Map<string, number>();
+  #columns: readonly string[] = [];
+  /** Records with names beyond the limit. */
+  #others = 0;
+
+  /** Counts the members of a record. */
+  add(names: readonly string[]): void {
+    let isOther = false;
+    for (const name of names) {
+      const records = this.#records.get(name);
+      if (records !== undefined) this.#records.set(name, records + 1);
+      else if (this.#records.size < NAME_LIMIT) this.#records.set(name, 1);
+      else isOther = true;
+    }
+    if (isOther) this.#others++;
+  }
+
+  /** Takes columns, which all records have. */
+  addColumns(names: readonly string[]): void {
+    this.#columns = [...new Set(names)];
+  }
+
+  /** Each name with the number of its records, of `read`. */
+  counts(read: number): [name: string, records: number][] {
+    if (this.#columns.length === 0) return [...this.#records];
+    return this.#columns.slice(0, NAME_LIMIT).map((name) => [name, read]);
+  }
+
+  /** The warning; undefined where all is known. */
+  warning(read: number): string | undefined {
+    const counts = this.counts(read);
+    if (counts.length === 0) return undefined;
+    const told = counts.map(([name, records]) => `${quoted(name)} in ${recordsText(records)}`);
+    if (this.#others > 0) told.push(`others in ${recordsText(this.#others)}`);
+    const more = this.#columns.length - counts.length;
+    if (this.#columns.length > 0 && more > 0) told.push(`${more} others`);
+    const kind = this.#columns.length > 0 ? 'columns' : 'members';
+    return `${kind} that are not known are left out: ${told.join(', ')}`;
+  }
+}
+
+function recordsText(count: number): string {
+  return `${count} ${count === 1 ? 'record' : 'records'}`;
+}

@@ -1,0 +1,83 @@
+/** How an input begins: a byte order mark is taken off, and what is no text of UTF-8 is named. */
+import { FormatError } from './format.js';
+
+interface Kind {
+  readonly name: string;
+  readonly bytes: readonly number[];
+  /** The program that makes UTF-8 of it. */
+  readonly filter: string;
+}
+
+/** The longer ones first, where one begins as another does. */
+const kinds: readonly Kind[] = [
+  kind('UTF-32', 'iconv -f UTF-32 -t UTF-8', 0xff, 0xfe, 0, 0),
+  kind('UTF-16', 'iconv -f UTF-16 -t UTF-8', 0xff, 0xfe),
+  kind('UTF-16', 'iconv -f UTF-16 -t UTF-8', 0xfe, 0xff),
+  kind('compressed with gzip', 'zcat', 0x1f, 0x8b),
+  kind('compressed with zstd', 'zstdcat', 0x28, 0xb5, 0x2f, 0xfd),
+  kind('compressed with xz', 'xzcat', 0xfd, 0x37, 0x7a, 0x58, 0x5a, 0),
+  kind('compressed with lz4', 'lz4cat', 0x04, 0x22, 0x4d, 0x18),
+  kind('compressed with bzip2', 'bzcat', ...Buffer.from('BZh91AY&SY')),
+  kind('a zip archive', 'unzip -p', ...Buffer.from('PK\x03\x04')),
+];
+
+const byteOrderMark = Buffer.from('\ufeff');
+
+/** Bytes that tell UTF-16 without a byte order mark: one of two is NUL. */
+const UNIT_BYTES = 2;
+
+export class InputHead {
+  #held: Buffer = Buffer.alloc(0);
+  #isOver = false;
+
+  /**
+   * What can be handed on of the input, now that these bytes have come: nothing, as long as they may
+   * begin something that is no text. Throws a FormatError for what is none.
+   */
+  push(bytes: Buffer): Buffer {
+    if (this.#isOver) return bytes;
+    this.#held = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes]);
+    if (!mayBegin(this.#held)) return this.end();
+    // A copy: the bytes may be another's by the next time.
+    this.#held = Buffer.from(this.#held);
+    return Buffer.alloc(0);
+  }
+
+  /** What is left at the end of the input. Throws as `push` does. */
+  end(): Buffer {
+    if (this.#isOver) return Buffer.alloc(0);
+    this.#isOver = true;
+    const head = this.#held;
+    this.#held = Buffer.alloc(0);
+    const found = kinds.find(({ bytes }) => beginsWith(head, bytes)) ?? unmarkedUtf16(head);
+    if (found) {
+      throw new FormatError(1, `it is ${found.name}, not UTF-8`, { filter: found.filter });
+    }
+    return beginsWith(head, byteOrderMark) ? head.subarray(byteOrderMark.length) : head;
+  }
+}
+
+/** Whether more bytes have to come to say what it is. */
+function mayBegin(head: Buffer): boolean {
+  if (head.length < UNIT_BYTES) return true;
+  return [...kinds.map(({ bytes }) => bytes), byteOrderMark].some(
+    (bytes) => head.length < bytes.length && beginsWith(Buffer.from(bytes), head),
+  );
+}
+
+function unmarkedUtf16([first, second]: Buffer): Kind | undefined {
+  if (first === undefined || second === undefined || (first === 0) === (second === 0)) {
+    return undefined;
+  }
+  const name = first === 0 ? 'UTF-16BE' : 'UTF-16LE';
+  return kind('UTF-16', `iconv -f ${name} -t UTF-8`);
+}
+
+function kind(name: string, filter: string, ...bytes: number[]): Kind {
+  return { name, bytes, filter };
+}
+
+function beginsWith(bytes: Buffer, head: ArrayLike<number>): boolean {
+  for (let at = 0; at < head.length; at++) if (bytes[at] !== head[at]) return false;
+  return bytes.length >= head.length;
+}
