@@ -1,5 +1,5 @@
 /**
- * What the word under a shell's cursor may become: what the completion scripts call `kv __complete` for.
+ * What the word under a shell's cursor may become: `kv __complete`, which the completion scripts call.
  *
  * Its words are SHELL, the line from the program's name to the cursor, what stands behind the
  * cursor, and for bash the end of the word that is to be replaced, for zsh all that is typed, which
@@ -34,7 +34,7 @@ import { unsafe } from '../line/words.js';
 import { withStore } from './session.js';
 import type { Surroundings } from './surroundings.js';
 
-/** How long somebody who presses Tab waits for another writer, where the store cannot be opened else. */
+/** How long somebody who presses Tab waits where the store cannot be opened at once. */
 const WAIT_MILLISECONDS = 300;
 
 /** Writes the candidates, and no error: somebody is in the middle of typing. */

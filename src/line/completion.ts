@@ -4,7 +4,8 @@
  */
 import type { Completes, Registry } from '../command.js';
 import type { Context } from '../context.js';
-import { givenBy, type Reading, readLine } from './reading.js';
+import { givenBy } from './option-reader.js';
+import { type Reading, readLine } from './reading.js';
 import { longFlag } from './spelling.js';
 import { findVerb, groupOf } from './verbs.js';
 

@@ -1,13 +1,13 @@
 /**
  * Splits the words behind a verb, or the options before it, into options and operands: commander
- * does, and `reading.ts` tells it where it would take a word too many.
+ * does, and `option-reader.ts` tells it where it would take a word too many.
  *
  * What is wrong with the words is returned, not thrown or printed, because the message, and whether
  * `--help` excuses it, is the caller's to say.
  */
 import { CommanderError, Command as Program, Option as ProgramOption } from 'commander';
 import type { Option, Options } from '../command.js';
-import { type Given, type Role, readOptions } from './reading.js';
+import { type Given, type OptionRole, readOptions } from './option-reader.js';
 import { longFlag } from './spelling.js';
 
 export interface SplitWords {
@@ -55,7 +55,7 @@ export function splitWords(options: Options, words: readonly string[]): SplitWor
 
 function lastFlag(
   words: readonly string[],
-  roles: readonly (Role | undefined)[],
+  roles: readonly (OptionRole | undefined)[],
 ): string | undefined {
   const role = roles.at(-1);
   const last = role?.kind === 'options' ? role.given.at(-1) : undefined;
@@ -102,11 +102,11 @@ const GUARD = `--${GUARD_KEY}`;
  * Commander lets `--tree` take the next word, as long as it is no option. So an option that does
  * nothing follows it.
  */
-function guarded(words: readonly string[], roles: readonly (Role | undefined)[]): string[] {
+function guarded(words: readonly string[], roles: readonly (OptionRole | undefined)[]): string[] {
   return words.flatMap((word, at) => (isBareAt(roles[at]) ? [word, GUARD] : [word]));
 }
 
-function isBareAt(role: Role | undefined): boolean {
+function isBareAt(role: OptionRole | undefined): boolean {
   const last = role?.kind === 'options' ? role.given.at(-1) : undefined;
   return last !== undefined && last.valueAt === undefined && isBare(last.option);
 }

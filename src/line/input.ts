@@ -3,7 +3,7 @@ import type { Argument, Command, Option, Options } from '../command.js';
 import { KvError } from '../errors.js';
 import type { SplitWords } from './grammar.js';
 import { suggestion } from './nearest.js';
-import type { Given } from './reading.js';
+import type { Given } from './option-reader.js';
 import { argumentName, longFlag } from './spelling.js';
 
 /**
