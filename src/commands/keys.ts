@@ -59,10 +59,16 @@ async function printCount(context: Context, selection: Selection): Promise<void>
 
 async function printKeys(context: Context, selection: Selection, nul: boolean): Promise<void> {
   const lines = new LineWriter(context, nul ? '\0' : '\n');
+  let found = 0;
   for (const key of context.keyvalue.listing.listKeys(context.bucketToRead(), selection)) {
     await lines.writeKey(key);
+    found++;
   }
   await lines.end();
+  const { prefix } = selection;
+  if (found === 0 && prefix?.includes('*')) {
+    await context.terminal.note(`no key begins with "${prefix}": it is a prefix, and no pattern`);
+  }
 }
 
 async function printEntries(context: Context, selection: Selection): Promise<void> {

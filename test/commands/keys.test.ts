@@ -31,6 +31,12 @@ describe('the list', () => {
     }
   });
 
+  it('says that a prefix is no pattern where somebody seems to think so', async () => {
+    const { outcome, text, stderr } = await (await kvWith('a'))(['keys', '*'], onTerminal);
+    expect([outcome, text]).toEqual([0, '']);
+    expect(stderr).toBe('no key begins with "*": it is a prefix, and no pattern\n');
+  });
+
   it('is of the bucket of -b, which must be there', async () => {
     const kv = await letters();
     await kv('bucket create other');
