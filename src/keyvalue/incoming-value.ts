@@ -6,7 +6,7 @@ import type { Metadata, StoredValue } from '../store/record.js';
 import { asResult } from './wasi-keyvalue-error.js';
 
 /** The largest value that `incoming-value-consume-sync` returns, in bytes: what one array holds. */
-export const SYNC_BODY_LIMIT_BYTES = Math.min(constants.MAX_LENGTH, 2 ** 32 - 1);
+const SYNC_BODY_LIMIT_BYTES = Math.min(constants.MAX_LENGTH, 2 ** 32 - 1);
 
 /** A value as it was when it was got; nothing that is written later shows in it. */
 export class IncomingValue {

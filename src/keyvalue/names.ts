@@ -3,7 +3,7 @@ import { KvError } from '../errors.js';
 import { KEY_LIMIT_BYTES } from '../store/record.js';
 
 /** The longest name of a bucket, in bytes of its UTF-8. */
-export const BUCKET_NAME_LIMIT_BYTES = 256;
+const BUCKET_NAME_LIMIT_BYTES = 256;
 
 /** Throws `invalid-key` unless the key is 1 to `KEY_LIMIT_BYTES` bytes of Unicode text. */
 export function checkKey(key: string): void {

@@ -6,7 +6,7 @@ import { KvError } from '../errors.js';
 import type { StoredValue } from './record.js';
 
 /** The largest counter. */
-export const COUNTER_LIMIT = 2n ** 64n - 1n;
+const COUNTER_LIMIT = 2n ** 64n - 1n;
 
 /** Digits of the largest counter: no longer value is one. */
 const COUNTER_LIMIT_DIGITS = 20;

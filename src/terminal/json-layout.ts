@@ -3,7 +3,7 @@ import { KvError } from '../errors.js';
 import { visibleInJson } from './visible.js';
 
 /** Largest value that is laid out, in bytes: all of it is held. */
-export const JSON_LIMIT_BYTES = 16 * 1024 * 1024;
+const JSON_LIMIT_BYTES = 16 * 1024 * 1024;
 
 const INDENT = '  ';
 
@@ -64,7 +64,7 @@ function isEscaped(json: string, at: number): boolean {
 }
 
 /** The bytes of pieces as one text; undefined where they are no UTF-8, or too many. */
-export function wholeText(pieces: Iterable<Uint8Array>): string | undefined {
+function wholeText(pieces: Iterable<Uint8Array>): string | undefined {
   const held: Uint8Array[] = [];
   let size = 0;
   for (const piece of pieces) {

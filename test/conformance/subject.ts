@@ -136,7 +136,7 @@ export function failure(work: () => unknown): string {
 }
 
 /** The `stream-error` that `work` fails with. */
-export function streamFailure(work: () => unknown): { tag: string; val?: object } {
+function streamFailure(work: () => unknown): { tag: string; val?: object } {
   const error = thrownBy(work) as { tag: string; val?: object };
   expect(error).not.toBeInstanceOf(Error);
   expect(error.tag).toMatch(/^(last-operation-failed|closed)$/);
