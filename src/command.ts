@@ -75,10 +75,10 @@ export interface Command {
   /** How long it waits for another writer at most, in ms; undefined: as long as any. */
   readonly wait?: (input: Readonly<Record<string, unknown>>) => number | undefined;
   /**
-   * Whether it needs no more than its words and little time, so that a script may run many in one
-   * transaction; a function where that depends on the input.
+   * Whether a script may run it in one transaction with its neighbours, because it needs no more than
+   * its words and little time; a function where that depends on the input.
    */
-  readonly isBrief?: true | ((input: Readonly<Record<string, unknown>>) => boolean);
+  readonly sharesTransaction?: true | ((input: Readonly<Record<string, unknown>>) => boolean);
   /** Whether a line of a script may ask for it; so it is where nothing is said. */
   readonly inScripts?: false;
   /** The same of a line at the prompt. */
@@ -145,11 +145,11 @@ export type Input<A extends readonly Argument[], O extends Options> = {
 
 type Declaration<A extends readonly Argument[], O extends Options> = Omit<
   Command,
-  'access' | 'wait' | 'isBrief' | 'arguments' | 'options' | 'run'
+  'access' | 'wait' | 'sharesTransaction' | 'arguments' | 'options' | 'run'
 > & {
   readonly wait?: (input: Input<A, O>) => number | undefined;
   readonly access: Access | ((input: Input<A, O>) => Access);
-  readonly isBrief?: true | ((input: Input<A, O>) => boolean);
+  readonly sharesTransaction?: true | ((input: Input<A, O>) => boolean);
   readonly arguments: A;
   readonly options: O;
   // biome-ignore lint/suspicious/noConfusingVoidType: most commands have no answer to return

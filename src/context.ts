@@ -52,8 +52,8 @@ export interface Manual {
 
 /** A line of a script, read: a verb and its input. */
 export interface Step {
-  /** See `Command.isBrief`. */
-  readonly isBrief: boolean;
+  /** See `Command.sharesTransaction`. */
+  readonly sharesTransaction: boolean;
   /** Whether it may have to wait for others who write. */
   readonly writes: boolean;
   /** The bucket that it works in. */

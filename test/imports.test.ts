@@ -39,7 +39,7 @@ const allowed: Record<string, readonly string[]> = {
     'errors',
   ],
   cli: ['line', 'command', 'context', 'terminal', 'errors'],
-  repl: ['disk', 'line', 'command', 'context', 'answers', 'terminal', 'errors'],
+  repl: ['disk', 'line', 'command', 'context', 'terminal', 'errors'],
   component: ['errors'],
   host: ['component', 'io', 'keyvalue', 'errors'],
 };

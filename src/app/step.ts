@@ -49,13 +49,14 @@ function stepOf(
   switch (invocation.kind) {
     case 'run': {
       const { command, input } = invocation;
-      const { isBrief = false } = command;
+      const { sharesTransaction = false } = command;
       if (promptVerbs ? command.inSessions === false : command.inScripts === false) {
         const whole = promptVerbs ? 'session' : 'script';
         throw new KvError('usage', `"${command.name}" cannot be part of a ${whole}`);
       }
       return {
-        isBrief: typeof isBrief === 'function' ? isBrief(input) : isBrief,
+        sharesTransaction:
+          typeof sharesTransaction === 'function' ? sharesTransaction(input) : sharesTransaction,
         writes: !settings.readOnly && writes(command, input),
         bucket: settings.bucket,
         async run(terminal) {
@@ -100,7 +101,7 @@ function printing(
   print: (session: ReturnType<SessionFor>) => Promise<void>,
 ): Step {
   return {
-    isBrief: false,
+    sharesTransaction: false,
     writes: false,
     bucket: settings.bucket,
     async run(terminal) {

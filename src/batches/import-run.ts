@@ -56,7 +56,7 @@ async function inTargets(
     transactions.require('import with --atomic', 'without it, --skip goes on after an error');
   }
   // Waited for here, so that a signal is heard.
-  if (!dryRun && !context.settings.readOnly) await transactions.turn(signal);
+  if (!dryRun && !context.settings.readOnly) await transactions.writersDone(signal);
   const targets = new ImportTargets(context, options);
   // Of a script or a session that is one transaction.
   const isPart = transactions.isOpen;
@@ -99,7 +99,7 @@ async function load(
     for await (const piece of chunksUnlessAborted(input, signal, whenQuiet)) {
       bytes += piece.length;
       const step = name === 'mdb' ? DUMP_STEP_BYTES : piece.length;
-      if (!dryRun) await context.keyvalue.transactions.turn(signal);
+      if (!dryRun) await context.keyvalue.transactions.writersDone(signal);
       for (let at = 0; at < piece.length; at += step) {
         decoder.push(piece.subarray(at, at + step));
         await sink.drain();

@@ -44,7 +44,7 @@ export class ImportTargets {
     const publishAll = async () => {
       for (const [name, draft] of this.#drafts) draft.publish(name);
     };
-    await (this.#drafts.size > 1 ? transactions.across(publishAll) : publishAll());
+    await (this.#drafts.size > 1 ? transactions.hold(publishAll) : publishAll());
   }
 
   /** Lets go of drafts that have not been published. */

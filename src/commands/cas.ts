@@ -8,7 +8,7 @@ export const command = defineCommand({
   summary: 'Compare and swap: set a counter to NEW if it is OLD',
   details: `A key that is not there, and a value that is not exactly the decimal text of OLD, do not match.`,
   access: 'change',
-  isBrief: true,
+  sharesTransaction: true,
   arguments: [
     { name: 'key', summary: 'the key', completes: 'key' },
     { name: 'old', summary: 'the value it must have, 0 to 2^64-1', value: 'all' },

@@ -9,7 +9,7 @@ export const command = defineCommand({
   details:
     'A value in chunks is shared, not copied, so a copy of any size takes no time and no room.',
   access: 'change',
-  isBrief: true,
+  sharesTransaction: true,
   arguments: transferArguments,
   options: transferOptions,
   examples: [

@@ -7,7 +7,7 @@ export const command = defineCommand({
   summary: 'Delete several keys in one transaction',
   details: `A key that is not there is passed over. Either all are deleted or none is.`,
   access: 'change',
-  isBrief: true,
+  sharesTransaction: true,
   arguments: [{ name: 'keys', summary: 'the keys', variadic: true, completes: 'key' }],
   options: {},
   examples: [{ line: 'kv delete-many host port', summary: 'two keys at once' }],

@@ -11,7 +11,7 @@ export const command = defineCommand({
   details: `A key that is not there is no error, and neither is none at all behind --, as xargs gives it. Everything
 is deleted in one transaction: all of it, or nothing.`,
   access: ({ dryRun }) => (dryRun ? 'read' : 'change'),
-  isBrief: ({ prefix, dryRun }) => prefix === undefined && !dryRun,
+  sharesTransaction: ({ prefix, dryRun }) => prefix === undefined && !dryRun,
   arguments: [
     { name: 'keys', summary: 'the keys', optional: true, variadic: true, completes: 'key' },
   ],

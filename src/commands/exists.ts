@@ -6,7 +6,7 @@ export const command = defineCommand({
   name: 'exists',
   summary: 'Tell whether a key is there',
   access: 'read',
-  isBrief: true,
+  sharesTransaction: true,
   arguments: [{ name: 'key', summary: 'the key', completes: 'key' }],
   options: {},
   examples: [

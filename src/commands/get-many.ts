@@ -14,7 +14,7 @@ export const command = defineCommand({
 and bytes that are not UTF-8 as escapes. A key that is not there has neither tab nor value, and with --json the value null. All the
 values are of one moment.`,
   access: 'read',
-  isBrief: true,
+  sharesTransaction: true,
   arguments: [{ name: 'keys', summary: 'the keys', variadic: true, completes: 'key' }],
   options: {},
   examples: [{ line: 'kv get-many host port', summary: 'two values' }],

@@ -22,7 +22,7 @@ export const command = defineCommand({
 its control characters as escapes, and a binary value shows the head of a hex dump. At the prompt of
 kv repl, JSON is laid out.`,
   access: 'read',
-  isBrief: ({ output }) => output === undefined,
+  sharesTransaction: ({ output }) => output === undefined,
   arguments: [{ name: 'key', summary: 'the key', completes: 'key' }],
   options: {
     output: {

@@ -9,7 +9,7 @@ export const command = defineCommand({
   details: `A counter is a value that is the decimal text of a whole number from 0 to 2^64-1, without leading
 zeroes. A key that is not there counts as 0. However many processes add, none is lost.`,
   access: 'write',
-  isBrief: true,
+  sharesTransaction: true,
   arguments: [
     { name: 'key', summary: 'the key', completes: 'key' },
     { name: 'delta', summary: 'what to add, from 0 up; 1 if left out', optional: true },

@@ -9,7 +9,7 @@ export const command = defineCommand({
   details:
     'One transaction: at any moment there is the source or the target. Takes no time for any size.',
   access: 'change',
-  isBrief: true,
+  sharesTransaction: true,
   arguments: transferArguments,
   options: transferOptions,
   examples: [

@@ -10,7 +10,7 @@ export const command = defineCommand({
   details: `Each word is split at its first "=", so a key with that character needs "kv set". Either all are set or
 none is.`,
   access: 'write',
-  isBrief: true,
+  sharesTransaction: true,
   arguments: [
     {
       name: 'pairs',

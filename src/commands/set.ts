@@ -13,7 +13,8 @@ export const command = defineCommand({
   details: `The value is VALUE, or FILE, or what comes through stdin when that is a pipe or a file. It may be of any
 size; it is seen by nobody before all of it is there, and an interrupted set changes nothing.`,
   access: ({ ifPresent, ifVersion }) => (ifPresent || ifVersion !== undefined ? 'change' : 'write'),
-  isBrief: ({ value, file }) => value !== undefined && value !== '-' && file === undefined,
+  sharesTransaction: ({ value, file }) =>
+    value !== undefined && value !== '-' && file === undefined,
   arguments: [
     { name: 'key', summary: 'the key, 1 to 1978 bytes', completes: 'key' },
     { name: 'value', summary: 'the value; - is stdin', optional: true, value: 'all' },

@@ -9,7 +9,7 @@ export const command = defineCommand({
   details: `The version is a number that grows with every write and never comes back, so that "set --if-version"
 notices any change in between, a delete and a new set included.`,
   access: 'read',
-  isBrief: true,
+  sharesTransaction: true,
   arguments: [{ name: 'key', summary: 'the key', completes: 'key' }],
   options: {},
   examples: [{ line: 'kv stat backup', summary: 'one field a line' }],

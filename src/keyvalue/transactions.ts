@@ -22,7 +22,7 @@ export function transactionsOf(store: Store) {
     },
 
     /** See `Store.transactionAcross`; `require` comes first. */
-    across: <T>(work: () => Promise<T>) => store.transactionAcross(work),
+    hold: <T>(work: () => Promise<T>) => store.transactionAcross(work),
 
     /** See `Store.group`; `require` comes first. */
     group: <T>(work: () => Promise<T>) => store.group(work),
@@ -31,6 +31,6 @@ export function transactionsOf(store: Store) {
      * Waits until nobody else writes, while other work goes on: a write that follows soon need not
      * wait, which would hold up the whole process. Throws `read-only`, `busy`, the reason of `signal`.
      */
-    turn: (signal?: AbortSignal) => store.writersDone(signal),
+    writersDone: (signal?: AbortSignal) => store.writersDone(signal),
   };
 }

@@ -132,7 +132,7 @@ export class LineSplitter implements SplitLine {
   }
 
   /** Adds a part to the word, and returns where it ends. */
-  #take({ text, end, open }: Reading, piece: string, offset: number): number {
+  #take({ text, end, open }: WordPart, piece: string, offset: number): number {
     const word = this.#word!;
     word.text += text;
     word.end = offset + (open === undefined ? end : piece.length);
@@ -152,7 +152,7 @@ export function quoteWord(word: string): string {
   return `$'${word.replace(unsafeOrQuote, escapeOf)}'`;
 }
 
-interface Reading {
+interface WordPart {
   readonly text: string;
   /** Where it stopped: before a backslash that ends the line, where something is open. */
   readonly end: number;
@@ -168,7 +168,7 @@ function beginsAsJson(text: string): boolean {
 }
 
 /** Reads what begins with a quote, a backslash or a dollar sign. */
-function readPart(line: string, at: number, first: string): Reading {
+function readPart(line: string, at: number, first: string): WordPart {
   switch (first) {
     case "'":
     case '"':
@@ -182,7 +182,7 @@ function readPart(line: string, at: number, first: string): Reading {
 }
 
 /** Reads what is within quotes, up to and with the closing one. */
-function readQuoted(line: string, from: number, open: "'" | '"' | "$'"): Reading {
+function readQuoted(line: string, from: number, open: "'" | '"' | "$'"): WordPart {
   switch (open) {
     case "'":
       return readSingle(line, from);
@@ -195,13 +195,13 @@ function readQuoted(line: string, from: number, open: "'" | '"' | "$'"): Reading
   }
 }
 
-function readSingle(line: string, from: number): Reading {
+function readSingle(line: string, from: number): WordPart {
   const end = line.indexOf("'", from);
   if (end === -1) return { text: line.slice(from), end: line.length, open: "'" };
   return { text: line.slice(from, end), end: end + 1, open: undefined };
 }
 
-function readDouble(line: string, from: number): Reading {
+function readDouble(line: string, from: number): WordPart {
   let text = '';
   for (let at = from; at < line.length; at++) {
     const character = line[at]!;
@@ -219,14 +219,14 @@ function readDouble(line: string, from: number): Reading {
 }
 
 /** A backslash before a newline joins two lines. */
-function readBackslash(line: string, at: number): Reading {
+function readBackslash(line: string, at: number): WordPart {
   const character = line[at];
   if (character === undefined) return { text: '', end: at - 1, open: '\\' };
   return { text: character === '\n' ? '' : character, end: at + 1, open: undefined };
 }
 
 /** `$'…'` with the escapes of bash, but that `\xHH` is a character, as `\u00HH` is. */
-function readEscaped(line: string, from: number): Reading {
+function readEscaped(line: string, from: number): WordPart {
   let text = '';
   for (let at = from; at < line.length; ) {
     const character = line[at]!;

@@ -32,7 +32,7 @@ export class HeldTransaction {
     });
     let done: Promise<void> = Promise.resolve();
     await new Promise<void>((resolve, reject) => {
-      done = transactions.across(() => {
+      done = transactions.hold(() => {
         resolve();
         return ending;
       });

@@ -3,6 +3,7 @@ import { displayWidth } from '../terminal/display-width.js';
 import type { Key, Keyboard, KeyEvent } from '../terminal/keyboard.js';
 import type { Output } from '../terminal/terminal.js';
 import { visibleMessage } from '../terminal/visible.js';
+import { choiceColumns } from './choice-columns.js';
 import type { Completion } from './completion.js';
 import { CutRing } from './cut-ring.js';
 import { Canvas, draw } from './drawing.js';
@@ -10,7 +11,6 @@ import { freshLine } from './fresh-line.js';
 import type { History } from './history.js';
 import { HistorySearch } from './history-search.js';
 import { LineBuffer } from './line-buffer.js';
-import { listing } from './listing.js';
 
 /** What a person made of a line. */
 export type Typed =
@@ -152,7 +152,7 @@ class Editing {
       const { columns, rows } = this.#keyboard;
       const { style } = this.#output;
       await this.#draw(false);
-      await this.#say(style.dim(listing(completion.choices, columns, rows - 2)));
+      await this.#say(style.dim(choiceColumns(completion.choices, columns, rows - 2)));
     }
   }
 

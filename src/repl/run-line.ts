@@ -50,7 +50,7 @@ export async function runLine(
       for (let time = 0; time < plan.times; time++) {
         signal.throwIfAborted();
         // Waited for here, so that Ctrl-C is heard; within a transaction there is nothing to wait for.
-        if (waits) await keyvalue.transactions.turn(signal);
+        if (waits) await keyvalue.transactions.writersDone(signal);
         await step.run(own);
       }
       ended = performance.now();

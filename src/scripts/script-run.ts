@@ -13,7 +13,7 @@ import { HeldOutput, HeldTooMuch } from './held-output.js';
 import { type ScriptLine, scriptLines } from './script-lines.js';
 
 /** How long a signal may go unheard, in ms. */
-const BREATH_MS = 20;
+const DEAF_MS = 20;
 
 /** Lines in one transaction: others who write wait for it. */
 const GROUP_LINES = 2000;
@@ -61,7 +61,7 @@ class Script {
   readonly #heldTerminal: Terminal;
   #heldNotes: string[] = [];
   /** When a signal could last be heard, on the process's clock, in ms. */
-  #breathed = performance.now();
+  #heard = performance.now();
   #group: Ready[] = [];
 
   constructor(context: Context, options: ScriptOptions, signal: AbortSignal) {
@@ -84,7 +84,7 @@ class Script {
     const { keyvalue, settings } = this.#context;
     const mayGroup = keyvalue.transactions.areSupported && !settings.readOnly;
     await this.#eachLine(async (ready) => {
-      if (!mayGroup || !ready.step.isBrief) {
+      if (!mayGroup || !ready.step.sharesTransaction) {
         await this.#runGroup();
         await this.#runAlone(ready);
         return;
@@ -102,7 +102,7 @@ class Script {
   async #eachLine(run: (ready: Ready) => Promise<void>): Promise<void> {
     for await (const lines of scriptLines(this.#options.input, this.#signal)) {
       for (const line of lines) {
-        await this.#breathe();
+        await this.#hearSignals();
         const step = await this.#read(line);
         if (step) await run({ number: line.number, step });
       }
@@ -135,10 +135,10 @@ class Script {
   async #succeedsAtOnce(group: readonly Ready[]): Promise<boolean> {
     let running = group[0]!;
     try {
-      await this.#turn();
+      await this.#writersDone();
       await this.#context.keyvalue.transactions.group(async () => {
         for (running of group) {
-          await this.#breathe();
+          await this.#hearSignals();
           refuse(await running.step.run(this.#heldTerminal));
         }
       });
@@ -155,18 +155,18 @@ class Script {
   }
 
   /** Lets a signal be heard now and then, which only happens between two turns of the event loop. */
-  async #breathe(): Promise<void> {
-    if (performance.now() - this.#breathed > BREATH_MS) {
+  async #hearSignals(): Promise<void> {
+    if (performance.now() - this.#heard > DEAF_MS) {
       await setImmediate();
-      this.#breathed = performance.now();
+      this.#heard = performance.now();
     }
     this.#signal.throwIfAborted();
   }
 
   /** Waits for others who write, so that a signal is heard meanwhile. */
-  async #turn(): Promise<void> {
+  async #writersDone(): Promise<void> {
     if (this.#context.settings.readOnly) return;
-    await this.#context.keyvalue.transactions.turn(this.#signal);
+    await this.#context.keyvalue.transactions.writersDone(this.#signal);
   }
 
   async #release(group: readonly Ready[]): Promise<void> {
@@ -179,9 +179,9 @@ class Script {
   }
 
   async #runAlone({ number, step }: Ready): Promise<void> {
-    await this.#breathe();
+    await this.#hearSignals();
     try {
-      if (step.writes) await this.#turn();
+      if (step.writes) await this.#writersDone();
       refuse(await step.run(this.#terminal));
     } catch (thrown) {
       await this.#fail(number, thrown);
@@ -191,10 +191,10 @@ class Script {
   async #fail(number: number, thrown: unknown): Promise<void> {
     const error = asKvError(thrown);
     if (error.code === 'interrupted' || error.code === 'broken-pipe') throw thrown;
-    const told = this.#placed(number, error);
-    if (!this.#options.keepGoing || isDefect(thrown)) throw told;
-    this.failure ??= told.exitCode;
-    await writeError(this.#terminal.stderr, told, this.#context.settings);
+    const placed = this.#placed(number, error);
+    if (!this.#options.keepGoing || isDefect(thrown)) throw placed;
+    this.failure ??= placed.exitCode;
+    await writeError(this.#terminal.stderr, placed, this.#context.settings);
   }
 
   /** The error with its line's place. */

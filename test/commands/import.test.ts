@@ -94,7 +94,7 @@ describe.each([
     async (options) => {
       const kv = await open();
       const { transactions } = kv.keyvalue;
-      await transactions.across(async () => {
+      await transactions.hold(async () => {
         const { error } = await kv(`import${options}`, { stdin: broken });
         expect(error?.hint).toBe('what came before it is a part of the transaction');
         expect((await pairs(kv)).split('\n')[0]).toBe(JSON.stringify(record('a', '1')));

@@ -63,7 +63,7 @@ interface Part {
   readonly spelling?: string;
 }
 
-type Reading = Part | 'incomplete' | 'unknowable';
+type ReadPart = Part | 'incomplete' | 'unknowable';
 
 /** A part as it was typed. */
 function spelled(word: string, parts: readonly Part[], index: number): string {
@@ -80,7 +80,7 @@ function readPart(
   at: number,
   quotes: Quotes,
   env: NodeJS.ProcessEnv,
-): Reading {
+): ReadPart {
   switch (quotes) {
     case 'none':
       return readBare(shell, word, at, env);
@@ -95,7 +95,7 @@ function readPart(
   }
 }
 
-function readBare(shell: Shell, word: string, at: number, env: NodeJS.ProcessEnv): Reading {
+function readBare(shell: Shell, word: string, at: number, env: NodeJS.ProcessEnv): ReadPart {
   const character = word[at]!;
   if (character === "'") return part(at + 1, '', 'single');
   if (character === '"') return part(at + 1, '', 'double');
@@ -113,7 +113,7 @@ function readBare(shell: Shell, word: string, at: number, env: NodeJS.ProcessEnv
   return literal(word, at, 'none');
 }
 
-function readSingle(shell: Shell, word: string, at: number): Reading {
+function readSingle(shell: Shell, word: string, at: number): ReadPart {
   if (word[at] === "'") return part(at + 1, '', 'none');
   if (shell === 'fish' && word[at] === '\\') {
     const next = word[at + 1];
@@ -123,7 +123,7 @@ function readSingle(shell: Shell, word: string, at: number): Reading {
   return literal(word, at, 'single');
 }
 
-function readDouble(shell: Shell, word: string, at: number, env: NodeJS.ProcessEnv): Reading {
+function readDouble(shell: Shell, word: string, at: number, env: NodeJS.ProcessEnv): ReadPart {
   const character = word[at]!;
   if (character === '"') return part(at + 1, '', 'none');
   if (character === '$') return readVariable(shell, word, at, 'double', env);
@@ -145,7 +145,7 @@ function readVariable(
   at: number,
   quotes: 'none' | 'double',
   env: NodeJS.ProcessEnv,
-): Reading {
+): ReadPart {
   const next = word[at + 1];
   if (next === undefined) return { ...literal(word, at, quotes), spelling: '\\$' };
   if (next === "'" && quotes === 'none' && shell !== 'fish') return part(at + 2, '', 'dollar');
@@ -160,13 +160,13 @@ function readVariable(
 const variable = /\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})/y;
 
 /** `~` and `~/…`; other homes would have to be looked up. */
-function readHome(word: string, env: NodeJS.ProcessEnv): Reading {
+function readHome(word: string, env: NodeJS.ProcessEnv): ReadPart {
   const isOwn = word.length === 1 || word[1] === '/';
   return isOwn && env.HOME ? part(1, env.HOME, 'none') : 'unknowable';
 }
 
 /** An escape of `$'…'`. */
-function readDollar(word: string, at: number): Reading {
+function readDollar(word: string, at: number): ReadPart {
   if (word[at] === "'") return part(at + 1, '', 'none');
   if (word[at] === '!') return { ...literal(word, at, 'dollar'), spelling: '\\x21' };
   if (word[at] !== '\\') return literal(word, at, 'dollar');
@@ -178,7 +178,7 @@ function readDollar(word: string, at: number): Reading {
 }
 
 /** An escape of fish, which has them outside of quotes. */
-function readFishEscape(word: string, at: number): Reading {
+function readFishEscape(word: string, at: number): ReadPart {
   const next = characterAt(word, at + 1);
   if (next === '') return 'incomplete';
   if (next === '\n') return part(at + 2, '', 'none');
@@ -189,7 +189,7 @@ function readFishEscape(word: string, at: number): Reading {
 }
 
 /** A character by its number: `\x1b`, `\u202e`, `\033`. At the end of a word it may lack digits. */
-function readNumber(word: string, at: number, quotes: Quotes): Reading | undefined {
+function readNumber(word: string, at: number, quotes: Quotes): ReadPart | undefined {
   const [whole, x, u, U, octal] = matchAt(numbered, word, at);
   if (whole === undefined) return undefined;
   const digits = x ?? u ?? U ?? octal!;

@@ -46,12 +46,28 @@ export function* listRecords(
       given += records.count;
     }
     const isWhole = range.lower === undefined && range.upper === undefined;
-    if (!isWhole || given >= listing.expected) return;
-    const state = `damaged: ${given} of its ${listing.expected} keys can be read`;
-    throw new KvError('damaged', `cannot list bucket "${bucket}": ${state}`);
+    if (isWhole) checkCount(bucket, given, listing.expected);
   } finally {
     environment.release(snapshot);
   }
+}
+
+/** The keys of a bucket and no more, within a transaction. */
+export function* keysWithin({ environment }: Parts, bucket: string, db: Db): Generator<Buffer> {
+  const expected = environment.reading(() => statsOf(db).entryCount);
+  let given = 0;
+  for (const keys of keyPages(environment, bucket, db, undefined, {})) {
+    yield* keys;
+    given += keys.length;
+  }
+  checkCount(bucket, given, expected);
+}
+
+/** Throws `damaged` where a bucket gave fewer keys than it holds. */
+function checkCount(bucket: string, given: number, expected: number): void {
+  if (given >= expected) return;
+  const state = `damaged: ${given} of its ${expected} keys can be read`;
+  throw new KvError('damaged', `cannot list bucket "${bucket}": ${state}`);
 }
 
 function listFromFile(

@@ -6,7 +6,7 @@ import { Chunks } from './chunks.js';
 import { pagesOf, statsOf } from './database.js';
 import type { Environment } from './environment.js';
 import { bucketDatabase, internalDatabases } from './layout.js';
-import { listRecords } from './listing.js';
+import { keysWithin } from './listing.js';
 import { LmdbBucket } from './lmdb-bucket.js';
 import { LmdbUpload } from './lmdb-upload.js';
 import type { Parts } from './parts.js';
@@ -115,7 +115,9 @@ export class LmdbStore implements Store {
       catalogue.mustBeFree(to, action);
       catalogue.create(to, action);
       const target = catalogue.databaseOf(to);
-      for (const key of this.#keysOf(name)) shareRecord(this.#parts, source, key, target, key);
+      for (const key of keysWithin(this.#parts, name, source)) {
+        shareRecord(this.#parts, source, key, target, key);
+      }
     });
   }
 
@@ -123,7 +125,7 @@ export class LmdbStore implements Store {
     const { catalogue, transactions } = this.#parts;
     transactions.write(() => {
       const db = catalogue.databaseOf(name);
-      for (const key of this.#keysOf(name)) releaseChunks(this.#parts, db, key);
+      for (const key of keysWithin(this.#parts, name, db)) releaseChunks(this.#parts, db, key);
       db.clearSync();
     });
   }
@@ -202,14 +204,5 @@ export class LmdbStore implements Store {
 
   async close(): Promise<void> {
     await this.#parts.environment.close();
-  }
-
-  *#keysOf(bucket: string): Generator<Buffer> {
-    for (const records of listRecords(this.#parts, bucket, {})) {
-      for (let position = 0; position < records.count; position++) {
-        const place = 4 * position;
-        yield records.bytes.subarray(records.places[place], records.places[place + 1]);
-      }
-    }
   }
 }

@@ -4,15 +4,18 @@ import { displayWidth, truncate } from '../terminal/display-width.js';
 const GAP = 2;
 
 /** At most `rows` rows of `columns`, each ended by a newline; the last says that there is more. */
-export function listing(choices: readonly string[], columns: number, rows: number): string {
+export function choiceColumns(choices: readonly string[], columns: number, rows: number): string {
   const widest = Math.min(columns, Math.max(...choices.map(displayWidth)) + GAP);
-  const across = Math.max(1, Math.floor(columns / widest));
+  const columnCount = Math.max(1, Math.floor(columns / widest));
   const room = Math.max(1, Math.min(MAX_ROWS, rows) - 1);
-  const shown = choices.slice(0, across * room);
-  const down = Math.ceil(shown.length / across);
+  const shown = choices.slice(0, columnCount * room);
+  const rowCount = Math.ceil(shown.length / columnCount);
   let text = '';
-  for (let row = 0; row < down; row++) {
-    const cells = Array.from({ length: across }, (_, column) => shown[column * down + row] ?? '');
+  for (let row = 0; row < rowCount; row++) {
+    const cells = Array.from(
+      { length: columnCount },
+      (_, column) => shown[column * rowCount + row] ?? '',
+    );
     text += `${cells
       .map((cell) => padded(cell, widest))
       .join('')
