@@ -27,7 +27,7 @@ export interface Func {
 }
 
 /** The core signature of a function that a component exports, and of one that it imports. */
-export function loweredSignature(type: FuncType): Signature {
+function loweredSignature(type: FuncType): Signature {
   const parameters = parametersOf(type);
   const results = type.result?.flat ?? [];
   if (results.length <= 1) return signatureOf(parameters, results);

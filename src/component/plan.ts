@@ -18,7 +18,7 @@ import {
 import type { ComponentSyntax } from './syntax.js';
 
 /** Bytes of a page of memory, and the most pages that 32 bits address. */
-export const PAGE_BYTES = 65_536;
+const PAGE_BYTES = 65_536;
 const PAGE_LIMIT = 65_536;
 
 /** The modules that will be instantiated, in that order: one as often as it has instances. */

@@ -31,7 +31,7 @@ export function resolve(type: Exclude<TypeSyntax, { kind: 'resource' }>, spaces:
   }
 }
 
-export function valueTypeAt(spaces: Spaces, index: number): ValueType {
+function valueTypeAt(spaces: Spaces, index: number): ValueType {
   const { type } = spaces.get('type', index);
   if (type.kind !== 'value') throw new Invalid(`type ${index} is not one of values`);
   return type.type;

@@ -9,13 +9,13 @@ export const COMPONENT_LIMIT_BYTES = 128 * 1024 * 1024;
 export const DEFAULT_MEMORY_BYTES = 1024 * 1024 * 1024;
 
 /** Bytes that the host holds for a guest at most, whatever the guest may have. */
-export const HELD_LIMIT_BYTES = 256 * 1024 * 1024;
+const HELD_LIMIT_BYTES = 256 * 1024 * 1024;
 
 /** Bytes of strings and lists, lists of bytes apart, that one call may pass. */
-export const PASSED_LIMIT_BYTES = 64 * 1024 * 1024;
+const PASSED_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /** Handles at once. */
-export const HANDLE_LIMIT = 65_536;
+const HANDLE_LIMIT = 65_536;
 
 /** Entries of all tables together; one counts as so many bytes. */
 export const TABLE_LIMIT_ENTRIES = 1_000_000;

@@ -6,13 +6,13 @@
  * counted from there, up to lower; the nodes fill the page from upper on.
  */
 export const PAGE_HEADER_BYTES = 24;
-export const TRANSACTION_OFFSET = 8;
+const TRANSACTION_OFFSET = 8;
 export const FLAGS_OFFSET = 18;
-export const LOWER_OFFSET = 20;
-export const UPPER_OFFSET = 22;
+const LOWER_OFFSET = 20;
+const UPPER_OFFSET = 22;
 export const PAGE_COUNT_OFFSET = 20;
-export const P_BRANCH = 0x01;
-export const P_LEAF = 0x02;
+const P_BRANCH = 0x01;
+const P_LEAF = 0x02;
 export const P_OVERFLOW = 0x04;
 export const P_META = 0x08;
 
@@ -21,8 +21,8 @@ export const P_META = 0x08;
  * are the size of the data behind the key; in a branch they and the flags are the child's number.
  */
 export const NODE_HEADER_BYTES = 8;
-export const F_BIGDATA = 0x01;
-export const F_SUBDATA = 0x02;
+const F_BIGDATA = 0x01;
+const F_SUBDATA = 0x02;
 
 /** Data of several pages is a reference to them: number u64, transaction u64, pages u64. */
 export const REFERENCE_BYTES = 24;
