@@ -19,7 +19,10 @@ const STREAM_BYTES = 64 * 2 ** 20;
 const FEW_CALLS = 300_000;
 const MANY_CALLS = 1_000_000;
 
-const guest = (name) => fileURLToPath(new URL(`../guests/${name}.wasm`, import.meta.url));
+const guest = (name) => {
+  const folder = name === 'count' ? '../../examples' : '../guests';
+  return fileURLToPath(new URL(`${folder}/${name}.wasm`, import.meta.url));
+};
 
 export async function bench({ folder, kv, rounds }) {
   const env = {

@@ -1,6 +1,6 @@
 /**
- * Builds the guests from their sources: `node test/guests/build.js`, or with the names of some. What
- * it makes is committed, so that the tests need no compiler.
+ * Builds the guests and the examples from their sources: `node test/guests/build.js`, or with the names
+ * of some. What it makes is committed, so that the tests need no compiler.
  *
  * It wants clang and lld (Debian: clang, lld), and for the guest with a C library wasi-libc,
  * libclang-rt-dev-wasm32 and, in WASI_ADAPTER, the path of wasi_snapshot_preview1.command.wasm, as
@@ -14,11 +14,15 @@ import { fileURLToPath } from 'node:url';
 import { componentEmbed, componentNew } from '@bytecodealliance/jco-transpile/wasm-tools';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
+const examples = fileURLToPath(new URL('../../examples/', import.meta.url));
 const wit = fileURLToPath(new URL('../../wit', import.meta.url));
+
+/** What is in `examples/`. */
+const shipped = ['count', 'tally', 'upper'];
 
 /** Guests that bring what they need of a C library themselves, by the worlds of `wit/`. */
 const bare = {
-  count: 'command',
+  ...Object.fromEntries(shipped.map((name) => [name, 'command'])),
   check: 'command',
   cat: 'command',
   loop: 'command',
@@ -26,7 +30,6 @@ const bare = {
   bench: 'command',
   grants: 'command',
   wait: 'command',
-  tally: 'command',
   unknown: 'unknown',
   relay: 'relay',
 };
@@ -55,17 +58,23 @@ try {
     const world = bare[name] ?? hosted[name];
     const embedded = await componentEmbed({ binary: readFileSync(core), witPath, world });
     const component = await componentNew(embedded, adapters(name));
-    writeFileSync(join(here, `${name}.wasm`), component);
+    writeFileSync(join(folderOf(name), `${name}.wasm`), component);
     console.log(`${name}.wasm: ${component.length} bytes`);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
+function folderOf(name) {
+  return shipped.includes(name) ? examples : here;
+}
+
 function compile(name, core) {
-  const source = join(here, `${name}.c`);
-  const parts = name in bare ? [...bareFlags, join(here, 'runtime.c')] : hostedFlags;
-  execFileSync('clang', [...flags, ...parts, source, '-o', core], { stdio: 'inherit' });
+  const source = join(folderOf(name), `${name}.c`);
+  const parts = name in bare ? [...bareFlags, join(examples, 'runtime.c')] : hostedFlags;
+  execFileSync('clang', [...flags, '-I', examples, ...parts, source, '-o', core], {
+    stdio: 'inherit',
+  });
 }
 
 function adapters(name) {

@@ -1,12 +1,15 @@
-/** The components of the tests: see guests/build.js. */
-import { readFileSync } from 'node:fs';
+/** The components of the tests, and those that the package brings: see guests/build.js. */
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const folder = join(import.meta.dirname, '../guests');
+const guests = join(import.meta.dirname, '../guests');
+const examples = join(import.meta.dirname, '../../examples');
 
-/** The path of a guest. */
+/** The path of one, by its name. */
 export function guest(name: string): string {
-  return join(folder, `${name}.wasm`);
+  const file = `${name}.wasm`;
+  const example = join(examples, file);
+  return existsSync(example) ? example : join(guests, file);
 }
 
 /** Its bytes. */

@@ -1,12 +1,12 @@
 /** Waiting for another writer: it is told of, it ends, and it can be stopped. */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { guest } from '../../support/guests.js';
 import { ended, Shell, until } from '../../support/shell.js';
 import { Screen } from '../../support/tmux.js';
 
-const count = join(import.meta.dirname, '../../guests/count.wasm');
+const count = guest('count');
 
 /** A shell whose store somebody is writing to, until their stdin ends. */
 async function heldShell(): Promise<{ shell: Shell; holder: ChildProcessWithoutNullStreams }> {
