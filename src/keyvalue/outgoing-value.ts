@@ -52,8 +52,11 @@ export class OutgoingValue {
   }
 }
 
+/** Named, as a declaration can name no class without a name that has a protected member. */
+export type OutgoingValues = typeof OutgoingValue & { newOutgoingValue(): OutgoingValue };
+
 /** The class as a component is given it: `new-outgoing-value` is static, so it has one store. */
-export function outgoingValuesOf(store: Store) {
+export function outgoingValuesOf(store: Store): OutgoingValues {
   return class extends OutgoingValue {
     /** An empty value. WIT: `[static]outgoing-value.new-outgoing-value`. */
     static newOutgoingValue(): OutgoingValue {
