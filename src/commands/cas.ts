@@ -15,7 +15,7 @@ export const command = defineCommand({
     { name: 'new', summary: 'the value it gets, 0 to 2^64-1', value: 'all' },
   ],
   options: {},
-  examples: [{ line: 'kv cas generation 41 42', summary: 'prints true, or false for who lost' }],
+  examples: [{ line: 'kv cas generation 41 42', summary: 'true, or false where it was not 41' }],
   exits: {
     [exitCodes.done]: 'swapped',
     [exitCodes.conditionFailed]: 'it did not match; nothing was changed',

@@ -8,8 +8,8 @@ export const command = defineCommand({
   name: 'delete',
   aliases: ['del', 'rm'],
   summary: 'Delete keys, or all that begin with a prefix',
-  details: `A key that is not there is no error, and neither is none at all behind --, as xargs gives it. Everything
-is deleted in one transaction: all of it, or nothing.`,
+  details: `A missing key is no error, nor is an empty list of keys after --, as xargs may give it. Everything is
+deleted in one transaction: all of it, or nothing.`,
   access: ({ dryRun }) => (dryRun ? 'read' : 'change'),
   sharesTransaction: ({ prefix, dryRun }) => prefix === undefined && !dryRun,
   arguments: [
@@ -17,14 +17,14 @@ is deleted in one transaction: all of it, or nothing.`,
   ],
   options: {
     prefix: { value: 'P', summary: 'every key that begins with P' },
-    dryRun: { short: 'n', summary: 'print the keys that would go, and delete nothing' },
+    dryRun: { short: 'n', summary: 'print the keys that would be deleted, and delete nothing' },
     yes: { short: 'y', summary: 'do not ask' },
   },
   examples: [
     { line: 'kv delete a b c', summary: 'three keys' },
     { line: 'kv keys -0 tmp/ | xargs -0 kv delete --', summary: 'whatever is in the keys' },
-    { line: 'kv delete --prefix session/ --dry-run', summary: 'what would go' },
-    { line: 'kv delete --prefix session/ --yes', summary: 'and gone, without a question' },
+    { line: 'kv delete --prefix session/ --dry-run', summary: 'only print them' },
+    { line: 'kv delete --prefix session/ --yes', summary: 'delete them without asking' },
   ],
 
   async run(context, { keys, prefix, dryRun, yes }) {

@@ -31,7 +31,7 @@ again it gives the same bucket, byte for byte.`,
     },
   },
   examples: [
-    { line: 'kv export > all.ndjson', summary: 'a line a record' },
+    { line: 'kv export > all.ndjson', summary: 'one record a line' },
     { line: 'kv export user/ -o users.csv', summary: 'a part, as CSV' },
   ],
 

@@ -72,9 +72,15 @@ with --mode=replace nothing is stored before the end, and an import that ends ea
   examples: [
     { line: 'kv import users.ndjson', summary: 'a file' },
     { line: 'zcat big.csv.gz | kv import --format csv', summary: 'a pipe' },
-    { line: 'kv import data.csv --on-error skip --rejects bad.ndjson', summary: 'what can be' },
+    {
+      line: 'kv import data.csv --on-error skip --rejects bad.ndjson',
+      summary: 'the valid ones, the others into a file',
+    },
     { line: 'kv import snapshot.ndjson --mode replace', summary: 'exactly this content' },
-    { line: 'mdb_dump -a old | kv import --format mdb --create', summary: 'a bucket a database' },
+    {
+      line: 'mdb_dump -a old | kv import --format mdb --create',
+      summary: 'each database into a bucket',
+    },
   ],
   exits: { [exitCodes.badData]: 'records were rejected' },
 

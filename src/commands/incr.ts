@@ -7,7 +7,7 @@ export const command = defineCommand({
   name: 'incr',
   summary: 'Add to a counter and print the new value',
   details: `A counter is a value that is the decimal text of a whole number from 0 to 2^64-1, without leading
-zeroes. A key that is not there counts as 0. However many processes add, none is lost.`,
+zeroes. A missing key counts as 0. However many processes add, none is lost.`,
   access: 'write',
   sharesTransaction: true,
   arguments: [

@@ -14,8 +14,8 @@ by type, before it starts. It has stdin, stdout, stderr, its ARGS and the bucket
 current one under its own name where no --bucket is given. It has no files, no network and no
 environment.
 
---max-memory, 1G where it is not given, bounds all that it makes: its memories together, and with them
-what kv holds for it: values that it writes or has not dropped, errors and streams (256 MiB at most).
+--max-memory, 1G where it is not given, bounds its memories together, and with them what kv holds for it:
+ values that it writes or has not dropped, errors and streams (256 MiB at most).
 Beyond that it has at most 65,536 handles, 1,000 instances of modules, 1,000,000 entries of tables, and
 64 MiB of strings and lists in one call. More is a trap. --timeout counts from when its file is opened.`,
   access: ({ explain, bucket }) => {
@@ -40,7 +40,7 @@ Beyond that it has at most 65,536 handles, 1,000 instances of modules, 1,000,000
     timeout: { value: 'DUR', summary: 'stop it after 500ms, 10s, 5m, 1h', parse: parseDuration },
     maxMemory: {
       value: 'SIZE',
-      summary: 'bound all that it makes: 512K, 64M, 2G; else 1G',
+      summary: 'limit its memory and what kv holds for it: 512K, 64M, 2G; else 1G',
       parse: parseSize,
     },
     explain: { summary: 'list its imports and the grants, and run nothing' },
@@ -50,11 +50,11 @@ Beyond that it has at most 65,536 handles, 1,000 instances of modules, 1,000,000
     { line: 'kv run count.wasm', summary: 'on the current bucket' },
     { line: 'kv run app.wasm -b in=photos:ro -b out=small', summary: 'two buckets, one to read' },
     { line: 'kv run app.wasm --timeout 10s -- --verbose', summary: 'with an argument of its own' },
-    { line: 'kv run app.wasm --explain', summary: 'what it wants, and would get' },
+    { line: 'kv run app.wasm --explain', summary: 'what it imports, and its grants' },
   ],
   exits: {
-    [exitCodes.done]: 'it gave ok',
-    [exitCodes.no]: 'it gave err; any other status is that which it gave to exit',
+    [exitCodes.done]: 'it returned ok',
+    [exitCodes.no]: 'it returned an error; a status that it passes to exit is passed on',
     [exitCodes.badData]: 'not a component, or one that imports what kv does not offer',
     [exitCodes.busy]: 'stopped by --timeout',
     [exitCodes.trapped]: 'it trapped: a defect of its own',

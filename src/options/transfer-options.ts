@@ -3,8 +3,8 @@ import type { Argument, Options } from '../command.js';
 import { exitCodes } from '../errors.js';
 
 export const transferArguments = [
-  { name: 'source', summary: 'the key there is', completes: 'key' },
-  { name: 'target', summary: 'the key there will be; one that is there is overwritten' },
+  { name: 'source', summary: 'an existing key', completes: 'key' },
+  { name: 'target', summary: 'the new key; overwritten where it exists' },
 ] as const satisfies readonly Argument[];
 
 export const transferOptions = {
