@@ -16,6 +16,7 @@ export type { Selection } from './keyvalue/listing.js';
 export type { OutgoingValue } from './keyvalue/outgoing-value.js';
 export type { Condition } from './store/condition.js';
 export type { StoredRecords, StoredValue } from './store/record.js';
+export type { WorkOptions } from './store/store.js';
 
 /** The global settings, after flags, environment and defaults have been weighed. */
 export interface Settings {

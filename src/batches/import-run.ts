@@ -62,13 +62,13 @@ async function inTargets(
   const isPart = transactions.isOpen;
   const loadAll = async () => {
     const loaded = await load(context, targets, options, rejects, signal, isPart);
-    await targets.publish();
+    await targets.publish(signal);
     return loaded;
   };
   try {
     return await (isWithin ? transactions.group(loadAll) : loadAll());
   } finally {
-    targets.discard();
+    await targets.discard();
   }
 }
 

@@ -39,16 +39,16 @@ export class ImportTargets {
   }
 
   /** Puts the drafts into their places, all at once. */
-  async publish(): Promise<void> {
+  async publish(signal: AbortSignal): Promise<void> {
     const { transactions } = this.#context.keyvalue;
     const publishAll = async () => {
-      for (const [name, draft] of this.#drafts) draft.publish(name);
+      for (const [name, draft] of this.#drafts) await draft.publish(name, { signal });
     };
     await (this.#drafts.size > 1 ? transactions.hold(publishAll) : publishAll());
   }
 
   /** Lets go of drafts that have not been published. */
-  discard(): void {
-    for (const draft of this.#drafts.values()) draft.discard();
+  async discard(): Promise<void> {
+    for (const draft of this.#drafts.values()) await draft.discard();
   }
 }

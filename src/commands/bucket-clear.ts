@@ -1,4 +1,5 @@
 import { report } from '../answers/answer.js';
+import { longWork } from '../batches/long-work.js';
 import { defineCommand } from '../command.js';
 import { confirmBucket, confirmOption } from '../options/confirm-bucket.js';
 
@@ -13,7 +14,8 @@ export const command = defineCommand({
 
   async run(context, { name, confirm }) {
     await confirmBucket(context, 'clear', name, confirm);
-    context.keyvalue.buckets.clear(name);
+    const { buckets } = context.keyvalue;
+    await longWork(context, buckets.describe(name).keys, (options) => buckets.clear(name, options));
     await report(context, { cleared: name }, `cleared bucket "${name}"`);
   },
 });

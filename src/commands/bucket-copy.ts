@@ -1,4 +1,5 @@
 import { report } from '../answers/answer.js';
+import { longWork } from '../batches/long-work.js';
 import { defineCommand } from '../command.js';
 import { exitCodes } from '../errors.js';
 
@@ -17,7 +18,10 @@ export const command = defineCommand({
   exits: { [exitCodes.conditionFailed]: 'there is a bucket of that name' },
 
   async run(context, { name, to }) {
-    context.keyvalue.buckets.copy(name, to);
+    const { buckets } = context.keyvalue;
+    await longWork(context, buckets.describe(name).keys, (options) =>
+      buckets.copy(name, to, options),
+    );
     await report(context, { copied: name, to }, `copied bucket "${name}" to "${to}"`);
   },
 });

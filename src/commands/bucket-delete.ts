@@ -1,4 +1,5 @@
 import { report } from '../answers/answer.js';
+import { longWork } from '../batches/long-work.js';
 import { defineCommand } from '../command.js';
 import { confirmBucket, confirmOption } from '../options/confirm-bucket.js';
 
@@ -14,7 +15,10 @@ export const command = defineCommand({
 
   async run(context, { name, confirm }) {
     await confirmBucket(context, 'delete', name, confirm);
-    context.keyvalue.buckets.delete(name);
+    const { buckets } = context.keyvalue;
+    await longWork(context, buckets.describe(name).keys, (options) =>
+      buckets.delete(name, options),
+    );
     await report(context, { deleted: name }, `deleted bucket "${name}"`);
   },
 });

@@ -1,5 +1,6 @@
 import { report } from '../answers/answer.js';
 import { LineWriter } from '../answers/line-writer.js';
+import { longWork } from '../batches/long-work.js';
 import { defineCommand } from '../command.js';
 import type { Context } from '../context.js';
 import { KvError } from '../errors.js';
@@ -32,11 +33,15 @@ deleted in one transaction: all of it, or nothing.`,
       throw new KvError('usage', 'either KEYs or --prefix');
     }
     if (dryRun) return preview(context, keys ?? [], prefix);
-    const { listing, records } = context.keyvalue;
+    const { records } = context.keyvalue;
     const bucket = context.bucketToWrite();
-    if (prefix !== undefined && !yes) await confirm(context, prefix);
-    const doomed = keys ?? listing.listKeys(bucket, { prefix });
-    const deleted = records.deleteRecords(bucket, doomed);
+    const found = prefix === undefined || yes ? undefined : await confirm(context, prefix);
+    const deleted =
+      prefix === undefined
+        ? records.deleteRecords(bucket, keys ?? [])
+        : await longWork(context, found, (options) =>
+            records.deletePrefix(bucket, prefix, options),
+          );
     await report(context, { deleted }, `deleted ${count(deleted)}`);
   },
 });
@@ -62,11 +67,12 @@ async function preview(
   await context.terminal.note(`${count(found)} would be deleted`);
 }
 
-async function confirm(context: Context, prefix: string): Promise<void> {
+/** Returns how many keys there are. */
+async function confirm(context: Context, prefix: string): Promise<number> {
   const { keyvalue, terminal } = context;
   const bucket = context.bucketToRead();
   const found = keyvalue.listing.countKeys(bucket, { prefix });
-  if (found === 0) return;
+  if (found === 0) return 0;
   const action = `delete ${count(found)} beginning with "${prefix}" from bucket "${bucket.name}"`;
   if (!terminal.canAsk) {
     throw new KvError('not-confirmed', `cannot ${action}: nobody can be asked`, {
@@ -76,6 +82,7 @@ async function confirm(context: Context, prefix: string): Promise<void> {
   if (!(await terminal.confirm(`${action}?`))) {
     throw new KvError('not-confirmed', `did not ${action}: the answer was no`);
   }
+  return found;
 }
 
 function count(keys: number): string {

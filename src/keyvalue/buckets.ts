@@ -1,5 +1,11 @@
 /** The buckets of a store: listing, creating, deleting, renaming. Beyond the WIT, which only opens. */
-import { type BucketInfo, type Fact, requireSupport, type Store } from '../store/store.js';
+import {
+  type BucketInfo,
+  type Fact,
+  requireSupport,
+  type Store,
+  type WorkOptions,
+} from '../store/store.js';
 import { Bucket } from './bucket.js';
 import { entriesOf } from './listing.js';
 import { checkBucketName } from './names.js';
@@ -15,8 +21,8 @@ export interface BucketContent {
 /** A bucket in the making. */
 export interface Draft {
   readonly bucket: Bucket;
-  publish(name: string): void;
-  discard(): void;
+  publish(name: string, options?: WorkOptions): Promise<void>;
+  discard(): Promise<void>;
 }
 
 /** The administration of one store's buckets. What writes throws `full`, `io`, `read-only` as well. */
@@ -52,10 +58,10 @@ export function administrationOf(store: Store) {
       return new Bucket(store.ensureBucket(name));
     },
 
-    /** Throws `no-bucket`, `invalid-bucket`. */
-    delete(name: string): void {
+    /** One transaction. Throws `no-bucket`, `invalid-bucket`, the reason of the signal. */
+    async delete(name: string, options?: WorkOptions): Promise<void> {
       checkBucketName(name);
-      store.deleteBucket(name);
+      await store.deleteBucket(name, options);
     },
 
     /** One transaction. Throws `no-bucket`, `bucket-exists`, `invalid-bucket`. */
@@ -65,17 +71,23 @@ export function administrationOf(store: Store) {
       store.renameBucket(name, to);
     },
 
-    /** One transaction; chunks are shared. Throws `no-bucket`, `bucket-exists`, `invalid-bucket`. */
-    copy(name: string, to: string): void {
+    /**
+     * One transaction; chunks are shared. Throws `no-bucket`, `bucket-exists`, `invalid-bucket`, the
+     * reason of the signal.
+     */
+    async copy(name: string, to: string, options?: WorkOptions): Promise<void> {
       checkBucketName(name);
       checkBucketName(to);
-      store.copyBucket(name, to);
+      await store.copyBucket(name, to, options);
     },
 
-    /** Deletes every key of a bucket, in one transaction. Throws `no-bucket`, `invalid-bucket`. */
-    clear(name: string): void {
+    /**
+     * Deletes every key of a bucket, in one transaction. Throws `no-bucket`, `invalid-bucket`, the
+     * reason of the signal.
+     */
+    async clear(name: string, options?: WorkOptions): Promise<void> {
       checkBucketName(name);
-      store.clearBucket(name);
+      await store.clearBucket(name, options);
     },
 
     /**
@@ -89,12 +101,12 @@ export function administrationOf(store: Store) {
       let isPublished = false;
       return {
         bucket: new Bucket(store.bucket(draft)!),
-        publish(name) {
-          store.publishDraft(draft, name);
+        async publish(name, options) {
+          await store.publishDraft(draft, name, options);
           isPublished = true;
         },
-        discard() {
-          if (!isPublished) store.discardDraft(draft);
+        async discard() {
+          if (!isPublished) await store.discardDraft(draft);
         },
       };
     },

@@ -2,7 +2,9 @@
 import { absentKey, KvError } from '../errors.js';
 import { type Condition, Unmet, unmet } from '../store/condition.js';
 import type { Metadata, Version } from '../store/record.js';
+import type { WorkOptions } from '../store/store.js';
 import { type Bucket, storedBucket } from './bucket.js';
+import { rangeOf } from './listing.js';
 import { checkKey } from './names.js';
 import { type OutgoingValue, uploadOf } from './outgoing-value.js';
 
@@ -57,6 +59,18 @@ export function moveRecord(
  */
 export function deleteRecords(bucket: Bucket, keys: Iterable<string>): number {
   return storedBucket(bucket).writeMany(deletesOf(keys));
+}
+
+/**
+ * Deletes the keys that begin with `prefix`, in one transaction where the store has those; resolves to
+ * how many there were. Throws `invalid-key`, the reason of the signal.
+ */
+export async function deletePrefix(
+  bucket: Bucket,
+  prefix: string,
+  options?: WorkOptions,
+): Promise<number> {
+  return storedBucket(bucket).deleteRange(rangeOf({ prefix }), options);
 }
 
 /**

@@ -128,7 +128,7 @@ function terminalOf(
     stderr: outputThrough(stderr, after(stderr.write)),
     canAsk: terminal.canAsk,
     note: after((text) => terminal.note(text)),
-    progress: after((total) => terminal.progress(total)),
+    progress: after((total, unit) => terminal.progress(total, unit)),
     confirm: after((question) => terminal.confirm(question)),
     ask: after((question) => terminal.ask(question)),
     choose: after((question, choices, first) => terminal.choose(question, choices, first)),

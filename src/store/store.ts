@@ -2,7 +2,7 @@
  * The Store port: what the keyvalue interfaces need of a store, and no more.
  *
  * A store only stores: names and keys have been validated by its caller. Everything is synchronous,
- * but for what lasts. Each operation is made as a whole or not at all, and is one request that a
+ * but for what lasts, which can be followed and stopped. Each operation is made as a whole or not at all, and is one request that a
  * store elsewhere can answer by itself; what takes more than that is a capability, which a store
  * has or has not.
  */
@@ -48,6 +48,14 @@ export interface RecordPlace {
 
 export interface PutOptions {
   readonly condition?: Condition | undefined;
+}
+
+/** How work that may last is followed and stopped. */
+export interface WorkOptions {
+  /** Stops the work: nothing of it stands, and it rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told now and then how many records are done. */
+  readonly progress?: ((records: number) => void) | undefined;
 }
 
 /** What a load does with a key that is there. */
@@ -100,6 +108,12 @@ export interface StoreBucket {
    * what `writes` throws rolls back. Returns how many there were but for deletes of missing keys.
    */
   writeMany(writes: Iterable<Write>): number;
+
+  /**
+   * Deletes the keys of a range, whose direction is not looked at, and resolves to how many there
+   * were. One transaction where the store has `transactions`.
+   */
+  deleteRange(range: KeyRange, options?: WorkOptions): Promise<number>;
 
   /** An empty batch for a load into the bucket as it is; `spare` is a cleared one to use again. */
   batch(spare?: RecordBatch): RecordBatch;
@@ -156,24 +170,24 @@ export interface Store {
   createBucket(name: string): StoreBucket;
   /** The bucket, made now where there was none. Throws `full` over the limit of buckets. */
   ensureBucket(name: string): StoreBucket;
-  /** Throws `no-bucket`. */
-  deleteBucket(name: string): void;
+  /** Rejects with `no-bucket`. */
+  deleteBucket(name: string, options?: WorkOptions): Promise<void>;
   /** Throws `no-bucket`, `bucket-exists`. */
   renameBucket(name: string, to: string): void;
-  /** Throws `no-bucket`, `bucket-exists`. Chunks are shared, not copied. */
-  copyBucket(name: string, to: string): void;
-  /** Deletes every key. Throws `no-bucket`. */
-  clearBucket(name: string): void;
+  /** Rejects with `no-bucket`, `bucket-exists`. Chunks are shared, not copied. */
+  copyBucket(name: string, to: string, options?: WorkOptions): Promise<void>;
+  /** Deletes every key. Rejects with `no-bucket`. */
+  clearBucket(name: string, options?: WorkOptions): Promise<void>;
 
   /**
    * Makes a bucket that nobody else sees, and that goes with this process; returns its name, which
    * no other bucket can have.
    */
   createDraft(): string;
-  /** Puts a draft in the place of a bucket, whose keys go. Throws `no-bucket` for no draft. */
-  publishDraft(draft: string, name: string): void;
+  /** Puts a draft in the place of a bucket, whose keys go. Rejects with `no-bucket` for no draft. */
+  publishDraft(draft: string, name: string, options?: WorkOptions): Promise<void>;
   /** Deletes a draft that has not been published. */
-  discardDraft(draft: string): void;
+  discardDraft(draft: string): Promise<void>;
 
   upload(): Upload;
 
@@ -186,13 +200,13 @@ export interface Store {
    */
   transaction<T>(work: () => T): T;
   /**
-   * A transaction that lasts until the promise of `work` settles, rolled back where it rejects.
-   * Within another it is a part of that.
+   * The same, which lasts until the promise of `work` settles, and is rolled back where it rejects.
+   * Waiting for another writer rejects with the reason of `signal` as well.
    */
-  transactionAcross<T>(work: () => Promise<T>): Promise<T>;
+  transactionAcross<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
   /**
    * The same for many small pieces of work: transactions in it are no more than calls, so what any
-   * of them throws must end all of it.
+   * of them throws must end all of it. Within a transaction it is a part of that.
    */
   group<T>(work: () => Promise<T>): Promise<T>;
   /**

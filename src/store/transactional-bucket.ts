@@ -13,7 +13,15 @@ import type {
   Version,
 } from './record.js';
 import type { RecordBatch } from './record-batch.js';
-import type { Existing, PutOptions, RecordPlace, StoreBucket, Upload, Write } from './store.js';
+import type {
+  Existing,
+  PutOptions,
+  RecordPlace,
+  StoreBucket,
+  Upload,
+  WorkOptions,
+  Write,
+} from './store.js';
 
 export abstract class TransactionalBucket implements StoreBucket {
   abstract readonly name: string;
@@ -22,6 +30,7 @@ export abstract class TransactionalBucket implements StoreBucket {
   abstract stat(key: string): Metadata | undefined;
   abstract records(range: KeyRange): IterableIterator<StoredRecords>;
   abstract count(): number;
+  abstract deleteRange(range: KeyRange, options?: WorkOptions): Promise<number>;
   abstract batch(spare?: RecordBatch): RecordBatch;
   abstract load(records: PackedRecords, existing: Existing): Promise<number[]>;
 

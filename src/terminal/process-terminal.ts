@@ -35,8 +35,8 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     async note(text) {
       if (stderr.isTerminal && !options.quiet) await stderr.write(`${visibleMessage(text)}\n`);
     },
-    async progress(total) {
-      return stderr.isTerminal && !options.quiet ? progressBar(total) : noProgress;
+    async progress(total, unit) {
+      return stderr.isTerminal && !options.quiet ? progressBar(total, unit) : noProgress;
     },
     async confirm(question) {
       if (!canAsk) throw nobodyToAsk();

@@ -1,9 +1,12 @@
 /** A progress bar on stderr, by cli-progress: how much, how fast, how long still. */
 import { humanSize } from './quantities.js';
 
+/** What is counted. */
+export type ProgressUnit = 'bytes' | 'keys';
+
 export interface Progress {
-  /** Bytes so far, and a remark that stands at the end of the line. */
-  update(bytes: number, remark?: string): void;
+  /** Bytes or keys so far, and a remark that stands at the end of the line. */
+  update(done: number, remark?: string): void;
   /** Takes the bar away. Idempotent. */
   stop(): void;
 }
@@ -21,8 +24,11 @@ const GROUND_SHARE = 0.01;
 /** How long something may take before a bar shows, in milliseconds: most things take less. */
 const PATIENCE_MILLISECONDS = 500;
 
-/** A bar for `total` bytes, or where that is not known a count. Drawn by `update`, when it is due. */
-export async function progressBar(total: number | undefined): Promise<Progress> {
+/** A bar for `total`, or where that is not known a count. Drawn by `update`, when it is due. */
+export async function progressBar(
+  total: number | undefined,
+  unit: ProgressUnit = 'bytes',
+): Promise<Progress> {
   const { default: cliProgress } = await import('cli-progress');
   const began = Date.now();
   // Where there is little room, what cannot be seen from the rest stays: the remark is one of those.
@@ -40,17 +46,17 @@ export async function progressBar(total: number | undefined): Promise<Progress> 
   });
   let shown = false;
   return {
-    update(bytes, remark = '') {
+    update(done, remark = '') {
       const elapsed = Date.now() - began;
       if (elapsed < PATIENCE_MILLISECONDS) return;
       const payload = {
-        size: humanSize(bytes).padStart(8),
-        rate: humanSize((bytes / elapsed) * 1000),
-        left: timeLeft(bytes, total, elapsed),
+        size: amount(done, unit).padStart(8),
+        rate: amount((done / elapsed) * 1000, unit),
+        left: timeLeft(done, total, elapsed),
         remark,
       };
-      if (shown) bar.update(bytes, payload);
-      else bar.start(total ?? 0, bytes, payload);
+      if (shown) bar.update(done, payload);
+      else bar.start(total ?? 0, done, payload);
       shown = true;
     },
     stop() {
@@ -58,6 +64,10 @@ export async function progressBar(total: number | undefined): Promise<Progress> 
       shown = false;
     },
   };
+}
+
+function amount(done: number, unit: ProgressUnit): string {
+  return unit === 'bytes' ? humanSize(done) : `${Math.round(done)} keys`;
 }
 
 /** `, 42 s left`; nothing while there is no ground to say so. `elapsed` is in milliseconds. */

@@ -3,7 +3,7 @@
  *
  * Two implementations: the process's own streams, and buffers for tests.
  */
-import type { Progress } from './progress.js';
+import type { Progress, ProgressUnit } from './progress.js';
 
 /** One of stdout, stderr, or a file that stands in for stdout. */
 export interface Output {
@@ -59,10 +59,10 @@ export interface Terminal {
    */
   note(text: string): Promise<void>;
   /**
-   * A progress bar on stderr for work on `total` bytes (undefined: not known), which shows when the
-   * work takes long; only where stderr is a terminal, and not with -q.
+   * A progress bar on stderr for work on `total` bytes, or what is counted else (undefined: not known),
+   * which shows when the work takes long; only where stderr is a terminal, and not with -q.
    */
-  progress(total: number | undefined): Promise<Progress>;
+  progress(total: number | undefined, unit?: ProgressUnit): Promise<Progress>;
   /**
    * Asks yes or no on stderr; no by default. Throws `interrupted` at Ctrl-C, `not-confirmed` when
    * the input ends (Ctrl-D) or nobody can be asked.

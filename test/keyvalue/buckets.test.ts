@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { codeOf } from '../support/error-code.js';
+import { codeOf, codeOfRejected } from '../support/error-code.js';
 import { patternedBytes } from '../support/patterned-bytes.js';
 import { getText, getValue, setValue } from '../support/records.js';
 import { figures } from '../support/store-figures.js';
@@ -109,16 +109,16 @@ describe.each(bothStores)('the buckets of a store $name', ({ open }) => {
       source,
       Array.from({ length: 1500 }, (_, index) => [`small ${index}`, value]),
     );
-    buckets.copy('source', 'target');
+    await buckets.copy('source', 'target');
     const target = keyvalue.types.Bucket.openBucket('target');
     expect(keyvalue.eventualBatch.keys(target)).toEqual(keyvalue.eventualBatch.keys(source));
     const before = keyvalue.records.stat(source, 'key 0')!;
     expect(keyvalue.records.stat(target, 'key 0')!.version).not.toBe(before.version);
     setValue(keyvalue, target, 'small 0', 'of the target');
     expect(getText(keyvalue, source, 'small 0')).toBe('');
-    buckets.delete('source');
+    await buckets.delete('source');
     expect(getValue(keyvalue, target, 'key 1000')!.equals(patternedBytes(300_000))).toBe(true);
-    buckets.clear('target');
+    await buckets.clear('target');
     expect(keyvalue.eventualBatch.keys(target)).toEqual([]);
   });
 
@@ -127,7 +127,7 @@ describe.each(bothStores)('the buckets of a store $name', ({ open }) => {
     const bucket = keyvalue.buckets.create('test');
     setValue(keyvalue, bucket, 'key', 'value');
     setValue(keyvalue, bucket, 'large', patternedBytes(300_000));
-    keyvalue.buckets.clear('test');
+    await keyvalue.buckets.clear('test');
     expect(keyvalue.eventualBatch.keys(bucket)).toEqual([]);
     setValue(keyvalue, bucket, 'key', 'again');
     expect(getText(keyvalue, bucket, 'key')).toBe('again');
@@ -147,15 +147,15 @@ describe.each(bothStores)('the buckets of a store $name', ({ open }) => {
     const { buckets } = keyvalue;
     setValue(keyvalue, buckets.create('there'), 'key', 'value');
     setValue(keyvalue, buckets.create('too'), 'key', 'value too');
-    expect(codeOf(() => buckets.delete('missing'))).toBe('no-bucket');
-    expect(codeOf(() => buckets.clear('missing'))).toBe('no-bucket');
+    expect(await codeOfRejected(buckets.delete('missing'))).toBe('no-bucket');
+    expect(await codeOfRejected(buckets.clear('missing'))).toBe('no-bucket');
     for (const to of ['new', 'there']) {
       expect(codeOf(() => buckets.rename('missing', to))).toBe('no-bucket');
-      expect(codeOf(() => buckets.copy('missing', to))).toBe('no-bucket');
+      expect(await codeOfRejected(buckets.copy('missing', to))).toBe('no-bucket');
     }
     for (const to of ['there', 'too']) {
       expect(codeOf(() => buckets.rename('there', to))).toBe('bucket-exists');
-      expect(codeOf(() => buckets.copy('there', to))).toBe('bucket-exists');
+      expect(await codeOfRejected(buckets.copy('there', to))).toBe('bucket-exists');
     }
     expect(buckets.list().map(({ name, keys }) => [name, keys])).toEqual([
       ['there', 1],
@@ -177,11 +177,11 @@ describe.each(bothStores)('the buckets of a store $name', ({ open }) => {
     expect(codeOf(() => buckets.create(bad))).toBe('invalid-bucket');
     expect(codeOf(() => buckets.openOrCreate(bad))).toBe('invalid-bucket');
     expect(codeOf(() => buckets.rename('good', bad))).toBe('invalid-bucket');
-    expect(codeOf(() => buckets.copy('good', bad))).toBe('invalid-bucket');
-    expect(codeOf(() => buckets.delete(bad))).toBe('invalid-bucket');
-    expect(codeOf(() => buckets.clear(bad))).toBe('invalid-bucket');
+    expect(await codeOfRejected(buckets.copy('good', bad))).toBe('invalid-bucket');
+    expect(await codeOfRejected(buckets.delete(bad))).toBe('invalid-bucket');
+    expect(await codeOfRejected(buckets.clear(bad))).toBe('invalid-bucket');
     expect(codeOf(() => buckets.rename(bad, 'new'))).toBe('invalid-bucket');
-    expect(codeOf(() => buckets.copy(bad, 'new'))).toBe('invalid-bucket');
+    expect(await codeOfRejected(buckets.copy(bad, 'new'))).toBe('invalid-bucket');
     expect(codeOf(() => buckets.exists(bad))).toBe('invalid-bucket');
     expect(buckets.list().map(({ name }) => name)).toEqual(['good', '\ufffd']);
   });

@@ -68,12 +68,12 @@ describe.each(bothStores)('listing $name', ({ open }) => {
   test('gives the keys that meet every bound, in the byte order of their UTF-8', async () => {
     const keyvalue = await open();
     const bucket = keyvalue.buckets.create('test');
-    fc.assert(
-      fc.property(
+    await fc.assert(
+      fc.asyncProperty(
         fc.array(aKey, { maxLength: 30 }),
         fc.array(aSelection, { minLength: 5, maxLength: 10 }),
-        (keys, selections) => {
-          keyvalue.buckets.clear('test');
+        async (keys, selections) => {
+          await keyvalue.buckets.clear('test');
           setKeys(keyvalue, bucket, keys);
           for (const selection of selections) expectNaive(keyvalue, bucket, keys, selection);
         },
@@ -217,7 +217,7 @@ describe.each(bothStores)('listing $name', ({ open }) => {
   test('of a bucket that is gone fails', async () => {
     const keyvalue = await open();
     const bucket = keyvalue.buckets.create('test');
-    keyvalue.buckets.delete('test');
+    await keyvalue.buckets.delete('test');
     expect(codeOf(() => [...keyvalue.listing.listKeys(bucket, {})])).toBe('no-bucket');
     expect(codeOf(() => [...keyvalue.listing.listEntries(bucket, {})])).toBe('no-bucket');
     expect(codeOf(() => keyvalue.listing.countKeys(bucket, {}))).toBe('no-bucket');

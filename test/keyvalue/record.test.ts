@@ -146,7 +146,7 @@ describe.each(bothStores)('a record $name', ({ open }) => {
     const { keyvalue, bucket } = await opened();
     const other = keyvalue.buckets.create('other');
     setValue(keyvalue, bucket, 'key', patternedBytes(300_000));
-    keyvalue.buckets.delete('other');
+    await keyvalue.buckets.delete('other');
     const { copyRecord, moveRecord } = keyvalue.records;
     for (const transfer of [copyRecord, moveRecord]) {
       expect(codeOf(() => transfer(bucket, 'key', other, 'key'))).toBe('no-bucket');

@@ -111,14 +111,14 @@ describe.each(bothStores)('what is thrown $name', ({ open }) => {
     }
     const dropped = keyvalue.types.Bucket.openBucket('dropped');
     const failing = () =>
-      keyvalue.store.transaction(() => {
-        buckets.delete('dropped');
-        buckets.clear('cleared');
+      keyvalue.store.transactionAcross(async () => {
+        await buckets.delete('dropped');
+        await buckets.clear('cleared');
         buckets.rename('renamed', 'elsewhere');
         buckets.create('dropped');
         throw new Error('no');
       });
-    expect(failing).toThrow('no');
+    await expect(failing()).rejects.toThrow('no');
     expect(buckets.list().map(({ name, keys }) => [name, keys])).toEqual(
       names.map((name) => [name, 1]),
     );

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 import { bothStores } from './both-stores.js';
 
 /** Writes a key in every way there is; returns the version after each. */
-function writeInEveryWay(keyvalue: OpenKeyvalue): number[] {
+async function writeInEveryWay(keyvalue: OpenKeyvalue): Promise<number[]> {
   const { records, buckets, atomic, eventual, eventualBatch } = keyvalue;
   const versions: number[] = [];
   const bucket = buckets.openOrCreate('test');
@@ -42,12 +42,12 @@ function writeInEveryWay(keyvalue: OpenKeyvalue): number[] {
     setValue(keyvalue, bucket, 'one', 'b');
     enter('one');
   });
-  buckets.copy('test', 'copied');
+  await buckets.copy('test', 'copied');
   const copied = keyvalue.types.Bucket.openBucket('copied');
   const ofCopies = [...keyvalue.listing.listEntries(copied, {})].map(({ version }) => version);
   versions.push(...ofCopies.sort((a, b) => a - b));
-  buckets.delete('copied');
-  buckets.delete('test');
+  await buckets.delete('copied');
+  await buckets.delete('test');
   return versions;
 }
 
@@ -59,7 +59,7 @@ function expectGrowing(versions: number[]): void {
 describe.each(bothStores)('versions $name', ({ open }) => {
   test('grow with every write, also across deleting and making anew', async () => {
     const keyvalue = await open();
-    expectGrowing([...writeInEveryWay(keyvalue), ...writeInEveryWay(keyvalue)]);
+    expectGrowing([...(await writeInEveryWay(keyvalue)), ...(await writeInEveryWay(keyvalue))]);
   });
 
   test('grow beyond those of a transaction that failed', async () => {
@@ -96,7 +96,7 @@ test('versions never come again after the store is closed and opened', async () 
   const versions: number[] = [];
   for (let round = 0; round < 3; round++) {
     const store = await openStoreAt(path);
-    versions.push(...writeInEveryWay(keyvalueOver(store)));
+    versions.push(...(await writeInEveryWay(keyvalueOver(store))));
     await store.close();
   }
   expectGrowing(versions);

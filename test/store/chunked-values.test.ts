@@ -33,7 +33,7 @@ function expectNothingLeft(store: Store, before: StoreFigures): void {
 }
 
 describe('the chunks of a value', () => {
-  const ways: [string, (keyvalue: Keyvalue, bucket: Bucket) => void][] = [
+  const ways: [string, (keyvalue: Keyvalue, bucket: Bucket) => void | Promise<void>][] = [
     ['deleted', ({ eventual }, bucket) => eventual.delete(bucket, 'key')],
     [
       'deleted with others',
@@ -49,8 +49,8 @@ describe('the chunks of a value', () => {
     ['cleared with its bucket', ({ buckets }) => buckets.clear('test')],
     [
       'deleted with its bucket',
-      ({ buckets }) => {
-        buckets.delete('test');
+      async ({ buckets }) => {
+        await buckets.delete('test');
         buckets.create('test');
       },
     ],
@@ -70,7 +70,7 @@ describe('the chunks of a value', () => {
     setValue(keyvalue, bucket, 'key', patternedBytes(HUGE));
     expect(figuresOf(store)).toMatchObject({ chunkedValues: 1, uploads: 0, keys: before.keys + 1 });
     expect(usedBytes(figuresOf(store)) - usedBytes(before)).toBeGreaterThan(HUGE);
-    remove(keyvalue, bucket);
+    await remove(keyvalue, bucket);
     expectNothingLeft(store, before);
   });
 
@@ -102,7 +102,7 @@ describe('the chunks of a value', () => {
       setValue(keyvalue, bucket, 'a', contents);
       const one = figuresOf(store);
       keyvalue.records.copyRecord(bucket, 'a', bucket, 'b');
-      keyvalue.buckets.copy('test', 'copy');
+      await keyvalue.buckets.copy('test', 'copy');
       expect(figuresOf(store)).toMatchObject({ chunkedValues: 1, keys: 4 });
       expect(usedBytes(figuresOf(store)) - usedBytes(one)).toBeLessThan(TOLERANCE_BYTES);
 
@@ -112,10 +112,10 @@ describe('the chunks of a value', () => {
       const copy = keyvalue.types.Bucket.openBucket('copy');
       expect(getValue(keyvalue, copy, 'a')!.equals(contents)).toBe(true);
       keyvalue.records.moveRecord(copy, 'a', bucket, 'a');
-      keyvalue.buckets.delete('copy');
+      await keyvalue.buckets.delete('copy');
       expect(getValue(keyvalue, bucket, 'a')!.equals(contents)).toBe(true);
       expect(figuresOf(store)).toMatchObject({ chunkedValues: 1, uploads: 0 });
-      keyvalue.buckets.clear('test');
+      await keyvalue.buckets.clear('test');
       expectNothingLeft(store, before);
     },
   );

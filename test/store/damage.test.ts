@@ -240,7 +240,7 @@ async function dataWithRecordsAtItsEnd(): Promise<Buffer> {
   setMany(cleared, 'any', 1000);
   setMany(bucket, 'first', 2500);
   setMany(bucket, 'last', 3500);
-  keyvalue.buckets.clear('to be cleared');
+  await keyvalue.buckets.clear('to be cleared');
   // The pages that are free now are used before the file grows again.
   for (let time = 0; time < 5; time++) setValue(keyvalue, bucket, 'first', `${time}`);
   await store.close();

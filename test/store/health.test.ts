@@ -23,7 +23,7 @@ import { makeVariedStore } from './varied-store.js';
 const writeWithoutEnd = program(import.meta.url, 'write-without-end');
 
 /** Something that is done to a bucket, in a transaction of its own or together with others. */
-type Step = (keyvalue: OpenKeyvalue, bucket: Bucket) => void;
+type Step = (keyvalue: OpenKeyvalue, bucket: Bucket) => void | Promise<void>;
 
 const aKey = fc.oneof(
   fc.nat(40).map((number) => `key ${number}`),
@@ -62,9 +62,9 @@ const aStep: fc.Arbitrary<Step> = fc.oneof(
     };
   }),
   fc.constant<Step>((keyvalue) => keyvalue.buckets.clear('test')),
-  fc.constant<Step>(({ buckets }) => {
-    buckets.copy('test', 'copy');
-    buckets.delete('test');
+  fc.constant<Step>(async ({ buckets }) => {
+    await buckets.copy('test', 'copy');
+    await buckets.delete('test');
     buckets.rename('copy', 'test');
   }),
   fc.tuple(aKey, aSize).map(([key, size]): Step => {
@@ -87,8 +87,8 @@ test('no healthy store is taken for a damaged one, whatever has been done to it'
         const keyvalue = keyvalueOver(store);
         const bucket = keyvalue.buckets.create('test');
         for (const steps of transactions) {
-          store.transaction(() => {
-            for (const step of steps) step(keyvalue, bucket);
+          await store.transactionAcross(async () => {
+            for (const step of steps) await step(keyvalue, bucket);
           });
           lookAtDataFile(join(store.path, 'data.mdb'));
           lookAtEveryPage(store.path);

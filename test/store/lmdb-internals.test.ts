@@ -9,12 +9,12 @@ import { Encoder } from 'msgpackr';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Db, ReadTransaction, RootDb } from '../../src/store/lmdb/database.js';
 import {
+  besideWrites,
   commitErrorOf,
   forgetReads,
   isBegunFromNewest,
   lastTransactionOf,
   Renewal,
-  readIn,
 } from '../../src/store/lmdb/lmdb-internals.js';
 import { program } from '../support/child-program.js';
 import { openStoreAt } from '../support/open-test-store.js';
@@ -76,7 +76,7 @@ describe('lmdb', () => {
       main.putSync(key, Buffer.from('2'));
       // Which is why: the transaction is preferred.
       expect(textIn(main, snapshot)).toBe('2');
-      const inSnapshot = readIn(main, snapshot, ({ transaction }) => textIn(main, transaction));
+      const inSnapshot = besideWrites(main, () => textIn(main, snapshot));
       expect(inSnapshot).toBe('1');
       expect(textIn(main)).toBe('2');
     });
@@ -89,7 +89,7 @@ describe('lmdb', () => {
     forgetReads(main);
     main.openDB('other', binary as never);
     main.putSync(key, Buffer.from('2'));
-    expect(readIn(main, snapshot, ({ transaction }) => textIn(main, transaction))).toBe('1');
+    expect(besideWrites(main, () => textIn(main, snapshot))).toBe('1');
     snapshot.done();
   });
 

@@ -2,7 +2,7 @@
 import { absentBucket, KvError } from '../../errors.js';
 import type { Milliseconds } from '../record.js';
 import type { Db } from './database.js';
-import type { Environment, Snapshot } from './environment.js';
+import type { Environment } from './environment.js';
 import {
   BUCKET_LIMIT,
   type BucketEntry,
@@ -59,12 +59,6 @@ export class Catalogue {
         if (this.find(name)?.id === id) throw error;
       }
     }
-  }
-
-  /** The same, with its moment kept until the snapshot is released. */
-  snapshotOf(name: string): { db: Db; snapshot: Snapshot } {
-    const db = this.databaseOf(name);
-    return { db, snapshot: this.#environment.keep() };
   }
 
   /** Every name, in byte order, with those of drafts. */

@@ -8,7 +8,7 @@ import { tree } from './file/page.js';
 import { StoreFile } from './file/store-file.js';
 import { BUCKET_LIMIT, DATA_FILE, LOCK_FILE, STORE_LIMIT_BYTES } from './layout.js';
 import { lmdbError } from './lmdb-error.js';
-import { forgetReads, lastTransactionOf, Renewal, readIn } from './lmdb-internals.js';
+import { besideWrites, forgetReads, lastTransactionOf, Renewal } from './lmdb-internals.js';
 import { LockFile } from './lock-file.js';
 import { openEnvironment } from './open-environment.js';
 import { AddressSpace, checkDescriptors, processLimits } from './process-limits.js';
@@ -125,6 +125,19 @@ export class Environment {
     return this.reading(() => this.main.useReadTransaction() as ReadTransaction);
   }
 
+  /**
+   * The state that the transaction under way was begun from, kept until `release`. It can be listed
+   * from the file, which what the transaction writes leaves as it was.
+   */
+  keepBeginning(): Snapshot {
+    return this.reading(() =>
+      besideWrites(this.main, () => {
+        this.#renewal.renew();
+        return this.main.useReadTransaction() as ReadTransaction;
+      }),
+    );
+  }
+
   release(snapshot: Snapshot): void {
     snapshot?.done();
   }
@@ -181,7 +194,7 @@ export class Environment {
 
   #within<T>(snapshot: Snapshot, read: (options?: { transaction: ReadTransaction }) => T): T {
     if (snapshot === undefined) return this.reading(read);
-    return this.reading(() => readIn(this.main, snapshot, read));
+    return this.reading(() => besideWrites(this.main, () => read({ transaction: snapshot })));
   }
 
   #open(name: string, options: object): Db {

@@ -1,11 +1,13 @@
 /** Records of which the keys have been read, and the rest is read when it is asked for. */
-import { ELSEWHERE, type Entry, type StoredRecords, type StoredValue } from '../record.js';
+import { ELSEWHERE, type Entry, type StoredValue } from '../record.js';
 import type { Db } from './database.js';
 import type { Snapshot } from './environment.js';
+import type { Header } from './layout.js';
+import type { ListedRecords } from './listed-records.js';
 import type { Parts } from './parts.js';
 import { metadataOf, readHeader, readValue } from './records.js';
 
-export class KeyedRecords implements StoredRecords {
+export class KeyedRecords implements ListedRecords {
   readonly count: number;
   readonly #keys: readonly Buffer[];
   readonly #parts: Parts;
@@ -38,8 +40,13 @@ export class KeyedRecords implements StoredRecords {
 
   /** Throws `damaged`. */
   entry(position: number): Entry | undefined {
-    const header = readHeader(this.#parts, this.#db, this.#keys[position]!, this.#snapshot);
+    const header = this.header(position);
     return header && { key: this.key(position), ...metadataOf(header) };
+  }
+
+  /** Throws `damaged`. */
+  header(position: number): Header | undefined {
+    return readHeader(this.#parts, this.#db, this.#keys[position]!, this.#snapshot);
   }
 
   /** Throws `damaged`. */

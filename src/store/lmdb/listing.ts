@@ -3,13 +3,14 @@
  * pages of a write transaction are not all in the file.
  */
 import { absentBucket, KvError } from '../../errors.js';
-import { KEY_LIMIT_BYTES, type KeyRange, type StoredRecords } from '../record.js';
+import { KEY_LIMIT_BYTES, type KeyRange } from '../record.js';
 import { type Db, statsOf } from './database.js';
 import type { Environment, Snapshot } from './environment.js';
 import { LeafRecords } from './file/leaf-records.js';
 import { leavesOf } from './file/leaves.js';
 import { tree } from './file/page.js';
 import { KeyedRecords } from './keyed-records.js';
+import type { ListedRecords } from './listed-records.js';
 import type { Parts } from './parts.js';
 
 /** Keys read at a time through LMDB. Between two pages the caller may write. */
@@ -23,20 +24,25 @@ const PAGE_GROWTH = 8;
 
 /** The records of a bucket in a range, and how many there are by the bucket's own count. */
 interface Listing {
-  readonly pages: Iterable<StoredRecords>;
+  readonly pages: Iterable<ListedRecords>;
   readonly expected: number;
 }
 
-/** See `StoreBucket.records`. */
+/**
+ * See `StoreBucket.records`. Where the transaction under way `isUntouched`, they are those that it
+ * was begun with, whatever is written to it meanwhile.
+ */
 export function* listRecords(
   parts: Parts,
   bucket: string,
   range: KeyRange,
-): Generator<StoredRecords> {
+  isUntouched = false,
+): Generator<ListedRecords> {
   const { catalogue, environment } = parts;
-  const { db, snapshot } = catalogue.snapshotOf(bucket);
+  const db = catalogue.databaseOf(bucket);
+  const snapshot = isUntouched ? environment.keepBeginning() : environment.keep();
   try {
-    const isInFile = !range.reverse && !environment.inTransaction;
+    const isInFile = !range.reverse && snapshot !== undefined;
     const listing = isInFile
       ? listFromFile(parts, db, snapshot, range)
       : listThroughLmdb(parts, bucket, db, snapshot, range);
@@ -50,17 +56,6 @@ export function* listRecords(
   } finally {
     environment.release(snapshot);
   }
-}
-
-/** The keys of a bucket and no more, within a transaction. */
-export function* keysWithin({ environment }: Parts, bucket: string, db: Db): Generator<Buffer> {
-  const expected = environment.reading(() => statsOf(db).entryCount);
-  let given = 0;
-  for (const keys of keyPages(environment, bucket, db, undefined, {})) {
-    yield* keys;
-    given += keys.length;
-  }
-  checkCount(bucket, given, expected);
 }
 
 /** Throws `damaged` where a bucket gave fewer keys than it holds. */

@@ -8,8 +8,9 @@ import type {
   Version,
 } from '../record.js';
 import { RecordBatch } from '../record-batch.js';
-import type { Existing, RecordPlace, Upload } from '../store.js';
+import type { Existing, RecordPlace, Upload, WorkOptions } from '../store.js';
 import { TransactionalBucket } from '../transactional-bucket.js';
+import { inTurns } from '../turns.js';
 import { batchLimits, loadRecords } from './bucket-load.js';
 import { type Db, statsOf } from './database.js';
 import { listRecords } from './listing.js';
@@ -23,6 +24,7 @@ import {
   setRecord,
   shareRecord,
 } from './records.js';
+import { clearRecords, deleteRecords, isWithin } from './whole-buckets.js';
 
 export class LmdbBucket extends TransactionalBucket {
   readonly name: string;
@@ -55,6 +57,20 @@ export class LmdbBucket extends TransactionalBucket {
   count(): number {
     const db = this.#db;
     return this.#parts.environment.reading(() => statsOf(db).entryCount);
+  }
+
+  async deleteRange(range: KeyRange, options: WorkOptions = {}): Promise<number> {
+    const { environment, transactions } = this.#parts;
+    const source = { bucket: this.name, isUntouched: !environment.inTransaction };
+    return transactions.across(async () => {
+      const db = this.#db;
+      if (!isWithin(db, range)) {
+        return inTurns(deleteRecords(this.#parts, source, range), options);
+      }
+      const count = statsOf(db).entryCount;
+      await inTurns(clearRecords(this.#parts, source), options);
+      return count;
+    }, options.signal);
   }
 
   batch(spare?: RecordBatch): RecordBatch {

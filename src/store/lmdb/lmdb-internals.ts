@@ -3,7 +3,7 @@
  * why it is needed, and which test of lmdb-internals.test.ts fails where another version of lmdb has
  * changed it. The other one is its native part, see native-addon.ts.
  */
-import type { ReadTransaction, RootDb } from './database.js';
+import type { RootDb } from './database.js';
 
 /**
  * Begins lmdb's read transaction: `resetReadTxn` and `ensureReadTxn`.
@@ -41,21 +41,16 @@ export class Renewal {
 }
 
 /**
- * Reads in a snapshot, also within a write transaction: `env.writeTxn`.
+ * Reads beside the write transaction under way, not in it: `env.writeTxn`.
  *
  * Why: lmdb prefers a write transaction to the one that a read is given, which would tear a value that
  * was got before. Test: "a read in a snapshot does not see the write transaction around it".
  */
-export function readIn<T>(
-  main: RootDb,
-  snapshot: ReadTransaction,
-  read: (options: { transaction: ReadTransaction }) => T,
-): T {
-  const { env } = main;
+export function besideWrites<T>({ env }: RootDb, read: () => T): T {
   const { writeTxn } = env;
   env.writeTxn = null;
   try {
-    return read({ transaction: snapshot });
+    return read();
   } finally {
     env.writeTxn = writeTxn;
   }

@@ -1,18 +1,26 @@
 /** The Store port on LMDB: one environment is a store, one named database a bucket. */
 import { KvError } from '../../errors.js';
-import type { BucketInfo, Capability, Fact, Store, StoreBucket, Upload } from '../store.js';
+import type {
+  BucketInfo,
+  Capability,
+  Fact,
+  Store,
+  StoreBucket,
+  Upload,
+  WorkOptions,
+} from '../store.js';
+import { inTurns } from '../turns.js';
 import { Catalogue } from './catalogue.js';
 import { Chunks } from './chunks.js';
 import { pagesOf, statsOf } from './database.js';
 import type { Environment } from './environment.js';
 import { bucketDatabase, internalDatabases } from './layout.js';
-import { keysWithin } from './listing.js';
 import { LmdbBucket } from './lmdb-bucket.js';
 import { LmdbUpload } from './lmdb-upload.js';
 import type { Parts } from './parts.js';
-import { releaseChunks, shareRecord } from './records.js';
 import { storeFacts } from './store-facts.js';
 import { Transactions } from './transactions.js';
+import { clearRecords, copyRecords } from './whole-buckets.js';
 
 /** Begins the name of a bucket in the making: no bucket's name may hold a control character. */
 const DRAFT_PREFIX = '\x01';
@@ -88,13 +96,8 @@ export class LmdbStore implements Store {
     return new LmdbBucket(this.#parts, name);
   }
 
-  deleteBucket(name: string): void {
-    const { catalogue, environment, transactions } = this.#parts;
-    transactions.write(() => {
-      this.clearBucket(name);
-      environment.dropDatabase(bucketDatabase(catalogue.entryOf(name).id));
-      catalogue.remove(name);
-    });
+  async deleteBucket(name: string, options?: WorkOptions): Promise<void> {
+    await this.#inSteps((isUntouched) => this.#deleted(name, isUntouched), options);
   }
 
   renameBucket(name: string, to: string): void {
@@ -107,27 +110,16 @@ export class LmdbStore implements Store {
     });
   }
 
-  copyBucket(name: string, to: string): void {
-    const { catalogue, transactions } = this.#parts;
-    const action = `copy bucket "${name}"`;
-    transactions.run(() => {
-      const source = catalogue.databaseOf(name);
-      catalogue.mustBeFree(to, action);
-      catalogue.create(to, action);
-      const target = catalogue.databaseOf(to);
-      for (const key of keysWithin(this.#parts, name, source)) {
-        shareRecord(this.#parts, source, key, target, key);
-      }
-    });
+  async copyBucket(name: string, to: string, options?: WorkOptions): Promise<void> {
+    await this.#inSteps((isUntouched) => this.#copied(name, to, isUntouched), options);
   }
 
-  clearBucket(name: string): void {
-    const { catalogue, transactions } = this.#parts;
-    transactions.write(() => {
-      const db = catalogue.databaseOf(name);
-      for (const key of keysWithin(this.#parts, name, db)) releaseChunks(this.#parts, db, key);
-      db.clearSync();
-    });
+  async clearBucket(name: string, options?: WorkOptions): Promise<void> {
+    const parts = this.#parts;
+    await this.#inSteps(
+      (isUntouched) => clearRecords(parts, { bucket: name, isUntouched }),
+      options,
+    );
   }
 
   createDraft(): string {
@@ -142,24 +134,12 @@ export class LmdbStore implements Store {
     });
   }
 
-  publishDraft(draft: string, name: string): void {
-    const { catalogue, chunks, transactions } = this.#parts;
-    transactions.run(() => {
-      const entry = catalogue.entryOf(draft);
-      if (catalogue.find(name)) this.deleteBucket(name);
-      catalogue.remove(draft);
-      catalogue.set(name, entry);
-      chunks.forgetUpload(entry.id);
-    });
+  async publishDraft(draft: string, name: string, options?: WorkOptions): Promise<void> {
+    await this.#inSteps((isUntouched) => this.#published(draft, name, isUntouched), options);
   }
 
-  discardDraft(draft: string): void {
-    const { catalogue, chunks, transactions } = this.#parts;
-    transactions.run(() => {
-      const { id } = catalogue.entryOf(draft);
-      this.deleteBucket(draft);
-      chunks.forgetUpload(id);
-    });
+  async discardDraft(draft: string): Promise<void> {
+    await this.#inSteps((isUntouched) => this.#discarded(draft, isUntouched));
   }
 
   /** Gives back what processes that have ended left unfinished, or some of it. */
@@ -168,7 +148,10 @@ export class LmdbStore implements Store {
     for (const name of catalogue.names().filter((name) => name.startsWith(DRAFT_PREFIX))) {
       transactions.run(() => {
         const entry = catalogue.find(name);
-        if (entry && !chunks.isUploading(entry.id)) this.discardDraft(name);
+        if (!entry || chunks.isUploading(entry.id)) return;
+        for (const _ of this.#discarded(name, true)) {
+          // Step by step to the end.
+        }
       });
     }
     chunks.reclaim(RECLAIM_STEPS);
@@ -186,8 +169,8 @@ export class LmdbStore implements Store {
     return this.#parts.transactions.run(work);
   }
 
-  async transactionAcross<T>(work: () => Promise<T>): Promise<T> {
-    return this.#parts.transactions.across(work);
+  async transactionAcross<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.#parts.transactions.across(work, signal);
   }
 
   async group<T>(work: () => Promise<T>): Promise<T> {
@@ -204,5 +187,48 @@ export class LmdbStore implements Store {
 
   async close(): Promise<void> {
     await this.#parts.environment.close();
+  }
+
+  /** One transaction of work that lasts. */
+  async #inSteps(
+    work: (isUntouched: boolean) => Iterable<number>,
+    options: WorkOptions = {},
+  ): Promise<void> {
+    const isUntouched = !this.inTransaction;
+    await this.#parts.transactions.across(
+      () => inTurns(work(isUntouched), options),
+      options.signal,
+    );
+  }
+
+  *#copied(name: string, to: string, isUntouched: boolean): Generator<number> {
+    const { catalogue } = this.#parts;
+    const action = `copy bucket "${name}"`;
+    catalogue.entryOf(name);
+    catalogue.mustBeFree(to, action);
+    catalogue.create(to, action);
+    yield* copyRecords(this.#parts, { bucket: name, isUntouched }, to);
+  }
+
+  *#deleted(name: string, isUntouched: boolean): Generator<number> {
+    const { catalogue, environment } = this.#parts;
+    yield* clearRecords(this.#parts, { bucket: name, isUntouched });
+    environment.dropDatabase(bucketDatabase(catalogue.entryOf(name).id));
+    catalogue.remove(name);
+  }
+
+  *#published(draft: string, name: string, isUntouched: boolean): Generator<number> {
+    const { catalogue, chunks } = this.#parts;
+    const entry = catalogue.entryOf(draft);
+    if (catalogue.find(name)) yield* this.#deleted(name, isUntouched);
+    catalogue.remove(draft);
+    catalogue.set(name, entry);
+    chunks.forgetUpload(entry.id);
+  }
+
+  *#discarded(draft: string, isUntouched: boolean): Generator<number> {
+    const { id } = this.#parts.catalogue.entryOf(draft);
+    yield* this.#deleted(draft, isUntouched);
+    this.#parts.chunks.forgetUpload(id);
   }
 }

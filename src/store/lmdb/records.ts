@@ -74,12 +74,6 @@ export function removeRecord(parts: Parts, db: Db, key: Buffer): boolean {
   return true;
 }
 
-/** Lets go of the chunks of a record that is about to go with its whole bucket. */
-export function releaseChunks(parts: Parts, db: Db, key: Buffer): void {
-  const chunked = readHeader(parts, db, key)?.chunked;
-  if (chunked) parts.chunks.release(chunked.valueId);
-}
-
 /** Sets a key of `target` to the value of a key of `db` that is there. */
 export function shareRecord(
   parts: Parts,

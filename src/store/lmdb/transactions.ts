@@ -31,8 +31,8 @@ export class Transactions {
   }
 
   /** See `Store.transactionAcross`. */
-  async across<T>(work: () => Promise<T>): Promise<T> {
-    const result = await this.#environment.writes.transactionAcross(work);
+  async across<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const result = await this.#environment.writes.transactionAcross(work, signal);
     this.#chunks.reclaim();
     return result;
   }

@@ -71,9 +71,9 @@ export class WriteTransactions {
   }
 
   /** See `Store.transactionAcross`. */
-  async transactionAcross<T>(work: () => Promise<T>): Promise<T> {
-    if (this.inTransaction) return work();
-    await this.writersDone();
+  async transactionAcross<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    if (this.#isFlat) return work();
+    await this.writersDone(signal);
     const before = this.#begin();
     try {
       for (;;) {
@@ -95,15 +95,7 @@ export class WriteTransactions {
 
   /** See `Store.group`. */
   async group<T>(work: () => Promise<T>): Promise<T> {
-    return this.transactionAcross(async () => {
-      const isFlat = this.#isFlat;
-      this.#isFlat = true;
-      try {
-        return await work();
-      } finally {
-        this.#isFlat = isFlat;
-      }
-    });
+    return this.inTransaction ? this.#asOne(work) : this.transactionAcross(() => this.#asOne(work));
   }
 
   /** The same, while other work goes on: `work` runs some time later, or at once within another. */
@@ -156,6 +148,16 @@ export class WriteTransactions {
   /** The next number of the store, for a version or an id; within a transaction only. */
   nextNumber(): number {
     return this.#sequence.next();
+  }
+
+  async #asOne<T>(work: () => Promise<T>): Promise<T> {
+    const isFlat = this.#isFlat;
+    this.#isFlat = true;
+    try {
+      return await work();
+    } finally {
+      this.#isFlat = isFlat;
+    }
   }
 
   #checkWritable(): void {

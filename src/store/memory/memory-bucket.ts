@@ -8,8 +8,9 @@ import type {
   Version,
 } from '../record.js';
 import { NO_LIMITS, RecordBatch } from '../record-batch.js';
-import type { Existing, RecordPlace, Upload } from '../store.js';
+import type { Existing, RecordPlace, Upload, WorkOptions } from '../store.js';
 import { TransactionalBucket } from '../transactional-bucket.js';
+import { inTurns } from '../turns.js';
 import type { MemoryRecord, MemoryState } from './memory-state.js';
 import { MemoryUpload } from './memory-upload.js';
 import { MemoryValue, metadataOf } from './memory-value.js';
@@ -53,6 +54,10 @@ export class MemoryBucket extends TransactionalBucket {
 
   count(): number {
     return this.#records.size;
+  }
+
+  async deleteRange(range: KeyRange, options?: WorkOptions): Promise<number> {
+    return this.#state.transactionAcross(() => inTurns(this.#deleted(range), options));
   }
 
   batch(spare = new RecordBatch(NO_LIMITS)): RecordBatch {
@@ -104,6 +109,13 @@ export class MemoryBucket extends TransactionalBucket {
   protected statAt({ bucket, key }: RecordPlace): Metadata | undefined {
     const record = this.#state.content(bucket).records.get(key);
     return record && metadataOf(record);
+  }
+
+  *#deleted(range: KeyRange): Generator<number> {
+    for (const records of this.records(range)) {
+      this.remove(records.key(0));
+      yield records.count;
+    }
   }
 
   get #records(): Map<string, MemoryRecord> {

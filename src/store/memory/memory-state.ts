@@ -63,7 +63,7 @@ export class MemoryState {
 
   /** See `Store.transactionAcross`. */
   async transactionAcross<T>(work: () => Promise<T>): Promise<T> {
-    if (this.inTransaction) return work();
+    if (this.#isFlat) return work();
     const before = this.#begin();
     try {
       return this.#committed(await work());
@@ -77,15 +77,17 @@ export class MemoryState {
 
   /** See `Store.group`. */
   async group<T>(work: () => Promise<T>): Promise<T> {
-    return this.transactionAcross(async () => {
-      const isFlat = this.#isFlat;
-      this.#isFlat = true;
-      try {
-        return await work();
-      } finally {
-        this.#isFlat = isFlat;
-      }
-    });
+    return this.inTransaction ? this.#asOne(work) : this.transactionAcross(() => this.#asOne(work));
+  }
+
+  async #asOne<T>(work: () => Promise<T>): Promise<T> {
+    const isFlat = this.#isFlat;
+    this.#isFlat = true;
+    try {
+      return await work();
+    } finally {
+      this.#isFlat = isFlat;
+    }
   }
 
   /** Enters a transaction; returns the buckets as they are before it. */

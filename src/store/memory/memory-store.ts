@@ -3,9 +3,18 @@
  * of tests and of reads where no store has been made yet. Nothing of it outlives the process.
  */
 import { KvError } from '../../errors.js';
-import type { BucketInfo, Capability, Fact, Store, StoreBucket, Upload } from '../store.js';
+import type {
+  BucketInfo,
+  Capability,
+  Fact,
+  Store,
+  StoreBucket,
+  Upload,
+  WorkOptions,
+} from '../store.js';
+import { inTurns } from '../turns.js';
 import { MemoryBucket } from './memory-bucket.js';
-import { MemoryState } from './memory-state.js';
+import { type MemoryRecord, MemoryState } from './memory-state.js';
 import { MemoryUpload } from './memory-upload.js';
 import { sorted } from './sorted.js';
 
@@ -48,8 +57,9 @@ export class MemoryStore implements Store {
     return new MemoryBucket(this.#state, name);
   }
 
-  deleteBucket(name: string): void {
+  async deleteBucket(name: string, { signal }: WorkOptions = {}): Promise<void> {
     this.#state.content(name);
+    signal?.throwIfAborted();
     this.#state.buckets.delete(name);
   }
 
@@ -60,15 +70,19 @@ export class MemoryStore implements Store {
     this.#state.buckets.set(to, content);
   }
 
-  copyBucket(name: string, to: string): void {
-    const { records } = this.#state.content(name);
-    this.#mustBeFree(to, `copy bucket "${name}"`);
-    this.ensureBucket(to);
-    for (const [key, { value }] of records) this.#state.set(to, key, value);
+  async copyBucket(name: string, to: string, options?: WorkOptions): Promise<void> {
+    await this.#state.transactionAcross(async () => {
+      const { records } = this.#state.content(name);
+      this.#mustBeFree(to, `copy bucket "${name}"`);
+      this.ensureBucket(to);
+      await inTurns(this.#copied(records, to), options);
+    });
   }
 
-  clearBucket(name: string): void {
-    this.#state.content(name).records.clear();
+  async clearBucket(name: string, { signal }: WorkOptions = {}): Promise<void> {
+    const { records } = this.#state.content(name);
+    signal?.throwIfAborted();
+    records.clear();
   }
 
   createDraft(): string {
@@ -77,14 +91,15 @@ export class MemoryStore implements Store {
     return name;
   }
 
-  publishDraft(draft: string, name: string): void {
+  async publishDraft(draft: string, name: string, { signal }: WorkOptions = {}): Promise<void> {
     const content = this.#state.content(draft);
+    signal?.throwIfAborted();
     this.#state.buckets.delete(draft);
     this.#state.buckets.set(name, content);
   }
 
-  discardDraft(draft: string): void {
-    this.deleteBucket(draft);
+  async discardDraft(draft: string): Promise<void> {
+    await this.deleteBucket(draft);
   }
 
   upload(): Upload {
@@ -120,6 +135,13 @@ export class MemoryStore implements Store {
   }
 
   async close(): Promise<void> {}
+
+  *#copied(records: ReadonlyMap<string, MemoryRecord>, to: string): Generator<number> {
+    for (const [key, { value }] of records) {
+      this.#state.set(to, key, value);
+      yield 1;
+    }
+  }
 
   #mustBeFree(name: string, action: string): void {
     if (!this.#state.buckets.has(name)) return;

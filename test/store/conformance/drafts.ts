@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { codeOf } from '../../support/error-code.js';
+import { codeOfRejected } from '../../support/error-code.js';
 import { patternedBytes } from '../../support/patterned-bytes.js';
 import { bytesOf, keysOf, type Open, put } from './subject.js';
 
@@ -13,7 +13,7 @@ export function drafts(open: Open): void {
       put(store, store.bucket(draft)!, 'key', patternedBytes(70_000));
       expect(store.bucketNames('')).not.toContain(draft);
       expect(store.buckets().map((bucket) => bucket.name)).not.toContain(draft);
-      store.publishDraft(draft, name);
+      await store.publishDraft(draft, name);
       const bucket = store.bucket(name)!;
       expect(keysOf(bucket)).toEqual(['key']);
       expect(bytesOf(bucket, 'key')!.equals(patternedBytes(70_000))).toBe(true);
@@ -28,10 +28,10 @@ export function drafts(open: Open): void {
     put(store, store.createBucket('test'), 'old', 'value');
     const [draft, other] = [store.createDraft(), store.createDraft()];
     expect(draft).not.toBe(other);
-    store.discardDraft(draft);
+    await store.discardDraft(draft);
     expect(store.bucket(draft)).toBeUndefined();
-    expect(codeOf(() => store.publishDraft(draft, 'test'))).toBe('no-bucket');
+    expect(await codeOfRejected(store.publishDraft(draft, 'test'))).toBe('no-bucket');
     expect(keysOf(store.bucket('test')!)).toEqual(['old']);
-    store.discardDraft(other);
+    await store.discardDraft(other);
   });
 }

@@ -105,7 +105,7 @@ export function listings(open: Open): void {
       expect(records.key(0)).toBe('a');
       break;
     }
-    store.deleteBucket('test');
+    await store.deleteBucket('test');
     await store.close();
   });
 }

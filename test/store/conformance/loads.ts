@@ -93,7 +93,7 @@ export function loads(open: Open): void {
     const store = await open();
     const bucket = store.createBucket('test');
     const batch = filled(bucket.batch(), [['a', '1']]);
-    store.deleteBucket('test');
+    await store.deleteBucket('test');
     expect(await codeOfRejected(bucket.load(batch, 'overwrite'))).toBe('no-bucket');
   });
 

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { buckets } from './buckets.js';
 import { counters } from './counters.js';
 import { drafts } from './drafts.js';
+import { lasting } from './lasting.js';
 import { listings } from './listings.js';
 import { loads } from './loads.js';
 import { type Calls, membersOfPort, watched } from './port-calls.js';
@@ -25,6 +26,7 @@ export function portConformance(name: string, factory: Factory): void {
     describe('writes', () => writes(open));
     describe('counters', () => counters(open));
     describe('loads', () => loads(open));
+    describe('what lasts', () => lasting(open));
     describe('transactions', () => transactions(open));
     describe('drafts', () => drafts(open));
 

@@ -59,17 +59,19 @@ export function transactions(open: Open): void {
     }
     const before = bucket.stat('key');
     const failing = () =>
-      store.transaction(() => {
+      store.transactionAcross(async () => {
         put(store, bucket, 'key', 'lost');
         bucket.move('key', { bucket: 'cleared', key: 'moved' });
         bucket.increment('n', 1n);
         store.renameBucket('renamed', 'elsewhere');
-        store.deleteBucket('dropped');
-        store.clearBucket('cleared');
+        await store.deleteBucket('dropped');
+        await store.clearBucket('cleared');
+        await store.copyBucket('test', 'copy');
+        await bucket.deleteRange({ lower: Buffer.from('a') });
         store.ensureBucket('new');
         throw new Error('undone');
       });
-    for (let time = 0; time < 2; time++) expect(failing).toThrow('undone');
+    for (let time = 0; time < 2; time++) await expect(failing()).rejects.toThrow('undone');
     expect(store.bucketNames('')).toEqual(['cleared', 'dropped', 'renamed', 'test']);
     for (const name of ['renamed', 'dropped', 'cleared']) {
       expect(textOf(store.bucket(name)!, 'key')).toBe('value');
@@ -77,6 +79,24 @@ export function transactions(open: Open): void {
     expect(keysOf(bucket)).toEqual(['key']);
     expect(bucket.stat('key')).toEqual(before);
     expect(bytesOf(bucket, 'key')!.equals(patternedBytes(300_000))).toBe(true);
+  });
+
+  test('transactionAcross() within another undoes its own writes alone', async () => {
+    const store = await supported();
+    if (store === undefined) return;
+    const bucket = store.createBucket('test');
+    await store.transactionAcross(async () => {
+      put(store, bucket, 'outer', '1');
+      const inner = store.transactionAcross(async () => {
+        put(store, bucket, 'outer', '2');
+        await new Promise((resolve) => setImmediate(resolve));
+        put(store, bucket, 'inner', '3');
+        throw new Error('undone');
+      });
+      await expect(inner).rejects.toThrow('undone');
+      expect(textOf(bucket, 'outer')).toBe('1');
+    });
+    expect(keysOf(bucket)).toEqual(['outer']);
   });
 
   test('transaction() within another undoes its own writes alone', async () => {

@@ -13,9 +13,9 @@ for (let round = 0; !stopped; round++) {
   buckets.rename('elsewhere', 'coming and going');
   if (round === 0) await say('churning');
   await pause();
-  if (round % 2 === 0) buckets.copy('coming and going', 'another');
-  buckets.delete('coming and going');
-  if (round % 2 === 0) buckets.delete('another');
+  if (round % 2 === 0) await buckets.copy('coming and going', 'another');
+  await buckets.delete('coming and going');
+  if (round % 2 === 0) await buckets.delete('another');
   await pause();
 }
 buckets.openOrCreate('end');

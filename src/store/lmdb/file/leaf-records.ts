@@ -1,8 +1,9 @@
 /** The records of a leaf, as the port has them. */
-import { ELSEWHERE, type Entry, type StoredRecords, type StoredValue } from '../../record.js';
+import { ELSEWHERE, type Entry, type StoredValue } from '../../record.js';
 import type { Chunks } from '../chunks.js';
 import type { Snapshot } from '../environment.js';
 import { copyInlineValue, decodeHeader, type Header, inlineValueStart } from '../layout.js';
+import type { ListedRecords } from '../listed-records.js';
 import { InlineValue, ValueInChunks } from '../stored-value.js';
 import { type Leaf, sound } from './leaves.js';
 import { dataSize, dataStart, isElsewhere, NODE_HEADER_BYTES, REFERENCE_BYTES } from './page.js';
@@ -20,7 +21,7 @@ export interface LeafSource {
   readonly snapshot: Snapshot;
 }
 
-export class LeafRecords implements StoredRecords {
+export class LeafRecords implements ListedRecords {
   readonly count: number;
   readonly bytes: Buffer;
   readonly #leaf: Leaf;
@@ -47,14 +48,14 @@ export class LeafRecords implements StoredRecords {
 
   /** Throws `damaged`. */
   entry(position: number): Entry {
-    const { size, version, modified, kind } = this.#header(position);
+    const { size, version, modified, kind } = this.header(position);
     return { key: this.key(position), size, version, modified, kind };
   }
 
   /** Throws `damaged`, `io`. */
   value(position: number): StoredValue {
     const { chunks, snapshot } = this.#source;
-    const header = this.#header(position);
+    const header = this.header(position);
     if (header.chunked) {
       snapshot?.use();
       return new ValueInChunks(header, header.chunked, chunks, snapshot);
@@ -63,7 +64,8 @@ export class LeafRecords implements StoredRecords {
     return new InlineValue(header, copyInlineValue(record, record.length));
   }
 
-  #header(position: number): Header {
+  /** Throws `damaged`. */
+  header(position: number): Header {
     const size = this.#leaf.page.dataSize(this.#leaf.from + position);
     return decodeHeader(this.#data(position, HEADER_BYTES), size);
   }
