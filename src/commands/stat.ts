@@ -1,7 +1,7 @@
 import { answerFields, isoTime } from '../answers/answer.js';
 import { defineCommand } from '../command.js';
 import { absentKey, exitCodes } from '../errors.js';
-import { humanSize, relativeTime } from '../terminal/quantities.js';
+import { exactSize, relativeTime } from '../terminal/quantities.js';
 
 export const command = defineCommand({
   name: 'stat',
@@ -21,7 +21,7 @@ notices any change in between, a delete and a new set included.`,
     const { size, version, modified, kind } = metadata;
     await answerFields(context, [
       ['key', key],
-      ['size', size, `${humanSize(size)} (${size} bytes)`],
+      ['size', size, exactSize(size)],
       ['version', version],
       [
         'modified',

@@ -31,7 +31,7 @@ export async function confirmBucket(
       hint: "try: --confirm=NAME with the bucket's name",
     });
   }
-  const typed = await terminal.ask(`${action}? ${state}. Its name, to go on:`);
+  const typed = await terminal.ask(`${action}? ${state}. Type its name to go on:`);
   if (typed !== name) {
     throw new KvError('not-confirmed', `did not ${action}: the name typed is another`);
   }

@@ -13,6 +13,12 @@ export function humanSize(bytes: number): string {
   return `${amount.toFixed(digits)} ${sizeUnits[unit]}`;
 }
 
+/** `12 B`, and with what rounding leaves out `2.0 KiB (2048 bytes)`. */
+export function exactSize(bytes: number): string {
+  const size = humanSize(bytes);
+  return size === `${bytes} B` ? size : `${size} (${bytes} bytes)`;
+}
+
 const sizeUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
 /** `just now`, `42 s ago`, `3 h ago`, `12 d ago`; `in 5 min` where clocks disagree. */

@@ -17,7 +17,7 @@ describe.each(['clear', 'delete'])('bucket %s of a bucket that holds keys', (ver
     const terminal = { ...onTerminal, answers: ['old'] };
     const { outcome, questions } = await kv(`bucket ${verb} old`, terminal);
     expect(outcome).toBe(0);
-    expect(questions).toEqual([`${verb} bucket "old"? it holds 2 keys. Its name, to go on:`]);
+    expect(questions).toEqual([`${verb} bucket "old"? it holds 2 keys. Type its name to go on:`]);
   });
 
   it.each(['', 'Old', 'old ', 'yes'])('does nothing when %j is typed', async (answer) => {

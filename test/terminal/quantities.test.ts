@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { humanSize, relativeTime } from '../../src/terminal/quantities.js';
+import { exactSize, humanSize, relativeTime } from '../../src/terminal/quantities.js';
+
+describe('exactSize()', () => {
+  it.each([
+    [12, '12 B'],
+    [1023, '1023 B'],
+    [2048, '2.0 KiB (2048 bytes)'],
+  ])('of %i bytes is %s', (bytes, text) => {
+    expect(exactSize(bytes)).toBe(text);
+  });
+});
 
 describe('humanSize()', () => {
   it.each([
