@@ -238,9 +238,10 @@ function readWit(text: string): Declarations {
 }
 
 /** The lines of documentation in wit/, without the marks of markdown that HTML has as tags. */
+/** Of the seed's interfaces: wit/host/ has those that a component is offered beside them. */
 async function readDocs(): Promise<string[]> {
   const paths = await readdir(WIT, { recursive: true });
-  const files = paths.filter((path) => path.endsWith('.wit'));
+  const files = paths.filter((path) => path.endsWith('.wit') && !path.startsWith('host'));
   const texts = await Promise.all(files.map((path) => readFile(join(WIT, path), 'utf8')));
   return texts
     .flatMap((text) => text.match(/(?<=^ *\/\/\/ ).+/gm) ?? [])
