@@ -131,17 +131,20 @@ class Script {
     for (const ready of group) await this.#runAlone(ready);
   }
 
-  /** Runs all of a group in one transaction; false where that is undone. */
+  /** Runs all of a group, in one transaction where it writes; false where that is undone. */
   async #succeedsAtOnce(group: readonly Ready[]): Promise<boolean> {
     let running = group[0]!;
     try {
-      await this.#writersDone();
-      await this.#context.keyvalue.transactions.group(async () => {
+      const runAll = async () => {
         for (running of group) {
           await this.#hearSignals();
           refuse(await running.step.run(this.#heldTerminal));
         }
-      });
+      };
+      if (group.some(({ step }) => step.writes)) {
+        await this.#writersDone();
+        await this.#context.keyvalue.transactions.group(runAll);
+      } else await runAll();
       return true;
     } catch (thrown) {
       this.#signal.throwIfAborted();

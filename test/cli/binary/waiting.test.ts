@@ -22,6 +22,31 @@ const isBusy = (store: string, holder: ChildProcessWithoutNullStreams) =>
   `kv: cannot write to store "${store}": process ${holder.pid} (kv exec) is writing to it\n` +
   'try again, or wait longer: --wait DUR\n';
 
+describe('a script', () => {
+  it('that has the store open reads on, several lines at once, while another writes', async () => {
+    const shell = new Shell();
+    await shell.succeed('kv set k old');
+    const reader = shell.start('exec');
+    let read = '';
+    reader.stdout.on('data', (data) => {
+      read += data;
+    });
+    reader.stdin.write('get k\n');
+    await until(() => read === 'old');
+    const holder = shell.start('exec', '--atomic');
+    holder.stdin.write('set k new\n');
+    await until(async () => (await shell.run('kv --wait 1ms delete probe')).status === 5);
+    reader.stdin.write('get k\nget k\nkeys\n');
+    await until(() => read === 'oldoldoldk\n');
+    holder.stdin.end();
+    await ended(holder);
+    reader.stdin.write('get k\nincr n\nget k\n');
+    await until(() => read === 'oldoldoldk\nnew1\nnew');
+    reader.stdin.end();
+    expect((await ended(reader)).status).toBe(0);
+  });
+});
+
 describe('a writer that waits for another', () => {
   it('ends with 5 when its patience ends, with one line that names who writes', async () => {
     const { shell, holder } = await heldShell();
