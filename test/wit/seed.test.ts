@@ -237,8 +237,10 @@ function readWit(text: string): Declarations {
   return { world, functions: functions.sort(), types: types.sort() };
 }
 
-/** The lines of documentation in wit/, without the marks of markdown that HTML has as tags. */
-/** Of the seed's interfaces: wit/host/ has those that a component is offered beside them. */
+/**
+ * The lines of documentation in wit/, without the marks of markdown that HTML has as tags. wit/host/
+ * is left out: it has the interfaces that a component is offered beside the seed's.
+ */
 async function readDocs(): Promise<string[]> {
   const paths = await readdir(WIT, { recursive: true });
   const files = paths.filter((path) => path.endsWith('.wit') && !path.startsWith('host'));
