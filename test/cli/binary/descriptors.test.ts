@@ -1,5 +1,6 @@
 /** Outputs that are open already, that are closed, and that must not be written to. */
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Prompt } from '../../support/prompt.js';
 import { expectRefusal } from '../../support/refusal.js';
@@ -76,8 +77,9 @@ describe('an output that is open already is written to as it stands', () => {
     expect(await prompt.run('get k > /dev/fd/3')).toEqual([]);
     expect(await prompt.run('get k > log')).toEqual([]);
     expect(await shell.succeed('cat log')).toBe('before\nvaluevalue');
-    const [refusal] = await prompt.run('get k >> ../store/data.mdb');
-    expect(refusal).toMatch(/^kv: cannot write "\.\.\/store\/data\.mdb": it is a file of/);
+    await shell.succeed(`ln -s ${shell.store} s`);
+    const [refusal] = await prompt.run('get k >> s/data.mdb');
+    expect(refusal).toMatch(/^kv: cannot write "s\/data\.mdb": it is a file of/);
     expect(await prompt.run('get k')).toEqual(['value']);
   });
 });
@@ -85,10 +87,11 @@ describe('an output that is open already is written to as it stands', () => {
 describe("the store's own files are refused as an output", () => {
   it('by whatever path, of whatever verb', async () => {
     const shell = await shellWithLog();
-    await shell.succeed('ln -s "$KV_STORE/data.mdb" link; ln "$KV_STORE/data.mdb" other');
+    const { store } = shell;
+    await shell.succeed(`ln -s ${store}/data.mdb link; ln ${store}/data.mdb other`);
     for (const script of [
-      'kv export -o "$KV_STORE/data.mdb"',
-      'kv get k -o ../work/../store/lock.mdb',
+      `kv export -o ${store}/data.mdb`,
+      `kv get k -o ../work/..${store.slice(dirname(shell.folder).length)}/lock.mdb`,
       'kv export -o link',
       'kv export -o other',
       'kv import records --rejects link',
@@ -103,7 +106,8 @@ describe("the store's own files are refused as an output", () => {
 
   it('where there is no store yet', async () => {
     const shell = new Shell();
-    const { status } = await shell.run('mkdir "$KV_STORE"; kv export -o "$KV_STORE/data.mdb"');
+    mkdirSync(shell.store, { recursive: true });
+    const { status } = await shell.run(`kv export -o ${shell.store}/data.mdb`);
     expect([status !== 0, shell.files(shell.store)]).toEqual([true, []]);
   });
 });
