@@ -1,6 +1,6 @@
 /**
  * Writes src/host/offered.json: what a component may import, each function and type of wit/ and
- * wit/host as text, by the names of the WIT. The texts are made by the same reader that reads the
+ * src/host/wit as text, by the names of the WIT. The texts are made by the same reader that reads the
  * components that are to be run, out of a component that imports all of it.
  */
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
@@ -32,7 +32,7 @@ export async function generateOffered() {
 export async function everyImport() {
   const folder = mkdtempSync(join(tmpdir(), 'kv-wit-'));
   try {
-    cpSync(join(root, 'wit/host'), folder, { recursive: true });
+    cpSync(join(root, 'src/host/wit'), folder, { recursive: true });
     cpSync(join(root, 'wit/deps'), join(folder, 'deps'), { recursive: true });
     mkdirSync(join(folder, 'deps/keyvalue'));
     for (const name of ['atomic', 'eventual', 'eventual-batch', 'types', 'wasi-keyvalue-error']) {

@@ -243,7 +243,7 @@ function readWit(text: string): Declarations {
  */
 async function readDocs(): Promise<string[]> {
   const paths = await readdir(WIT, { recursive: true });
-  const files = paths.filter((path) => path.endsWith('.wit') && !path.startsWith('host'));
+  const files = paths.filter((path) => path.endsWith('.wit'));
   const texts = await Promise.all(files.map((path) => readFile(join(WIT, path), 'utf8')));
   return texts
     .flatMap((text) => text.match(/(?<=^ *\/\/\/ ).+/gm) ?? [])
