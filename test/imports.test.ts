@@ -21,7 +21,7 @@ const allowed: Record<string, readonly string[]> = {
   terminal: ['io', 'errors'],
   command: ['context', 'errors'],
   context: ['host', 'keyvalue', 'store', 'terminal', 'errors'],
-  line: ['command', 'context', 'disk', 'errors'],
+  line: ['command', 'context', 'disk', 'terminal', 'errors'],
   options: ['command', 'context', 'terminal', 'errors'],
   answers: ['context', 'terminal', 'errors'],
   batches: ['answers', 'context', 'formats', 'line', 'terminal', 'errors'],

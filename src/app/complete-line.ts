@@ -30,7 +30,7 @@ import {
   type Shell,
   type TypedWord,
 } from '../line/shells/typed-word.js';
-import { unsafe } from '../line/words.js';
+import { unsafe } from '../terminal/visible.js';
 import { withStore } from './session.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -172,8 +172,8 @@ function wordOf(
   // zsh closes by itself what quotes are open.
   const word = continuedWord(typed, text, goesOn || shell === 'zsh');
   if (!word.startsWith(typed.typed + typed.cut)) return undefined;
-  const told = word.startsWith(kept) ? word.slice(kept.length) : word;
-  return `${goesOn ? '+' : '.'}${needsGuard ? '-- ' : ''}${told}`;
+  const added = word.startsWith(kept) ? word.slice(kept.length) : word;
+  return `${goesOn ? '+' : '.'}${needsGuard ? '-- ' : ''}${added}`;
 }
 
 /** bash shows the words alone. */
@@ -187,7 +187,7 @@ function shownAs(shell: Shell, { text, summary }: Candidate, width: number): str
  * description, and of the control characters it knows C0 alone.
  */
 function fishTakes(text: string): boolean {
-  return !text.includes('\t') && !unsafe.test(text.replace(/[\x01-\x1f]/g, ''));
+  return !text.includes('\t') && text.replace(/[\x01-\x1f]/g, '').search(unsafe) < 0;
 }
 
 function ended(shell: Shell, lines: readonly string[]): string {

@@ -3,6 +3,7 @@
  * together, `#` at the beginning of a word begins a comment. Nothing is expanded: `$` and `*` are
  * characters like any other. Scripts and the prompt share it.
  */
+import { unsafe } from '../terminal/visible.js';
 
 /** A word, and where it stands in the line. */
 export interface Word {
@@ -44,8 +45,6 @@ const operator = /<<<|<<-?|<[>&(]?|>>|>[>&|(]?|&>>|&[>&]?|\|[|&]?|;;?|`|\$\(/y;
 /** A word of these characters alone needs no quotes. */
 const harmless = /^[\w%+,./:=@-]+$/;
 
-/** What must not stand in a line as it is: controls, and what reorders or ends a line. */
-export const unsafe = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 const unsafeOrQuote = new RegExp(`[\\\\']|${unsafe.source}`, 'gu');
 
 /** Splits a line, which may hold newlines where a quote spans them. */
@@ -148,7 +147,7 @@ export class LineSplitter implements SplitLine {
 /** The word as it has to be written, so that `splitLine` gives it back; safe on a terminal. */
 export function quoteWord(word: string): string {
   if (harmless.test(word)) return word;
-  if (!unsafe.test(word)) return `'${word.replaceAll("'", "'\\''")}'`;
+  if (word.search(unsafe) < 0) return `'${word.replaceAll("'", "'\\''")}'`;
   return `$'${word.replace(unsafeOrQuote, escapeOf)}'`;
 }
 

@@ -56,9 +56,12 @@ export function unescapeKey(line: string): string {
 
 const anyEscape = /\\(?:x([0-9a-f]{2})|u\{([0-9a-f]{4})\}|[\\ntr])/g;
 
-// C0, DEL and C1; half a surrogate pair; the controls of writing direction; and the two separators
-// that some terminals and editors take for the end of a line.
-const unsafe = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+/**
+ * What must not reach a terminal, or stand in a line, as it is: C0, DEL and C1; half a surrogate pair;
+ * the controls of writing direction; and the two separators that some terminals and editors take for
+ * the end of a line.
+ */
+export const unsafe = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 const unsafeOrBackslash = new RegExp(`\\\\|${unsafe.source}`, 'gu');
 const unsafeButLayout = new RegExp(`(?![\\n\\t])${unsafe.source}`, 'gu');
 const c0OrBackslash = /[\\\x00-\x1f]/g;

@@ -2,7 +2,7 @@
  * How bash and zsh have to be told a word, as the continuation of what has been typed of it: each
  * character stands for itself, and none of them is a control character on the terminal.
  */
-import { unsafe } from '../words.js';
+import { unsafe } from '../../terminal/visible.js';
 import type { Quotes, TypedWord } from './typed-word.js';
 
 /**

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { continuedWord } from '../../../src/line/shells/continued-word.js';
 import { assignments, readShellLine } from '../../../src/line/shells/shell-line.js';
 import { readTypedWord, type TypedWord } from '../../../src/line/shells/typed-word.js';
-import { unsafe } from '../../../src/line/words.js';
+import { unsafe } from '../../../src/terminal/visible.js';
 import { hostile } from '../../support/odd-text.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
