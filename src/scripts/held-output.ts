@@ -1,4 +1,5 @@
-/** Output that waits until what it tells of is on the disk. */
+/** Output that waits until the changes that it reports are on the disk. */
+import { outputThrough } from '../terminal/output-through.js';
 import type { Output } from '../terminal/terminal.js';
 
 /** Bytes, or characters, that are held at most. */
@@ -7,30 +8,17 @@ const LIMIT = 1024 * 1024;
 /** More was written than can be held. */
 export class HeldTooMuch extends Error {}
 
-export class HeldOutput implements Output {
-  readonly isTerminal: boolean;
-  readonly style: Output['style'];
+export class HeldOutput {
+  /** The target, as it looks; a write throws `HeldTooMuch` beyond the limit. */
+  readonly output: Output;
   readonly #target: Output;
   #held: (Uint8Array | string)[] = [];
   #size = 0;
 
   constructor(target: Output) {
-    this.isTerminal = target.isTerminal;
-    this.style = target.style;
     this.#target = target;
+    this.output = outputThrough(target, async (data) => this.#hold(data));
   }
-
-  get columns(): number {
-    return this.#target.columns;
-  }
-
-  /** Throws `HeldTooMuch` beyond the limit. */
-  readonly write = async (data: Uint8Array | string): Promise<void> => {
-    this.#size += data.length;
-    if (this.#size > LIMIT) throw new HeldTooMuch();
-    // A copy: the caller may fill its buffer again.
-    this.#held.push(typeof data === 'string' ? data : Uint8Array.from(data));
-  };
 
   /** Lets it all go to where it belongs. */
   async release(): Promise<void> {
@@ -42,6 +30,13 @@ export class HeldOutput implements Output {
   discard(): void {
     this.#held = [];
     this.#size = 0;
+  }
+
+  #hold(data: Uint8Array | string): void {
+    this.#size += data.length;
+    if (this.#size > LIMIT) throw new HeldTooMuch();
+    // A copy: the caller may fill its buffer again.
+    this.#held.push(typeof data === 'string' ? data : Uint8Array.from(data));
   }
 }
 

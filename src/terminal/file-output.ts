@@ -5,6 +5,7 @@ import { ioError } from '../errors.js';
 import { descriptorKind } from './descriptor-kind.js';
 import { openReplacement } from './file-replacement.js';
 import { namedDescriptor, openDescriptor } from './open-descriptor.js';
+import { outputThrough } from './output-through.js';
 import { fileSink, type Sink, streamSink } from './sinks.js';
 import { plainStyle } from './style.js';
 import type { FileOutput, Output } from './terminal.js';
@@ -49,18 +50,12 @@ export async function openAppend(path: string, stdout: Output): Promise<FileOutp
   }
 }
 
-/** Not a copy of stdout's members: asking for its columns would load its stream. */
 function standIn(stdout: Output): FileOutput {
-  return {
-    isTerminal: stdout.isTerminal,
-    get columns() {
-      return stdout.columns;
-    },
-    style: stdout.style,
-    write: (data) => stdout.write(data),
-    commit: async () => {},
-    abandon: async () => {},
-  };
+  // Not a spread, which would ask for its columns and load its stream.
+  return Object.assign(
+    outputThrough(stdout, (data) => stdout.write(data)),
+    { commit: async () => {}, abandon: async () => {} },
+  );
 }
 
 /** An output to what is open already, as it stands. */
