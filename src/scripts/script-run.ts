@@ -3,17 +3,14 @@
  * a transaction, and what they print is held until it is committed. Where one of them fails, nothing
  * of the group stands; then each of them runs by itself, up to the one that fails again.
  */
-import { setImmediate } from 'node:timers/promises';
 import { afterChange } from '../answers/answer.js';
 import type { Context, Step } from '../context.js';
 import { asKvError, type ErrorCode, type ExitCode, exitCodes, KvError } from '../errors.js';
 import { writeError } from '../terminal/error-message.js';
+import { turnWhenDue } from '../terminal/event-loop.js';
 import type { Input, Terminal } from '../terminal/terminal.js';
 import { HeldOutput, HeldTooMuch } from './held-output.js';
 import { type ScriptLine, scriptLines } from './script-lines.js';
-
-/** How long a signal may go unheard, in ms. */
-const DEAF_MS = 20;
 
 /** Lines in one transaction: others who write wait for it. */
 const GROUP_LINES = 2000;
@@ -60,8 +57,7 @@ class Script {
   readonly #held: HeldOutput;
   readonly #heldTerminal: Terminal;
   #heldNotes: string[] = [];
-  /** When a signal could last be heard, on the process's clock, in ms. */
-  #heard = performance.now();
+  readonly #turnWhenDue = turnWhenDue();
   #group: Ready[] = [];
 
   constructor(context: Context, options: ScriptOptions, signal: AbortSignal) {
@@ -75,7 +71,7 @@ class Script {
     this.#held = new HeldOutput(terminal.stdout);
     this.#heldTerminal = {
       ...this.#terminal,
-      stdout: this.#held,
+      stdout: this.#held.output,
       note: async (text) => void this.#heldNotes.push(text),
     };
   }
@@ -157,12 +153,9 @@ class Script {
     }
   }
 
-  /** Lets a signal be heard now and then, which only happens between two turns of the event loop. */
+  /** Rejects with the reason of the signal. */
   async #hearSignals(): Promise<void> {
-    if (performance.now() - this.#heard > DEAF_MS) {
-      await setImmediate();
-      this.#heard = performance.now();
-    }
+    await this.#turnWhenDue();
     this.#signal.throwIfAborted();
   }
 

@@ -1,7 +1,7 @@
 /** Questions to a person, on stderr, so that stdout stays data. */
 import { PassThrough } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
 import { ioError, KvError } from '../errors.js';
+import { nextTurn } from './event-loop.js';
 import { type RawEvent, RawInput } from './raw-input.js';
 import { stopUntilContinued } from './suspension.js';
 import type { Style } from './terminal.js';
@@ -88,7 +88,7 @@ class Asking {
   async drop(): Promise<void> {
     this.#raw.take();
     // The rest of this turn of the event loop, all of the next, in which it comes, and one to spare.
-    for (let turns = 0; turns < 3; turns++) await setImmediate();
+    await nextTurn(3);
     this.#typed.length = 0;
   }
 

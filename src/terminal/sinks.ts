@@ -2,6 +2,7 @@
 import { writeSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { ioError, KvError } from '../errors.js';
+import { nextTurn } from './event-loop.js';
 
 /** Resolves when the kernel has all of it; rejects as `Output.write` does. */
 export type Sink = (data: Uint8Array | string) => Promise<void>;
@@ -11,7 +12,7 @@ export type Sink = (data: Uint8Array | string) => Promise<void>;
  * a short write for a whole one, so that a nearly full disk would lose bytes in silence.
  */
 export function fileSink(descriptor: number, action: string): Sink {
-  const breathe = breather();
+  const turnAfter = turnsByBytes();
   return async (data) => {
     const bytes = bytesOf(data);
     for (let sent = 0; sent < bytes.length; ) {
@@ -23,7 +24,7 @@ export function fileSink(descriptor: number, action: string): Sink {
         throw outputError(action, cause);
       }
       sent += written;
-      await breathe(written);
+      await turnAfter(written);
     }
   };
 }
@@ -39,7 +40,7 @@ export function streamSink(
   open: () => Promise<Writable>,
   action: string,
 ): Sink {
-  const breathe = breather();
+  const turnAfter = turnsByBytes();
   let inPlace = PIPE_CAPACITY;
   let stream: Promise<Writable> | undefined;
   let failure: KvError | undefined;
@@ -61,7 +62,7 @@ export function streamSink(
       failure = outputError(action, cause);
       throw failure;
     }
-    await breathe(bytes.length);
+    await turnAfter(bytes.length);
   };
 }
 
@@ -78,14 +79,14 @@ function bytesOf(data: Uint8Array | string): Uint8Array {
   return typeof data === 'string' ? Buffer.from(data) : data;
 }
 
-/** Gives signals and timers their turn in a loop whose writes never have to wait. */
-function breather(): (bytes: number) => Promise<void> {
+/** Counts bytes written, and lets the event loop turn after each stride: writes in place never wait. */
+function turnsByBytes(): (bytes: number) => Promise<void> {
   let since = 0;
   return async (bytes) => {
     since += bytes + WRITE_COST;
     if (since < STRIDE) return;
     since = 0;
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
   };
 }
 

@@ -2,6 +2,7 @@
 import { read } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { ioError } from '../errors.js';
+import { nextTurn } from './event-loop.js';
 
 /**
  * For files and devices, from where the descriptor stands. While the consumer works on one piece
@@ -61,7 +62,7 @@ export function readStream(stream: Readable, action: string): AsyncIterableItera
  */
 async function pendingSignals(): Promise<void> {
   // The rest of this turn of the event loop, and all of the next.
-  for (let turns = 0; turns < 2; turns++) await new Promise((resolve) => setImmediate(resolve));
+  await nextTurn(2);
 }
 
 /** Bytes asked for at once. */

@@ -1,5 +1,5 @@
 /** Stopping as Ctrl-Z has a program stop, which one that reads keys has to do for itself. */
-import { setImmediate } from 'node:timers/promises';
+import { nextTurn } from './event-loop.js';
 
 /**
  * How long a stop may take to come about, in milliseconds. Where nobody could have the process go
@@ -20,5 +20,5 @@ export async function stopUntilContinued(): Promise<void> {
     process.kill(0, 'SIGTSTP');
   });
   // Where the timer was first, the signal is heard now.
-  await setImmediate();
+  await nextTurn();
 }
