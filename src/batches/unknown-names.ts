@@ -1,7 +1,7 @@
 /** Members and columns of the input that are not known, and in how many records they are. */
 import { quoted } from '../formats/format.js';
 
-/** Names that are told. */
+/** Names that the message gives. */
 const NAME_LIMIT = 20;
 
 export class UnknownNames {
@@ -37,12 +37,12 @@ export class UnknownNames {
   warning(read: number): string | undefined {
     const counts = this.counts(read);
     if (counts.length === 0) return undefined;
-    const told = counts.map(([name, records]) => `${quoted(name)} in ${recordsText(records)}`);
-    if (this.#others > 0) told.push(`others in ${recordsText(this.#others)}`);
+    const parts = counts.map(([name, records]) => `${quoted(name)} in ${recordsText(records)}`);
+    if (this.#others > 0) parts.push(`others in ${recordsText(this.#others)}`);
     const more = this.#columns.length - counts.length;
-    if (this.#columns.length > 0 && more > 0) told.push(`${more} others`);
+    if (this.#columns.length > 0 && more > 0) parts.push(`${more} others`);
     const kind = this.#columns.length > 0 ? 'columns' : 'members';
-    return `${kind} that are not known are left out: ${told.join(', ')}`;
+    return `${kind} that are not known are left out: ${parts.join(', ')}`;
   }
 }
 

@@ -98,12 +98,12 @@ async function writeFile(
   });
 }
 
-/** The same output, and somebody who hears how many bytes there were so far. */
-function counted(output: Output, told: (bytes: number) => void): Output {
+/** The same output; after each write `progress` is called with the bytes so far. */
+function counted(output: Output, progress: (bytes: number) => void): Output {
   let bytes = 0;
   return outputThrough(output, async (data) => {
     await output.write(data);
     bytes += data.length;
-    told(bytes);
+    progress(bytes);
   });
 }

@@ -29,21 +29,21 @@ export function* piecesOf(
 }
 
 /**
- * Writes all of an input to a stream, and flushes it; `told` hears how many bytes there were so far.
+ * Writes all of an input to a stream, and flushes it; `progress` is called with the bytes so far.
  * Throws KvError, or the signal's reason.
  */
 export async function fill(
   stream: OutputStream,
   input: Input,
   signal: AbortSignal,
-  told: (bytes: number) => void = () => {},
+  progress: (bytes: number) => void = () => {},
 ): Promise<void> {
   let bytes = 0;
   try {
     for await (const piece of chunksUnlessAborted(input, signal)) {
       writeAll(stream, piece);
       bytes += piece.length;
-      told(bytes);
+      progress(bytes);
     }
     stream.blockingFlush();
   } catch (thrown) {
