@@ -13,7 +13,7 @@ import type { Terminal } from '../terminal/terminal.js';
 import { visibleMessage } from '../terminal/visible.js';
 import { keepingStore } from './kept-store.js';
 import { LateStore } from './late-store.js';
-import { interruptible, whileDeaf } from './signals.js';
+import { endingAtSignals, interruptible } from './signals.js';
 import { readLine, verbsOf } from './step.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -107,10 +107,10 @@ async function openFor(
 function patienceOf({ wait, quiet }: Settings, { stderr }: Terminal): Patience {
   return {
     limit: wait,
-    still: whileDeaf,
+    whileBlocked: endingAtSignals,
     waiting(writer) {
       if (quiet || !stderr.isTerminal) return;
-      // The process may be standing still, so it is said at once.
+      // The event loop may be blocked, so this is written at once.
       writeSync(STDERR, `${visibleMessage(`waiting for another writer: ${writer}…`)}\n`);
     },
   };

@@ -43,8 +43,8 @@ export async function interruptible<T>(
   }
 }
 
-/** Does work in which the event loop stands still, and no signal is heard: any ends the process. */
-export function whileDeaf(work: () => void): void {
+/** Does work that blocks the event loop, so that no signal is heard; any signal ends the process. */
+export function endingAtSignals(work: () => void): void {
   const heard = signals.map((signal) => [signal, process.rawListeners(signal)] as const);
   for (const signal of signals) process.removeAllListeners(signal);
   try {

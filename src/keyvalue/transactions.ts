@@ -21,8 +21,8 @@ export function transactionsOf(store: Store) {
       requireSupport(store, 'transactions', action, instead);
     },
 
-    /** See `Store.transactionAcross`; `require` comes first. */
-    hold: <T>(work: () => Promise<T>) => store.transactionAcross(work),
+    /** See `Store.asyncTransaction`; `require` comes first. */
+    hold: <T>(work: () => Promise<T>) => store.asyncTransaction(work),
 
     /** See `Store.group`; `require` comes first. */
     group: <T>(work: () => Promise<T>) => store.group(work),

@@ -4,8 +4,8 @@ import type { Milliseconds } from './record.js';
 export interface Patience {
   /** How long one write waits; absent: as long as it takes. */
   readonly limit?: Milliseconds | undefined;
-  /** Told once for a wait, when it has lasted a second, who is being waited for. */
+  /** Called once in a wait, when it has lasted a second. */
   waiting?(writer: string): void;
-  /** Runs a wait in which the event loop stands still. */
-  still?(wait: () => void): void;
+  /** Runs a wait that blocks the event loop. */
+  whileBlocked?(wait: () => void): void;
 }

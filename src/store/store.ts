@@ -147,7 +147,7 @@ export interface Fact {
  * What not every store can do.
  *
  * `snapshots`: a listing, and the values of one `getMany`, are of one moment.
- * `transactions`: several keys change in one step; `transaction`, `transactionAcross`, `group`.
+ * `transactions`: several keys change in one step; `transaction`, `asyncTransaction`, `group`.
  * `drafts`: a bucket takes another's place in one step; `createDraft` and what comes after it.
  */
 export type Capability = 'snapshots' | 'transactions' | 'drafts';
@@ -203,7 +203,7 @@ export interface Store {
    * The same, which lasts until the promise of `work` settles, and is rolled back where it rejects.
    * Waiting for another writer rejects with the reason of `signal` as well.
    */
-  transactionAcross<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  asyncTransaction<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
   /**
    * The same for many small pieces of work: transactions in it are no more than calls, so what any
    * of them throws must end all of it. Within a transaction it is a part of that.

@@ -111,7 +111,7 @@ describe.each(bothStores)('what is thrown $name', ({ open }) => {
     }
     const dropped = keyvalue.types.Bucket.openBucket('dropped');
     const failing = () =>
-      keyvalue.store.transactionAcross(async () => {
+      keyvalue.store.asyncTransaction(async () => {
         await buckets.delete('dropped');
         await buckets.clear('cleared');
         buckets.rename('renamed', 'elsewhere');

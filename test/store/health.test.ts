@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Bucket } from '../../src/keyvalue/bucket.js';
-import { lookAtDataFile } from '../../src/store/lmdb/file/data-file.js';
+import { checkDataFile } from '../../src/store/lmdb/file/data-file.js';
 import { program } from '../support/child-program.js';
 import {
   keyvalueOver,
@@ -87,14 +87,14 @@ test('no healthy store is taken for a damaged one, whatever has been done to it'
         const keyvalue = keyvalueOver(store);
         const bucket = keyvalue.buckets.create('test');
         for (const steps of transactions) {
-          await store.transactionAcross(async () => {
+          await store.asyncTransaction(async () => {
             for (const step of steps) await step(keyvalue, bucket);
           });
-          lookAtDataFile(join(store.path, 'data.mdb'));
+          checkDataFile(join(store.path, 'data.mdb'));
           lookAtEveryPage(store.path);
         }
         await store.close();
-        lookAtDataFile(join(store.path, 'data.mdb'));
+        checkDataFile(join(store.path, 'data.mdb'));
       },
     ),
     { numRuns: Number(process.env.KV_TEST_HEALTH ?? 12) },
@@ -128,7 +128,7 @@ test('a store is looked at and opened while other processes write to it', async 
   await (await openStoreAt(path)).close();
   const writers = [writeWithoutEnd([path]), writeWithoutEnd([path])];
   for (const writer of writers) expect(await writer.message()).toBe('writing');
-  for (let look = 0; look < 8000; look++) lookAtDataFile(join(path, 'data.mdb'));
+  for (let look = 0; look < 8000; look++) checkDataFile(join(path, 'data.mdb'));
   for (let opening = 0; opening < 20; opening++) {
     const store = await openStoreAt(path, opening % 2 === 0 ? 'read' : 'write');
     expect(store.bucket('test')!.count()).toBeGreaterThan(0);
@@ -149,5 +149,5 @@ function lookAtEveryPage(path: string): void {
   }
   const copy = join(path, '..', 'short.mdb');
   writeFileSync(copy, data);
-  lookAtDataFile(copy);
+  checkDataFile(copy);
 }

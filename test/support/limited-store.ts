@@ -9,7 +9,7 @@ export class LimitedStore extends MemoryStore {
     throw new Error('transactions were used, and not asked for');
   }
 
-  override transactionAcross(): never {
+  override asyncTransaction(): never {
     throw new Error('transactions were used, and not asked for');
   }
 

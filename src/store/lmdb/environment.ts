@@ -51,7 +51,7 @@ export class Environment {
       // Files are made for the owner alone; lmdb's declarations leave this option out.
       permissionsMode: 0o600,
       // See native-addon.ts.
-      turn: () => this.writes.takeTurn(),
+      waitForTurn: () => this.writes.waitForTurn(),
     };
     this.#lockFile = new LockFile(join(path, LOCK_FILE));
     this.writes = new WriteTransactions({

@@ -62,7 +62,7 @@ export class LmdbBucket extends TransactionalBucket {
   async deleteRange(range: KeyRange, options: WorkOptions = {}): Promise<number> {
     const { environment, transactions } = this.#parts;
     const source = { bucket: this.name, isUntouched: !environment.inTransaction };
-    return transactions.across(async () => {
+    return transactions.runAsync(async () => {
       const db = this.#db;
       if (!isWithin(db, range)) {
         return inTurns(deleteRecords(this.#parts, source, range), options);

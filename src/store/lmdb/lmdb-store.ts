@@ -169,8 +169,8 @@ export class LmdbStore implements Store {
     return this.#parts.transactions.run(work);
   }
 
-  async transactionAcross<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    return this.#parts.transactions.across(work, signal);
+  async asyncTransaction<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.#parts.transactions.runAsync(work, signal);
   }
 
   async group<T>(work: () => Promise<T>): Promise<T> {
@@ -195,7 +195,7 @@ export class LmdbStore implements Store {
     options: WorkOptions = {},
   ): Promise<void> {
     const isUntouched = !this.inTransaction;
-    await this.#parts.transactions.across(
+    await this.#parts.transactions.runAsync(
       () => inTurns(work(isUntouched), options),
       options.signal,
     );

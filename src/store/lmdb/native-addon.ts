@@ -56,7 +56,7 @@ function findNativeAddon(): NativeAddon {
  */
 function withWorkingLocks({ Env, Txn }: NativeAddon): NativeAddon['Env'] {
   return class extends Env {
-    #turn: (() => void) | undefined;
+    #waitForTurn: (() => void) | undefined;
 
     override open(...options: unknown[]): number | undefined {
       const failure = super.open(...options);
@@ -67,13 +67,13 @@ function withWorkingLocks({ Env, Txn }: NativeAddon): NativeAddon['Env'] {
         this.close();
         throw Object.assign(error as Error, { isOfLocks: true });
       }
-      this.#turn = (options[0] as { turn?(): void }).turn;
+      this.#waitForTurn = (options[0] as { waitForTurn?(): void }).waitForTurn;
       return failure;
     }
 
     /** Waits for a turn before LMDB takes its lock on writing: see write-turn.ts. */
     override beginTxn(flags: number): void {
-      if (!this.writeTxn) this.#turn?.();
+      if (!this.writeTxn) this.#waitForTurn?.();
       super.beginTxn(flags);
     }
   };

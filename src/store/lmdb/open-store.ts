@@ -20,7 +20,7 @@ import { ioError, KvError } from '../../errors.js';
 import type { Patience } from '../patience.js';
 import type { Mode, Store } from '../store.js';
 import { Environment } from './environment.js';
-import { lookAtDataFile } from './file/data-file.js';
+import { checkDataFile } from './file/data-file.js';
 import {
   DATA_FILE,
   encodeU64,
@@ -56,7 +56,7 @@ export async function openStore(
     await makeStore(path);
   }
   if (mode !== 'read') removeRemains(path, names);
-  lookAtDataFile(join(path, DATA_FILE));
+  checkDataFile(join(path, DATA_FILE));
   ensureLockFile(path, mode);
   const environment = new Environment(path, mode === 'read', patience);
   try {

@@ -30,9 +30,9 @@ export class Transactions {
     return result;
   }
 
-  /** See `Store.transactionAcross`. */
-  async across<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const result = await this.#environment.writes.transactionAcross(work, signal);
+  /** See `Store.asyncTransaction`. */
+  async runAsync<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const result = await this.#environment.writes.asyncTransaction(work, signal);
     this.#chunks.reclaim();
     return result;
   }

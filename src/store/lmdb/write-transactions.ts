@@ -70,8 +70,8 @@ export class WriteTransactions {
     }
   }
 
-  /** See `Store.transactionAcross`. */
-  async transactionAcross<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  /** See `Store.asyncTransaction`. */
+  async asyncTransaction<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.#isFlat) return work();
     await this.writersDone(signal);
     const before = this.#begin();
@@ -95,7 +95,7 @@ export class WriteTransactions {
 
   /** See `Store.group`. */
   async group<T>(work: () => Promise<T>): Promise<T> {
-    return this.inTransaction ? this.#asOne(work) : this.transactionAcross(() => this.#asOne(work));
+    return this.inTransaction ? this.#asOne(work) : this.asyncTransaction(() => this.#asOne(work));
   }
 
   /** The same, while other work goes on: `work` runs some time later, or at once within another. */
@@ -136,13 +136,13 @@ export class WriteTransactions {
   async writersDone(signal?: AbortSignal): Promise<void> {
     this.#checkWritable();
     if (this.inTransaction || this.#inBackground > 0) return;
-    await this.#turn.takeInTime(signal);
+    await this.#turn.wait(signal);
   }
 
   /** Waits for other processes that write; lmdb calls it before it takes the lock. */
-  takeTurn(): void {
+  waitForTurn(): void {
     // Nobody waits for a thread of the own process, which may be waiting for this one.
-    if (this.#inBackground === 0) this.#turn.take();
+    if (this.#inBackground === 0) this.#turn.waitSync();
   }
 
   /** The next number of the store, for a version or an id; within a transaction only. */

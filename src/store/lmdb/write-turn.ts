@@ -1,7 +1,7 @@
 /**
  * Waiting for one's turn to write. LMDB would wait inside of a lock, where nothing can be said or
  * stopped. So the lock is looked at before, in LMDB's own file, and LMDB asked for it when it is
- * free: only against somebody who takes it in that very moment does LMDB wait. Where nobody else
+ * free: LMDB itself waits only where somebody takes it in that very moment. Where nobody else
  * writes this costs one small read.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,10 +10,10 @@ import type { Patience } from '../patience.js';
 import type { LockFile } from './lock-file.js';
 import { nameOfWriter } from './writer-name.js';
 
-/** How long a wait lasts before it is told of, in ms. */
-const TELL_MS = 1000;
+/** How long a wait lasts before a message says so, in ms. */
+const REPORT_MS = 1000;
 
-/** How long a wait lasts before writers that follow themselves are asked to let others go first. */
+/** How long a wait lasts before a process that writes again and again is asked to let others go first. */
 const ASK_MS = 100;
 
 /** How long such a writer waits for those who have asked, in ms. */
@@ -31,21 +31,21 @@ export class WriteTurn {
     this.#patience = patience;
   }
 
-  /** Returns when nobody writes; the event loop stands still. Throws `busy` when patience ends. */
-  take(): void {
+  /** Returns when nobody writes, and blocks the event loop. Throws `busy` when patience ends. */
+  waitSync(): void {
     const pauses = this.#pauses();
     const first = pauses.next();
     if (first.done) return;
-    const wait = () => {
+    const waitOn = () => {
       pause(first.value);
       for (const milliseconds of pauses) pause(milliseconds);
     };
-    if (this.#patience.still) this.#patience.still(wait);
-    else wait();
+    if (this.#patience.whileBlocked) this.#patience.whileBlocked(waitOn);
+    else waitOn();
   }
 
   /** The same, while other work goes on. Rejects with the reason of `signal` as well. */
-  async takeInTime(signal?: AbortSignal): Promise<void> {
+  async wait(signal?: AbortSignal): Promise<void> {
     for (const milliseconds of this.#pauses()) {
       signal?.throwIfAborted();
       await sleep(milliseconds);
@@ -59,13 +59,13 @@ export class WriteTurn {
     if (this.#lockFile.writer() === 0) return;
     const { limit = Number.POSITIVE_INFINITY, waiting } = this.#patience;
     const began = performance.now();
-    let isTold = false;
+    let isReported = false;
     for (let elapsed = 0; ; elapsed = performance.now() - began) {
       const writer = this.#lockFile.writer();
       if (writer === 0) return;
       if (elapsed >= limit) throw this.#busy(writer);
-      if (elapsed >= TELL_MS && !isTold) {
-        isTold = true;
+      if (elapsed >= REPORT_MS && !isReported) {
+        isReported = true;
         waiting?.(nameOfWriter(writer, this.#path));
       }
       if (elapsed >= ASK_MS) this.#lockFile.askForTurn();
@@ -73,7 +73,7 @@ export class WriteTurn {
     }
   }
 
-  /** Lets others go first who have waited long, where the last who wrote was this process. */
+  /** Where this process wrote last, lets others go first who have waited long. */
   *#yielding(): Generator<number> {
     if (!this.#lockFile.isAskedForTurn()) return;
     const began = performance.now();
@@ -95,7 +95,7 @@ export class WriteTurn {
 function pauseAfter(elapsed: number): number {
   if (elapsed < 5) return 0.2;
   if (elapsed < ASK_MS) return 1;
-  return elapsed < TELL_MS ? 2 : 5;
+  return elapsed < REPORT_MS ? 2 : 5;
 }
 
 function pause(milliseconds: number): void {

@@ -57,7 +57,7 @@ export class MemoryBucket extends TransactionalBucket {
   }
 
   async deleteRange(range: KeyRange, options?: WorkOptions): Promise<number> {
-    return this.#state.transactionAcross(() => inTurns(this.#deleted(range), options));
+    return this.#state.asyncTransaction(() => inTurns(this.#deleted(range), options));
   }
 
   batch(spare = new RecordBatch(NO_LIMITS)): RecordBatch {

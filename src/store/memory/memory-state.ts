@@ -61,8 +61,8 @@ export class MemoryState {
     }
   }
 
-  /** See `Store.transactionAcross`. */
-  async transactionAcross<T>(work: () => Promise<T>): Promise<T> {
+  /** See `Store.asyncTransaction`. */
+  async asyncTransaction<T>(work: () => Promise<T>): Promise<T> {
     if (this.#isFlat) return work();
     const before = this.#begin();
     try {
@@ -77,7 +77,7 @@ export class MemoryState {
 
   /** See `Store.group`. */
   async group<T>(work: () => Promise<T>): Promise<T> {
-    return this.inTransaction ? this.#asOne(work) : this.transactionAcross(() => this.#asOne(work));
+    return this.inTransaction ? this.#asOne(work) : this.asyncTransaction(() => this.#asOne(work));
   }
 
   async #asOne<T>(work: () => Promise<T>): Promise<T> {

@@ -71,7 +71,7 @@ export class MemoryStore implements Store {
   }
 
   async copyBucket(name: string, to: string, options?: WorkOptions): Promise<void> {
-    await this.#state.transactionAcross(async () => {
+    await this.#state.asyncTransaction(async () => {
       const { records } = this.#state.content(name);
       this.#mustBeFree(to, `copy bucket "${name}"`);
       this.ensureBucket(to);
@@ -114,8 +114,8 @@ export class MemoryStore implements Store {
     return this.#state.transaction(work);
   }
 
-  async transactionAcross<T>(work: () => Promise<T>): Promise<T> {
-    return this.#state.transactionAcross(work);
+  async asyncTransaction<T>(work: () => Promise<T>): Promise<T> {
+    return this.#state.asyncTransaction(work);
   }
 
   async group<T>(work: () => Promise<T>): Promise<T> {

@@ -63,7 +63,7 @@ export function lasting(open: Open): void {
     if (!store.supports.has('transactions')) return;
     const bucket = store.createBucket('test');
     put(store, bucket, 'before', patternedBytes(300_000));
-    const failing = store.transactionAcross(async () => {
+    const failing = store.asyncTransaction(async () => {
       put(store, bucket, 'new', patternedBytes(70_000));
       bucket.delete('before');
       await store.copyBucket('test', 'copy');
@@ -117,7 +117,7 @@ export function lasting(open: Open): void {
         }
       };
       if (place === 'outermost') await stop();
-      else await store.transactionAcross(stop);
+      else await store.asyncTransaction(stop);
       expect(textOf(bucket, 'a')).toBe('first');
       put(store, bucket, 'after', 'value');
       expect(await bucket.deleteRange({ lower: Buffer.from('k') })).toBe(MANY);

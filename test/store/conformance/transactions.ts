@@ -19,7 +19,7 @@ export function transactions(open: Open): void {
     store.transaction(enter);
     store.transaction(() => store.transaction(enter));
     enter();
-    await store.transactionAcross(async () => enter());
+    await store.asyncTransaction(async () => enter());
     await store.group(async () => store.transaction(enter));
     enter();
     expect(() =>
@@ -59,7 +59,7 @@ export function transactions(open: Open): void {
     }
     const before = bucket.stat('key');
     const failing = () =>
-      store.transactionAcross(async () => {
+      store.asyncTransaction(async () => {
         put(store, bucket, 'key', 'lost');
         bucket.move('key', { bucket: 'cleared', key: 'moved' });
         bucket.increment('n', 1n);
@@ -81,13 +81,13 @@ export function transactions(open: Open): void {
     expect(bytesOf(bucket, 'key')!.equals(patternedBytes(300_000))).toBe(true);
   });
 
-  test('transactionAcross() within another undoes its own writes alone', async () => {
+  test('asyncTransaction() within another undoes its own writes alone', async () => {
     const store = await supported();
     if (store === undefined) return;
     const bucket = store.createBucket('test');
-    await store.transactionAcross(async () => {
+    await store.asyncTransaction(async () => {
       put(store, bucket, 'outer', '1');
-      const inner = store.transactionAcross(async () => {
+      const inner = store.asyncTransaction(async () => {
         put(store, bucket, 'outer', '2');
         await new Promise((resolve) => setImmediate(resolve));
         put(store, bucket, 'inner', '3');
@@ -118,7 +118,7 @@ export function transactions(open: Open): void {
     expect(keysOf(bucket)).toEqual(['outer']);
   });
 
-  test.each(['transactionAcross', 'group'] as const)(
+  test.each(['asyncTransaction', 'group'] as const)(
     '%s() lasts until its promise settles, and is undone where it rejects',
     async (way) => {
       const store = await supported();
@@ -143,13 +143,13 @@ export function transactions(open: Open): void {
     },
   );
 
-  test.each(['transactionAcross', 'group'] as const)(
+  test.each(['asyncTransaction', 'group'] as const)(
     '%s() within a transaction is a part of it',
     async (way) => {
       const store = await supported();
       if (store === undefined) return;
       const bucket = store.createBucket('test');
-      const failing = store.transactionAcross(async () => {
+      const failing = store.asyncTransaction(async () => {
         await store[way](async () => void put(store, bucket, 'key', 'value'));
         expect(textOf(bucket, 'key')).toBe('value');
         throw new Error('undone');
@@ -163,7 +163,7 @@ export function transactions(open: Open): void {
     const store = await supported();
     if (store === undefined) return;
     const bucket = store.createBucket('test');
-    const failing = store.transactionAcross(async () => {
+    const failing = store.asyncTransaction(async () => {
       const batch = bucket.batch();
       batch.add(1, Buffer.from('kv'), 0, 1, 1, 2);
       await bucket.load(batch, 'overwrite');

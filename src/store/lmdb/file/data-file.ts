@@ -1,9 +1,9 @@
 /**
- * A look at data.mdb before LMDB maps it: LMDB trusts what it maps, so a file that is cut off or
+ * Checking data.mdb before LMDB maps it: LMDB trusts what it maps, so a file that is cut off or
  * overwritten would kill the process with SIGBUS or SIGSEGV instead of failing.
  *
- * What is looked at: both meta pages, the file's length, and the trees' pages from the roots
- * downward, with the lists of free pages, up to a number that keeps the look cheap.
+ * It reads both meta pages, the file's length, and the trees' pages from the roots downward, with
+ * the lists of free pages, up to a number that keeps the check cheap.
  */
 import { isFreeList } from './free-list.js';
 import { type Meta, newestMeta, readMetas, unusable } from './metas.js';
@@ -14,42 +14,43 @@ import { walkBroadly } from './walk.js';
 /** Bytes of a page, until the file says. */
 const USUAL_PAGE_BYTES = 4096;
 
-/** Pages of the tree that every opening looks at: the trees' roots and some of what is below. */
-const QUICK_LOOK_PAGES = 32;
+/** Pages of the tree that every opening checks: the trees' roots and some of what is below. */
+const QUICK_CHECK_PAGES = 32;
 
-/** Bytes of the lists of free pages that every opening looks at. */
-const QUICK_LOOK_LIST_BYTES = 1024 * 1024;
+/** Bytes of the lists of free pages that every opening checks. */
+const QUICK_CHECK_LIST_BYTES = 1024 * 1024;
 
-/** How often a look begins anew because another process has committed meanwhile. */
-const LOOK_LIMIT = 10;
+/** How often the check begins anew because another process has committed meanwhile. */
+const ATTEMPT_LIMIT = 10;
 
 /** Throws `not-a-store`, `unknown-format`, `damaged` or `io` for what LMDB must not be given. */
-export function lookAtDataFile(path: string): void {
+export function checkDataFile(path: string): void {
   const file = new StoreFile(path, USUAL_PAGE_BYTES);
   try {
-    for (let looks = 0; looks < LOOK_LIMIT; looks++) {
+    for (let attempts = 0; attempts < ATTEMPT_LIMIT; attempts++) {
       const metas = readMetas(file);
       try {
-        new Look(file, newestMeta(file, metas)).run();
+        new QuickCheck(file, newestMeta(file, metas)).run();
         return;
       } catch (error) {
         // Nothing locks the pages: what another process has overwritten since is not damaged.
         if (readMetas(file).equals(metas)) throw error;
       }
     }
-    // Somebody commits all the time, and so has looked at more of the file than this would.
+    // Another process commits all the time, and so has read more of the file than this would.
   } finally {
     file.close();
   }
 }
 
-class Look {
+/** One reading of the pages, of the snapshot of a meta page. */
+class QuickCheck {
   readonly #file: StoreFile;
   readonly #meta: Meta;
   /** Bytes of the file. */
   readonly #size: number;
   readonly #isShort: boolean;
-  #listBytesLeft = QUICK_LOOK_LIST_BYTES;
+  #listBytesLeft = QUICK_CHECK_LIST_BYTES;
 
   constructor(file: StoreFile, meta: Meta) {
     this.#file = file;
@@ -57,13 +58,13 @@ class Look {
     // After the metas have been read, so that the file is at least as long as they need it.
     this.#size = file.size ?? 0;
     // LMDB leaves the file short of its last page where that page is free. So a short file is
-    // suspect, and then every page is looked at: one that is in use and not there is damage.
+    // suspect, and then every page is checked: one that is in use and missing is damage.
     this.#isShort = this.#size < (meta.lastPage + 1) * file.pageSize;
   }
 
   run(): void {
     const { transaction: newest, lastPage, roots } = this.#meta;
-    let left = this.#isShort ? Number.POSITIVE_INFINITY : QUICK_LOOK_PAGES;
+    let left = this.#isShort ? Number.POSITIVE_INFINITY : QUICK_CHECK_PAGES;
     for (const { place, page } of walkBroadly(this.#file, roots, { newest, lastPage })) {
       const fault = page instanceof Fault ? page : this.#faultOn(page, place);
       if (fault) throw unusable(this.#file, fault.state);
@@ -91,7 +92,7 @@ class Look {
     const count = Number(reference.readBigUInt64LE(16));
     if ((number + count) * pageSize > this.#size) return new Fault('it ends before its last page');
     if (PAGE_HEADER_BYTES + size > count * pageSize) return badPage(number);
-    // A leaf leads to a hundred chunks: too many for a quick look.
+    // A leaf leads to a hundred chunks: too many for a quick check.
     if (!this.#isShort && !isFree) return undefined;
     const length = isFree ? Math.min(size, this.#listBytesLeft) : 0;
     this.#listBytesLeft -= length;
