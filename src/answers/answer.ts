@@ -3,7 +3,7 @@ import type { Context } from '../context.js';
 import { asKvError, KvError } from '../errors.js';
 import { visibleJson, visibleLine } from '../terminal/visible.js';
 
-/** One thing that is told of something: its name, its value, and how a person reads the value. */
+/** A named fact: its name, its value, and how a person reads the value. */
 export type Field = readonly [name: string, value: string | number, shown?: string];
 
 /** What an answer depends on, beside what it says. */
@@ -14,7 +14,7 @@ export async function answer(asker: Asker, json: object, line: string): Promise<
   await answerText(asker, json, `${line}\n`);
 }
 
-/** Writes a text as it is, or with --json the object in its place. */
+/** Writes a text unchanged, or with --json the object instead. */
 export async function answerText(asker: Asker, json: object, text: string): Promise<void> {
   const { settings, terminal } = asker;
   await terminal.stdout.write(settings.json ? `${visibleJson(json)}\n` : text);

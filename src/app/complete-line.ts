@@ -34,10 +34,10 @@ import { unsafe } from '../terminal/visible.js';
 import { withStore } from './session.js';
 import type { Surroundings } from './surroundings.js';
 
-/** How long somebody who presses Tab waits where the store cannot be opened at once. */
+/** How long a Tab waits for a store that cannot be opened at once. */
 const WAIT_MILLISECONDS = 300;
 
-/** Writes the candidates, and no error: somebody is in the middle of typing. */
+/** Writes the candidates, and no error: the user is still typing. */
 export async function completeLine(
   words: readonly string[],
   surroundings: Omit<Surroundings, 'settings'>,
@@ -62,7 +62,7 @@ interface Request {
   readonly word: string;
   readonly typed: TypedWord;
   readonly isRedirected: boolean;
-  /** How much of what is typed of the word the shell keeps and is not to be told again. */
+  /** The beginning of the typed word that the shell keeps, so that the answer leaves it out. */
   readonly kept: string;
 }
 
@@ -159,7 +159,7 @@ function wordsAnswer(
   return lines.length === 0 ? '' : ended(request.shell, ['words', lead, ...lines]);
 }
 
-/** Undefined for what the shell cannot be told. */
+/** Undefined for a candidate that the shell's protocol cannot carry. */
 function wordOf(
   { shell, typed, kept }: Request,
   { text, goesOn }: Candidate,
@@ -183,7 +183,7 @@ function shownAs(shell: Shell, { text, summary }: Candidate, width: number): str
 }
 
 /**
- * Whether fish can be told the text, which it shows and quotes by itself: a tab would begin a
+ * Whether fish can take the text, which it shows and quotes by itself: a tab would begin a
  * description, and of the control characters it knows C0 alone.
  */
 function fishTakes(text: string): boolean {

@@ -1,4 +1,4 @@
-/** Wiring: from the words of the command line to the exit status, which nobody else sets. */
+/** Wiring: from the words of the command line to the exit status, which only this file sets. */
 import { answerHelp, answerVersion } from '../answers/manual-answer.js';
 import type { Command, Registry } from '../command.js';
 import { registry } from '../commands/index.js';
@@ -18,7 +18,7 @@ import type { Surroundings } from './surroundings.js';
 /** The package's version, put in by the build. */
 declare const KV_VERSION: string;
 
-/** What the completion scripts and `npm run generate` call; no verbs, and nobody is told of them. */
+/** What the completion scripts and `npm run generate` call: not verbs, and not documented. */
 const unlisted = { complete: '__complete', manPage: '__man' } as const;
 
 /** Runs `kv` with the words after its name. Sets `process.exitCode`; never throws. */
@@ -32,7 +32,7 @@ export async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Pro
     await showError(error, settings, terminal, env);
     process.exitCode = error.exitCode;
     if (error.code === 'interrupted') endBySignal(error);
-    // What was stopped may have been in the midst of anything, so nothing is waited for or closed.
+    // The guest may have been stopped within a transaction, so nothing is awaited or closed.
     if (error.code === 'timed-out') process.exit();
   }
 }
@@ -106,7 +106,7 @@ async function runVerb(
   }
 }
 
-/** The manual, loaded when somebody reads it. */
+/** The manual, loaded when it is read. */
 function manualWith(promptVerbs: Registry): Manual {
   const load = async () => {
     const { createManual } = await import('../cli/help.js');

@@ -116,7 +116,7 @@ function patienceOf({ wait, quiet }: Settings, { stderr }: Terminal): Patience {
   };
 }
 
-/** Whether nothing is lost, and nobody misled, where a store that is not there is taken for empty. */
+/** Whether a missing store may be read as an empty one. */
 function readsAsEmpty(access: StoreAccess, { isStoreNamed }: Settings): boolean {
   switch (access) {
     case 'read':

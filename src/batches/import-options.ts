@@ -1,4 +1,4 @@
-/** What an import is told: from where, and how. */
+/** The options of an import: its input, and how to read it. */
 import type { FormatName } from '../formats/index.js';
 import type { Input } from '../terminal/terminal.js';
 

@@ -1,4 +1,4 @@
-/** Work on many keys as a person sees it: with a bar, and stopped by a signal, of which then nothing stands. */
+/** Work on many keys, with a progress bar. A signal stops it, and undoes all of it. */
 import type { Context, WorkOptions } from '../context.js';
 
 /** `keys` is how many there are to go through, where that is known. Throws what `work` throws, and `interrupted`. */

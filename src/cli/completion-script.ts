@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** By the file's name, which is what each shell looks for in its folder of completions. */
+/** By the file name that each shell looks for in its folder of completions. */
 const files = { bash: 'kv.bash', zsh: '_kv', fish: 'kv.fish' } as const;
 
 /** The script of a shell, to be sourced. It does nothing but define functions and register them. */

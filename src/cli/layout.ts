@@ -66,7 +66,7 @@ export function page(parts: readonly string[]): string {
   return `${parts.join('\n\n')}\n`.replaceAll(NO_BREAK, ' ');
 }
 
-/** The text, whose spaces end no line: for what is copied. */
+/** The text, in which no line is broken at a space: for text to copy. */
 export function unbroken(text: string): string {
   return text.replaceAll(' ', NO_BREAK);
 }

@@ -1,4 +1,4 @@
-/** Making folders, in a way that ends wherever the path leads. */
+/** Making folders; ends for every path, also where links go round. */
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { KvError } from '../errors.js';

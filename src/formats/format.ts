@@ -68,7 +68,7 @@ export interface RecordSink {
   /** The record turned out to be malformed after `beginValue`: nothing of it stands. */
   abandonValue(at: number, reason: string): void;
   /**
-   * What is no record, as it was (cut off at the limit), and why: a phrase such as `not JSON`. The
+   * Input that is not a record, unchanged (cut off at the limit), and the reason: a phrase such as `not JSON`. The
    * decoder goes on with the next record.
    */
   reject(at: number, reason: string, raw: Uint8Array): void;

@@ -32,13 +32,13 @@ export class InputHead {
 
   /**
    * What can be handed on of the input, now that these bytes have come: nothing, as long as they may
-   * begin something that is no text. Throws a FormatError for what is none.
+   * begin something that is no text. Throws a FormatError where it is not text.
    */
   push(bytes: Buffer): Buffer {
     if (this.#isOver) return bytes;
     this.#held = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes]);
     if (!mayBegin(this.#held)) return this.end();
-    // A copy: the bytes may be another's by the next time.
+    // A copy: the caller may reuse the bytes.
     this.#held = Buffer.from(this.#held);
     return Buffer.alloc(0);
   }

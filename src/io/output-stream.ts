@@ -6,7 +6,7 @@ import { closed, isClosed, operationFailed } from './stream-error.js';
 
 /**
  * Where an output-stream's bytes go. What a method throws fails the operation; the `stream-error`
- * `closed` says that nobody is there any more to take them.
+ * `closed` says that the reader is gone.
  */
 export interface Sink {
   /** How many bytes the next `write` may bring; 0 while none. Absent: always a whole block. */

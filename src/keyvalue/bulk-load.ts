@@ -18,7 +18,7 @@ export interface LoadOptions {
   /** Write nothing. */
   readonly dryRun: boolean;
   /**
-   * Told of each record that is refused because its key is there, in the order of the input; the
+   * Called for each record that is refused because its key is there, in the order of the input; the
    * value is left out where it is over the limit of a whole record. May throw, which ends the load.
    */
   refused(at: number, key: string, value: Uint8Array | undefined): void;
@@ -74,7 +74,7 @@ export class BulkLoad {
     this.#batch = this.#nextBatch(this.#batch);
   }
 
-  /** Takes a record; returns why not, where its key is none. See `RecordBatch.add`. */
+  /** Takes a record; returns the reason where its key is not valid. See `RecordBatch.add`. */
   add(
     at: number,
     source: Buffer,
@@ -110,7 +110,7 @@ export class BulkLoad {
       this.#underWay = this.#write(this.#pending.shift()!).finally(() => {
         this.#isWriting = false;
       });
-      // It is awaited before the next one, or at the end; till then nobody hears it fail.
+      // It is awaited before the next one, or at the end, and its failure is thrown there.
       this.#underWay.catch(() => {});
     }
   }

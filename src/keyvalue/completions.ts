@@ -31,7 +31,7 @@ export function completions(bucket: Bucket, prefix: string): Completion[] {
   const shared = sharedLength(keys[0]!, last);
   const forks = branches(bucket, prefix, (key) => characterEnd(key, shared));
   const offered = forks.slice(0, COMPLETIONS_LIMIT).map((fork) => extended(bucket, fork));
-  // What all have in common is still right, and is what a shell puts in.
+  // Their common beginning still holds, and a shell inserts it.
   return forks.length <= COMPLETIONS_LIMIT ? offered : [...offered, { text: last, goesOn: false }];
 }
 
@@ -56,7 +56,7 @@ function branches(bucket: Bucket, prefix: string, endOf: (key: string) => number
   return found;
 }
 
-/** The same keys told by more of what they have in common, up to a separator. */
+/** The same keys, with more of their common beginning, up to a separator. */
 function extended(bucket: Bucket, { text, goesOn }: Completion): Completion {
   if (!goesOn) return { text, goesOn };
   const [first] = listKeys(bucket, { prefix: text, limit: 1 });

@@ -8,7 +8,7 @@ import { asResult } from './wasi-keyvalue-error.js';
 /** The largest value that `incoming-value-consume-sync` returns, in bytes: what one array holds. */
 const SYNC_BODY_LIMIT_BYTES = Math.min(constants.MAX_LENGTH, 2 ** 32 - 1);
 
-/** A value as it was when it was got; nothing that is written later shows in it. */
+/** A value as it was when it was read; later writes do not change it. */
 export class IncomingValue {
   #stored: StoredValue | undefined;
   /** What is known of the record. Beyond the WIT. */

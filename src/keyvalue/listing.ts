@@ -27,7 +27,7 @@ export function listEntries(bucket: Bucket, selection: Selection): Generator<Ent
   return limited(entriesOf(bucket, rangeOf(selection)), selection.limit);
 }
 
-/** Whole records, some at a time, good until the next ones are asked for. A limit is not looked at. */
+/** Whole records in batches, each valid until the next is asked for. Ignores a limit. */
 export function listRecords(bucket: Bucket, selection: Selection): Iterable<StoredRecords> {
   return storedBucket(bucket).records(rangeOf(selection));
 }

@@ -94,7 +94,7 @@ export class OptionReader {
     this.#isLost = true;
   }
 
-  /** Undefined for a word that is no option, nor an option's value. */
+  /** Undefined for a word that is neither an option nor an option's value. */
   read(word: string): OptionRole | undefined {
     if (this.#isLost) return { kind: 'unknown' };
     if (this.#valueOf !== undefined) {

@@ -1,7 +1,7 @@
 /**
- * Running a script. Each line by itself would wait for the disk, so neighbours that are brief share
- * a transaction, and what they print is held until it is committed. Where one of them fails, nothing
- * of the group stands; then each of them runs by itself, up to the one that fails again.
+ * Running a script. Each line by itself would wait for the disk, so short lines that follow each
+ * other share a transaction, and their output is held until it is committed. Where one of them fails,
+ * the group is rolled back; then each line runs by itself, up to the one that fails again.
  */
 import { afterChange } from '../answers/answer.js';
 import type { Context, Step } from '../context.js';
@@ -48,7 +48,7 @@ export async function runScript(context: Context, options: ScriptOptions): Promi
 }
 
 class Script {
-  /** The status of the first error that was told, where the script went on. */
+  /** The status of the first error, where the script went on. */
   failure: ExitCode | undefined;
   readonly #context: Context;
   readonly #options: ScriptOptions;
@@ -144,7 +144,7 @@ class Script {
       return true;
     } catch (thrown) {
       this.#signal.throwIfAborted();
-      // A defect is no failure of a line's own, which it might have again; nor has a wait begun one.
+      // Running the lines one by one would not help after a defect, or where waiting has ended.
       if (isDefect(thrown) || asKvError(thrown).code === 'busy')
         throw this.#placed(running.number, asKvError(thrown));
       this.#held.discard();
@@ -201,7 +201,7 @@ class Script {
   }
 }
 
-/** Whether what was thrown is nothing that a line of a script can bring about. */
+/** Whether what was thrown is a defect of kv, which no line of a script should cause. */
 function isDefect(thrown: unknown): boolean {
   return !(thrown instanceof HeldTooMuch) && asKvError(thrown).code === 'internal';
 }

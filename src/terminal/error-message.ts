@@ -1,4 +1,4 @@
-/** How an error is told. */
+/** Writing an error to stderr. */
 import type { KvError } from '../errors.js';
 import { filled } from './filled-text.js';
 import type { Output } from './terminal.js';

@@ -4,7 +4,7 @@
 const charactersOrByte =
   /((?:[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})+)|[\s\S]/g;
 
-/** The longest beginning of a character that is none yet. */
+/** The longest incomplete character, in bytes. */
 const CUT_BYTES = 3;
 
 /**

@@ -84,7 +84,7 @@ async function openAgain(
   };
 }
 
-/** What the process has for itself, such as the means to wait for events, is none of these. */
+/** False for descriptors of Node's own, such as its event queue. */
 function isForOutput(stats: Stats): boolean {
   return stats.isFile() || stats.isFIFO() || stats.isSocket() || stats.isCharacterDevice();
 }

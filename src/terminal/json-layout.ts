@@ -63,7 +63,7 @@ function isEscaped(json: string, at: number): boolean {
   return backslashes % 2 === 1;
 }
 
-/** The bytes of pieces as one text; undefined where they are no UTF-8, or too many. */
+/** The pieces as one text; undefined where they are not UTF-8, or too many. */
 function wholeText(pieces: Iterable<Uint8Array>): string | undefined {
   const held: Uint8Array[] = [];
   let size = 0;
@@ -79,7 +79,7 @@ function wholeText(pieces: Iterable<Uint8Array>): string | undefined {
   }
 }
 
-/** Throws `rejected` for a value that is no JSON, `too-large`. */
+/** Throws `rejected` for a value that is not JSON, `too-large`. */
 export function* jsonRendering(pieces: Iterable<Uint8Array>): Generator<string> {
   let size = 0;
   const counted = function* () {

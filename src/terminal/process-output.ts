@@ -14,7 +14,7 @@ export interface ColorOptions {
 }
 
 /**
- * stdout, or stderr: whose writes never fail, because an error that could not be told must not
+ * stdout, or stderr: whose writes never fail, because an error that cannot be shown must not
  * hide behind a second one, nor change the exit status.
  */
 export async function processOutput(

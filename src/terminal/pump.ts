@@ -51,12 +51,12 @@ export async function fill(
   }
 }
 
-/** How long an input may be silent, in ms, before that is taken notice of. */
+/** How long no byte comes, in ms, before an input counts as silent. */
 const QUIET_MS = 250;
 
 /**
  * The chunks of an input, or the signal's reason, also while the other end is waited for. Each time
- * that the input falls silent, `whenQuiet` is called and waited for.
+ * that the input falls silent, `whenQuiet` is called and awaited.
  */
 export async function* chunksUnlessAborted(
   input: Input,
@@ -81,7 +81,7 @@ export async function* chunksUnlessAborted(
   }
 }
 
-/** Whether something is still awaited after a while; its failure is left to who waits for it. */
+/** Whether a promise is still pending after `QUIET_MS`; its rejection is the caller's to handle. */
 async function isQuiet(awaited: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<boolean>((resolve) => {

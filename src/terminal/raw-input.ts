@@ -77,7 +77,7 @@ export class RawInput {
   };
 }
 
-/** Has Node ask how large the terminal is: a process that was stopped has not been told. */
+/** Makes Node ask for the size of the terminal, which may have changed while the process was stopped. */
 function askForSize(): void {
   process.emit('SIGWINCH', 'SIGWINCH');
 }

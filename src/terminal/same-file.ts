@@ -8,7 +8,7 @@ export function isSameFile(path: string, other: string): boolean {
     if (one && two) return one.isFile() && one.dev === two.dev && one.ino === two.ino;
     return !one && !two && placeOf(path) === placeOf(other);
   } catch {
-    // One that cannot be looked at is not there, or is for whoever opens it to complain of.
+    // A file that cannot be read is missing, or fails where it is opened.
     return false;
   }
 }

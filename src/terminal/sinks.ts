@@ -58,7 +58,7 @@ export function streamSink(
       stream ??= open().then(silenced);
       await writeToStream(await stream, rest);
     } catch (cause) {
-      // Later writes would only be told that the stream has been destroyed.
+      // A later write would only fail because the stream has been destroyed.
       failure = outputError(action, cause);
       throw failure;
     }

@@ -18,7 +18,7 @@ import { descriptorKind } from './descriptor-kind.js';
 /** Bytes that are read at once, and that may wait to be written: what a pipe holds. */
 const BLOCK_BYTES = 64 * 1024;
 
-/** Between two looks at a pipe that is not ready: at first, and at most. */
+/** The pause before a pipe that is not ready is tried again: at first, and at most. */
 const FIRST_WAIT_MILLISECONDS = 0.05;
 const LONGEST_WAIT_MILLISECONDS = 5;
 
@@ -62,7 +62,7 @@ export async function standardEnds(): Promise<StandardEnds> {
   };
 }
 
-/** What writing to a descriptor that is not open fails with. */
+/** The error of a write to a descriptor that is not open. */
 const closedDescriptor = { code: 'EBADF' };
 
 class InputEnd implements Source {

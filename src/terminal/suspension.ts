@@ -1,13 +1,13 @@
-/** Stopping as Ctrl-Z has a program stop, which one that reads keys has to do for itself. */
+/** Stopping at Ctrl-Z: a program that reads keys in raw mode has to stop itself. */
 import { nextTurn } from './event-loop.js';
 
 /**
- * How long a stop may take to come about, in milliseconds. Where nobody could have the process go
- * on, the system ignores it, and nothing else tells.
+ * How long a stop may take, in milliseconds. Where no shell could continue the process, the system
+ * ignores the signal, and gives no sign of that.
  */
 const STOP_MILLISECONDS = 50;
 
-/** Stops the process, and resolves when it goes on. The terminal is to be left in order before. */
+/** Stops the process, and resolves when it goes on. The caller restores the terminal before. */
 export async function stopUntilContinued(): Promise<void> {
   await new Promise<void>((resolve) => {
     // A listener for signals does not keep the process running, and the timer does.

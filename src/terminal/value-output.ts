@@ -1,4 +1,4 @@
-/** Writing a value: as it is, in a form that was asked for, or on a terminal as a person reads it. */
+/** Writing a value: its bytes, the form that an option names, or on a terminal a form to read. */
 import { hexDump } from './hex-dump.js';
 import { isText, type Part } from './is-text.js';
 import { layOutJson } from './json-layout.js';
@@ -6,7 +6,7 @@ import { unlessAborted } from './pump.js';
 import { type Rendering, renderings } from './renderings.js';
 import type { Output } from './terminal.js';
 
-/** Bytes of JSON that is laid out where nobody asks for it: beyond them it is no reading matter. */
+/** JSON of more bytes is laid out only where an option asks for it: nobody reads that much. */
 const LAYOUT_BYTES = 1024 * 1024;
 
 /** Bytes of a binary value that a terminal shows. */

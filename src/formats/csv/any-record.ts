@@ -19,7 +19,7 @@ export class CsvAnyRecord {
     this.#fields = new CsvFields(dialect);
   }
 
-  /** Takes the header, or hands over a record; or says why it is none. */
+  /** Takes the header, or hands over a record, or rejects it with the reason. */
   read(line: number, bytes: Buffer, start: number, end: number): string | undefined {
     const fields = this.#fields;
     const isText = isUtf8(bytes.subarray(start, end));

@@ -1,6 +1,6 @@
 /**
  * CSV, as RFC 4180 has it: a header that names the columns `key`, `value` and perhaps `base64`, whose
- * `true` says that the value is base64; nothing is guessed. Other columns are told of, and empty lines are
+ * `true` says that the value is base64; nothing is guessed. Other columns are reported, and empty lines are
  * passed over.
  *
  * No library is used. Of 1,000,000 short records, papaparse 5.7.1 reads a twelfth as many a second

@@ -16,7 +16,7 @@ export class CsvFields {
     this.#dialect = dialect;
   }
 
-  /** Finds the fields of a record without its line end. Returns why it is none. */
+  /** Finds the fields of a record without its line end. Returns the reason where it is malformed. */
   split(bytes: Buffer, start: number, end: number): string | undefined {
     this.#bytes = bytes;
     this.count = 0;

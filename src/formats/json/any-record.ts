@@ -15,7 +15,7 @@ export class JsonAnyRecord {
     this.#sink = sink;
   }
 
-  /** Hands the record over; or says why it is none. */
+  /** Hands the record over, or rejects it with the reason. */
   read(at: number, bytes: Buffer, start: number, end: number): string | undefined {
     const record = parseRecord(bytes, start, end);
     if (typeof record === 'string') return record;

@@ -31,12 +31,12 @@ export function parseRecord(bytes: Buffer, start: number, end: number): JsonReco
 
 const known: readonly string[] = ['key', 'value', 'base64'];
 
-/** The names of an object's members that are none of a record. */
+/** The names of an object's members that a record does not have. */
 export function unknownIn(object: object): readonly string[] {
   return Object.keys(object).filter((name) => !known.includes(name));
 }
 
-/** The reason where such members are not to be passed over. */
+/** The reason for rejecting a record with such members. */
 export function unknownMember([name]: readonly string[]): string {
   return `unknown member ${quoted(name!)}`;
 }

@@ -1,4 +1,4 @@
-/** What the lines of a dump of LMDB are told apart by. */
+/** The words that tell the lines of an LMDB dump apart. */
 
 export const headerEnd = 'HEADER=END';
 

@@ -1,5 +1,5 @@
 /**
- * How bash and zsh have to be told a word, as the continuation of what has been typed of it: each
+ * Writes a word for bash and zsh, as the continuation of what has been typed of it: each
  * character stands for itself, and none of them is a control character on the terminal.
  */
 import { unsafe } from '../../terminal/visible.js';

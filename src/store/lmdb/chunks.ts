@@ -91,7 +91,7 @@ export class Chunks {
     this.#database('uploads').removeSync(encodeU64(id));
   }
 
-  /** Whether somebody who lives has marked this as being in the making. */
+  /** Whether a living process has registered this as its upload. */
   isUploading(id: number): boolean {
     const owner = this.#upload(id)?.owner;
     return owner !== undefined && isAlive(owner);

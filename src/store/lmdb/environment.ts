@@ -109,7 +109,7 @@ export class Environment {
     return this.writes.inTransaction;
   }
 
-  /** To be told of bytes before they are written. Throws `full` where there are no addresses for them. */
+  /** Called with the number of bytes before they are written. Throws `full` where there are no addresses for them. */
   willWrite(bytes: number): void {
     if (this.#space === undefined) return;
     this.#written += bytes;

@@ -25,7 +25,7 @@ import { clearRecords, copyRecords } from './whole-buckets.js';
 /** Begins the name of a bucket in the making: no bucket's name may hold a control character. */
 const DRAFT_PREFIX = '\x01';
 
-/** How much of what others have left an opening gives back: about 1 GiB, some tens of ms. */
+/** How much of abandoned uploads an opening frees: about 1 GiB, some tens of ms. */
 const RECLAIM_STEPS = 4;
 
 export class LmdbStore implements Store {

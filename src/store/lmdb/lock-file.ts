@@ -18,7 +18,7 @@ import { isMusl } from './native-addon.js';
 const mutex = mutexLayout();
 const THREAD_BITS = 0x3fff_ffff;
 
-/** How long somebody who has asked for a turn is waited for, in ms: they ask again until then. */
+/** How long a request for a turn counts, in ms: who waits longer asks again. */
 const ASKING_MS = 100;
 
 /** Where the number is: u64 in the machine's order, after two u32. */
@@ -78,7 +78,7 @@ export class LockFile {
     writeSync(this.#descriptor, this.#bytes, 0, 8, mutex.room);
   }
 
-  /** Whether somebody else has asked for a turn of late. */
+  /** Whether another process has asked for a turn within that time. */
   isAskedForTurn(): boolean {
     if (this.#descriptor === undefined || mutex === undefined) return false;
     if (readSync(this.#descriptor, this.#bytes, 0, 8, mutex.room) < 8) return false;

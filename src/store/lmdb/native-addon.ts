@@ -16,7 +16,7 @@ interface NativeAddon {
 }
 
 interface NativeEnvironment {
-  /** Returns zero, or LMDB's code of what went wrong. */
+  /** Returns zero, or LMDB's error code. */
   open(...options: unknown[]): number | undefined;
   close(): void;
   /** lmdb's mark of a transaction under way, within which another one begins without the lock. */

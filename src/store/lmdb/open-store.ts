@@ -121,7 +121,7 @@ async function makeStore(path: string): Promise<void> {
   }
 }
 
-/** Removes what it can of what processes that were killed while they made a store have left there. */
+/** Removes, where it may, what processes left that were killed while they made a store. */
 function removeRemains(path: string, names: readonly string[]): void {
   for (const name of names) {
     if (!name.startsWith(MAKING_PREFIX)) continue;

@@ -29,7 +29,7 @@ function hasOpen(id: string, path: string): boolean {
   });
 }
 
-/** A script by its own name, and a verb; nothing else of what it was told, which may be a value. */
+/** A script by its name, and a verb; none of the other arguments, which may be values. */
 function programName(program: string, words: readonly string[]): string {
   if (basename(program) !== 'node') return basename(program);
   const [script, verb] = words.filter((word) => !word.startsWith('-'));
