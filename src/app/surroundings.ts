@@ -14,6 +14,6 @@ export interface Surroundings {
   readonly promptVerbs?: Registry;
   /** The manual of the tool, with the verbs of a prompt. */
   manualWith(promptVerbs: Registry): Manual;
-  /** Makes the store where a line of a session needs one. Throws `no-store`, and what opening throws. */
+  /** Opens or makes the store that a line of a session needs. Throws `no-store`, and what opening throws. */
   prepare?(access: Exclude<Access, 'none'>): Promise<void>;
 }
