@@ -3,7 +3,7 @@ import type { Context } from '../context.js';
 import { asKvError, KvError } from '../errors.js';
 import { type Format, FormatError } from '../formats/format.js';
 import { formatOfFile } from '../formats/index.js';
-import { quoteWord } from '../line/words.js';
+import { quoteWord } from '../line/quotes.js';
 import type { ImportOptions } from './import-options.js';
 import type { ImportSink } from './import-sink.js';
 import { placed, placeOf, Rejection } from './rejection.js';

@@ -5,7 +5,8 @@
  * meant: only a word, or what follows its first `=`, that begins with `{` or `[`.
  */
 import { KvError } from '../errors.js';
-import { quoteWord, type SplitLine, type Word } from './words.js';
+import { quoteWord } from './quotes.js';
+import type { SplitLine, Word } from './words.js';
 
 /** The longest line that is shown again, in characters. */
 const SHOWN_LIMIT = 200;

@@ -1,8 +1,9 @@
 /** What of a line may be written down: not the values that it stores. */
 import type { Command, Registry } from '../command.js';
 import { KvError } from '../errors.js';
+import { quoteWord } from '../line/quotes.js';
 import { type Role, readLine } from '../line/reading.js';
-import { quoteWord, splitLine, type Word } from '../line/words.js';
+import { splitLine, type Word } from '../line/words.js';
 import { partsBeforePipe } from './line-plan.js';
 import { isForShell } from './spelled-out.js';
 

@@ -5,10 +5,11 @@ import { registry } from '../../src/commands/index.js';
 import { globalOptions } from '../../src/line/globals.js';
 import { type Invocation, parse, settingsOfUnfinished } from '../../src/line/invocation.js';
 import { givenBy } from '../../src/line/option-reader.js';
+import { quoteWord } from '../../src/line/quotes.js';
 import { isCount, readLine } from '../../src/line/reading.js';
 import { resolveSettings } from '../../src/line/settings.js';
 import { longFlag } from '../../src/line/spelling.js';
-import { quoteWord, splitLine } from '../../src/line/words.js';
+import { splitLine } from '../../src/line/words.js';
 import { recordedLine } from '../../src/repl/recorded-line.js';
 import { registryOf } from '../cli/fixture-registry.js';
 

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { quoteWord } from '../../src/line/quotes.js';
 import { lostQuotes } from '../../src/line/unquoted-json.js';
-import { quoteWord, splitLine } from '../../src/line/words.js';
+import { splitLine } from '../../src/line/words.js';
 
 const refusal = (line: string) => lostQuotes(line, splitLine(line).tokens);
 const wordsOf = (line: string) => splitLine(line).tokens.map(({ text }) => text);

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { LineSplitter, quoteWord, splitLine } from '../../src/line/words.js';
+import { quoteWord } from '../../src/line/quotes.js';
+import { LineSplitter, splitLine } from '../../src/line/words.js';
 
 const wordsOf = (line: string) => splitLine(line).tokens.map(({ text }) => text);
 

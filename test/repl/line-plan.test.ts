@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { quoteWord } from '../../src/line/words.js';
+import { quoteWord } from '../../src/line/quotes.js';
 import { isUnfinished, linesOf, planOf } from '../../src/repl/line-plan.js';
 import { codeOf } from '../support/error-code.js';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { registry } from '../../src/commands/index.js';
-import { quoteWord } from '../../src/line/words.js';
+import { quoteWord } from '../../src/line/quotes.js';
 import { recordedLine } from '../../src/repl/recorded-line.js';
 
 describe('what of a line is written down', () => {
