@@ -11,7 +11,7 @@ import { lmdbError } from './lmdb-error.js';
 import { besideWrites, forgetReads, lastTransactionOf, Renewal } from './lmdb-internals.js';
 import { LockFile } from './lock-file.js';
 import { openEnvironment } from './open-environment.js';
-import { AddressSpace, checkDescriptors, processLimits } from './process-limits.js';
+import { AddressSpace, checkDescriptors, checkStack, processLimits } from './process-limits.js';
 import { WriteTransactions } from './write-transactions.js';
 
 /** A point in time of the store, for reads; undefined reads what is newest. */
@@ -38,6 +38,7 @@ export class Environment {
     this.path = path;
     this.readOnly = readOnly;
     const limits = processLimits();
+    checkStack(path, limits);
     this.#space = AddressSpace.of(path, limits, readOnly);
     const options = {
       ...binary,

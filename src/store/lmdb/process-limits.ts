@@ -20,14 +20,28 @@ const GROWTH_BYTES = 64 * 1024 * 1024;
 /** Descriptors that LMDB, and the readers of its files beside it, have open at once. */
 const DESCRIPTORS = 5;
 
+/** Bytes of stack that LMDB's threads get by with. */
+const STACK_BYTES = 128 * 1024;
+
+/** Bytes of a page of the system's memory, the least of today's: where pages are larger, less is counted. */
+const PAGE_BYTES = 4096;
+
 /** Bytes of a unit that a map's size is a multiple of. */
 const MAP_UNIT_BYTES = 256 * 1024;
+
+/**
+ * Bytes of addresses that are counted on where no limit is set: half of what 47 bits give, since what
+ * V8 takes leaves the rest in pieces that are too small for a map.
+ */
+const ADDRESSES_BYTES = 2 ** 46;
 
 export interface Limits {
   /** The highest number of descriptors. */
   readonly descriptors: number;
   /** Bytes of addresses. */
   readonly addresses: number;
+  /** Bytes of a thread's stack. */
+  readonly stack: number;
 }
 
 /** The limits on this process, each infinite where there is none. */
@@ -35,7 +49,20 @@ export function processLimits(): Limits {
   const table = quietly(() => readFileSync('/proc/self/limits', 'latin1')) ?? '';
   const of = (name: string) =>
     Number(new RegExp(`^${name} +(\\d+)`, 'm').exec(table)?.[1] ?? Number.POSITIVE_INFINITY);
-  return { descriptors: of('Max open files'), addresses: of('Max address space') };
+  return {
+    descriptors: of('Max open files'),
+    addresses: of('Max address space'),
+    stack: of('Max stack size'),
+  };
+}
+
+/** Throws `full` where threads have too little stack for LMDB. */
+export function checkStack(path: string, { stack }: Limits): void {
+  if (stack >= STACK_BYTES) return;
+  const state = "the limit on a thread's stack is too low for it";
+  throw new KvError('full', `cannot use store "${path}": ${state}`, {
+    hint: `try: ulimit -s unlimited, or at least ulimit -s ${STACK_BYTES / 1024}`,
+  });
 }
 
 /** Throws `busy` where LMDB could not open its files; `file` is one that can be opened. */
@@ -71,8 +98,10 @@ export class AddressSpace {
 
   /** Undefined where there is room for any store. */
   static of(path: string, { addresses }: Limits, readOnly: boolean): AddressSpace | undefined {
-    if (addresses >= 2 * STORE_LIMIT_BYTES) return undefined;
-    return new AddressSpace(path, addresses, readOnly ? READER_REST_BYTES : WRITER_REST_BYTES);
+    const limit = Math.min(addresses, ADDRESSES_BYTES);
+    // A process that has many stores open runs out of addresses without any limit.
+    if (limit - usedAddresses() >= 2 * STORE_LIMIT_BYTES) return undefined;
+    return new AddressSpace(path, limit, readOnly ? READER_REST_BYTES : WRITER_REST_BYTES);
   }
 
   /** How much to map of a file of `size` bytes. Throws `full` where the limit is too low for it. */
@@ -108,6 +137,12 @@ export class AddressSpace {
   }
 
   #tooLow(needed: number): KvError {
+    if (this.#limit === ADDRESSES_BYTES) {
+      const state = 'the process has no addresses left for it';
+      return new KvError('full', `cannot use store "${this.#path}": ${state}`, {
+        hint: 'try: close other stores that it has open',
+      });
+    }
     const kibibytes = Math.ceil((this.#limit - this.#left + needed) / 1024);
     return new KvError(
       'full',
@@ -119,8 +154,8 @@ export class AddressSpace {
 
 /** Bytes of addresses that this process uses now. */
 function usedAddresses(): number {
-  const status = quietly(() => readFileSync('/proc/self/status', 'latin1')) ?? '';
-  return Number(/^VmSize:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
+  const pages = quietly(() => readFileSync('/proc/self/statm', 'latin1')) ?? '0';
+  return Number.parseInt(pages, 10) * PAGE_BYTES;
 }
 
 function unitsIn(bytes: number): number {

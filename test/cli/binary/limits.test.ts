@@ -1,5 +1,6 @@
 /** Low limits on the process: it works within them, or says in a line what is too low. No signal. */
 import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { Shell } from '../../support/shell.js';
 
@@ -37,6 +38,33 @@ describe('a limit on addresses', () => {
     }
     expect(await shell.succeed('kv keys --count')).toBe('60000\n');
   });
+});
+
+it('a limit on the stack that is low is named', async () => {
+  const shell = new Shell();
+  await shell.succeed('kv set k v');
+  for (const kibibytes of [64, 100, 128, 256]) {
+    for (const words of ['get k', 'set k v']) {
+      const said = await under(shell, `-s ${kibibytes}`, words);
+      if (kibibytes >= 128) expect(said).toBe('done');
+      else if (said !== undefined) expect(said).toMatch(/^6: .* stack is too low for it\n/);
+    }
+  }
+});
+
+it('many stores in one process are opened, until one is refused', async () => {
+  const shell = new Shell();
+  const library = JSON.stringify(
+    fileURLToPath(new URL('../../../dist/library.cjs', import.meta.url)),
+  );
+  const said = await shell.succeed(`node -e '
+    const { openStore } = require(${library});
+    (async () => {
+      for (let count = 0; count < 200; count++) await openStore("s" + count, "write");
+      console.log("opened");
+    })().catch(({ code, message }) => console.log(code, message));
+  '`);
+  expect(said).toMatch(/^(opened|full cannot use store "s\d+.*": .* no addresses left for it)\n$/);
 });
 
 it('a limit on open files that is low is named', async () => {
