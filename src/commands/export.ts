@@ -1,4 +1,5 @@
 import { exportRecords } from '../batches/export-run.js';
+import { outputOfRecords } from '../batches/shown-records.js';
 import { defineCommand } from '../command.js';
 import { formatOfFile, loadFormat, writtenFormatNames } from '../formats/index.js';
 import { parseOneOf } from '../options/option-values.js';
@@ -40,11 +41,14 @@ again it gives the same bucket, byte for byte.`,
     const encoder = (await loadFormat(name)).encoder!();
     const records = context.keyvalue.listing.listRecords(context.bucketToRead(), { prefix });
     const { terminal } = context;
-    if (path === '-') return exportRecords(records, encoder, terminal.stdout, terminal);
+    if (path === '-') {
+      return exportRecords(records, encoder, outputOfRecords(terminal.stdout, name), terminal);
+    }
     await context.interruptible(async (signal) => {
       const file = await unlessAborted(terminal.openOutput(path), signal);
       try {
-        await exportRecords(records, encoder, file, terminal, signal);
+        const output = outputOfRecords(file, name);
+        await exportRecords(records, encoder, output, terminal, signal);
         await file.commit();
       } finally {
         await file.abandon();

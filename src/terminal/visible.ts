@@ -39,6 +39,11 @@ export function visibleInJson(json: string): string {
   return json.search(unsafe) < 0 ? json : json.replace(unsafe, jsonEscaped);
 }
 
+/** The same for lines of JSON, which stay lines. */
+export function visibleJsonLines(lines: string): string {
+  return lines.search(unsafeButLayout) < 0 ? lines : lines.replace(unsafeButLayout, jsonEscaped);
+}
+
 /** For a line in a pipe: only what could be taken for the end of the line, or hide in it. */
 export function escapeKey(key: string): string {
   return replaced(key, c0OrBackslash);
