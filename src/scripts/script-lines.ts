@@ -1,6 +1,8 @@
 /** The lines of a script as they come, each with the words that it is made of. */
 import { isUtf8 } from 'node:buffer';
 import { KvError } from '../errors.js';
+import { FormatError } from '../formats/format.js';
+import { InputHead } from '../formats/input-head.js';
 import { lostQuotes } from '../line/unquoted-json.js';
 import { LineSplitter } from '../line/words.js';
 import { chunksUnlessAborted } from '../terminal/pump.js';
@@ -24,8 +26,27 @@ export async function* scriptLines(
   signal: AbortSignal,
 ): AsyncGenerator<Iterable<ScriptLine>> {
   const splitter = new ScriptSplitter();
-  for await (const chunk of chunksUnlessAborted(input, signal)) yield splitter.push(chunk);
+  const head = new InputHead();
+  for await (const chunk of chunksUnlessAborted(input, signal)) {
+    const { buffer, byteOffset, length } = chunk;
+    const text = textOrRefusal(() => head.push(Buffer.from(buffer, byteOffset, length)));
+    yield splitter.push(text);
+  }
+  yield splitter.push(textOrRefusal(() => head.end()));
   yield splitter.end();
+}
+
+/** Throws `rejected`, with the program that makes a script of it, for an input that is no text. */
+function textOrRefusal(take: () => Buffer): Buffer {
+  try {
+    return take();
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    const { filter } = error.more;
+    throw new KvError('rejected', `cannot read the script: ${error.message}`, {
+      ...(filter !== undefined && { hint: `try: … | ${filter} | kv exec` }),
+    });
+  }
 }
 
 class ScriptSplitter {
@@ -40,8 +61,7 @@ class ScriptSplitter {
     | undefined;
   #joinedUnits = 0;
 
-  *push(chunk: Uint8Array): Generator<ScriptLine> {
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+  *push(bytes: Buffer): Generator<ScriptLine> {
     let from = 0;
     for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, from)) {
       const line = this.#take(this.#withRest(bytes.subarray(from, end)));

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type Kv, kvInMemory, kvOnDisk } from '../support/run-command.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -31,6 +32,25 @@ describe.each([
     expect(outcome).toBe(0);
     expect(text).toBe('42\n42false\na\t42\nb c\ttwo words\n42');
     expect((await kv('-b other get a')).text).toBe('elsewhere');
+  });
+
+  it('takes off a byte order mark', async () => {
+    const kv = await open();
+    expect((await kv('exec', { stdin: '\ufeffset a 1\nget a\n' })).text).toBe('1');
+  });
+
+  it.each([
+    ['UTF-16', Buffer.from('\ufeffset a 1\n', 'utf16le'), 'iconv -f UTF-16 -t UTF-8'],
+    ['UTF-16', Buffer.from('set a 1\n', 'utf16le'), 'iconv -f UTF-16LE -t UTF-8'],
+    ['compressed with gzip', gzipSync('set a 1\n'), 'zcat'],
+    ['compressed with zstd', Buffer.from('28b52ffd2408', 'hex'), 'zstdcat'],
+  ])('refuses what is %s, and says what makes a script of it', async (kind, stdin, filter) => {
+    const kv = await open();
+    const { error } = await kv('exec', { stdin });
+    expect(error?.code).toBe('rejected');
+    expect(error?.message).toBe(`cannot read the script: it is ${kind}, not UTF-8`);
+    expect(error?.hint).toBe(`try: … | ${filter} | kv exec`);
+    expect(await keys(kv)).toBe('');
   });
 
   it('has a quote span lines, and counts them', async () => {
