@@ -17,7 +17,7 @@ environment.
 --max-memory, 1G where it is not given, bounds its memories together, and with them what kv holds for it:
  values that it writes or has not dropped, errors and streams (256 MiB at most).
 Beyond that it has at most 65,536 handles, 1,000 instances of modules, 1,000,000 entries of tables, and
-64 MiB of strings and lists in one call. More is a trap. --timeout counts from when its file is opened.`,
+64 MiB of values in one call. More is a trap. --timeout counts from when its file is opened.`,
   access: ({ explain, bucket }) => {
     if (explain) return 'none';
     return bucket.length > 0 && bucket.every(({ readOnly }) => readOnly) ? 'read' : 'write';

@@ -4,7 +4,7 @@ import { Trap } from '../errors.js';
 import { allocate, type CanonContext, type CoreFunction, memoryOf } from './canon-context.js';
 import { type Signature, signatureOf } from './core-module.js';
 import type { Ending } from './ending.js';
-import { FlatValues, liftFlat, load } from './lift.js';
+import { FlatValues, liftFlat, load, VALUE_BYTES } from './lift.js';
 import { lowerFlat, store } from './lower.js';
 import { Call } from './resource.js';
 import { alignedTo, FLAT_LIMIT, type FuncType, flattened, type ValueType } from './types.js';
@@ -61,6 +61,7 @@ export function liftFunc(
   const { parameters, result } = type;
   const areFlat = flattened(parameters).length <= FLAT_LIMIT;
   const isFlat = (result?.flat.length ?? 0) <= 1;
+  const passed = result === undefined ? 0 : passedBytes([result]);
   return {
     type,
     isGuest: true,
@@ -78,7 +79,7 @@ export function liftFunc(
       const given = core(...flat);
       let lifted: unknown;
       if (result !== undefined) {
-        context.room.beginCall();
+        context.room.beginCall(passed);
         if (isFlat) lifted = liftFlat(context, result, new FlatValues([given]), undefined);
         else lifted = loadAt(context, result, (given as number) >>> 0);
       }
@@ -102,14 +103,15 @@ export function lowerFunc(func: Func, context: CanonContext, ending: Ending): Co
   const areFlat = count <= FLAT_LIMIT;
   const isFlat = (result?.flat.length ?? 0) <= 1;
   const { refuse } = func;
-  const lends = refuse === undefined && (isGuest || parameters.some(holdsOwn));
+  const passed = passedBytes(parameters);
+  const lends = refuse === undefined && (isGuest || parameters.some((one) => one.holdsOwn));
 
   const call = (...flat: unknown[]): unknown => {
     ending.check();
     try {
       if (!instance.mayLeave) throw new Trap('it called out where it may not');
       if (refuse !== undefined) refuse();
-      room.beginCall();
+      room.beginCall(passed);
       const scope = lends ? new Call() : undefined;
       const values: unknown[] = [];
       if (areFlat) {
@@ -138,6 +140,11 @@ export function lowerFunc(func: Func, context: CanonContext, ending: Ending): Co
     }
   };
   return { call, signature: loweredSignature(type) };
+}
+
+/** What the values count as themselves, beside what lists and strings hold. */
+function passedBytes(types: readonly ValueType[]): number {
+  return types.reduce((sum, { values }) => sum + VALUE_BYTES * values, 0);
 }
 
 function loadAt(context: CanonContext, type: ValueType, pointer: number): unknown {
@@ -187,24 +194,4 @@ function sizeOf(types: readonly ValueType[]): { size: number; alignment: number 
     alignment = Math.max(alignment, type.alignment);
   }
   return { size, alignment };
-}
-
-/** Whether values of the type give handles away. */
-function holdsOwn(type: ValueType): boolean {
-  switch (type.kind) {
-    case 'own':
-      return true;
-    case 'list':
-      return holdsOwn(type.element);
-    case 'record':
-    case 'tuple':
-      return type.fields.some((field) => holdsOwn(field.type));
-    case 'variant':
-    case 'option':
-    case 'result':
-    case 'enum':
-      return type.cases.some((one) => one.type !== undefined && holdsOwn(one.type));
-    default:
-      return false;
-  }
 }

@@ -13,6 +13,7 @@ export function importsOf(bytes: Uint8Array): Record<string, Record<string, stri
     found.set(interfaceName, (found.get(interfaceName) ?? new Map()).set(name, text));
   };
   planOf(readComponent(bytes), {
+    instance() {},
     resource(instance, name) {
       const whole = `${instance.split('@')[0]}.${name}`;
       const resource = resources.get(whole) ?? {

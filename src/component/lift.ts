@@ -12,8 +12,8 @@ import type { Resource } from './resource.js';
 import { decode, formOf } from './strings.js';
 import type { CoreType, ValueType } from './types.js';
 
-/** What an element of a list, or a string, counts as beside its bytes. */
-const ELEMENT_BYTES = 32;
+/** What a value counts as, a string beside its bytes. */
+export const VALUE_BYTES = 32;
 
 /** Reads core values, one after the other. */
 export class FlatValues {
@@ -160,7 +160,7 @@ function liftString(context: CanonContext, pointer: number, length: number): str
   const { form, bytes, alignment } = formOf(context.encoding, length);
   const memory = memoryOf(context);
   memory.check(pointer, bytes, alignment);
-  context.room.pass(ELEMENT_BYTES + 2 * bytes);
+  context.room.pass(2 * bytes);
   return decode(memory.bytes.subarray(pointer, pointer + bytes), form);
 }
 
@@ -175,10 +175,9 @@ function liftList(
   memory.check(pointer, length * element.size, element.alignment);
   if (element.kind === 'u8') {
     context.room.passBytes(length);
-    context.room.pass(ELEMENT_BYTES);
     return memory.bytes.slice(pointer, pointer + length);
   }
-  context.room.pass(ELEMENT_BYTES * (length + 1));
+  context.room.pass(VALUE_BYTES * element.values * length);
   const items: unknown[] = [];
   for (let index = 0; index < length; index++) {
     items.push(load(context, element, pointer + index * element.size, scope));

@@ -33,6 +33,8 @@ import type { FuncType } from './types.js';
 
 /** What a component imports, as the host answers it. Each throws what the host refuses with. */
 export interface World {
+  /** Looks at the name of an interface. */
+  instance(name: string): void;
   resource(instance: string, name: string): Resource;
   func(instance: string, name: string, type: FuncType): Func;
   /** Looks at a type that the component says is exported. */
@@ -201,6 +203,7 @@ class Linker {
     if (desc.sort !== 'instance') return this.#run.world.refuse(name);
     const { type } = this.#spaces.get('type', desc.type);
     if (type.kind !== 'instance') throw new Invalid(`type ${desc.type} is not one of instances`);
+    this.#run.world.instance(name);
     return { sort: 'instance', exports: this.#fromWorld(name, type.declarations, type.where) };
   }
 

@@ -4,6 +4,7 @@ import type { Spaces, TypeItem } from './items.js';
 import type { Resource } from './resource.js';
 import type { TypeSyntax, TypeUse, ValueTypeSyntax } from './syntax.js';
 import {
+  camelCase,
   type FuncType,
   flags,
   handle,
@@ -59,6 +60,16 @@ function resolveFunc(
   };
 }
 
+/** Throws `Invalid` where two names are the same as JavaScript has them. */
+function distinct(names: readonly string[]): void {
+  const known = new Set<string>();
+  for (const name of names) {
+    const key = camelCase(name);
+    if (known.has(key)) throw new Invalid(`a type has the name ${JSON.stringify(name)} twice`);
+    known.add(key);
+  }
+}
+
 function resolveUse(use: TypeUse, spaces: Spaces): ValueType {
   return typeof use === 'number' ? valueTypeAt(spaces, use) : primitive(use);
 }
@@ -70,8 +81,10 @@ function resolveValue(type: ValueTypeSyntax, spaces: Spaces): ValueType {
     case 'primitive':
       return primitive(type.type);
     case 'record':
+      distinct(type.fields.map(([name]) => name));
       return record(type.fields.map(([name, one]) => [name, use(one)] as const));
     case 'variant':
+      distinct(type.cases.map(([name]) => name));
       return variant(
         'variant',
         type.cases.map(([name, one]) => ({ name, type: perhaps(one) })),
@@ -84,6 +97,7 @@ function resolveValue(type: ValueTypeSyntax, spaces: Spaces): ValueType {
       if (type.names.length > FLAGS_LIMIT) throw new Invalid('a type has too many flags');
       return flags(type.names);
     case 'enum':
+      distinct(type.names);
       return variant(
         'enum',
         type.names.map((name) => ({ name, type: undefined })),

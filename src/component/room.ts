@@ -11,7 +11,7 @@ export const DEFAULT_MEMORY_BYTES = 1024 * 1024 * 1024;
 /** Bytes that the host holds for a guest at most, whatever the guest may have. */
 const HELD_LIMIT_BYTES = 256 * 1024 * 1024;
 
-/** Bytes of strings and lists, lists of bytes apart, that one call may pass. */
+/** Bytes of values, lists of bytes apart, that one call may pass. */
 const PASSED_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /** Handles at once. */
@@ -93,19 +93,18 @@ export class Room {
     if (this.left < 0) throw outOfMemory();
   }
 
-  /** A call begins, which has passed nothing yet. */
-  beginCall(): void {
+  /** A call begins, which passes so many bytes beside those of its strings and lists. */
+  beginCall(bytes: number): void {
     this.#passed = 0;
     this.#passedBytes = 0;
+    this.pass(bytes);
   }
 
   /** Counts what a call passes. Throws a `Trap` past `PASSED_LIMIT_BYTES`. */
   pass(bytes: number): void {
     this.#passed += bytes;
     if (this.#passed <= PASSED_LIMIT_BYTES) return;
-    throw new Trap(
-      `it passes more than ${PASSED_LIMIT_BYTES} bytes of strings and lists in a call`,
-    );
+    throw new Trap(`it passes more than ${PASSED_LIMIT_BYTES} bytes of values in a call`);
   }
 
   /** Counts what a call passes as lists of bytes, which a guest's own memory bounds. */

@@ -28,6 +28,10 @@ interface Layout {
   readonly alignment: number;
   /** The core values that it is passed as: of more than `FLAT_LIMIT`, that many and one. */
   readonly flat: readonly CoreType[];
+  /** Values of JavaScript that one of it takes at most, beside what lists and strings hold. */
+  readonly values: number;
+  /** Whether it gives a handle away. */
+  readonly holdsOwn: boolean;
 }
 
 export interface Field {
@@ -82,7 +86,7 @@ const primitiveLayouts: Readonly<Record<Primitive, Layout>> = {
   f32: scalar(4, 'f32'),
   f64: scalar(8, 'f64'),
   char: scalar(4, 'i32'),
-  string: { size: 8, alignment: 4, flat: ['i32', 'i32'] },
+  string: { size: 8, alignment: 4, flat: ['i32', 'i32'], values: 1, holdsOwn: false },
 };
 
 export function primitive(kind: Primitive): ValueType {
@@ -113,8 +117,17 @@ export function variant(
       flat[index + 1] = joined(flat[index + 1], type);
     });
   }
-  const size = alignedTo(end, alignment);
-  return { kind, cases, discriminantSize, payloadOffset, size, alignment, flat: bounded(flat) };
+  return {
+    kind,
+    cases,
+    discriminantSize,
+    payloadOffset,
+    size: alignedTo(end, alignment),
+    alignment,
+    flat: bounded(flat),
+    values: 1 + Math.max(0, ...payloads.map(({ values }) => values)),
+    holdsOwn: payloads.some((payload) => payload.holdsOwn),
+  };
 }
 
 export function flags(names: readonly string[]): ValueType {
@@ -123,11 +136,11 @@ export function flags(names: readonly string[]): ValueType {
 }
 
 export function list(element: ValueType): ValueType {
-  return { kind: 'list', element, ...primitiveLayouts.string };
+  return { kind: 'list', element, ...primitiveLayouts.string, holdsOwn: element.holdsOwn };
 }
 
 export function handle(kind: 'own' | 'borrow', resource: Resource): ValueType {
-  return { kind, resource, ...scalar(4, 'i32') };
+  return { kind, resource, ...scalar(4, 'i32'), holdsOwn: kind === 'own' };
 }
 
 export function alignedTo(position: number, alignment: number): number {
@@ -153,7 +166,14 @@ function inOrder(parts: readonly { name: string; type: ValueType }[]) {
   });
   const types = parts.map(({ type }) => type);
   const alignment = Math.max(1, ...types.map((type) => type.alignment));
-  return { fields, size: alignedTo(end, alignment), alignment, flat: flattened(types) };
+  return {
+    fields,
+    size: alignedTo(end, alignment),
+    alignment,
+    flat: flattened(types),
+    values: types.reduce((sum, type) => sum + type.values, 1),
+    holdsOwn: types.some((type) => type.holdsOwn),
+  };
 }
 
 /** `create-tcp-socket` as `createTcpSocket`. */
@@ -162,7 +182,7 @@ export function camelCase(name: string): string {
 }
 
 function scalar(size: number, flat: CoreType): Layout {
-  return { size, alignment: size, flat: [flat] };
+  return { size, alignment: size, flat: [flat], values: 1, holdsOwn: false };
 }
 
 /** The core type that holds either: bits are carried over, as the canonical ABI says. */

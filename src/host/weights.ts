@@ -1,10 +1,12 @@
 /** What the host holds for each resource that a guest has a handle of, in bytes. */
+import type { IoError } from '../io/error.js';
 import type { IncomingValue } from '../keyvalue/incoming-value.js';
+import type { KeyvalueError } from '../keyvalue/wasi-keyvalue-error.js';
 
 /** A handle, and a small object behind it. */
 const HANDLE_BYTES = 1024;
 
-/** An error holds where in kv it came to be. */
+/** An error holds where in kv it came to be, beside its message. */
 const ERROR_BYTES = 4096;
 
 /** A stream may hold a block, or the whole of a value that is kept beside its key. */
@@ -22,7 +24,8 @@ export function weightOf(resource: string): (one: unknown) => number {
       return () => HANDLE_BYTES + STREAM_BYTES;
     case 'wasi:io/error.error':
     case 'wasi:keyvalue/wasi-keyvalue-error.error':
-      return () => ERROR_BYTES;
+      // Its message is there twice, with where it came to be, in two bytes to a character.
+      return (one) => ERROR_BYTES + 4 * (one as IoError | KeyvalueError).cause.message.length;
     default:
       return () => HANDLE_BYTES;
   }

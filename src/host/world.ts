@@ -11,6 +11,9 @@ import { answerTo, splitVersion } from './offers.js';
 import { Exit } from './wasi-cli.js';
 import { weightOf } from './weights.js';
 
+/** The longest name in a message, in characters; of what is longer the beginning is told. */
+const NAME_LIMIT = 500;
+
 /** An import that is not offered, and why: `it imports x, which kv does not offer`. */
 export interface Refusal {
   /** The name of the interface as the component has it, and of the member where it is one. */
@@ -29,6 +32,10 @@ export class HostWorld implements World {
   constructor(refused: (refusal: Refusal) => void, interfaces?: Interfaces) {
     this.#refused = refused;
     this.#interfaces = interfaces;
+  }
+
+  instance(name: string): void {
+    this.#answerTo(name);
   }
 
   resource(instance: string, name: string): Resource {
@@ -89,12 +96,12 @@ export class HostWorld implements World {
     const member = `${instance}#${name}`;
     this.#refused({
       name: member,
-      reason: `it imports ${member} as ${actual}, and kv offers ${expected}`,
+      reason: `it imports ${shown(member)} as ${actual}, and kv offers ${expected}`,
     });
   }
 
   #refuse(name: string): void {
-    this.#refused({ name, reason: `it imports ${name}, which kv does not offer` });
+    this.#refused({ name, reason: `it imports ${shown(name)}, which kv does not offer` });
   }
 
   #functionsOf(interfaceName: string): ReadonlyMap<string, HostFunction> {
@@ -105,6 +112,11 @@ export class HostWorld implements World {
     }
     return functions;
   }
+}
+
+/** A name as messages have it. */
+function shown(name: string): string {
+  return name.length > NAME_LIMIT ? `${name.slice(0, NAME_LIMIT)}…` : name;
 }
 
 /** A function that gives the ok of a result, or throws its err, as one that returns either. */

@@ -111,6 +111,7 @@ function guestText({ imports = [], core, libc = BUMP, encoding = 'utf8', lift = 
       ${core})
     (core instance $main (instantiate $Main
       (with "libc" (instance $libc)) (with "host" (instance $host))))
+    ${lift.includes('$post') ? '(alias core export $main "post" (core func $post))' : ''}
     (func $run (result (result)) (canon lift (core func $main "run") ${lift}))
     (instance $r (export "run" (func $run)))
     (export "wasi:cli/run@0.2.0" (instance $r)))`;
