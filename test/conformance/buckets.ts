@@ -92,7 +92,7 @@ export function buckets(open: () => Promise<Subject>): void {
     const { eventual, eventualBatch, atomic } = subject.world;
     const bucket = newBucket(subject);
     set(subject, bucket, 'key', '1');
-    subject.deleteBucket('test');
+    await subject.deleteBucket('test');
     const value = newValue(subject, 'value');
     failure(() => eventual.get(bucket, 'key'));
     failure(() => eventual.set(bucket, 'key', value));
@@ -110,7 +110,7 @@ export function buckets(open: () => Promise<Subject>): void {
   test('a bucket that is made anew is empty', async () => {
     const subject = await open();
     set(subject, newBucket(subject), 'key', 'value');
-    subject.deleteBucket('test');
+    await subject.deleteBucket('test');
     const anew = newBucket(subject);
     expect(subject.world.eventualBatch.keys(anew)).toEqual([]);
     expect(subject.world.eventual.get(anew, 'key')).toBeUndefined();

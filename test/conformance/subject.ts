@@ -31,7 +31,7 @@ export interface Subject {
   readonly isUtf8?: true;
   /** The WIT only opens buckets: these make and drop one from outside. */
   createBucket(name: string): void;
-  deleteBucket(name: string): void;
+  deleteBucket(name: string): Promise<void>;
   /** A stream that gives these bytes and ends, as standard input does. */
   input(contents: Uint8Array): InputStream;
   /** A stream whose first read fails. */
