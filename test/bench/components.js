@@ -1,5 +1,5 @@
 /**
- * What a component costs: its start once it is in the cache, calls of the host, streams, and what it
+ * What a component costs: its start, calls of the host, streams, and what it
  * leaves behind. The guest is test/guests/bench.c.
  */
 import { writeFileSync } from 'node:fs';
@@ -25,10 +25,7 @@ const guest = (name) => {
 };
 
 export async function bench({ folder, kv, rounds }) {
-  const env = {
-    KV_STORE: join(folder, 'components'),
-    XDG_CACHE_HOME: join(folder, 'components-cache'),
-  };
+  const env = { KV_STORE: join(folder, 'components') };
   const zeroes = join(folder, 'zeroes');
   writeFileSync(zeroes, Buffer.alloc(STREAM_BYTES));
   await run(process.execPath, [kv, 'set', 'key', 'value'], { env });
@@ -44,7 +41,7 @@ export async function bench({ folder, kv, rounds }) {
   });
   const ratio = (starts.count / starts.node).toFixed(2);
   const milliseconds = (starts.count * 1000).toFixed(0);
-  console.log(`components: a cached run takes ${ratio} × node -e 0 (${milliseconds} ms)`);
+  console.log(`components: a run takes ${ratio} × node -e 0 (${milliseconds} ms)`);
 
   const empty = await timeOf(rounds, () => runGuest('bench', 'exists', '1'));
   for (const name of ['exists', 'get']) {
