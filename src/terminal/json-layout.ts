@@ -7,6 +7,9 @@ const JSON_LIMIT_BYTES = 16 * 1024 * 1024;
 
 const INDENT = '  ';
 
+/** Levels that are indented: what grows with each level would be the square of a deep value. */
+const INDENT_LEVELS = 64;
+
 /**
  * The same JSON in lines, ended by a newline; undefined for what is no JSON. Numbers keep all their
  * digits and doubled members stay. What a terminal obeys is escaped JSON's way.
@@ -20,7 +23,7 @@ export function layOutJson(text: string): string | undefined {
   const parts: string[] = [];
   let depth = 0;
   let last = '';
-  const breakLine = () => parts.push(`\n${INDENT.repeat(depth)}`);
+  const breakLine = () => parts.push(`\n${INDENT.repeat(Math.min(depth, INDENT_LEVELS))}`);
   for (const found of tokensOf(text)) {
     const closes = found === '}' || found === ']';
     const follows = last === '{' || last === '[' || last === ',';

@@ -26,6 +26,13 @@ describe('layOutJson()', () => {
       expect(layOutJson(text)).toBeUndefined();
   });
 
+  it('takes any depth, and grows no faster than the value does', () => {
+    const deep = 300_000;
+    const laidOut = layOutJson('['.repeat(deep) + ']'.repeat(deep))!;
+    expect(laidOut.length).toBeLessThan(300 * deep);
+    expect(laidOut.replace(/\s/g, '').length).toBe(2 * deep);
+  });
+
   it('takes a string of any length', () => {
     const json = `["${'\\\\x'.repeat(1_000_000)}"]`;
     expect(layOutJson(json)?.length).toBe(json.length + 5);
