@@ -1,7 +1,10 @@
 /** An import that ends early: what it says of what stays, and of going on, which has to be exact. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { kvInMemory } from '../support/run-command.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 interface Pair {
   readonly key: string;
@@ -102,6 +105,31 @@ describe.each(Object.entries(formats))('an import of %s', (_, [format, write]) =
     const { error } = await kv(`import --format ${format} ${option}`, { stdin: write(all, 1) });
     expect(error?.hint).toBe(hint);
     expect((await kv('keys')).text).toBe('old\n');
+  });
+});
+
+describe('the bar', () => {
+  const stdin = `${JSON.stringify({ key: 'k', value: 'x'.repeat(30_000) })}\n`.repeat(10);
+
+  it.each([
+    ['', /^(nothing stored yet|stored through line \d+)$/],
+    [' --skip 3', /^stored through line ([3-9]|10)$/],
+    [' --atomic', /^\d+ records read, stored at the end$/],
+    [' --mode replace', /^\d+ records read, stored at the end$/],
+    [' --atomic --dry-run', /^\d+ records checked$/],
+  ])('says of an import%s what would stay if it were killed', async (options, remark) => {
+    const { remarks } = await kvInMemory()(`import${options}`, { stdin });
+    expect(remarks.length).toBeGreaterThan(3);
+    for (const one of remarks) expect(one).toMatch(remark);
+  });
+
+  it('says within a transaction what that stores', async () => {
+    const file = join(temporaryFolder(), 'records');
+    writeFileSync(file, stdin);
+    const { remarks } = await kvInMemory()('exec --atomic', { stdin: `import ${file}\n` });
+    expect(remarks.length).toBeGreaterThan(0);
+    for (const one of remarks)
+      expect(one).toMatch(/^\d+ records read, stored with the transaction$/);
   });
 });
 

@@ -29,6 +29,8 @@ export interface BufferTerminal extends Terminal {
   readonly stdinWasRead: boolean;
   /** What was asked so far. */
   readonly questions: readonly string[];
+  /** What a bar would have said beside its figures. */
+  readonly remarks: readonly string[];
 }
 
 /** Files are real. A person can be asked where stdin is a `terminal` and stderr is one too. */
@@ -38,6 +40,7 @@ export function bufferTerminal(options: BufferTerminalOptions = {}): BufferTermi
   const stderr = bufferOutput(options.stderrIsTerminal ?? false, options.columns);
   const canAsk = options.input !== false && stdin.kind === 'terminal' && stderr.isTerminal;
   const questions: string[] = [];
+  const remarks: string[] = [];
   const answers = [...(options.answers ?? [])];
 
   const answer = (question: string): string | boolean => {
@@ -57,6 +60,7 @@ export function bufferTerminal(options: BufferTerminalOptions = {}): BufferTermi
     stderr,
     canAsk,
     questions,
+    remarks,
     stdoutBytes: () => stdout.bytes(),
     get stdoutText() {
       return stdout.bytes().toString();
@@ -64,7 +68,10 @@ export function bufferTerminal(options: BufferTerminalOptions = {}): BufferTermi
     get stderrText() {
       return stderr.bytes().toString();
     },
-    progress: async () => noProgress,
+    progress: async () => ({
+      ...noProgress,
+      update: (_, remark) => void (remark !== undefined && remarks.push(remark)),
+    }),
     async note(text) {
       if (stderr.isTerminal && options.quiet !== true)
         await stderr.write(`${visibleMessage(text)}\n`);

@@ -32,6 +32,8 @@ export interface Ended {
   readonly stdinWasRead: boolean;
   /** What a person was asked. */
   readonly questions: readonly string[];
+  /** What a bar would have said beside its figures. */
+  readonly remarks: readonly string[];
 }
 
 /** A command line without its `kv`: a text is split at its spaces. */
@@ -97,6 +99,7 @@ function ended(terminal: BufferTerminal, error: KvError | undefined, outcome?: O
     stderr: terminal.stderrText,
     stdinWasRead: terminal.stdinWasRead,
     questions: terminal.questions,
+    remarks: terminal.remarks,
   };
 }
 
