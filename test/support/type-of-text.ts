@@ -28,7 +28,7 @@ export function functionOfText(text: string): FunctionText {
 }
 
 /** As WebAssembly's text format has it; a resource is `$` and its name. */
-export function valueAsWat({ form, names, parts, resource }: ValueText): string {
+function valueAsWat({ form, names, parts, resource }: ValueText): string {
   const inner = (part: ValueText | undefined) => (part === undefined ? '' : ` ${valueAsWat(part)}`);
   const named = (word: string) =>
     `(${form}${names.map((name, index) => ` (${word} "${name}"${inner(parts[index])})`).join('')})`;
