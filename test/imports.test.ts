@@ -25,7 +25,7 @@ const allowed: Record<string, readonly string[]> = {
   options: ['command', 'context', 'terminal', 'errors'],
   answers: ['context', 'terminal', 'errors'],
   batches: ['answers', 'context', 'formats', 'line', 'terminal', 'errors'],
-  scripts: ['answers', 'context', 'line', 'terminal', 'errors'],
+  scripts: ['answers', 'context', 'formats', 'line', 'terminal', 'errors'],
   commands: [
     'command',
     'context',
