@@ -27,8 +27,6 @@ export interface Assistance {
   hint(text: string): Promise<string>;
   /** Whether Enter begins another line of the same text. */
   isUnfinished(text: string): boolean;
-  /** What has to be said before the process stops, as Ctrl-Z has it do. */
-  remarkAtStop(): string | undefined;
 }
 
 /** `width` is what of `text`, which may hold colour, takes columns. */
@@ -173,10 +171,8 @@ class Editing {
   }
 
   async suspend(): Promise<void> {
-    const { style } = this.#output;
     await this.#draw(false);
-    const remark = this.#assistance.remarkAtStop();
-    await this.#say(remark === undefined ? '' : `${style.dim(remark)}\r\n`);
+    await this.#say('');
     await this.#keyboard.suspend();
     await this.#output.write(freshLine(this.#keyboard.columns, this.#output.style));
   }

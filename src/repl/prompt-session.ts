@@ -1,6 +1,7 @@
 /** What lasts from line to line at the prompt. */
 import type { Context, Settings, Step } from '../context.js';
 import { asKvError, KvError } from '../errors.js';
+import { beforeStops } from '../terminal/suspension.js';
 import { HeldTransaction } from './held-transaction.js';
 import type { History } from './history.js';
 
@@ -15,12 +16,16 @@ export class PromptSession {
   readonly #keyvalue: Context['keyvalue'];
   /** The buckets that have been asked for. */
   readonly #opened = new Set<string>();
+  readonly #remarkAtStop: () => Promise<void>;
   #transaction: HeldTransaction | undefined;
+  #endRemarks = () => {};
 
-  constructor(context: Context, history: History) {
+  /** `remarkAtStop` says that a transaction is open, before the process stops within one. */
+  constructor(context: Context, history: History, remarkAtStop: () => Promise<void>) {
     this.settings = context.settings;
     this.history = history;
     this.#keyvalue = context.keyvalue;
+    this.#remarkAtStop = remarkAtStop;
   }
 
   get inTransaction(): boolean {
@@ -62,6 +67,7 @@ export class PromptSession {
       throw new KvError('read-only', 'cannot begin a transaction: --read-only was given');
     }
     this.#transaction = await HeldTransaction.begin(this.#keyvalue);
+    this.#endRemarks = beforeStops(this.#remarkAtStop);
   }
 
   /** Throws `usage` outside of a transaction, and what committing throws. */
@@ -82,6 +88,7 @@ export class PromptSession {
       });
     }
     this.#transaction = undefined;
+    this.#endRemarks();
     return transaction;
   }
 }

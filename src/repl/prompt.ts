@@ -47,7 +47,8 @@ const STOPPED_IN_TRANSACTION =
 async function runSession(context: Context, outer: Tools, signal: AbortSignal): Promise<void> {
   const keyboard = openKeyboard();
   keyboard.take();
-  const session = new PromptSession(context, new History(openHistoryFile(outer.env)));
+  const history = new History(openHistoryFile(outer.env));
+  const session = new PromptSession(context, history, () => remarkAtStop(context));
   const tools = outer.forPrompt(sessionVerbs(session));
   const { verbs } = tools;
   const { terminal } = context;
@@ -57,7 +58,6 @@ async function runSession(context: Context, outer: Tools, signal: AbortSignal): 
       complete(text, cursor, { context, verbs, settings: session.settings, env: outer.env }),
     hint: (text) => hintFor(text, verbs),
     isUnfinished,
-    remarkAtStop: () => (session.inTransaction ? STOPPED_IN_TRANSACTION : undefined),
   });
   try {
     while (!session.isOver) {
@@ -139,6 +139,13 @@ async function runForShell(
   await terminal.stderr.write(ownLine(context));
   await terminal.note(`the command ended with ${signal ?? `status ${status}`}`);
   return false;
+}
+
+async function remarkAtStop(context: Context): Promise<void> {
+  const { settings, terminal } = context;
+  if (settings.quiet) return;
+  await terminal.stderr.write(ownLine(context));
+  await terminal.note(STOPPED_IN_TRANSACTION);
 }
 
 /** Begins a line for what the prompt itself says; nothing where that goes elsewhere. */

@@ -20,6 +20,8 @@ export class RawInput {
   readonly #hear: (event: RawEvent) => void;
   readonly #check = new Utf8Check();
   #isTaken = false;
+  /** Those who listened for a stop before, and do so again afterwards. */
+  #stopListeners: NodeJS.SignalsListener[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   /** Over stdin, which must be a terminal. `hear` gets what happens between `take` and `release`. */
@@ -33,6 +35,8 @@ export class RawInput {
     const { stdin } = process;
     stdin.setRawMode(true);
     stdin.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onEnd);
+    this.#stopListeners = process.rawListeners('SIGTSTP') as NodeJS.SignalsListener[];
+    process.removeAllListeners('SIGTSTP');
     process.on('SIGTSTP', this.#onStop).on('SIGCONT', this.#onContinued);
     stdin.resume();
     askForSize();
@@ -46,6 +50,7 @@ export class RawInput {
     stdin.pause();
     stdin.off('data', this.#onData).off('end', this.#onEnd).off('error', this.#onEnd);
     process.off('SIGTSTP', this.#onStop).off('SIGCONT', this.#onContinued);
+    for (const listener of this.#stopListeners) process.on('SIGTSTP', listener);
     clearTimeout(this.#timer);
     this.#check.forget();
     stdin.setRawMode(false);

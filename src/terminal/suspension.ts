@@ -7,6 +7,26 @@ import { nextTurn } from './event-loop.js';
  */
 const STOP_MILLISECONDS = 50;
 
+/**
+ * Does `before` each time that the process is about to stop, until the function that is returned is
+ * called. Where the event loop is blocked, the process stops once it turns. Keys that are read in raw
+ * mode have their own way to stop: see RawInput.
+ */
+export function beforeStops(before: () => Promise<void>): () => void {
+  let isOver = false;
+  const onStop = async () => {
+    process.off('SIGTSTP', onStop);
+    await before();
+    await stopUntilContinued();
+    if (!isOver) process.on('SIGTSTP', onStop);
+  };
+  process.on('SIGTSTP', onStop);
+  return () => {
+    isOver = true;
+    process.off('SIGTSTP', onStop);
+  };
+}
+
 /** Stops the process, and resolves when it goes on. The caller restores the terminal before. */
 export async function stopUntilContinued(): Promise<void> {
   await new Promise<void>((resolve) => {

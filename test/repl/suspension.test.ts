@@ -6,6 +6,8 @@ import { Shell, until } from '../support/shell.js';
 
 const kinds: Kind[] = ['bash', 'zsh', 'fish'];
 
+const openTransaction = 'the transaction stays open while kv is stopped';
+
 const hasLess = spawnSync('less', ['--version']).status === 0;
 
 /** A shell in a terminal, with a job of kv in it. */
@@ -18,8 +20,7 @@ class Job {
     this.live = live;
   }
 
-  static async open(kind: Kind): Promise<Job> {
-    const shell = new Shell();
+  static async open(kind: Kind, shell = new Shell()): Promise<Job> {
     const live = await LiveShell.open(kind, shell);
     onTestFinished(() => live.close());
     return new Job(shell, live);
@@ -32,9 +33,11 @@ class Job {
     await this.live.readsKeys();
   }
 
-  /** Types a line, and waits until the last line on the screen is another. */
+  /** Types and runs a line, and waits for the last line on the screen. */
   async run(line: string, last: string): Promise<void> {
     await this.live.type(line);
+    // The last line may be the expected one already.
+    await until(async () => (await this.live.screen()).at(-1)!.includes(line));
     await this.live.press('Enter');
     await this.ends(last);
   }
@@ -47,6 +50,12 @@ class Job {
   async suspend(): Promise<void> {
     await this.live.press('C-z');
     await this.live.ended();
+  }
+
+  /** Brings the job back to the foreground. */
+  async resume(): Promise<void> {
+    await this.live.type('fg');
+    await this.live.press('Enter');
   }
 
   async says(text: string): Promise<void> {
@@ -63,12 +72,11 @@ describe.each(kinds)('Ctrl-Z and fg in %s', (kind) => {
     await job.live.type("get k --format 'te");
     await job.ends("store:default*> get k --format 'te");
     await job.suspend();
-    await job.says('the transaction stays open while kv is stopped');
+    await job.says(openTransaction);
     expect((await job.shell.run('kv get k')).status).toBe(1);
     await job.live.type('stty -a | tr " ;" "\\n" | grep -cx -e echo -e icanon -e isig');
     await job.live.enter();
-    await job.live.type('fg');
-    await job.live.press('Enter');
+    await job.resume();
     await job.ends("store:default*> get k --format 'te");
     await job.run("xt'", 'store:default*>');
     await job.says('\nnew\n');
@@ -88,8 +96,7 @@ describe.each(kinds)('Ctrl-Z and fg in %s', (kind) => {
     await job.live.type('ye');
     await job.says('(y/N) ye');
     await job.suspend();
-    await job.live.type('fg');
-    await job.live.press('Enter');
+    await job.resume();
     await until(async () => (await job.live.screen()).at(-1)!.endsWith('(y/N) ye'));
     await job.run('s', 'store:default>');
     expect(await job.shell.succeed('kv keys')).toBe('b\n');
@@ -103,8 +110,7 @@ describe.each(kinds)('Ctrl-Z and fg in %s', (kind) => {
     await job.live.press('Enter');
     await job.live.readsLines();
     await job.suspend();
-    await job.live.type('fg');
-    await job.live.press('Enter');
+    await job.resume();
     await job.live.runs('node');
     await job.live.readsLines();
     await job.live.type('typed');
@@ -120,8 +126,7 @@ describe.each(kinds)('Ctrl-Z and fg in %s', (kind) => {
     await job.live.press('Enter');
     await job.live.readsLines();
     await job.suspend();
-    await job.live.type('fg');
-    await job.live.press('Enter');
+    await job.resume();
     await job.live.runs('cat');
     await job.live.readsLines();
     await job.live.type('typed');
@@ -137,8 +142,7 @@ describe.each(kinds)('Ctrl-Z and fg in %s', (kind) => {
     await job.run('keys n', ':');
     await job.live.readsKeys();
     await job.suspend();
-    await job.live.type('fg');
-    await job.live.press('Enter');
+    await job.resume();
     await job.live.runs('node');
     await job.ends(':');
     await job.live.readsKeys();
@@ -146,6 +150,102 @@ describe.each(kinds)('Ctrl-Z and fg in %s', (kind) => {
     await job.ends('store:default>');
     await job.run('exists n1', 'store:default>');
     await job.says('\ntrue\n');
+  });
+});
+
+describe.each(kinds)('Ctrl-Z and fg, at a question in a transaction, in %s', (kind) => {
+  it.runIf(hasShell(kind))('say that it stays open, and bring the question back', async () => {
+    const job = await Job.open(kind);
+    await job.shell.succeed('kv set-many a1=v a2=v b=v');
+    await job.start();
+    await job.run('begin', 'store:default*>');
+    await job.live.type('delete --prefix a');
+    await job.live.press('Enter');
+    await job.says('(y/N)');
+    await job.live.type('ye');
+    await job.says('(y/N) ye');
+    await job.suspend();
+    await job.says(openTransaction);
+    await job.resume();
+    await until(async () => (await job.live.screen()).at(-1)!.endsWith('(y/N) ye'));
+    await job.run('s', 'store:default*>');
+    await job.run('rollback', 'store:default>');
+    expect(await job.shell.succeed('kv keys')).toBe('a1\na2\nb\n');
+  });
+});
+
+describe.each(kinds)('Ctrl-Z and fg, in a search, in %s', (kind) => {
+  it.runIf(hasShell(kind))('bring a search in the history back', async () => {
+    const job = await Job.open(kind);
+    await job.start();
+    await job.run('exists alpha', 'store:default>');
+    await job.live.press('C-r');
+    await job.live.type('alp');
+    await job.ends('(history) alp: exists alpha');
+    await job.suspend();
+    await job.resume();
+    await job.ends('(history) alp: exists alpha');
+    await job.live.press('C-e');
+    await job.ends('store:default> exists alpha');
+  });
+});
+
+describe.runIf(hasShell('bash'))('Ctrl-Z and fg, with no keys read', () => {
+  it('say that a transaction stays open', async () => {
+    const job = await Job.open('bash');
+    await job.start();
+    await job.run('begin', 'store:default*>');
+    await job.live.type('set k -');
+    await job.live.press('Enter');
+    await job.live.readsLines();
+    await job.suspend();
+    await job.says(openTransaction);
+    await job.resume();
+    await job.live.runs('node');
+    await job.live.readsLines();
+    await job.live.type('typed');
+    await job.live.press('Enter', 'C-d');
+    await job.ends('store:default*>');
+    await job.run('commit', 'store:default>');
+    expect(await job.shell.succeed('kv get k')).toBe('typed\n');
+  });
+
+  it('leave begin waiting for another writer', async () => {
+    const job = await Job.open('bash');
+    await job.shell.succeed('kv set k first');
+    const other = await Job.open('bash', job.shell);
+    await job.start();
+    await other.start();
+    await other.run('begin', 'store:default*>');
+    await other.run('set k other', 'store:default*>');
+    await job.live.type('begin');
+    await job.live.press('Enter');
+    await job.says('waiting for another writer');
+    await job.suspend();
+    await job.resume();
+    await job.live.runs('node');
+    await other.run('commit', 'store:default>');
+    await job.ends('store:default*>');
+    await job.run('get k', 'store:default*>');
+    await job.says('\nother\n');
+  });
+
+  it('stop an import, which goes on to its end', async () => {
+    const job = await Job.open('bash');
+    await job.shell.succeed('mkfifo records');
+    await job.start();
+    await job.live.type('import records --format ndjson');
+    await job.live.press('Enter');
+    const feed = job.shell.startGroup(
+      'exec 3>records; echo \'{"key":"a","value":"1"}\' >&3; cat >&3',
+    );
+    await until(async () => (await job.shell.run('kv exists a')).status === 0);
+    await job.suspend();
+    await job.resume();
+    await job.live.runs('node');
+    feed.stdin.end('{"key":"b","value":"2"}\n');
+    await job.ends('store:default>');
+    expect(await job.shell.succeed('kv keys')).toBe('a\nb\n');
   });
 });
 
