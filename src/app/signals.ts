@@ -43,10 +43,14 @@ export async function interruptible<T>(
   }
 }
 
-/** Does work that blocks the event loop, so that no signal is heard; any signal ends the process. */
+/**
+ * Does work that blocks the event loop, so that no signal is heard: any signal ends the process, and
+ * Ctrl-Z stops it at once.
+ */
 export function endingAtSignals(work: () => void): void {
-  const heard = signals.map((signal) => [signal, process.rawListeners(signal)] as const);
-  for (const signal of signals) process.removeAllListeners(signal);
+  const unheard = [...signals, 'SIGTSTP'] as const;
+  const heard = unheard.map((signal) => [signal, process.rawListeners(signal)] as const);
+  for (const signal of unheard) process.removeAllListeners(signal);
   try {
     work();
   } finally {

@@ -1,5 +1,6 @@
 /** A progress bar on stderr, by cli-progress: how much, how fast, how long still. */
 import { humanSize } from './quantities.js';
+import { beforeStops } from './suspension.js';
 
 /** What is counted. */
 export type ProgressUnit = 'bytes' | 'keys';
@@ -31,11 +32,13 @@ export async function progressBar(
 ): Promise<Progress> {
   const { default: cliProgress } = await import('cli-progress');
   const began = Date.now();
-  // Where there is little room, what cannot be seen from the rest stays: the remark is one of those.
-  const isNarrow = (process.stderr.columns ?? 80) < 80;
-  const share = total === undefined ? '' : `${isNarrow ? '' : ' {bar}'} {percentage}%`;
   const bar = new cliProgress.SingleBar({
-    format: `{size}${share}  {rate}/s{left}  {remark}`,
+    format(options, { progress, maxWidth }, { size, rate, left, remark }) {
+      // Where there is little room, what cannot be seen from the rest stays: the remark is one of those.
+      const drawn = maxWidth < 80 ? '' : ` ${cliProgress.Format.BarFormat(progress, options)}`;
+      const share = total === undefined ? '' : `${drawn} ${Math.floor(progress * 100)}%`;
+      return `${size}${share}  ${rate}/s${left}  ${remark}`;
+    },
     stream: process.stderr,
     fps: FRAMES,
     hideCursor: null,
@@ -45,6 +48,19 @@ export async function progressBar(
     barsize: 20,
   });
   let shown = false;
+  let endPreparation = () => {};
+  const show = (done: number, payload: object) => {
+    bar.start(total ?? 0, done, payload);
+    shown = true;
+    // While it shows, the terminal breaks no lines, as a shell needs it to.
+    endPreparation = beforeStops(async () => hide());
+  };
+  const hide = () => {
+    if (!shown) return;
+    endPreparation();
+    bar.stop();
+    shown = false;
+  };
   return {
     update(done, remark = '') {
       const elapsed = Date.now() - began;
@@ -56,13 +72,9 @@ export async function progressBar(
         remark,
       };
       if (shown) bar.update(done, payload);
-      else bar.start(total ?? 0, done, payload);
-      shown = true;
+      else show(done, payload);
     },
-    stop() {
-      if (shown) bar.stop();
-      shown = false;
-    },
+    stop: hide,
   };
 }
 

@@ -1,4 +1,5 @@
 /** stdin while a program reads keys from it: byte by byte, without an echo, Ctrl-C and Ctrl-Z too. */
+import { refreshSize } from './suspension.js';
 import { Utf8Check } from './utf8-check.js';
 
 export type RawEvent =
@@ -39,7 +40,7 @@ export class RawInput {
     process.removeAllListeners('SIGTSTP');
     process.on('SIGTSTP', this.#onStop).on('SIGCONT', this.#onContinued);
     stdin.resume();
-    askForSize();
+    refreshSize();
   }
 
   /** Gives the terminal back as it was. Idempotent. */
@@ -77,12 +78,7 @@ export class RawInput {
   /** A shell that has the process go on may have set the terminal's mode, which Node does not know. */
   readonly #onContinued = (): void => {
     process.stdin.setRawMode(false).setRawMode(true);
-    askForSize();
+    refreshSize();
     this.#hear({ kind: 'continued' });
   };
-}
-
-/** Makes Node ask for the size of the terminal, which may have changed while the process was stopped. */
-function askForSize(): void {
-  process.emit('SIGWINCH', 'SIGWINCH');
 }

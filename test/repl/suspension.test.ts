@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { hasShell, type Kind, LiveShell } from '../support/live-shell.js';
 import { Shell, until } from '../support/shell.js';
+import { program } from '../terminal/terminal-process.js';
 
 const kinds: Kind[] = ['bash', 'zsh', 'fish'];
 
@@ -248,6 +249,71 @@ describe.runIf(hasShell('bash'))('Ctrl-Z and fg, with no keys read', () => {
     expect(await job.shell.succeed('kv keys')).toBe('a\nb\n');
   });
 });
+
+describe.runIf(hasShell('bash'))('a bar, at Ctrl-Z', () => {
+  it('goes, and the remark on an open transaction comes; one fg goes on', async () => {
+    const job = await Job.open('bash');
+    await job.shell.succeed('mkfifo records');
+    await job.start();
+    await job.run('begin', 'store:default*>');
+    await job.live.type('import records --format ndjson');
+    await job.live.press('Enter');
+    const feed = job.shell.startGroup('cat >records');
+    let fed = 0;
+    await until(async () => {
+      feed.stdin.write(`{"key":"${++fed}","value":"1"}\n`);
+      return (await job.live.screen()).at(-1)!.includes('/s');
+    });
+    await job.suspend();
+    await job.says(openTransaction);
+    await job.resume();
+    await job.live.runs('node');
+    feed.stdin.end();
+    await job.ends('store:default*>');
+    await job.run('commit', 'store:default>');
+    expect(await job.shell.succeed('kv keys --count')).toBe(`${fed}\n`);
+  });
+
+  it('leaves the terminal as it was, and comes back as wide as the screen is then', async () => {
+    const job = await Job.open('bash');
+    const work = program(
+      job.shell.folder,
+      `const bar = await terminal.progress(100);
+       const { existsSync } = await import('node:fs');
+       while (!existsSync('over')) {
+         bar.update(50);
+         await turns(100);
+       }
+       bar.stop();`,
+    );
+    await job.live.type(work);
+    await job.live.press('Enter');
+    const showsBar = (drawn: boolean) =>
+      until(async () => {
+        const line = (await job.live.screen()).at(-1)!;
+        return line.includes(' 50%') && line.includes('━') === drawn;
+      });
+    await showsBar(true);
+    expect(breaksLines(job.live)).toBe(false);
+    await job.suspend();
+    expect(breaksLines(job.live)).toBe(true);
+    await job.live.resize(60, 50);
+    await job.resume();
+    await showsBar(false);
+    await job.suspend();
+    await job.live.resize(150, 50);
+    await job.resume();
+    await showsBar(true);
+    await job.shell.succeed('touch over');
+    expect(await job.live.ended()).toBe(0);
+    expect(breaksLines(job.live)).toBe(true);
+  });
+});
+
+/** Whether the terminal goes on in the next row where a line is full. */
+function breaksLines(live: LiveShell): boolean {
+  return /\x1b\[\?7h(?!.*\x1b\[\?7l)/s.test(live.bytes());
+}
 
 describe('what stops and continues a prompt from outside', () => {
   it.runIf(hasShell('bash'))(
