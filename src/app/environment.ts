@@ -1,7 +1,6 @@
 /** The variables of the environment as the system gave them, which Node does not always pass on. */
-import { isUtf8 } from 'node:buffer';
-import { readFileSync } from 'node:fs';
 import type { Settings } from '../context.js';
+import { isDamagedVariable } from '../disk/damaged-variable.js';
 import { KvError } from '../errors.js';
 
 /** Those that say where the store is. */
@@ -16,24 +15,10 @@ export function checkEnvironment({ store, bucket }: Settings, env: NodeJS.Proces
   if (!store.includes(REPLACEMENT) && !bucket.includes(REPLACEMENT)) return;
   const used = storeVariables.filter((name) => env[name] && store.startsWith(env[name]));
   const names = bucket === env.KV_BUCKET ? [...used, 'KV_BUCKET'] : used;
-  const damaged = names.find((name) => env[name]!.includes(REPLACEMENT) && isDamaged(name));
+  const damaged = names.find((name) => isDamagedVariable(name, env));
   if (damaged === undefined) return;
   throw new KvError('usage', `cannot use the environment variable ${damaged}: it is not UTF-8`);
 }
 
+/** What Node puts in the place of bytes that are not UTF-8: without it, nothing is looked at. */
 const REPLACEMENT = '\ufffd';
-
-function isDamaged(name: string): boolean {
-  let variables: Buffer;
-  try {
-    variables = readFileSync('/proc/self/environ');
-  } catch {
-    return false;
-  }
-  const start = `\0${name}=`;
-  const at = Buffer.concat([Buffer.of(0), variables]).indexOf(start);
-  if (at === -1) return false;
-  const from = at + start.length - 1;
-  const end = variables.indexOf(0, from);
-  return !isUtf8(variables.subarray(from, end === -1 ? variables.length : end));
-}

@@ -14,6 +14,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isDamagedVariable } from '../disk/damaged-variable.js';
 import { makeFolder } from '../disk/make-folder.js';
 import { userFolder } from '../disk/user-folder.js';
 import { escapeKey, unescapeKey } from '../terminal/visible.js';
@@ -49,8 +50,20 @@ export function openHistoryFile(env: NodeJS.ProcessEnv): HistoryFile {
 
 function pathOf(env: NodeJS.ProcessEnv): string | undefined {
   const folder = userFolder('state', env);
-  // Node has altered a path that is not UTF-8.
-  return folder && !folder.includes('\ufffd') ? join(folder, 'history') : undefined;
+  return folder && damagedVariable(folder, env) === undefined ? join(folder, 'history') : undefined;
+}
+
+/** Why nothing is written down, for a person to know; undefined where it is. */
+export function whyNotKept(env: NodeJS.ProcessEnv): string | undefined {
+  const variable = damagedVariable(userFolder('state', env) ?? '', env);
+  return variable && `the environment variable ${variable} is not UTF-8`;
+}
+
+function damagedVariable(folder: string, env: NodeJS.ProcessEnv): string | undefined {
+  const used = ['XDG_STATE_HOME', 'HOME'].filter(
+    (name) => env[name] && folder.startsWith(env[name]),
+  );
+  return used.find((name) => isDamagedVariable(name, env));
 }
 
 function readLines(path: string): string[] {

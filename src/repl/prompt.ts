@@ -13,7 +13,7 @@ import { complete } from './completion.js';
 import { freshLine } from './fresh-line.js';
 import { hintFor } from './hint.js';
 import { History } from './history.js';
-import { openHistoryFile } from './history-file.js';
+import { openHistoryFile, whyNotKept } from './history-file.js';
 import { LineEditor, type Prompt } from './line-editor.js';
 import { isUnfinished, linesOf, planOf } from './line-plan.js';
 import { PromptSession } from './prompt-session.js';
@@ -29,6 +29,8 @@ export async function runPrompt(context: Context, tools: Tools): Promise<void> {
   // transaction, and then Ctrl-C is still what it is anywhere.
   await terminal.stdout.write(freshLine(terminal.stdout.columns, terminal.stdout.style));
   await terminal.note(`kv ${tools.manual.version}: help lists the verbs, Ctrl-D leaves`);
+  const reason = whyNotKept(tools.env);
+  if (reason !== undefined) await terminal.note(`the history is not kept: ${reason}`);
   await terminal.stdout.write(promptOf(terminal, settings, false).text);
   let isOpen = false;
   try {

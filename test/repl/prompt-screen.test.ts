@@ -1,6 +1,7 @@
 /** What others leave on the screen of a prompt, and what comes from its keyboard that is no text. */
 import { describe, expect, it } from 'vitest';
 import { Prompt } from '../support/prompt.js';
+import { Shell } from '../support/shell.js';
 import { hasTmux, Screen } from '../support/tmux.js';
 
 const WIDTH = 60;
@@ -75,6 +76,24 @@ describe.runIf(hasTmux)('a line', () => {
 });
 
 describe.runIf(hasTmux)('what is not UTF-8', () => {
+  it('in XDG_STATE_HOME keeps the history from being written, which is said', async () => {
+    const shell = new Shell();
+    const command = `XDG_STATE_HOME=$PWD/$'caf\\xe9' kv -s store`;
+    const prompt = await Prompt.open({ shell, command });
+    await prompt.screen.shows('not kept: the environment variable XDG_STATE_HOME is not UTF-8');
+    await prompt.run('set k v');
+    await prompt.press(['Up'], 'set k v');
+    expect(shell.files()).toEqual(['store']);
+    await prompt.press(['C-c'], 'store:default>');
+    await prompt.screen.press('C-d');
+    await prompt.screen.status();
+    await shell.succeed('rm -r store');
+    await prompt.start(`XDG_STATE_HOME=$PWD/$'caf\\xef\\xbf\\xbd' kv -s store`);
+    expect(await prompt.screen.says('not kept')).toBe(false);
+    await prompt.run('set k v');
+    expect(shell.files()).toEqual(['caf\ufffd', 'store']);
+  });
+
   const latin = Buffer.from('set k caf\xe9 now', 'latin1');
 
   it('is left out where it is typed, and that is said', async () => {
