@@ -12,11 +12,9 @@ export type { Bucket } from './keyvalue/bucket.js';
 export type { Draft } from './keyvalue/buckets.js';
 export type { BulkLoad, LoadTarget } from './keyvalue/bulk-load.js';
 export type { IncomingValue } from './keyvalue/incoming-value.js';
+export type { Condition, StoredRecords, StoredValue, WorkOptions } from './keyvalue/index.js';
 export type { Selection } from './keyvalue/listing.js';
 export type { OutgoingValue } from './keyvalue/outgoing-value.js';
-export type { Condition } from './store/condition.js';
-export type { StoredRecords, StoredValue } from './store/record.js';
-export type { WorkOptions } from './store/store.js';
 
 /** The global settings, after flags, environment and defaults have been weighed. */
 export interface Settings {

@@ -212,8 +212,11 @@ export function sessionOf(
     forPrompt: (verbs) => sessionOf({ ...surroundings, promptVerbs: verbs }, keyvalue, empty).tools,
     withStore: (access, work) => withStore(access, surroundings, work),
     async prompt() {
-      const { runPrompt } = await import('../repl/prompt.js');
-      await runPrompt(context, tools);
+      const [{ runPrompt }, { historyPlace }] = await Promise.all([
+        import('../repl/prompt.js'),
+        import('./history-place.js'),
+      ]);
+      await runPrompt(context, tools, historyPlace(env));
     },
   };
   return { context, tools };

@@ -2,7 +2,8 @@
 import type { Command, Registry } from '../command.js';
 import type { Manual } from '../context.js';
 import { exitMeanings } from '../errors.js';
-import { environment, globalOptions } from '../line/globals.js';
+import { environment } from '../line/environment.js';
+import { globalOptions } from '../line/globals.js';
 import { groupUsage, toolUsage } from '../line/usage.js';
 import { findPlace, groupOf } from '../line/verbs.js';
 import { completionScript } from './completion-script.js';

@@ -1,9 +1,11 @@
 /** The man page of the tool, `kv.1`, written from the registry. */
 import type { Command } from '../command.js';
 import { exitMeanings } from '../errors.js';
-import { environment, globalOptions } from '../line/globals.js';
+import { environment } from '../line/environment.js';
+import { globalOptions } from '../line/globals.js';
 import { argumentName } from '../line/spelling.js';
 import { toolUsage, usageWords } from '../line/usage.js';
+import { homePath } from '../line/user-folder.js';
 import { rowsOf } from './layout.js';
 import { type Block, bold, escaped, marked, page } from './roff.js';
 import { optionRows } from './verb-help.js';
@@ -31,7 +33,7 @@ export function manPage(commands: readonly Command[], version: string): string {
     section('Environment'),
     ...Object.entries(environment).map(plainTerm),
     section('Files'),
-    plainTerm(['~/.local/share/kv/store', 'the store, where nothing names another']),
+    plainTerm([homePath('data', 'store'), 'the store, where nothing names another']),
   ]);
 }
 

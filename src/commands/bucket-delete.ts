@@ -1,7 +1,7 @@
 import { report } from '../answers/answer.js';
+import { confirmBucket, confirmOption } from '../answers/confirm-bucket.js';
 import { longWork } from '../batches/long-work.js';
 import { defineCommand } from '../command.js';
-import { confirmBucket, confirmOption } from '../options/confirm-bucket.js';
 
 export const command = defineCommand({
   name: 'bucket delete',

@@ -1,7 +1,7 @@
 import { afterChange, answerYesOrNo } from '../answers/answer.js';
 import { defineCommand } from '../command.js';
 import { exitCodes } from '../errors.js';
-import { parseU64 } from '../options/option-values.js';
+import { parseU64 } from '../line/option-values.js';
 
 export const command = defineCommand({
   name: 'cas',

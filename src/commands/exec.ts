@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.js';
-import { inputOrStdin } from '../options/input-or-stdin.js';
 import { runScript } from '../scripts/script-run.js';
+import { inputOrStdin } from '../terminal/input-or-stdin.js';
 
 export const command = defineCommand({
   name: 'exec',
@@ -34,7 +34,7 @@ A bare kv runs what a pipe or a file brings to its stdin in the same way.`,
   async run(context, { file, atomic, keepGoing }, { readLine }) {
     return runScript(context, {
       readLine,
-      input: await inputOrStdin(context, 'exec', file),
+      input: await inputOrStdin(context.terminal, 'exec', file),
       name: file === undefined || file === '-' ? 'stdin' : file,
       atomic,
       keepGoing,

@@ -2,7 +2,7 @@ import { exportRecords } from '../batches/export-run.js';
 import { outputOfRecords } from '../batches/shown-records.js';
 import { defineCommand } from '../command.js';
 import { formatOfFile, loadFormat, writtenFormatNames } from '../formats/index.js';
-import { parseOneOf } from '../options/option-values.js';
+import { parseOneOf } from '../line/option-values.js';
 import { unlessAborted } from '../terminal/pump.js';
 
 const parseFormat = parseOneOf(writtenFormatNames);

@@ -2,7 +2,7 @@ import { recordJson } from '../answers/record-answer.js';
 import { defineCommand } from '../command.js';
 import type { Context } from '../context.js';
 import { absentKey, exitCodes, KvError } from '../errors.js';
-import { parseCount, parseOneOf } from '../options/option-values.js';
+import { parseCount, parseOneOf } from '../line/option-values.js';
 import { outputThrough } from '../terminal/output-through.js';
 import { piecesOf, unlessAborted } from '../terminal/pump.js';
 import type { Rendering } from '../terminal/renderings.js';

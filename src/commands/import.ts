@@ -3,8 +3,8 @@ import { importRecords } from '../batches/import-run.js';
 import { defineCommand } from '../command.js';
 import { exitCodes, KvError } from '../errors.js';
 import { formatNames, formatOfFile } from '../formats/index.js';
-import { inputOrStdin } from '../options/input-or-stdin.js';
-import { parseCount, parseOneOf } from '../options/option-values.js';
+import { parseCount, parseOneOf } from '../line/option-values.js';
+import { inputOrStdin } from '../terminal/input-or-stdin.js';
 import { isSameFile } from '../terminal/same-file.js';
 
 const parseFormat = parseOneOf(formatNames);
@@ -94,7 +94,7 @@ with --mode=replace nothing is stored before the end, and an import that ends ea
     }
     return importRecords(context, {
       ...options,
-      input: await inputOrStdin(context, 'import', file),
+      input: await inputOrStdin(context.terminal, 'import', file),
       name: file === undefined || file === '-' ? 'stdin' : file,
       format: known,
       rejectsFile,

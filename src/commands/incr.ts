@@ -1,7 +1,7 @@
 import { answerChange, jsonInteger } from '../answers/answer.js';
 import { defineCommand } from '../command.js';
 import { exitCodes, KvError } from '../errors.js';
-import { parseU64 } from '../options/option-values.js';
+import { parseU64 } from '../line/option-values.js';
 
 export const command = defineCommand({
   name: 'incr',

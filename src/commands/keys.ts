@@ -4,7 +4,7 @@ import { LineWriter } from '../answers/line-writer.js';
 import { defineCommand } from '../command.js';
 import type { Context, Selection } from '../context.js';
 import { KvError } from '../errors.js';
-import { parseCount } from '../options/option-values.js';
+import { parseCount } from '../line/option-values.js';
 import { humanSize, relativeTime } from '../terminal/quantities.js';
 import { visibleJson } from '../terminal/visible.js';
 

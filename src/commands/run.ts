@@ -2,7 +2,7 @@ import { defineCommand } from '../command.js';
 import type { AnsweredImport, Context, Grant, OpenGrant } from '../context.js';
 import { absentBucket, exitCodes, KvError } from '../errors.js';
 import { parseDuration } from '../line/duration.js';
-import { parseSize } from '../options/option-values.js';
+import { parseSize } from '../line/option-values.js';
 import { visibleJson, visibleMessage } from '../terminal/visible.js';
 
 export const command = defineCommand({

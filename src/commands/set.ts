@@ -2,7 +2,7 @@ import { report } from '../answers/answer.js';
 import { defineCommand } from '../command.js';
 import type { Condition, Context, OutgoingValue } from '../context.js';
 import { exitCodes, KvError } from '../errors.js';
-import { parseCount } from '../options/option-values.js';
+import { parseCount } from '../line/option-values.js';
 import { fill } from '../terminal/pump.js';
 import { humanSize } from '../terminal/quantities.js';
 import type { Input } from '../terminal/terminal.js';

@@ -55,4 +55,8 @@ type Wit<Interface> = {
     : { [Member in keyof Interface[Name]]: Interface[Name][Member] };
 };
 
+export type { Condition } from '../store/condition.js';
+export type { StoredRecords, StoredValue } from '../store/record.js';
+export type { WorkOptions } from '../store/store.js';
+
 export type Keyvalue = ReturnType<typeof createKeyvalue>;

@@ -1,4 +1,4 @@
-/** The global options and environment variables, declared as commands declare theirs. */
+/** The global options, declared as commands declare theirs. */
 import type { Input, Option, Options } from '../command.js';
 import type { Settings } from '../context.js';
 import { KvError } from '../errors.js';
@@ -49,19 +49,6 @@ export function globalsBeside(options: Options): Options {
     ]),
   );
 }
-
-/** What the environment says, for help and the man page. */
-export const environment = {
-  KV_STORE: 'folder of the store, where no --store is given',
-  KV_BUCKET: 'bucket to work in, where no --bucket is given',
-  KV_WAIT: 'how long to wait for another writer, where no --wait is given',
-  XDG_DATA_HOME:
-    'where the default store is: $XDG_DATA_HOME/kv/store, else ~/.local/share/kv/store',
-  NO_COLOR: 'no colour, where --color does not say otherwise',
-  FORCE_COLOR: 'colour even in a pipe or a file; NO_COLOR beats it',
-  TERM: 'when "dumb", no colour',
-  KV_DEBUG: 'when 1, errors come with their stack trace',
-} as const;
 
 function readStorePath(text: string): string {
   if (text === '') throw new KvError('usage', 'the path is empty');

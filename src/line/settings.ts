@@ -1,9 +1,9 @@
 /** The settings of a command line: a flag beats the environment, which beats the default. */
 import type { Settings } from '../context.js';
-import { userFolder } from '../disk/user-folder.js';
 import { KvError } from '../errors.js';
 import { parseDuration } from './duration.js';
 import type { GlobalFlags } from './globals.js';
+import { userFolder } from './user-folder.js';
 
 /** The bucket that needs not be created: the first write to it does. */
 export const DEFAULT_BUCKET = 'default';

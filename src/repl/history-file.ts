@@ -13,10 +13,6 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { isDamagedVariable } from '../disk/damaged-variable.js';
-import { makeFolder } from '../disk/make-folder.js';
-import { userFolder } from '../disk/user-folder.js';
 import { escapeKey, unescapeKey } from '../terminal/visible.js';
 import type { HistoryFile } from './history.js';
 
@@ -31,12 +27,17 @@ const LINE_LIMIT = 5000;
 /** Characters of a file that is still read: more is no history of this program. */
 const SIZE_LIMIT_BYTES = 32 * 1024 * 1024;
 
+/** Where the history is kept; nowhere without a path, which may have a reason for a person to know. */
+export interface HistoryPlace {
+  readonly path: string | undefined;
+  readonly reason?: string;
+}
+
 /**
- * The file at `$XDG_STATE_HOME/kv/history`, else `~/.local/state/kv/history`, for its owner alone.
- * Several sessions may add to it, and none loses a line of another. What cannot be written is not kept.
+ * The file at a path in a folder that is there, for its owner alone. Several sessions may add to it,
+ * and none loses a line of another. What cannot be written is not kept.
  */
-export function openHistoryFile(env: NodeJS.ProcessEnv): HistoryFile {
-  const path = pathOf(env);
+export function openHistoryFile({ path }: HistoryPlace): HistoryFile {
   if (path === undefined) return { read: () => [], add: () => {} };
   let isFirst = true;
   return {
@@ -48,24 +49,6 @@ export function openHistoryFile(env: NodeJS.ProcessEnv): HistoryFile {
   };
 }
 
-function pathOf(env: NodeJS.ProcessEnv): string | undefined {
-  const folder = userFolder('state', env);
-  return folder && damagedVariable(folder, env) === undefined ? join(folder, 'history') : undefined;
-}
-
-/** Why nothing is written down, for a person to know; undefined where it is. */
-export function whyNotKept(env: NodeJS.ProcessEnv): string | undefined {
-  const variable = damagedVariable(userFolder('state', env) ?? '', env);
-  return variable && `the environment variable ${variable} is not UTF-8`;
-}
-
-function damagedVariable(folder: string, env: NodeJS.ProcessEnv): string | undefined {
-  const used = ['XDG_STATE_HOME', 'HOME'].filter(
-    (name) => env[name] && folder.startsWith(env[name]),
-  );
-  return used.find((name) => isDamagedVariable(name, env));
-}
-
 function readLines(path: string): string[] {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats?.isFile() || stats.size > SIZE_LIMIT_BYTES) return [];
@@ -74,7 +57,6 @@ function readLines(path: string): string[] {
 }
 
 function addLine(path: string, line: string, isFirst: boolean): void {
-  makeFolder(dirname(path));
   const existing = statSync(path, { throwIfNoEntry: false });
   // A device in its place, as /dev/null, is somebody's way to have none.
   if (existing && !existing.isFile()) return;

@@ -13,7 +13,7 @@ import { complete } from './completion.js';
 import { freshLine } from './fresh-line.js';
 import { hintFor } from './hint.js';
 import { History } from './history.js';
-import { openHistoryFile, whyNotKept } from './history-file.js';
+import { type HistoryPlace, openHistoryFile } from './history-file.js';
 import { LineEditor, type Prompt } from './line-editor.js';
 import { isUnfinished, linesOf, planOf } from './line-plan.js';
 import { PromptSession } from './prompt-session.js';
@@ -23,20 +23,26 @@ import { sessionVerbs } from './session-verbs.js';
 import { shellCommandOf, spelledOut } from './spelled-out.js';
 
 /** Runs a session at stdin and stdout, which must be terminals. Throws `interrupted` at a signal. */
-export async function runPrompt(context: Context, tools: Tools): Promise<void> {
+export async function runPrompt(
+  context: Context,
+  tools: Tools,
+  historyPlace: HistoryPlace,
+): Promise<void> {
   const { settings, terminal } = context;
   // A person sees the prompt while the store is being opened. That may have to wait for somebody's
   // transaction, and then Ctrl-C is still what it is anywhere.
   await terminal.stdout.write(freshLine(terminal.stdout.columns, terminal.stdout.style));
   await terminal.note(`kv ${tools.manual.version}: help lists the verbs, Ctrl-D leaves`);
-  const reason = whyNotKept(tools.env);
+  const { reason } = historyPlace;
   if (reason !== undefined) await terminal.note(`the history is not kept: ${reason}`);
   await terminal.stdout.write(promptOf(terminal, settings, false).text);
   let isOpen = false;
   try {
     await tools.withStore('each', (opened, own) => {
       isOpen = true;
-      return opened.interruptible((signal) => runSession(opened, own, signal), 'Ctrl-C');
+      const history = new History(openHistoryFile(historyPlace));
+      const run = (signal: AbortSignal) => runSession(opened, own, history, signal);
+      return opened.interruptible(run, 'Ctrl-C');
     });
   } finally {
     if (!isOpen) await terminal.stdout.write('\r\x1b[J');
@@ -46,10 +52,14 @@ export async function runPrompt(context: Context, tools: Tools): Promise<void> {
 const STOPPED_IN_TRANSACTION =
   'the transaction stays open while kv is stopped; others who write wait (fg goes on)';
 
-async function runSession(context: Context, outer: Tools, signal: AbortSignal): Promise<void> {
+async function runSession(
+  context: Context,
+  outer: Tools,
+  history: History,
+  signal: AbortSignal,
+): Promise<void> {
   const keyboard = openKeyboard();
   keyboard.take();
-  const history = new History(openHistoryFile(outer.env));
   const session = new PromptSession(context, history, () => remarkAtStop(context));
   const tools = outer.forPrompt(sessionVerbs(session));
   const { verbs } = tools;

@@ -2,6 +2,7 @@
 import { type Command, defineCommand, type Registry } from '../command.js';
 import type { Context } from '../context.js';
 import { absentBucket, KvError } from '../errors.js';
+import { placeInWords } from '../line/user-folder.js';
 import { visibleMessage } from '../terminal/visible.js';
 import type { PromptSession } from './prompt-session.js';
 
@@ -112,7 +113,7 @@ function history(session: PromptSession): Command {
   return defineCommand({
     name: 'history',
     summary: 'List the lines typed so far, the newest last',
-    details: `Ctrl-R searches them. They are kept in $XDG_STATE_HOME/kv/history, else ~/.local/state/kv/history, for
+    details: `Ctrl-R searches them. They are kept in ${placeInWords('state', 'history')}, for
 you alone to read; the values of set, set-many and cas are not written there, nor a line that is no
 verb's.`,
     access: 'none',

@@ -13,16 +13,21 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
+import { historyPlace } from '../../src/app/history-place.js';
 import { History } from '../../src/repl/history.js';
 import { openHistoryFile } from '../../src/repl/history-file.js';
 import { HistorySearch } from '../../src/repl/history-search.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
-/** The module as a process of its own can load it. */
+/** The modules as a process of its own can load them. */
 async function builtHistory(): Promise<string> {
   const outfile = join(temporaryFolder(), 'history.mjs');
-  const entry = join(import.meta.dirname, '../../src/repl/history-file.ts');
-  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm' });
+  const contents = `
+    export { historyPlace } from './app/history-place.js';
+    export { openHistoryFile } from './repl/history-file.js';`;
+  const resolveDir = join(import.meta.dirname, '../../src');
+  const stdin = { contents, resolveDir };
+  await build({ stdin, outfile, bundle: true, platform: 'node', format: 'esm' });
   return outfile;
 }
 
@@ -31,7 +36,7 @@ describe('the history on disk', () => {
     const folder = temporaryFolder();
     const umask = process.umask(0);
     try {
-      openHistoryFile({ XDG_STATE_HOME: folder }).add('get k');
+      openHistoryFile(historyPlace({ XDG_STATE_HOME: folder })).add('get k');
     } finally {
       process.umask(umask);
     }
@@ -41,9 +46,9 @@ describe('the history on disk', () => {
 
   it('has each line once, where it was typed last, and gives lines with newlines back', () => {
     const env = { HOME: temporaryFolder() };
-    const file = openHistoryFile(env);
+    const file = openHistoryFile(historyPlace(env));
     for (const line of ['a', "b 'x\ny\\z'", 'c', 'a']) file.add(line);
-    expect(openHistoryFile(env).read()).toEqual(["b 'x\ny\\z'", 'c', 'a']);
+    expect(openHistoryFile(historyPlace(env)).read()).toEqual(["b 'x\ny\\z'", 'c', 'a']);
   });
 
   it('loses no line that sessions add at once, also while it is compacted', async () => {
@@ -55,8 +60,8 @@ describe('the history on disk', () => {
     writeFileSync(`${path}.part`, '');
     utimesSync(`${path}.part`, 0, 0);
     const program = `
-      const { openHistoryFile } = await import(${JSON.stringify(await builtHistory())});
-      for (let n = 0; n < 100; n++) openHistoryFile(process.env).add(process.argv[1] + n);`;
+      const { historyPlace, openHistoryFile } = await import(${JSON.stringify(await builtHistory())});
+      for (let n = 0; n < 100; n++) openHistoryFile(historyPlace(process.env)).add(process.argv[1] + n);`;
     const run = promisify(execFile);
     const sessions = ['a', 'b', 'c', 'd'];
     await Promise.all(
@@ -64,7 +69,7 @@ describe('the history on disk', () => {
         run(process.execPath, ['--input-type=module', '-e', program, name], { env }),
       ),
     );
-    const lines = openHistoryFile(env).read();
+    const lines = openHistoryFile(historyPlace(env)).read();
     const expected = sessions.flatMap((name) => Array.from({ length: 100 }, (_, n) => name + n));
     expect(lines.toSorted()).toEqual(['old', ...expected].toSorted());
     expect(readFileSync(path, 'utf8').split('\n').length).toBeLessThan(10_000);
@@ -76,13 +81,13 @@ describe('the history on disk', () => {
     const env = { XDG_STATE_HOME: temporaryFolder() };
     mkdirSync(join(env.XDG_STATE_HOME, 'kv'));
     writeFileSync(join(env.XDG_STATE_HOME, 'kv/history'), 'one\ntw');
-    openHistoryFile(env).add('three');
-    expect(openHistoryFile(env).read()).toEqual(['one', 'tw', 'three']);
+    openHistoryFile(historyPlace(env)).add('three');
+    expect(openHistoryFile(historyPlace(env)).read()).toEqual(['one', 'tw', 'three']);
   });
 
   it('keeps what another session adds meanwhile', () => {
     const env = { HOME: temporaryFolder() };
-    const [one, other] = [openHistoryFile(env), openHistoryFile(env)];
+    const [one, other] = [openHistoryFile(historyPlace(env)), openHistoryFile(historyPlace(env))];
     one.add('first');
     other.add('second');
     one.add('third');
@@ -94,7 +99,7 @@ describe('the history on disk', () => {
     mkdirSync(join(env.XDG_STATE_HOME, 'kv'));
     const lines = Array.from({ length: 6000 }, (_, number) => `line ${number}\n`);
     writeFileSync(join(env.XDG_STATE_HOME, 'kv/history'), lines.join(''));
-    const file = openHistoryFile(env);
+    const file = openHistoryFile(historyPlace(env));
     file.add('newest');
     const kept = file.read();
     expect([kept.length, kept.at(-1), kept.at(-2)]).toEqual([5000, 'newest', 'line 5999']);
@@ -105,7 +110,7 @@ describe('the history on disk', () => {
     writeFileSync(join(folder, 'kv'), 'a file in the place of its folder');
     const HOME = '/dev/null';
     for (const env of [{ HOME }, { XDG_STATE_HOME: folder }, { HOME, XDG_STATE_HOME: 'x' }]) {
-      const file = openHistoryFile(env);
+      const file = openHistoryFile(historyPlace(env));
       file.add('get k');
       expect(file.read()).toEqual([]);
     }
@@ -115,7 +120,7 @@ describe('the history on disk', () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'kv'));
     symlinkSync('/dev/null', join(folder, 'kv/history'));
-    openHistoryFile({ XDG_STATE_HOME: folder }).add('get k');
+    openHistoryFile(historyPlace({ XDG_STATE_HOME: folder })).add('get k');
     expect(lstatSync(join(folder, 'kv/history')).isSymbolicLink()).toBe(true);
   });
 });

@@ -15,7 +15,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { makeFolder } from '../../disk/make-folder.js';
 import { ioError, KvError } from '../../errors.js';
 import type { Patience } from '../patience.js';
 import type { Mode, Store } from '../store.js';
@@ -31,6 +30,7 @@ import {
   SEQUENCE_KEY,
 } from './layout.js';
 import { LmdbStore } from './lmdb-store.js';
+import { makeFolder } from './make-folder.js';
 
 /** Begins the name of a folder in which a store is made before it appears. */
 const MAKING_PREFIX = '.making-';

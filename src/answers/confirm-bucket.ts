@@ -1,5 +1,4 @@
 /** Making sure that a bucket's keys are meant to go: by its name, given or typed. */
-import type { Option } from '../command.js';
 import type { Context } from '../context.js';
 import { KvError } from '../errors.js';
 
@@ -7,7 +6,7 @@ export const confirmOption = {
   value: 'NAME',
   summary: "the bucket's name once more, in place of the question",
   completes: 'bucket',
-} as const satisfies Option;
+} as const;
 
 /**
  * Returns where the bucket is empty, or its name was given or is typed. Throws `not-confirmed`

@@ -1,7 +1,7 @@
 /** Making folders; ends for every path, also where links go round. */
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { KvError } from '../errors.js';
+import { KvError } from '../../errors.js';
 
 /**
  * Makes a folder, and those above it, for their owner alone. Does nothing where there is one.

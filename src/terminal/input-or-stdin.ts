@@ -1,11 +1,10 @@
 /** A file to read, or stdin where it is a pipe or a file: nobody waits for a person by surprise. */
-import type { Context } from '../context.js';
 import { KvError } from '../errors.js';
-import type { Input } from '../terminal/terminal.js';
+import type { Input, Terminal } from './terminal.js';
 
 /** Throws `usage` where no file is given and stdin is a terminal; `io`. */
 export async function inputOrStdin(
-  { terminal }: Context,
+  terminal: Terminal,
   verb: string,
   file: string | undefined,
 ): Promise<Input> {

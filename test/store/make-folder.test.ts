@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { makeFolder } from '../../src/disk/make-folder.js';
+import { historyPlace } from '../../src/app/history-place.js';
 import { openHistoryFile } from '../../src/repl/history-file.js';
+import { makeFolder } from '../../src/store/lmdb/make-folder.js';
 import { Shell } from '../support/shell.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -54,7 +55,7 @@ describe('a path below /proc or a dead link', () => {
   );
 
   test.skipIf(!existsSync('/proc/self'))('for the history keeps no history', () => {
-    const history = openHistoryFile({ XDG_STATE_HOME: '/proc/kv' });
+    const history = openHistoryFile(historyPlace({ XDG_STATE_HOME: '/proc/kv' }));
     history.add('keys');
     expect(history.read()).toEqual([]);
   });

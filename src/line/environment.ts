@@ -1,0 +1,62 @@
+/** The environment variables, and what of them Node does not pass on as the system gave it. */
+import { isUtf8 } from 'node:buffer';
+import { readFileSync } from 'node:fs';
+import type { Settings } from '../context.js';
+import { KvError } from '../errors.js';
+import { placeInWords, variablesOf } from './user-folder.js';
+
+/** What each variable says, for help and the man page. */
+export const environment = {
+  KV_STORE: 'folder of the store, where no --store is given',
+  KV_BUCKET: 'bucket to work in, where no --bucket is given',
+  KV_WAIT: 'how long to wait for another writer, where no --wait is given',
+  XDG_DATA_HOME: `where the default store is: ${placeInWords('data', 'store')}`,
+  NO_COLOR: 'no colour, where --color does not say otherwise',
+  FORCE_COLOR: 'colour even in a pipe or a file; NO_COLOR beats it',
+  TERM: 'when "dumb", no colour',
+  KV_DEBUG: 'when 1, errors come with their stack trace',
+} as const;
+
+/**
+ * Throws `usage` for a variable that the settings were taken of and that is not UTF-8: another store
+ * or bucket would be opened.
+ */
+export function checkEnvironment({ store, bucket }: Settings, env: NodeJS.ProcessEnv): void {
+  const damaged =
+    damagedVariable(store, ['KV_STORE', ...variablesOf('data')], env) ??
+    damagedVariable(bucket, ['KV_BUCKET'], env);
+  if (damaged === undefined) return;
+  throw new KvError('usage', `cannot use the environment variable ${damaged}: it is not UTF-8`);
+}
+
+/**
+ * Which of the variables `text` begins with and is not UTF-8: Node replaces what it cannot read by
+ * U+FFFD. Undefined where none is, and where the system does not show its bytes (no /proc).
+ */
+export function damagedVariable(
+  text: string,
+  names: readonly string[],
+  env: NodeJS.ProcessEnv,
+): string | undefined {
+  if (!text.includes(REPLACEMENT)) return undefined;
+  const used = names.filter((name) => env[name] && text.startsWith(env[name]));
+  return used.find((name) => env[name]!.includes(REPLACEMENT) && isDamaged(name));
+}
+
+/** What Node puts in the place of bytes that are not UTF-8. */
+const REPLACEMENT = '\ufffd';
+
+function isDamaged(name: string): boolean {
+  let variables: Buffer;
+  try {
+    variables = readFileSync('/proc/self/environ');
+  } catch {
+    return false;
+  }
+  const start = `\0${name}=`;
+  const at = Buffer.concat([Buffer.of(0), variables]).indexOf(start);
+  if (at === -1) return false;
+  const from = at + start.length - 1;
+  const end = variables.indexOf(0, from);
+  return !isUtf8(variables.subarray(from, end === -1 ? variables.length : end));
+}

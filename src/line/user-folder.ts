@@ -1,0 +1,46 @@
+/** The folders that the XDG base directory specification gives to a program of a user. */
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+
+const folders = {
+  data: { variable: 'XDG_DATA_HOME', home: '.local/share' },
+  state: { variable: 'XDG_STATE_HOME', home: '.local/state' },
+} as const;
+
+export type FolderKind = keyof typeof folders;
+
+/**
+ * `$XDG_DATA_HOME/kv`, else `~/.local/share/kv`, and so on; undefined for a user whom the system does
+ * not know, as in a container that runs under any number. What is relative in the variable is
+ * ignored, as the specification asks.
+ */
+export function userFolder(kind: FolderKind, env: NodeJS.ProcessEnv): string | undefined {
+  const { variable, home } = folders[kind];
+  const named = env[variable] ?? '';
+  if (isAbsolute(named)) return join(named, 'kv');
+  const folder = env.HOME || homeOfUser();
+  return folder && join(folder, home, 'kv');
+}
+
+/** The variables that say where the folder is. */
+export function variablesOf(kind: FolderKind): readonly string[] {
+  return [folders[kind].variable, 'HOME'];
+}
+
+/** Where a file of the folder is without the variable: `~/.local/share/kv/store`. */
+export function homePath(kind: FolderKind, file: string): string {
+  return `~/${folders[kind].home}/kv/${file}`;
+}
+
+/** Where a file of the folder is, in words: `$XDG_DATA_HOME/kv/store, else ~/.local/share/kv/store`. */
+export function placeInWords(kind: FolderKind, file: string): string {
+  return `$${folders[kind].variable}/kv/${file}, else ${homePath(kind, file)}`;
+}
+
+function homeOfUser(): string | undefined {
+  try {
+    return homedir();
+  } catch {
+    return undefined;
+  }
+}
