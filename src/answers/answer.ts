@@ -70,7 +70,7 @@ export async function answerFields(context: Context, fields: readonly Field[]): 
   const width = Math.max(...fields.map(([name]) => name.length));
   const lines = fields.map(([name, value, shown = String(value)]) =>
     stdout.isTerminal
-      ? `${stdout.style.dim(name.padEnd(width))}  ${visibleLine(shown)}`
+      ? `${stdout.style.label(name.padEnd(width))}  ${visibleLine(shown)}`
       : `${name}\t${visibleLine(String(value))}`,
   );
   await answer(context, json, lines.join('\n'));

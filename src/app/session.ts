@@ -11,10 +11,10 @@ import type { Patience } from '../store/patience.js';
 import type { Mode, Store } from '../store/store.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { visibleMessage } from '../terminal/visible.js';
-import { keepingStore } from './kept-store.js';
 import { LateStore } from './late-store.js';
 import { endingAtSignals, interruptible } from './signals.js';
 import { readLine, verbsOf } from './step.js';
+import { protectingStore } from './store-protection.js';
 import type { Surroundings } from './surroundings.js';
 
 /** The descriptor of stderr. */
@@ -60,8 +60,8 @@ export async function withStore<T>(
   const prepare = (needed: StoreAccess) => makeLate(late, needed, surroundings);
   try {
     const { settings, terminal } = surroundings;
-    const kept = { ...surroundings, prepare, terminal: keepingStore(terminal, settings.store) };
-    const { context, tools } = sessionOf(kept, keyvalue, empty);
+    const own = { ...surroundings, prepare, terminal: protectingStore(terminal, settings.store) };
+    const { context, tools } = sessionOf(own, keyvalue, empty);
     return await work(context, tools);
   } catch (thrown) {
     isStopped = asKvError(thrown).code === 'timed-out';

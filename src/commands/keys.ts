@@ -83,7 +83,7 @@ async function printEntries(context: Context, selection: Selection): Promise<voi
       const { style } = terminal.stdout;
       const columns = [humanSize(size).padStart(9), `v${version}`.padStart(8)];
       const time = relativeTime(modified, now).padStart(12);
-      await lines.write(`${columns.join('  ')}  ${style.dim(time)}  ${lines.keyText(key)}`);
+      await lines.write(`${columns.join('  ')}  ${style.detail(time)}  ${lines.keyText(key)}`);
     } else {
       await lines.write(`${size}\t${version}\t${isoTime(modified)}\t${lines.keyText(key)}`);
     }
@@ -101,7 +101,7 @@ async function printTree(context: Context, selection: Selection, separator: stri
     // A key that ends with the separator stands in its own branch, under no name.
     const text = '  '.repeat(depth) + (name === '' ? '""' : lines.keyText(name));
     if (keys === undefined) await lines.write(text);
-    else await lines.write(`${style.bold(text)} ${style.dim(`(${keys})`)}`);
+    else await lines.write(`${style.heading(text)} ${style.detail(`(${keys})`)}`);
   }
   await lines.end();
 }

@@ -1,5 +1,6 @@
 /** How a line that is being edited stands on the screen: its rows, and where the cursor is. */
 import { displayWidth, truncate } from '../terminal/display-width.js';
+import type { Style } from '../terminal/terminal.js';
 import { visibleMessage } from '../terminal/visible.js';
 
 export interface Picture {
@@ -12,7 +13,7 @@ export interface Picture {
   readonly cursor: number;
   /** Shown behind the text where there is room on its row. */
   readonly hint: string;
-  readonly dim: (text: string) => string;
+  readonly style: Style;
 }
 
 export interface Drawing {
@@ -26,7 +27,7 @@ export interface Drawing {
 
 /** Lays a line out in rows of at most `columns`. */
 export function draw(picture: Picture, columns: number): Drawing {
-  const { text, cursor, dim } = picture;
+  const { text, cursor, style } = picture;
   const rows: string[] = [];
   const widths: number[] = [];
   let row = picture.prompt;
@@ -45,7 +46,7 @@ export function draw(picture: Picture, columns: number): Drawing {
     at += character.length;
     if (character === '\n') {
       breakRow();
-      row = dim(picture.continuation);
+      row = style.detail(picture.continuation);
       width = displayWidth(picture.continuation);
       continue;
     }
@@ -55,7 +56,7 @@ export function draw(picture: Picture, columns: number): Drawing {
       breakRow();
       if (at - character.length === cursor) [cursorRow, cursorColumn] = [rows.length, 0];
     }
-    row += shown === character ? shown : dim(shown);
+    row += shown === character ? shown : style.detail(shown);
     width += shownWidth;
   }
   if (cursor === text.length) {
@@ -64,7 +65,7 @@ export function draw(picture: Picture, columns: number): Drawing {
     // The last column stays empty: a terminal may break the row behind it.
     const hint = truncate(visibleMessage(picture.hint), columns - width - 1);
     if (picture.hint !== '' && columns - width > HINT_COLUMNS) {
-      row += dim(hint);
+      row += style.hint(hint);
       width += displayWidth(hint);
     }
   }

@@ -7,6 +7,6 @@ import type { Style } from '../terminal/terminal.js';
  * erased; from any other they go on in the next row, and the mark stays where the output ended
  * without a newline.
  */
-export function freshLine(columns: number, { dim }: Style): string {
-  return `${dim('⏎')}${' '.repeat(columns - 1)}\r\x1b[J`;
+export function freshLine(columns: number, { detail }: Style): string {
+  return `${detail('⏎')}${' '.repeat(columns - 1)}\r\x1b[J`;
 }

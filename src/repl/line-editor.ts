@@ -150,7 +150,7 @@ class Editing {
       const { columns, rows } = this.#keyboard;
       const { style } = this.#output;
       await this.#draw(false);
-      await this.#say(style.dim(choiceColumns(completion.choices, columns, rows - 2)));
+      await this.#say(style.hint(choiceColumns(completion.choices, columns, rows - 2)));
     }
   }
 
@@ -210,7 +210,7 @@ class Editing {
   async #refuse(reason: string): Promise<void> {
     const { style } = this.#output;
     await this.#draw(false);
-    await this.#say(`${BELL}${style.dim(reason)}\r\n${style.dim(ADVICE)}\r\n`);
+    await this.#say(`${BELL}${style.hint(reason)}\r\n${style.hint(ADVICE)}\r\n`);
   }
 
   async #take(key: Key): Promise<void> {
@@ -258,7 +258,7 @@ class Editing {
     const isAtEnd = cursor === text.length;
     // Without emphasis nobody could tell a hint from what was typed.
     const showsHint =
-      withHint && isAtEnd && !this.search && style.dim('x') !== 'x' && !text.includes('\n');
+      withHint && isAtEnd && !this.search && style.hint('x') !== 'x' && !text.includes('\n');
     const prompt = this.search ? searchPrompt(this.search) : this.#prompt;
     const drawing = draw(
       {
@@ -268,7 +268,7 @@ class Editing {
         text,
         cursor,
         hint: showsHint ? await this.#assistance.hint(text) : '',
-        dim: style.dim,
+        style,
       },
       columns,
     );
@@ -280,7 +280,7 @@ class Editing {
     this.search = undefined;
     await this.#draw(false);
     const isCleared = typed.kind === 'cleared';
-    await this.#output.write(this.canvas.leave(isCleared ? this.#output.style.dim('^C') : ''));
+    await this.#output.write(this.canvas.leave(isCleared ? this.#output.style.detail('^C') : ''));
   }
 }
 

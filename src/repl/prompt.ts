@@ -122,7 +122,7 @@ async function runOne(
     const waits = session.opens(step);
     const milliseconds = await runLine(context, plan, step, { rows, waits, env });
     if (session.isTiming) {
-      await stderr.write(`${ownLine(context)}${stderr.style.dim(timeOf(milliseconds))}\n`);
+      await stderr.write(`${ownLine(context)}${stderr.style.detail(timeOf(milliseconds))}\n`);
     }
     return true;
   } catch (thrown) {
@@ -175,7 +175,7 @@ function promptOf(
   const bucketName = truncate(visibleLine(bucket), NAME_COLUMNS);
   const mark = inTransaction ? '*' : '';
   return {
-    text: `${storeName}:${style.bold(bucketName)}${style.yellow(mark)}> `,
+    text: `${storeName}:${style.heading(bucketName)}${style.warning(mark)}> `,
     width: displayWidth(`${storeName}:${bucketName}${mark}> `),
   };
 }

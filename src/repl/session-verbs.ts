@@ -129,7 +129,7 @@ verb's.`,
       const numbered = lines
         .map((line, at) => [String(at + 1).padStart(width), visibleMessage(line)] as const)
         .slice(from);
-      await write(numbered.map(([number, line]) => `${style.dim(number)}  ${line}\n`).join(''));
+      await write(numbered.map(([number, line]) => `${style.detail(number)}  ${line}\n`).join(''));
     },
   });
 }

@@ -19,8 +19,8 @@ export async function writeError(
     await write(`${visibleJson({ error: { code, message, hint } })}\n`);
     return;
   }
-  await write(`${style.red('kv:')} ${visibleMessage(message)}\n`);
-  if (hint) await write(`${style.dim(fitted(visibleMessage(hint), output))}\n`);
+  await write(`${style.error('kv:')} ${visibleMessage(message)}\n`);
+  if (hint) await write(`${style.hint(fitted(visibleMessage(hint), output))}\n`);
 }
 
 function fitted(hint: string, output: Output): string {

@@ -2,10 +2,9 @@
 import type { Writable } from 'node:stream';
 import { KvError } from '../errors.js';
 import { wasClosed } from './closed-descriptor.js';
-import { showsColor } from './color-choice.js';
 import { type DescriptorKind, descriptorKind } from './descriptor-kind.js';
 import { fileSink, type Sink, streamSink } from './sinks.js';
-import { colorStyle, plainStyle } from './style.js';
+import { colorStyle, plainStyle, showsColor } from './style.js';
 import type { Output } from './terminal.js';
 
 export interface ColorOptions {

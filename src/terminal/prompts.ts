@@ -156,11 +156,11 @@ class Asking {
 /** The prompts' own colours know nothing of --color. */
 function themeOf(style: Style) {
   return {
-    prefix: { idle: style.cyan('?'), done: style.green('?') },
+    prefix: { idle: style.question('?'), done: style.done('?') },
     style: {
-      message: (text: string) => style.bold(text),
-      answer: (text: string) => style.cyan(text),
-      defaultAnswer: (text: string) => style.dim(`(${text})`),
+      message: (text: string) => style.heading(text),
+      answer: (text: string) => style.choice(text),
+      defaultAnswer: (text: string) => style.hint(`(${text})`),
     },
   };
 }
@@ -169,13 +169,13 @@ function selectThemeOf(style: Style) {
   const { prefix, style: own } = themeOf(style);
   return {
     prefix,
-    icon: { cursor: style.cyan('>') },
+    icon: { cursor: style.choice('>') },
     style: {
       message: own.message,
       answer: own.answer,
-      highlight: (text: string) => style.cyan(text),
-      description: (text: string) => style.dim(text),
-      help: (text: string) => style.dim(text),
+      highlight: (text: string) => style.choice(text),
+      description: (text: string) => style.hint(text),
+      help: (text: string) => style.hint(text),
     },
   };
 }

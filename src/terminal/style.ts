@@ -1,19 +1,45 @@
-/** The two ways of emphasis: colour by chalk, and none. */
+/** How a stream shows what a text is: by colour, or not at all. */
 import type { Style } from './terminal.js';
 
-export const plainStyle: Style = {
-  bold: (text) => text,
-  dim: (text) => text,
-  red: (text) => text,
-  green: (text) => text,
-  yellow: (text) => text,
-  cyan: (text) => text,
-};
+/** The theme: of the first sixteen colours, which a person has chosen for their terminal. */
+const looks = {
+  heading: 'bold',
+  label: 'dim',
+  detail: 'dim',
+  hint: 'dim',
+  error: 'red',
+  warning: 'yellow',
+  question: 'cyan',
+  choice: 'cyan',
+  done: 'green',
+} as const satisfies Record<keyof Style, string>;
+
+export const plainStyle: Style = styleOf(() => (text) => text);
 
 /** Chalk costs 4 ms to load, so it is loaded only where colour is shown. */
 export async function colorStyle(): Promise<Style> {
   const { Chalk } = await import('chalk');
   // The level is ours to set: chalk's own guess knows neither NO_COLOR nor which stream is meant.
-  // The first sixteen colours are those that a person has chosen for their terminal.
-  return new Chalk({ level: 1 });
+  const chalk = new Chalk({ level: 1 });
+  return styleOf((look) => chalk[look]);
+}
+
+function styleOf(show: (look: (typeof looks)[keyof Style]) => (text: string) => string): Style {
+  const roles = Object.entries(looks).map(([role, look]) => [role, show(look)] as const);
+  return Object.fromEntries(roles) as Record<keyof Style, (text: string) => string>;
+}
+
+/**
+ * Whether a stream shows colour. The first that has something to say: `--color`, `NO_COLOR`,
+ * `FORCE_COLOR` (`0` and `false` say no), `TERM=dumb`, and last whether the stream is a terminal.
+ */
+export function showsColor(
+  choice: 'auto' | 'always' | 'never',
+  env: NodeJS.ProcessEnv,
+  isTerminal: boolean,
+): boolean {
+  if (choice !== 'auto') return choice === 'always';
+  if (env.NO_COLOR) return false;
+  if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
+  return isTerminal && env.TERM !== 'dumb';
 }

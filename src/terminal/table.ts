@@ -19,7 +19,7 @@ export async function table(
   const fitted = cells.map((row) =>
     row.map((cell, index) => truncate(cell, columns[index]!.width)),
   );
-  const title = fitted[0]!.map((cell) => options.style.bold(cell));
+  const title = fitted[0]!.map((cell) => options.style.heading(cell));
   return layOut([title, ...fitted.slice(1)], columns);
 }
 

@@ -35,14 +35,24 @@ export interface Input {
   chunks(): AsyncIterable<Uint8Array>;
 }
 
-/** Text with emphasis, where the stream shows colour; else the text itself. */
+/** Marks what a text is, where the stream shows colour; else gives the text itself. */
 export interface Style {
-  bold(text: string): string;
-  dim(text: string): string;
-  red(text: string): string;
-  green(text: string): string;
-  yellow(text: string): string;
-  cyan(text: string): string;
+  /** The head of a table, a branch of a tree, a question, the bucket that is worked in. */
+  heading(text: string): string;
+  /** The name of a fact. */
+  label(text: string): string;
+  /** What stands beside the answer: a time, a count, the number of a line. */
+  detail(text: string): string;
+  /** What may be typed, or done next. */
+  hint(text: string): string;
+  error(text: string): string;
+  warning(text: string): string;
+  /** The mark of a question that waits for its answer. */
+  question(text: string): string;
+  /** What a person has chosen, or points at. */
+  choice(text: string): string;
+  /** The mark of a question that has its answer. */
+  done(text: string): string;
 }
 
 export interface Terminal {

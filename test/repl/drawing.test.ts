@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { draw } from '../../src/repl/drawing.js';
 import { displayWidth } from '../../src/terminal/display-width.js';
+import { plainStyle } from '../../src/terminal/style.js';
 import { controls } from '../support/odd-text.js';
 
 const plain = {
@@ -9,7 +10,7 @@ const plain = {
   promptWidth: 2,
   continuation: '. ',
   hint: '',
-  dim: (text: string) => text,
+  style: plainStyle,
 };
 
 function drawn(text: string, columns: number, cursor = text.length, hint = '') {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { showsColor } from '../../src/terminal/color-choice.js';
+import { showsColor } from '../../src/terminal/style.js';
 
 describe('colour', () => {
   it('follows the stream when nothing is said', () => {

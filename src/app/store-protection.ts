@@ -1,11 +1,11 @@
-/** Keeps what a verb writes out off the files of its store, which it would destroy. */
+/** Protects the files of a store from what a verb writes to a file. */
 import { join } from 'node:path';
 import { KvError } from '../errors.js';
 import { isSameFile } from '../terminal/same-file.js';
 import type { Terminal } from '../terminal/terminal.js';
 
 /** The same terminal, which refuses with `usage` to open a file of the store in the folder `store`. */
-export function keepingStore(terminal: Terminal, store: string): Terminal {
+export function protectingStore(terminal: Terminal, store: string): Terminal {
   const refuse = async (path: string): Promise<void> => {
     const { DATA_FILE, LOCK_FILE } = await import('../store/lmdb/layout.js');
     if ([DATA_FILE, LOCK_FILE].some((name) => isSameFile(path, join(store, name)))) {
