@@ -9,13 +9,14 @@ import type { ImportSink } from './import-sink.js';
 export async function reportImport(
   context: Context,
   { name, dryRun }: ImportOptions,
-  { load, read, rejected, unknown, began }: ImportSink,
+  { load, read, rejections, unknown, began }: ImportSink,
   bytes: number,
 ): Promise<void> {
   const { settings, terminal } = context;
   const seconds = (performance.now() - began) / 1000;
   const rate = Math.round(read / seconds);
   const { written } = load;
+  const { count: rejected } = rejections;
   if (settings.json) {
     const names = unknown.counts(read);
     const leftOut = names.length > 0 ? { leftOut: Object.fromEntries(names) } : {};

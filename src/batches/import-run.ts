@@ -35,7 +35,7 @@ export async function importRecords(context: Context, options: ImportOptions): P
       inTargets(context, options, rejects, signal),
     );
     await reportImport(context, options, sink, bytes);
-    return sink.rejected > 0 ? exitCodes.badData : exitCodes.done;
+    return sink.rejections.count > 0 ? exitCodes.badData : exitCodes.done;
   } finally {
     // Also of an import that failed: that is when they are wanted.
     await rejects?.commit();
@@ -88,7 +88,7 @@ async function load(
   const progress = await context.terminal.progress(input.size);
   let bytes = 0;
   const tell = async () => {
-    await sink.writeRejections(rejects);
+    await sink.rejections.write(rejects);
     progress.update(bytes, ending.remark);
   };
   const whenQuiet = async () => {
@@ -109,12 +109,12 @@ async function load(
     decoder.end();
     sink.checkDatabase();
     await sink.finish();
-    await sink.writeRejections(rejects);
+    await sink.rejections.write(rejects);
     refusePart(sink, options);
     await warn(context, sink, options);
   } catch (thrown) {
     const cause = await sink.settle(thrown);
-    await sink.writeRejections(rejects);
+    await sink.rejections.write(rejects);
     progress.stop();
     await warn(context, sink, options);
     throw await ending.error(cause);
@@ -125,9 +125,12 @@ async function load(
 }
 
 /** Throws `rejected` where all or nothing was to be stored, and some of it cannot. */
-function refusePart({ read, rejected }: ImportSink, { atomic, dryRun, name }: ImportOptions): void {
-  if (!atomic || dryRun || rejected === 0) return;
-  const state = `${rejected} of its ${read} records were rejected`;
+function refusePart(
+  { read, rejections: { count } }: ImportSink,
+  { atomic, dryRun, name }: ImportOptions,
+): void {
+  if (!atomic || dryRun || count === 0) return;
+  const state = `${count} of its ${read} records were rejected`;
   throw new KvError('rejected', `cannot import "${name}": ${state}`);
 }
 

@@ -1,33 +1,20 @@
-/** Between a decoder and a load: skips, counts, and deals with what is rejected. */
+/** Between a decoder and a load: skips, counts, and chooses the bucket. */
 import { isUtf8 } from 'node:buffer';
 import type { BulkLoad, Context, OutgoingValue } from '../context.js';
 import { asKvError } from '../errors.js';
 import { type Format, FormatError, quoted, type RecordSink } from '../formats/format.js';
-import type { Output } from '../terminal/terminal.js';
-import { visibleInJson, visibleMessage } from '../terminal/visible.js';
 import type { ImportOptions } from './import-options.js';
 import type { ImportTargets } from './import-targets.js';
-import { RecordPlaces } from './record-places.js';
-import {
-  asItWas,
-  keyOfJson,
-  type Place,
-  placed,
-  type Rejected,
-  Rejection,
-  wholeRecord,
-} from './rejection.js';
+import { asItWas, Rejection, wholeRecord } from './rejection.js';
+import { Rejections } from './rejections.js';
 import { UnknownNames } from './unknown-names.js';
 
 const KEY_IS_THERE = 'the key is there already';
 
-/** How many of the records that are skipped are named on stderr. */
-const REMARK_LIMIT = 20;
-
 export class ImportSink implements RecordSink {
   /** Records that were looked at, good or bad. */
   read = 0;
-  rejected = 0;
+  readonly rejections: Rejections;
   /** What of the records is not known. */
   readonly unknown = new UnknownNames();
   /** When it began, on the process's clock, in milliseconds. */
@@ -36,10 +23,6 @@ export class ImportSink implements RecordSink {
   readonly #context: Context;
   readonly #targets: ImportTargets;
   readonly #options: ImportOptions;
-  readonly #rejections: string[] = [];
-  readonly #remarks: string[] = [];
-  /** Of a format that counts records. */
-  readonly #places: RecordPlaces | undefined;
   /** Records up to this one are passed over. */
   #skip: number;
   #hasSkipped = false;
@@ -59,12 +42,12 @@ export class ImportSink implements RecordSink {
     this.#targets = targets;
     this.#options = options;
     this.#skip = skip;
-    this.#places = counts === 'record' ? new RecordPlaces() : undefined;
+    this.rejections = new Rejections(context, options, counts);
     this.load = context.keyvalue.bulk.load({
       existing: mode !== 'insert' ? 'overwrite' : onError === 'stop' ? 'stop' : 'keep',
       dryRun,
       refused: (at, key, value) =>
-        this.#rejectRecord(at, KEY_IS_THERE, { key, kept: value && wholeRecord(key, value) }),
+        this.rejections.add(at, KEY_IS_THERE, { key, kept: value && wholeRecord(key, value) }),
     });
     // Where a dump's records go, its headers say.
     if (options.format !== 'mdb') this.load.into(targets.get(), 0);
@@ -76,7 +59,7 @@ export class ImportSink implements RecordSink {
   }
 
   place(line: number, column: number): void {
-    this.#places?.add(line, column);
+    this.rejections.place(line, column);
   }
 
   database(line: number, name: Buffer | undefined): void {
@@ -135,7 +118,7 @@ export class ImportSink implements RecordSink {
     const reason = this.load.add(at, bytes, keyFrom, keyTo, from, to);
     if (reason === undefined) return;
     const key = bytes.toString('utf8', keyFrom, keyTo);
-    this.#rejectRecord(at, reason, { key, kept: wholeRecord(key, bytes.subarray(from, to)) });
+    this.rejections.add(at, reason, { key, kept: wholeRecord(key, bytes.subarray(from, to)) });
   }
 
   beginValue(at: number, key: Uint8Array): void {
@@ -159,18 +142,18 @@ export class ImportSink implements RecordSink {
       outgoing?.[Symbol.dispose]();
       const { code, message } = asKvError(error);
       if (code !== 'invalid-key') throw error;
-      this.#rejectRecord(at, message, { key });
+      this.rejections.add(at, message, { key });
     }
   }
 
   abandonValue(at: number, reason: string): void {
     const key = this.#value?.key;
     this.#dropValue();
-    if (this.#isRead(at)) this.#rejectRecord(at, reason, { key });
+    if (this.#isRead(at)) this.rejections.add(at, reason, { key });
   }
 
   reject(at: number, reason: string, raw: Uint8Array): void {
-    if (this.#isRead(at)) this.#rejectRecord(at, reason, { raw, kept: asItWas(raw) });
+    if (this.#isRead(at)) this.rejections.add(at, reason, { raw, kept: asItWas(raw) });
   }
 
   through(at: number): void {
@@ -182,7 +165,7 @@ export class ImportSink implements RecordSink {
     await this.load.drain(this.#through);
     // What is to be inserted may be refused until it is written.
     const isSure = this.#options.mode !== 'insert';
-    this.#places?.forget(isSure ? this.#through : this.load.committedThrough);
+    this.rejections.forget(isSure ? this.#through : this.load.committedThrough);
   }
 
   /** Writes all that has come. */
@@ -216,19 +199,6 @@ export class ImportSink implements RecordSink {
     }
   }
 
-  /** Writes the rejected records since the last time, and says which they are. */
-  async writeRejections(output: Output | undefined): Promise<void> {
-    const lines = this.#rejections.splice(0);
-    if (output && lines.length > 0) {
-      const text = lines.join('');
-      await output.write(output.isTerminal ? lines.map(visibleLineOfJson).join('') : text);
-    }
-    const { settings, terminal } = this.#context;
-    for (const remark of this.#remarks.splice(0)) {
-      if (!settings.quiet) await terminal.stderr.write(`${visibleMessage(remark)}\n`);
-    }
-  }
-
   /** Counts a record, unless it is passed over. */
   #isRead(at: number): boolean {
     const isSkipped = at <= this.#skip;
@@ -237,34 +207,8 @@ export class ImportSink implements RecordSink {
     return !isSkipped;
   }
 
-  #rejectRecord(
-    at: number,
-    reason: string,
-    about: { key?: string | undefined; raw?: Uint8Array; kept?: Rejected | undefined },
-  ): void {
-    this.rejected++;
-    const { name, onError, rejectsFile } = this.#options;
-    const place: Place = this.#places ? { ...this.#places.of(at), record: at } : { line: at };
-    const { line, column } = place;
-    if (rejectsFile !== undefined) {
-      const number = place.record;
-      const rejected = { file: name, line, column, number, reason, ...about.kept };
-      this.#rejections.push(`${JSON.stringify(rejected)}\n`);
-    }
-    const isTold =
-      onError === 'stop' || (rejectsFile === undefined && this.rejected <= REMARK_LIMIT);
-    if (!isTold) return;
-    const key = about.key ?? (this.#places && about.raw ? keyOfJson(about.raw) : undefined);
-    if (onError === 'stop') throw new Rejection(at, place, reason, { key, raw: about.raw });
-    this.#remarks.push(placed(name, place, key, reason));
-  }
-
   #dropValue(): void {
     this.#value?.outgoing?.[Symbol.dispose]();
     this.#value = undefined;
   }
-}
-
-function visibleLineOfJson(line: string): string {
-  return `${visibleInJson(line.trimEnd())}\n`;
 }

@@ -3,10 +3,15 @@ import { displayWidth, truncate } from '../terminal/display-width.js';
 import type { Style } from '../terminal/terminal.js';
 import { visibleMessage } from '../terminal/visible.js';
 
+/** What stands before a line, harmless: `text` may hold colour, which takes none of its `width` in columns. */
+export interface Prompt {
+  readonly text: string;
+  readonly width: number;
+}
+
 export interface Picture {
-  /** Before the first row, harmless; `prompt` may hold colour, and `promptWidth` is without it. */
-  readonly prompt: string;
-  readonly promptWidth: number;
+  /** Before the first row. */
+  readonly prompt: Prompt;
   /** Before the rows after a newline. */
   readonly continuation: string;
   readonly text: string;
@@ -30,8 +35,7 @@ export function draw(picture: Picture, columns: number): Drawing {
   const { text, cursor, style } = picture;
   const rows: string[] = [];
   const widths: number[] = [];
-  let row = picture.prompt;
-  let width = picture.promptWidth;
+  let { text: row, width } = picture.prompt;
   let cursorRow = 0;
   let cursorColumn = width;
   const breakRow = () => {

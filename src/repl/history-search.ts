@@ -1,14 +1,16 @@
 /** Ctrl-R: the newest line with a text in it, the one before that, and so on. */
+import { displayWidth } from '../terminal/display-width.js';
+import { visibleMessage } from '../terminal/visible.js';
+import type { Prompt } from './drawing.js';
 import type { History } from './history.js';
 
 export class HistorySearch {
-  /** What is searched for. */
-  text = '';
   readonly #history: History;
   /** What stood in the line before. */
   readonly #own: string;
   /** The place of the line that was found; undefined before the first. */
   #place: number | undefined;
+  #text = '';
   #isMissing = false;
   #isGivenUp = false;
 
@@ -17,16 +19,17 @@ export class HistorySearch {
     this.#own = own;
   }
 
-  /** Whether no line has the text. */
-  get isMissing(): boolean {
-    return this.#isMissing;
+  /** What stands before the line meanwhile: what is searched for, and whether no line has it. */
+  get prompt(): Prompt {
+    const text = `(${this.#isMissing ? 'nothing' : 'history'}) ${visibleMessage(this.#text)}: `;
+    return { text, width: displayWidth(text) };
   }
 
   /** The line, and where the cursor stands in it: at the text that was searched for. */
   get found(): [text: string, cursor: number] {
     const line = this.#place === undefined ? this.#own : this.#history.lines[this.#place]!;
     if (this.#isGivenUp || this.#place === undefined) return [this.#own, this.#own.length];
-    return [line, Math.max(0, line.indexOf(this.text))];
+    return [line, Math.max(0, line.indexOf(this.#text))];
   }
 
   /** `more`: the search goes on; `done`: the key ended it; `unknown`: the key is for others. */
@@ -36,7 +39,7 @@ export class HistorySearch {
         this.#find(this.#place);
         return 'more';
       case 'backspace':
-        this.text = this.text.slice(0, -1);
+        this.#text = this.#text.slice(0, -1);
         this.#find();
         return 'more';
       case 'C-g':
@@ -46,7 +49,7 @@ export class HistorySearch {
         return 'done';
       default:
         if (text === '') return 'unknown';
-        this.text += text;
+        this.#text += text;
         // The line that was found may have the longer text as well.
         this.#find(this.#place === undefined ? undefined : this.#place + 1);
         return 'more';
@@ -54,11 +57,11 @@ export class HistorySearch {
   }
 
   #find(from?: number): void {
-    if (this.text === '') {
+    if (this.#text === '') {
       this.#isMissing = false;
       return;
     }
-    const place = this.#history.search(this.text, from);
+    const place = this.#history.search(this.#text, from);
     this.#isMissing = place === undefined;
     this.#place = place ?? this.#place;
   }

@@ -6,8 +6,7 @@ import { plainStyle } from '../../src/terminal/style.js';
 import { controls } from '../support/odd-text.js';
 
 const plain = {
-  prompt: '> ',
-  promptWidth: 2,
+  prompt: { text: '> ', width: 2 },
   continuation: '. ',
   hint: '',
   style: plainStyle,

@@ -140,7 +140,7 @@ describe('a search', () => {
     search.take('C-r', '');
     expect(search.found[0]).toBe('get a');
     search.take('C-r', '');
-    expect([search.found[0], search.isMissing]).toEqual(['get a', true]);
+    expect([search.found[0], search.prompt.text]).toEqual(['get a', '(nothing) get: ']);
   });
 
   it('goes on with each character from where it stands', () => {

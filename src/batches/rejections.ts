@@ -1,0 +1,83 @@
+/** The records that an import rejects: where they stood, and how they are told and kept. */
+import type { Context } from '../context.js';
+import type { Format } from '../formats/format.js';
+import type { Output } from '../terminal/terminal.js';
+import { visibleInJson, visibleMessage } from '../terminal/visible.js';
+import type { ImportOptions } from './import-options.js';
+import { RecordPlaces } from './record-places.js';
+import { keyOfJson, type Place, placed, type Rejected, Rejection } from './rejection.js';
+
+/** How many of the records that are skipped are named on stderr. */
+const REMARK_LIMIT = 20;
+
+/** What is known of a record that is rejected. */
+interface About {
+  readonly key?: string | undefined;
+  /** The record as it stood in the input. */
+  readonly raw?: Uint8Array;
+  /** What the file of rejected ones has of it. */
+  readonly kept?: Rejected | undefined;
+}
+
+export class Rejections {
+  count = 0;
+  readonly #context: Context;
+  readonly #options: ImportOptions;
+  /** Of a format that counts records. */
+  readonly #places: RecordPlaces | undefined;
+  /** For the file of rejected ones; not written yet. */
+  readonly #lines: string[] = [];
+  /** For stderr; not written yet. */
+  readonly #remarks: string[] = [];
+
+  constructor(context: Context, options: ImportOptions, counts: Format['counts']) {
+    this.#context = context;
+    this.#options = options;
+    this.#places = counts === 'record' ? new RecordPlaces() : undefined;
+  }
+
+  /** Takes the place of the next record, of a format that counts records. */
+  place(line: number, column: number): void {
+    this.#places?.add(line, column);
+  }
+
+  /** Forgets the places of the records up to and with that one. */
+  forget(record: number): void {
+    this.#places?.forget(record);
+  }
+
+  /** Rejects the record that is counted as `at`. Throws a Rejection where that ends the import. */
+  add(at: number, reason: string, about: About): void {
+    this.count++;
+    const { name, onError, rejectsFile } = this.#options;
+    const place: Place = this.#places ? { ...this.#places.of(at), record: at } : { line: at };
+    const { line, column } = place;
+    if (rejectsFile !== undefined) {
+      const number = place.record;
+      const rejected = { file: name, line, column, number, reason, ...about.kept };
+      this.#lines.push(`${JSON.stringify(rejected)}\n`);
+    }
+    const isTold = onError === 'stop' || (rejectsFile === undefined && this.count <= REMARK_LIMIT);
+    if (!isTold) return;
+    const key = about.key ?? (this.#places && about.raw ? keyOfJson(about.raw) : undefined);
+    if (onError === 'stop') throw new Rejection(at, place, reason, { key, raw: about.raw });
+    this.#remarks.push(placed(name, place, key, reason));
+  }
+
+  /** Writes those that have come since the last time, and says which they are. */
+  async write(output: Output | undefined): Promise<void> {
+    const lines = this.#lines.splice(0);
+    if (output && lines.length > 0) {
+      const text = lines.join('');
+      await output.write(output.isTerminal ? lines.map(visibleLineOfJson).join('') : text);
+    }
+    const { settings, terminal } = this.#context;
+    for (const remark of this.#remarks.splice(0)) {
+      if (!settings.quiet) await terminal.stderr.write(`${visibleMessage(remark)}\n`);
+    }
+  }
+}
+
+function visibleLineOfJson(line: string): string {
+  return `${visibleInJson(line.trimEnd())}\n`;
+}

@@ -1,0 +1,245 @@
+/** One line at the prompt, from its first key to its last: what is typed, and what stands on the screen. */
+import type { Key, Keyboard, KeyEvent } from '../terminal/keyboard.js';
+import type { Output } from '../terminal/terminal.js';
+import { choiceColumns } from './choice-columns.js';
+import type { Completion } from './completion.js';
+import type { CutRing } from './cut-ring.js';
+import { Canvas, draw, type Prompt } from './drawing.js';
+import { freshLine } from './fresh-line.js';
+import type { History } from './history.js';
+import { HistorySearch } from './history-search.js';
+import { chordOf, cutChords, type KeyTarget, keyActions } from './key-actions.js';
+import { LineBuffer } from './line-buffer.js';
+
+/** What a person made of a line. */
+export type Typed =
+  | { readonly kind: 'line'; readonly text: string }
+  /** Ctrl-C. */
+  | { readonly kind: 'cleared' }
+  /** Ctrl-D on an empty line, or the terminal is gone. */
+  | { readonly kind: 'left' };
+
+export interface Assistance {
+  /** What Tab does with a text. */
+  complete(text: string, cursor: number): Promise<Completion>;
+  /** What may still follow a text. */
+  hint(text: string): Promise<string>;
+  /** Whether Enter begins another line of the same text. */
+  isUnfinished(text: string): boolean;
+}
+
+const CONTINUATION = '... ';
+
+const BELL = '\x07';
+
+const ADVICE = 'a value of any bytes comes from a file: set KEY < FILE';
+
+export class Editing implements KeyTarget {
+  readonly buffer: LineBuffer;
+  readonly #canvas = new Canvas();
+  readonly #history: History;
+  readonly #keyboard: Keyboard;
+  readonly #output: Output;
+  readonly #assistance: Assistance;
+  readonly #prompt: Prompt;
+  #typed: Typed | undefined;
+  #search: HistorySearch | undefined;
+  /** Where in the history the text came from; its length for a text of one's own. */
+  #place: number | undefined;
+  #ownText = '';
+  /** What has come of a paste; undefined where there is none. */
+  #pasted: string[] | undefined;
+  #isPasteDamaged = false;
+
+  constructor(
+    keyboard: Keyboard,
+    output: Output,
+    history: History,
+    assistance: Assistance,
+    prompt: Prompt,
+    cuts: CutRing,
+  ) {
+    this.#keyboard = keyboard;
+    this.#output = output;
+    this.#history = history;
+    this.#assistance = assistance;
+    this.#prompt = prompt;
+    this.buffer = new LineBuffer(cuts);
+  }
+
+  async run(signal: AbortSignal): Promise<Typed> {
+    for (;;) {
+      // What has come already is taken first: a paste is drawn once.
+      if (!this.#keyboard.isPending) await this.#draw();
+      const event = await this.#keyboard.next(signal);
+      await this.#hear(event);
+      if (this.#typed !== undefined) {
+        await this.#leave(this.#typed);
+        return this.#typed;
+      }
+    }
+  }
+
+  accept(): void {
+    const { text } = this.buffer;
+    if (!this.#assistance.isUnfinished(text)) {
+      this.#typed = { kind: 'line', text };
+      return;
+    }
+    this.buffer.moveTo(text.length);
+    this.buffer.insert('\n');
+  }
+
+  end(kind: 'cleared' | 'left'): void {
+    this.#typed = { kind };
+  }
+
+  search(): void {
+    this.#search = new HistorySearch(this.#history, this.buffer.text);
+  }
+
+  async complete(): Promise<void> {
+    const { text, cursor } = this.buffer;
+    const completion = await this.#assistance.complete(text, cursor);
+    if (completion.text !== text || completion.cursor !== cursor) {
+      this.buffer.replace(completion.text, completion.cursor);
+    } else if (completion.choices.length > 0) {
+      const { columns, rows } = this.#keyboard;
+      const { style } = this.#output;
+      await this.#draw(false);
+      await this.#say(style.hint(choiceColumns(completion.choices, columns, rows - 2)));
+    }
+  }
+
+  travel(step: -1 | 1): void {
+    const { lines } = this.#history;
+    const from = this.#place ?? lines.length;
+    const to = from + step;
+    if (to < 0 || to > lines.length) return;
+    if (from === lines.length) this.#ownText = this.buffer.text;
+    this.#place = to;
+    this.buffer.replace(to === lines.length ? this.#ownText : lines[to]!);
+  }
+
+  async clearScreen(): Promise<void> {
+    this.#canvas.forget();
+    await this.#output.write('\x1b[H\x1b[2J');
+  }
+
+  async #suspend(): Promise<void> {
+    await this.#draw(false);
+    await this.#say('');
+    await this.#keyboard.suspend();
+    await this.#output.write(freshLine(this.#keyboard.columns, this.#output.style));
+  }
+
+  async #hear(event: KeyEvent): Promise<void> {
+    switch (event.kind) {
+      case 'key':
+        return this.#take(event.key);
+      case 'resize':
+        this.#canvas.resize(this.#keyboard.columns);
+        break;
+      case 'stop':
+        return this.#suspend();
+      case 'continued':
+        // What stands on this row, if anything of it does, is drawn over.
+        this.#canvas.forget();
+        break;
+      case 'damaged':
+        if (this.#pasted) this.#isPasteDamaged = true;
+        else await this.#refuse('what was typed is not UTF-8, and is left out');
+        break;
+      case 'end':
+        this.end('left');
+        break;
+      default:
+        event satisfies never;
+    }
+  }
+
+  /** Writes something below the line, which is drawn anew behind it. */
+  async #say(text: string): Promise<void> {
+    await this.#output.write(this.#canvas.leave() + text);
+  }
+
+  async #refuse(reason: string): Promise<void> {
+    const { style } = this.#output;
+    await this.#draw(false);
+    await this.#say(`${BELL}${style.hint(reason)}\r\n${style.hint(ADVICE)}\r\n`);
+  }
+
+  async #take(key: Key): Promise<void> {
+    if (chordOf(key) === 'C-z') await this.#suspend();
+    else if (key.name === 'paste-start') this.#pasted = [];
+    else if (key.name === 'paste-end') await this.#endPaste();
+    else if (this.#pasted) this.#pasted.push(pasted(key));
+    else if (this.#search) await this.#searchOn(this.#search, key);
+    else await this.#edit(key);
+  }
+
+  /** Half of what was meant is worse than nothing: a paste is taken as a whole. */
+  async #endPaste(): Promise<void> {
+    const text = this.#pasted?.join('') ?? '';
+    this.#pasted = undefined;
+    if (!this.#isPasteDamaged) {
+      this.buffer.insert(text);
+      return;
+    }
+    this.#isPasteDamaged = false;
+    await this.#refuse('what was pasted is not UTF-8, and is left out');
+  }
+
+  async #edit(key: Key): Promise<void> {
+    const chord = chordOf(key);
+    const action = keyActions[chord];
+    if (!cutChords.has(chord)) this.buffer.breakOff();
+    if (action) await action(this);
+    else if (key.text !== '') this.buffer.insert(key.text);
+  }
+
+  /** A key that a search does not know ends it, with what it found, and does what it does. */
+  async #searchOn(search: HistorySearch, key: Key): Promise<void> {
+    const took = search.take(chordOf(key), key.text);
+    this.buffer.replace(...search.found);
+    if (took === 'more') return;
+    this.#search = undefined;
+    if (took === 'unknown') await this.#edit(key);
+  }
+
+  async #draw(withHint = true): Promise<void> {
+    const { columns, rows } = this.#keyboard;
+    const { style } = this.#output;
+    const { text, cursor } = this.buffer;
+    const isAtEnd = cursor === text.length;
+    // Without emphasis nobody could tell a hint from what was typed.
+    const showsHint =
+      withHint && isAtEnd && !this.#search && style.hint('x') !== 'x' && !text.includes('\n');
+    const drawing = draw(
+      {
+        prompt: this.#search?.prompt ?? this.#prompt,
+        continuation: CONTINUATION,
+        text,
+        cursor,
+        hint: showsHint ? await this.#assistance.hint(text) : '',
+        style,
+      },
+      columns,
+    );
+    await this.#output.write(this.#canvas.replace(drawing, rows));
+  }
+
+  /** Leaves the line on the screen as it was typed, without a hint, and goes below it. */
+  async #leave(typed: Typed): Promise<void> {
+    this.#search = undefined;
+    await this.#draw(false);
+    const isCleared = typed.kind === 'cleared';
+    await this.#output.write(this.#canvas.leave(isCleared ? this.#output.style.detail('^C') : ''));
+  }
+}
+
+/** What a paste types: its ends of lines and tabs stay what they are. */
+function pasted({ text, name }: Key): string {
+  if (name === 'return' || name === 'enter') return '\n';
+  return name === 'tab' ? '\t' : text;
+}
