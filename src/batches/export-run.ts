@@ -1,7 +1,7 @@
 /** Exporting: from the records of a bucket to the blocks of a file. */
 import type { StoredRecords, StoredValue } from '../context.js';
 import { KvError } from '../errors.js';
-import { type Encoder, FormatError } from '../formats/format.js';
+import { type Encoder, FormatError, type RecordSpan } from '../formats/format.js';
 import type { Output, Terminal } from '../terminal/terminal.js';
 
 /** Bytes gathered before they are written. */
@@ -21,6 +21,7 @@ export async function exportRecords(
   const progress = await terminal.progress(undefined);
   let bytes = 0;
   let count = 0;
+  const span = new Span();
   const send = async (block: Buffer) => {
     signal?.throwIfAborted();
     if (block.length > 0) await output.write(block);
@@ -30,7 +31,8 @@ export async function exportRecords(
   try {
     for (const some of records) {
       for (let position = 0; position < some.count; position++) {
-        if (!addPlain(encoder, some, position)) {
+        // Most records have their values at hand, and the format takes them as they are.
+        if (!(span.goTo(some, position) && encoder.addPlain(span))) {
           for (const piece of encoded(encoder, some, position)) await send(piece);
         }
         if (encoder.waiting >= BLOCK_BYTES) await send(encoder.take());
@@ -43,13 +45,24 @@ export async function exportRecords(
   }
 }
 
-/** Adds a record whose value is at hand and which the format takes as it is. */
-function addPlain(encoder: Encoder, { bytes, places }: StoredRecords, position: number): boolean {
-  const place = 4 * position;
-  const valueStart = places[place + 2]!;
-  if (valueStart < 0) return false;
-  const [keyStart, keyEnd] = [places[place]!, places[place + 1]!];
-  return encoder.addPlain(bytes, keyStart, keyEnd, valueStart, places[place + 3]!);
+/** The place of each record in turn: one object for all. */
+class Span implements RecordSpan {
+  bytes: Buffer = Buffer.alloc(0);
+  keyStart = 0;
+  keyEnd = 0;
+  valueStart = 0;
+  valueEnd = 0;
+
+  /** Goes to a record; false where its value is not at hand. */
+  goTo({ bytes, places }: StoredRecords, position: number): boolean {
+    const place = 4 * position;
+    if (this.bytes !== bytes) this.bytes = bytes;
+    this.keyStart = places[place]!;
+    this.keyEnd = places[place + 1]!;
+    this.valueStart = places[place + 2]!;
+    this.valueEnd = places[place + 3]!;
+    return this.valueStart >= 0;
+  }
 }
 
 /** Adds any other record, and gives what of it is ready to be written. */

@@ -2,7 +2,13 @@
 import { isUtf8 } from 'node:buffer';
 import type { BulkLoad, Context, OutgoingValue } from '../context.js';
 import { asKvError } from '../errors.js';
-import { type Format, FormatError, quoted, type RecordSink } from '../formats/format.js';
+import {
+  type Format,
+  FormatError,
+  quoted,
+  type RecordSink,
+  type RecordSpan,
+} from '../formats/format.js';
 import type { ImportOptions } from './import-options.js';
 import type { ImportTargets } from './import-targets.js';
 import { asItWas, Rejection, wholeRecord } from './rejection.js';
@@ -109,16 +115,18 @@ export class ImportSink implements RecordSink {
     return this.#options.strict;
   }
 
-  record(at: number, bytes: Buffer, keyFrom: number, keyTo: number, from: number, to: number) {
+  record(at: number, span: RecordSpan): void {
     if (at <= this.#skip) {
       this.#hasSkipped = true;
       return;
     }
     this.read++;
-    const reason = this.load.add(at, bytes, keyFrom, keyTo, from, to);
+    const reason = this.load.add(at, span);
     if (reason === undefined) return;
-    const key = bytes.toString('utf8', keyFrom, keyTo);
-    this.rejections.add(at, reason, { key, kept: wholeRecord(key, bytes.subarray(from, to)) });
+    const { bytes, keyStart, keyEnd, valueStart, valueEnd } = span;
+    const key = bytes.toString('utf8', keyStart, keyEnd);
+    const kept = wholeRecord(key, bytes.subarray(valueStart, valueEnd));
+    this.rejections.add(at, reason, { key, kept });
   }
 
   beginValue(at: number, key: Uint8Array): void {

@@ -3,7 +3,7 @@
  * written the next is filled. Beyond the WIT.
  */
 import { Unmet } from '../store/condition.js';
-import { NO_LIMITS, RecordBatch } from '../store/record-batch.js';
+import { NO_LIMITS, RecordBatch, type RecordSpan } from '../store/record-batch.js';
 import type { Existing, StoreBucket } from '../store/store.js';
 import { type Bucket, storedBucket } from './bucket.js';
 import { checkKey } from './names.js';
@@ -75,16 +75,9 @@ export class BulkLoad {
   }
 
   /** Takes a record; returns the reason where its key is not valid. See `RecordBatch.add`. */
-  add(
-    at: number,
-    source: Buffer,
-    keyStart: number,
-    keyEnd: number,
-    valueStart: number,
-    valueEnd: number,
-  ): string | undefined {
+  add(at: number, span: RecordSpan): string | undefined {
     if (this.#batch.isFull) this.#seal(at - 1);
-    return this.#batch.add(at, source, keyStart, keyEnd, valueStart, valueEnd);
+    return this.#batch.add(at, span);
   }
 
   /**

@@ -14,6 +14,15 @@ const FIRST_BYTES = 64 * 1024;
 /** Bytes up to which a loop copies sooner than native code. */
 const SHORT_BYTES = 64;
 
+/** Where in `bytes` the key of a record and its value are. */
+export interface RecordSpan {
+  readonly bytes: Buffer;
+  readonly keyStart: number;
+  readonly keyEnd: number;
+  readonly valueStart: number;
+  readonly valueEnd: number;
+}
+
 /** What a store asks of the batches that it is to load. */
 export interface BatchLimits {
   /** Bytes before each value that it writes to itself. */
@@ -57,18 +66,9 @@ export class RecordBatch implements PackedRecords {
     return this;
   }
 
-  /**
-   * Copies a record in, whose key and value are at these places of `source`. Returns why not, where
-   * the key is no key.
-   */
-  add(
-    number: number,
-    source: Buffer,
-    keyStart: number,
-    keyEnd: number,
-    valueStart: number,
-    valueEnd: number,
-  ): string | undefined {
+  /** Copies a record in. Returns why not, where the key is no key. */
+  add(number: number, span: RecordSpan): string | undefined {
+    const { bytes: source, keyStart, keyEnd, valueStart, valueEnd } = span;
     const keyLength = keyEnd - keyStart;
     if (keyLength === 0) return 'its key is empty';
     if (keyLength > KEY_LIMIT_BYTES) {

@@ -1,6 +1,11 @@
 /** Decoding in tests: everything that a decoder hands over, checked for the order of its calls. */
 import { expect } from 'vitest';
-import { type Format, FormatError, type RecordSink } from '../../src/formats/format.js';
+import {
+  type Format,
+  FormatError,
+  type RecordSink,
+  type RecordSpan,
+} from '../../src/formats/format.js';
 
 export interface DecodedRecord {
   readonly line: number;
@@ -116,14 +121,7 @@ class CollectingSink implements RecordSink {
     return false;
   }
 
-  record(
-    at: number,
-    bytes: Buffer,
-    keyStart: number,
-    keyEnd: number,
-    valueStart: number,
-    valueEnd: number,
-  ): void {
+  record(at: number, { bytes, keyStart, keyEnd, valueStart, valueEnd }: RecordSpan): void {
     this.#begin(at);
     const key = bytes.toString('utf8', keyStart, keyEnd);
     const value = Buffer.from(bytes.subarray(valueStart, valueEnd));

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { loadFormat } from '../../src/formats/index.js';
+import { spanOf } from '../support/record-span.js';
 
 /** Text in which each kind of byte is about as likely. */
 const text = fc
@@ -13,10 +14,8 @@ test.each(['ndjson', 'csv', 'tsv', 'mdb'] as const)(
     const { encoder } = await loadFormat(name);
     fc.assert(
       fc.property(text, text, fc.nat(7), (key, value, offset) => {
-        const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(key + value)]);
-        const keyEnd = offset + Buffer.byteLength(key);
         const [plain, any, none] = [encoder!(), encoder!(), encoder!()];
-        const isPlain = plain.addPlain(bytes, offset, keyEnd, keyEnd, bytes.length);
+        const isPlain = plain.addPlain(spanOf(key, value, offset));
         any.add(key, Buffer.from(value));
         expect(plain.end().toString()).toBe((isPlain ? any : none).end().toString());
         if (/^[\w ]*$/.test(key + value)) expect(isPlain).toBe(true);

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { loadOrder } from '../../src/store/lmdb/load-order.js';
 import { NO_LIMITS, RecordBatch } from '../../src/store/record-batch.js';
+import { spanOf } from '../support/record-span.js';
 
 function batchOf(keys: readonly string[]): RecordBatch {
   const batch = new RecordBatch(NO_LIMITS);
   for (const [line, key] of keys.entries()) {
-    const bytes = Buffer.from(key);
-    batch.add(line + 1, bytes, 0, bytes.length, 0, 0);
+    batch.add(line + 1, spanOf(key, ''));
   }
   return batch;
 }

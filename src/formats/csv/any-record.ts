@@ -51,7 +51,7 @@ export class CsvAnyRecord {
       if (length === -1) return '"value" is not base64';
       valueEnd = keyEnd + length;
     }
-    this.#sink.record(line, out, 0, keyEnd, keyEnd, valueEnd);
+    this.#sink.record(line, { bytes: out, keyStart: 0, keyEnd, valueStart: keyEnd, valueEnd });
     return undefined;
   }
 }

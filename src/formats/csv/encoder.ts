@@ -8,7 +8,7 @@ import { base64Text } from '../bytes/base64-text.js';
 import { OutputBuffer } from '../bytes/output-buffer.js';
 import { writeLiteral, writePlainBytes } from '../bytes/plain-bytes.js';
 import { writePlainKey } from '../bytes/plain-key.js';
-import { type Encoder, FormatError, type OutgoingRecord } from '../format.js';
+import { type Encoder, FormatError, type OutgoingRecord, type RecordSpan } from '../format.js';
 import type { CsvDialect } from './dialect.js';
 
 export class CsvEncoder implements Encoder {
@@ -39,13 +39,7 @@ export class CsvEncoder implements Encoder {
     return this.#out.length;
   }
 
-  addPlain(
-    bytes: Buffer,
-    keyStart: number,
-    keyEnd: number,
-    valueStart: number,
-    valueEnd: number,
-  ): boolean {
+  addPlain({ bytes, keyStart, keyEnd, valueStart, valueEnd }: RecordSpan): boolean {
     const size = keyEnd - keyStart + valueEnd - valueStart + 3;
     if (size > this.#limit) return false;
     const out = this.#out.room(size);

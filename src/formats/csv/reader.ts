@@ -40,8 +40,7 @@ export class CsvReader implements RecordReader {
       }
       const lineEnd = columns && at < validEnd ? plain.match(bytes, at, columns) : -1;
       if (lineEnd === -1) return at;
-      const { keyStart, keyEnd, valueStart, valueEnd } = plain;
-      this.#sink.record(this.line, bytes, keyStart, keyEnd, valueStart, valueEnd);
+      this.#sink.record(this.line, plain);
       at = lineEnd;
     }
   }

@@ -3,10 +3,13 @@
  * without quotes in them, its value not base64.
  */
 import { CARRIAGE_RETURN, NEWLINE, QUOTE } from '../bytes/ascii.js';
+import type { RecordSpan } from '../format.js';
 import type { CsvColumns } from './columns.js';
 import type { CsvDialect } from './dialect.js';
 
-export class CsvUsualRecord {
+/** The record that was found last. */
+export class CsvUsualRecord implements RecordSpan {
+  bytes: Buffer = Buffer.alloc(0);
   keyStart = 0;
   keyEnd = 0;
   valueStart = 0;
@@ -27,7 +30,8 @@ export class CsvUsualRecord {
    * The newline behind the record at `at`, whose places it keeps; -1 where it is not of this kind.
    * The bytes have to be UTF-8 and to hold a newline.
    */
-  match(bytes: Uint8Array, start: number, columns: CsvColumns): number {
+  match(bytes: Buffer, start: number, columns: CsvColumns): number {
+    this.bytes = bytes;
     let at = start;
     for (let column = 0; ; column++) {
       at = bytes[at] === QUOTE ? this.#passQuoted(bytes, at) : this.#passUnquoted(bytes, at);

@@ -29,7 +29,7 @@ export class JsonAnyRecord {
       valueEnd = keyEnd + length;
     }
     if (unknown.length > 0 && this.#sink.unknownMembers(at, unknown)) return unknownMember(unknown);
-    this.#sink.record(at, out, 0, keyEnd, keyEnd, valueEnd);
+    this.#sink.record(at, { bytes: out, keyStart: 0, keyEnd, valueStart: keyEnd, valueEnd });
     return undefined;
   }
 }

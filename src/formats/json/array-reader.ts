@@ -80,8 +80,7 @@ export class JsonArrayReader implements RecordReader {
   whole(bytes: Buffer, start: number, end: number): void {
     const usual = this.#usual;
     if (isUtf8(bytes.subarray(start, end)) && usual.match(bytes, start) === end) {
-      const { bytes: from, keyStart, keyEnd, valueStart, valueEnd } = usual;
-      this.#sink.record(this.next, from, keyStart, keyEnd, valueStart, valueEnd);
+      this.#sink.record(this.next, usual);
     } else {
       this.#readUnusual(bytes, start, end);
     }

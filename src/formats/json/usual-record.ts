@@ -5,14 +5,15 @@
  */
 import { CLOSE_BRACE, QUOTE, SPACE } from '../bytes/ascii.js';
 import { decodeBase64 } from '../bytes/base64.js';
+import type { RecordSpan } from '../format.js';
 import { isSpecial } from './bytes.js';
 import { JsonUnescape } from './unescape.js';
 
 /** Records whose strings have escapes are put together here, unless they are longer. */
 const SCRATCH_BYTES = 64 * 1024;
 
-export class JsonUsualRecord {
-  /** What the places below are places of. */
+/** The record that was found last. */
+export class JsonUsualRecord implements RecordSpan {
   bytes: Buffer = Buffer.alloc(0);
   keyStart = 0;
   keyEnd = 0;

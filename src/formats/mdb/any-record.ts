@@ -26,7 +26,7 @@ export class MdbAnyRecord {
     const valueEnd = this.#decode(bytes, keyLineEnd + 2, end, out, Math.max(keyEnd, 0));
     const reason = this.#wrongInKey(out, keyEnd) ?? this.#wrongIn('value', valueEnd);
     if (reason !== undefined) this.#sink.reject(line, reason, bytes.subarray(start, end));
-    else this.#sink.record(line, out, 0, keyEnd, keyEnd, valueEnd);
+    else this.#sink.record(line, { bytes: out, keyStart: 0, keyEnd, valueStart: keyEnd, valueEnd });
   }
 
   /**

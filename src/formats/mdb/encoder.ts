@@ -2,7 +2,7 @@
 
 import { hexDigits } from '../bytes/hex-digits.js';
 import { OutputBuffer } from '../bytes/output-buffer.js';
-import type { Encoder, OutgoingRecord } from '../format.js';
+import type { Encoder, OutgoingRecord, RecordSpan } from '../format.js';
 import { dataEnd, headerEnd } from './lines.js';
 
 /**
@@ -30,13 +30,7 @@ export class MdbEncoder implements Encoder {
     return this.#out.length;
   }
 
-  addPlain(
-    bytes: Buffer,
-    keyStart: number,
-    keyEnd: number,
-    valueStart: number,
-    valueEnd: number,
-  ): boolean {
+  addPlain({ bytes, keyStart, keyEnd, valueStart, valueEnd }: RecordSpan): boolean {
     this.#out.ascii(' ');
     this.#addHex(bytes, keyStart, keyEnd);
     this.#out.ascii('\n ');

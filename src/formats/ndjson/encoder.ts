@@ -5,7 +5,7 @@ import { Base64Text, base64Text } from '../bytes/base64-text.js';
 import { OutputBuffer } from '../bytes/output-buffer.js';
 import { writePlainKey } from '../bytes/plain-key.js';
 import { Utf8Check } from '../bytes/utf8-check.js';
-import type { Encoder, OutgoingRecord } from '../format.js';
+import type { Encoder, OutgoingRecord, RecordSpan } from '../format.js';
 import { isSpecial } from '../json/bytes.js';
 import { ESCAPED_BYTES, escapeJson } from '../json/escape.js';
 import { viewOf, writePlainJson } from '../json/plain-bytes.js';
@@ -28,13 +28,7 @@ export class NdjsonEncoder implements Encoder {
     return this.#out.length;
   }
 
-  addPlain(
-    bytes: Buffer,
-    keyStart: number,
-    keyEnd: number,
-    valueStart: number,
-    valueEnd: number,
-  ): boolean {
+  addPlain({ bytes, keyStart, keyEnd, valueStart, valueEnd }: RecordSpan): boolean {
     const room = this.#out.room(keyEnd - keyStart + valueEnd - valueStart + LITERAL_BYTES);
     if (room !== this.#room) [this.#room, this.#roomView] = [room, viewOf(room)];
     if (bytes !== this.#source) [this.#source, this.#sourceView] = [bytes, viewOf(bytes)];

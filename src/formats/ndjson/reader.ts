@@ -41,8 +41,7 @@ export class NdjsonReader implements RecordReader {
       if (lineEnd === -1) return at;
       if (bytes[lineEnd] === CARRIAGE_RETURN) lineEnd++;
       if (bytes[lineEnd] !== NEWLINE) return at;
-      const { bytes: from, keyStart, keyEnd, valueStart, valueEnd } = usual;
-      this.#sink.record(this.line, from, keyStart, keyEnd, valueStart, valueEnd);
+      this.#sink.record(this.line, usual);
       at = lineEnd;
     }
   }

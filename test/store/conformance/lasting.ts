@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Store, StoreBucket, WorkOptions } from '../../../src/store/store.js';
 import { patternedBytes } from '../../support/patterned-bytes.js';
+import { spanOf } from '../../support/record-span.js';
 import { bytesOf, keysOf, type Open, put, sizes, textOf } from './subject.js';
 
 /** So many that going through them lasts. */
@@ -129,8 +130,7 @@ export function lasting(open: Open): void {
 async function fill(bucket: StoreBucket): Promise<void> {
   const batch = bucket.batch();
   for (let key = 0; key < MANY; key++) {
-    const record = Buffer.from(`key ${String(key).padStart(6, '0')}value`);
-    batch.add(key, record, 0, 10, 10, 15);
+    batch.add(key, spanOf(`key ${String(key).padStart(6, '0')}`, 'value'));
   }
   await bucket.load(batch, 'overwrite');
 }

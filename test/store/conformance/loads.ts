@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { RecordBatch } from '../../../src/store/record-batch.js';
 import { codeOfRejected } from '../../support/error-code.js';
 import { patternedBytes } from '../../support/patterned-bytes.js';
+import { spanOf } from '../../support/record-span.js';
 import { bytesOf, keysOf, type Open, put, textOf } from './subject.js';
 
 type Pair = readonly [key: string, value: string | Uint8Array];
@@ -104,9 +105,7 @@ export function loads(open: Open): void {
 
 function filled(batch: RecordBatch, pairs: readonly Pair[]): RecordBatch {
   for (const [index, [key, value]] of pairs.entries()) {
-    const record = Buffer.concat([Buffer.from(key), Buffer.from(value)]);
-    const keyEnd = Buffer.byteLength(key);
-    expect(batch.add(index + 1, record, 0, keyEnd, keyEnd, record.length)).toBeUndefined();
+    expect(batch.add(index + 1, spanOf(key, value))).toBeUndefined();
   }
   return batch;
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Store } from '../../../src/store/store.js';
 import { codeOf } from '../../support/error-code.js';
 import { patternedBytes } from '../../support/patterned-bytes.js';
+import { spanOf } from '../../support/record-span.js';
 import { bytesOf, keysOf, type Open, put, textOf } from './subject.js';
 
 export function transactions(open: Open): void {
@@ -165,7 +166,7 @@ export function transactions(open: Open): void {
     const bucket = store.createBucket('test');
     const failing = store.asyncTransaction(async () => {
       const batch = bucket.batch();
-      batch.add(1, Buffer.from('kv'), 0, 1, 1, 2);
+      batch.add(1, spanOf('k', 'v'));
       await bucket.load(batch, 'overwrite');
       expect(textOf(bucket, 'k')).toBe('v');
       throw new Error('undone');
