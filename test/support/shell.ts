@@ -2,6 +2,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { temporaryFolder } from './temporary-folder.js';
 
@@ -110,9 +111,18 @@ export async function ended(child: ChildProcessWithoutNullStreams): Promise<Ende
   };
 }
 
-/** Resolves when `holds` does. What it asks may take its time; a test that never holds times out. */
+/**
+ * Resolves when `holds` does. What it asks may take its time: between two questions it pauses as long
+ * as one takes, so that what is waited for gets the processor. A test that never holds times out.
+ */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5));
+  for (;;) {
+    const start = performance.now();
+    if (await holds()) return;
+    await setTimeout(Math.max(SHORTEST_PAUSE_MILLISECONDS, performance.now() - start));
+  }
 }
+
+const SHORTEST_PAUSE_MILLISECONDS = 10;
 
 const program = join(import.meta.dirname, '../../bin/kv.js');

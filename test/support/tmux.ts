@@ -107,14 +107,16 @@ export class Screen {
 
   /** Waits for the next prompt: the status of the command before it. */
   async status(): Promise<number> {
-    for (;;) {
+    let ended = 0;
+    await until(async () => {
       const last = (await this.lines()).at(-1)!;
       const [, status, number] = prompt.exec(last) ?? [];
-      if (number !== undefined && number !== this.#prompt) {
-        this.#prompt = number;
-        return Number(status);
-      }
-    }
+      if (number === undefined || number === this.#prompt) return false;
+      this.#prompt = number;
+      ended = Number(status);
+      return true;
+    });
+    return ended;
   }
 
   /** Runs a command to its end: its status, and what it leaves on the screen. */

@@ -7,6 +7,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { isFull } from '../../support/length.js';
 import { ended, Shell, until } from '../../support/shell.js';
 
 const hasScript = ['script', 'pkill'].every((name) => spawnSync(name, ['-V']).status === 0);
@@ -69,12 +70,12 @@ async function importAndKill(
   return { told: lastLine(screen), wasKilled: status === 128 + 9 };
 }
 
-const PIECE_BYTES = 512 * 1024;
+const PIECE_BYTES = 128 * 1024;
 const PIECE_MILLISECONDS = 20;
 
 describe('an import', () => {
-  const count = 600_000;
-  const rounds = process.env.KV_TEST_FULL === '1' ? 40 : 4;
+  const count = isFull ? 600_000 : 150_000;
+  const rounds = isFull ? 40 : 4;
 
   it.skipIf(!hasScript)(
     `that is killed ${rounds} times goes on from the last line that was told, and loses nothing`,
@@ -134,10 +135,10 @@ describe('an import', () => {
 
   it.skipIf(!hasLimit)('that the disk has no room for says where to go on', async () => {
     const shell = new Shell();
-    const text = records(count);
+    const text = records(400_000);
     writeFileSync(join(shell.folder, 'records.ndjson'), text);
     await shell.succeed('kv bucket create default');
-    const limited = 'prlimit --fsize=35000000 kv import records.ndjson';
+    const limited = 'prlimit --fsize=25000000 kv import records.ndjson';
     const { status, stderr } = await shell.run(limited);
     expect(status).toBe(6);
     expect(stderr).toMatch(
