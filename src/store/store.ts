@@ -194,8 +194,9 @@ export interface Store {
   /** Whether a transaction is under way, so that what is written now may yet be undone. */
   readonly inTransaction: boolean;
   /**
-   * Runs `work` in one transaction: its reads see its own writes, and what it throws rolls all of
-   * them back and is thrown on. Nests: an inner one that throws undoes its own writes alone.
+   * Runs `work` in one transaction, which is code and no list of writes, because what it writes may
+   * hang on what it reads: the lines of `exec --atomic`, what a person types between begin and commit.
+   * Its reads see its own writes, and what it throws rolls all of them back and is thrown on. Nests: an inner one that throws undoes its own writes alone.
    * The outermost has reached the disk when it returns. Throws `full`, `io`, `read-only`.
    */
   transaction<T>(work: () => T): T;

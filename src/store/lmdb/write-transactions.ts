@@ -1,10 +1,11 @@
 /**
- * The write transactions of an environment: their nesting, what comes before and after each, and the
- * numbers that they give.
+ * The write transactions of an environment: what comes before and after each, and the numbers that
+ * they give.
  */
 import { join } from 'node:path';
 import { ABORT } from 'lmdb';
 import { ioError, KvError } from '../../errors.js';
+import { NestedTransactions } from '../nested-transactions.js';
 import type { Patience } from '../patience.js';
 import { type Db, type RootDb, statsOf } from './database.js';
 import { hasPlenty, makeRoom, whyCutShort } from './disk-room.js';
@@ -29,76 +30,22 @@ export interface Written {
   begins(): void;
 }
 
-export class WriteTransactions {
+export class WriteTransactions extends NestedTransactions<ReadonlySet<string>> {
   readonly #written: Written;
   readonly #turn: WriteTurn;
   /** Transactions of this process that other threads of it are waiting for, or in. */
   #inBackground = 0;
   #givenNumbers: Sequence | undefined;
-  #depth = 0;
-  /** Whether a transaction within the one under way is no more than a call. */
-  #isFlat = false;
 
   constructor(written: Written) {
+    super();
     this.#written = written;
     this.#turn = new WriteTurn(written.path, written.lockFile, written.patience);
   }
 
-  get inTransaction(): boolean {
-    return this.#depth > 0;
-  }
-
-  /** See `Store.transaction`. */
-  transaction<T>(work: () => T): T {
-    if (this.#isFlat) return work();
-    const before = this.#begin();
-    try {
-      for (;;) {
-        const result = this.#main.transactionSync(() => {
-          if (!this.#isCurrent()) return ABORT;
-          this.#makeRoom();
-          const result = work();
-          this.#saveSequence();
-          return result;
-        });
-        if (result !== ABORT) return result as T;
-      }
-    } catch (error) {
-      throw this.#rolledBack(before, error);
-    } finally {
-      this.#end();
-    }
-  }
-
-  /** See `Store.asyncTransaction`. */
-  async asyncTransaction<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    if (this.#isFlat) return work();
-    await this.writersDone(signal);
-    const before = this.#begin();
-    try {
-      for (;;) {
-        const result = await this.#main.transactionSync(async () => {
-          if (!this.#isCurrent()) return ABORT;
-          this.#makeRoom();
-          const result = await work();
-          this.#saveSequence();
-          return result;
-        });
-        if (result !== ABORT) return result as T;
-      }
-    } catch (error) {
-      throw this.#rolledBack(before, error);
-    } finally {
-      this.#end();
-    }
-  }
-
-  /** See `Store.group`. */
-  async group<T>(work: () => Promise<T>): Promise<T> {
-    return this.inTransaction ? this.#asOne(work) : this.asyncTransaction(() => this.#asOne(work));
-  }
-
-  /** The same, while other work goes on: `work` runs some time later, or at once within another. */
+  /**
+   * `transaction`, while other work goes on: `work` runs some time later, or at once within another.
+   */
   async transactionInBackground<T>(work: () => T): Promise<T> {
     this.#checkWritable();
     if (this.inTransaction) return this.transaction(work);
@@ -110,17 +57,13 @@ export class WriteTransactions {
       // A child, since lmdb commits what a plain one has written before it throws.
       for (;;) {
         const result = await this.#main.childTransaction(() => {
-          const before = this.#begin();
+          const before = this.enter();
           try {
-            if (!this.#isCurrent()) return ABORT;
-            this.#makeRoom();
-            const result = work();
-            this.#saveSequence();
-            return result;
+            return this.#isReady() ? this.#saved(work()) : ABORT;
           } catch (error) {
-            throw this.#rolledBack(before, error);
+            throw this.rolledBack(before, error);
           } finally {
-            this.#end();
+            this.leave();
           }
         });
         if (result !== ABORT) return result as T;
@@ -150,14 +93,40 @@ export class WriteTransactions {
     return this.#sequence.next();
   }
 
-  async #asOne<T>(work: () => Promise<T>): Promise<T> {
-    const isFlat = this.#isFlat;
-    this.#isFlat = true;
-    try {
-      return await work();
-    } finally {
-      this.#isFlat = isFlat;
+  protected begin(): ReadonlySet<string> {
+    this.#checkWritable();
+    if (!this.inTransaction) this.#written.begins();
+    return new Set(this.#written.databases.keys());
+  }
+
+  protected run<T>(work: () => T): T {
+    for (;;) {
+      const result = this.#main.transactionSync(() =>
+        this.#isReady() ? this.#saved(work()) : ABORT,
+      );
+      if (result !== ABORT) return result as T;
     }
+  }
+
+  protected async runAsync<T>(work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      const result = await this.#main.transactionSync(async () =>
+        this.#isReady() ? this.#saved(await work()) : ABORT,
+      );
+      if (result !== ABORT) return result as T;
+    }
+  }
+
+  /** Forgets the databases that were opened in a transaction, which go with it. */
+  protected rolledBack(before: ReadonlySet<string>, error: unknown): unknown {
+    for (const name of this.#written.databases.keys()) {
+      if (!before.has(name)) this.#written.databases.delete(name);
+    }
+    return this.#writeError(error);
+  }
+
+  protected ended(): void {
+    this.#sequence.end();
   }
 
   #checkWritable(): void {
@@ -168,27 +137,6 @@ export class WriteTransactions {
     );
   }
 
-  /** Enters a transaction; returns the names of the databases that are open before it. */
-  #begin(): Set<string> {
-    this.#checkWritable();
-    if (this.#depth === 0) this.#written.begins();
-    this.#depth++;
-    return new Set(this.#written.databases.keys());
-  }
-
-  #end(): void {
-    this.#depth--;
-    if (this.#depth === 0) this.#sequence.end();
-  }
-
-  /** Forgets the databases that were opened in a transaction, which go with it. */
-  #rolledBack(before: Set<string>, error: unknown): unknown {
-    for (const name of this.#written.databases.keys()) {
-      if (!before.has(name)) this.#written.databases.delete(name);
-    }
-    return this.#writeError(error);
-  }
-
   #writeError(thrown: unknown): unknown {
     const action = `write to store "${this.#written.path}"`;
     const error = lmdbError(action, thrown);
@@ -197,23 +145,27 @@ export class WriteTransactions {
     return reason === undefined ? error : ioError(action, reason);
   }
 
-  /** False where a transaction was begun from an old state; by the next time that is mended. */
-  #isCurrent(): boolean {
-    if (this.#depth > 1 || isBegunFromNewest(this.#main)) return true;
-    this.#written.lockFile.mend(() => lastTransactionOf(this.#main));
-    return false;
-  }
-
-  #makeRoom(): void {
-    if (this.#depth > 1) return;
+  /**
+   * Makes room on the disk for the outermost transaction. False where it was begun from an old state,
+   * which is mended by the next time.
+   */
+  #isReady(): boolean {
+    if (!this.isOutermost) return true;
+    if (!isBegunFromNewest(this.#main)) {
+      this.#written.lockFile.mend(() => lastTransactionOf(this.#main));
+      return false;
+    }
     makeRoom(this.#file, () => {
       const { lastPageNumber, pageSize } = statsOf(this.#main);
       return (lastPageNumber + 1) * pageSize;
     });
+    return true;
   }
 
-  #saveSequence(): void {
-    if (this.#depth === 1) this.#sequence.save();
+  /** Saves the numbers that were given, before the commit. */
+  #saved<T>(result: T): T {
+    if (this.isOutermost) this.#sequence.save();
+    return result;
   }
 
   get #main(): RootDb {

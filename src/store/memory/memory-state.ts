@@ -1,5 +1,6 @@
 /** The buckets of a store in memory, and the transactions that undo what was done to them. */
 import { absentBucket } from '../../errors.js';
+import { NestedTransactions } from '../nested-transactions.js';
 import type { Milliseconds, Version } from '../record.js';
 
 /** Values are never changed in place, so a record that was read is its own snapshot. */
@@ -14,18 +15,11 @@ export interface MemoryContent {
   readonly records: Map<string, MemoryRecord>;
 }
 
-export class MemoryState {
+export class MemoryState extends NestedTransactions<Map<string, MemoryContent>> {
   buckets = new Map<string, MemoryContent>();
   /** Transactions that were committed. */
   committed = 0;
   #lastNumber = 0;
-  #depth = 0;
-  /** Whether a transaction within the one under way is no more than a call. */
-  #isFlat = false;
-
-  get inTransaction(): boolean {
-    return this.#depth > 0;
-  }
 
   /** The content of a bucket. Throws `no-bucket`. */
   content(name: string): MemoryContent {
@@ -47,60 +41,33 @@ export class MemoryState {
     return version;
   }
 
-  /** See `Store.transaction`. */
-  transaction<T>(work: () => T): T {
-    if (this.#isFlat) return work();
-    const before = this.#begin();
-    try {
-      return this.#committed(work());
-    } catch (thrown) {
-      this.buckets = before;
-      throw thrown;
-    } finally {
-      this.#depth--;
-    }
-  }
+  async writersDone(): Promise<void> {}
 
-  /** See `Store.asyncTransaction`. */
-  async asyncTransaction<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#isFlat) return work();
-    const before = this.#begin();
-    try {
-      return this.#committed(await work());
-    } catch (thrown) {
-      this.buckets = before;
-      throw thrown;
-    } finally {
-      this.#depth--;
-    }
-  }
-
-  /** See `Store.group`. */
-  async group<T>(work: () => Promise<T>): Promise<T> {
-    return this.inTransaction ? this.#asOne(work) : this.asyncTransaction(() => this.#asOne(work));
-  }
-
-  async #asOne<T>(work: () => Promise<T>): Promise<T> {
-    const isFlat = this.#isFlat;
-    this.#isFlat = true;
-    try {
-      return await work();
-    } finally {
-      this.#isFlat = isFlat;
-    }
-  }
-
-  /** Enters a transaction; returns the buckets as they are before it. */
-  #begin(): Map<string, MemoryContent> {
-    this.#depth++;
+  /** Returns the buckets as they are before a transaction. */
+  protected begin(): Map<string, MemoryContent> {
     const copy = [...this.buckets].map(
       ([name, { created, records }]) => [name, { created, records: new Map(records) }] as const,
     );
     return new Map(copy);
   }
 
+  protected run<T>(work: () => T): T {
+    return this.#committed(work());
+  }
+
+  protected async runAsync<T>(work: () => Promise<T>): Promise<T> {
+    return this.#committed(await work());
+  }
+
+  protected rolledBack(before: Map<string, MemoryContent>, thrown: unknown): unknown {
+    this.buckets = before;
+    return thrown;
+  }
+
+  protected ended(): void {}
+
   #committed<T>(result: T): T {
-    if (this.#depth === 1) this.committed++;
+    if (this.isOutermost) this.committed++;
     return result;
   }
 }

@@ -114,15 +114,17 @@ export class MemoryStore implements Store {
     return this.#state.transaction(work);
   }
 
-  async asyncTransaction<T>(work: () => Promise<T>): Promise<T> {
+  asyncTransaction<T>(work: () => Promise<T>): Promise<T> {
     return this.#state.asyncTransaction(work);
   }
 
-  async group<T>(work: () => Promise<T>): Promise<T> {
+  group<T>(work: () => Promise<T>): Promise<T> {
     return this.#state.group(work);
   }
 
-  async writersDone(): Promise<void> {}
+  writersDone(): Promise<void> {
+    return this.#state.writersDone();
+  }
 
   info(): Fact[] {
     const buckets = this.buckets();
