@@ -1,8 +1,8 @@
 /** What an import leaves behind, while it goes on and where it ends early: in every mode the truth. */
 import type { Context } from '../context.js';
 import { asKvError, KvError } from '../errors.js';
-import { type Format, FormatError } from '../formats/format.js';
-import { formatOfFile } from '../formats/index.js';
+import { type Format, FormatError, type Remedy } from '../formats/format.js';
+import { type FormatName, formatOfFile } from '../formats/index.js';
 import { quoteWord } from '../line/quotes.js';
 import type { ImportOptions } from './import-options.js';
 import type { ImportSink } from './import-sink.js';
@@ -12,7 +12,7 @@ export class ImportEnding {
   readonly #context: Context;
   readonly #options: ImportOptions;
   readonly #sink: ImportSink;
-  readonly #counts: Format['counts'];
+  readonly #format: Format;
   /** Whether it is a part of the transaction of a script or a session. */
   readonly #isPart: boolean;
 
@@ -20,12 +20,12 @@ export class ImportEnding {
     context: Context,
     options: ImportOptions,
     sink: ImportSink,
-    { counts, isPart }: { counts: Format['counts']; isPart: boolean },
+    { format, isPart }: { format: Format; isPart: boolean },
   ) {
     this.#context = context;
     this.#options = options;
     this.#sink = sink;
-    this.#counts = counts;
+    this.#format = format;
     this.#isPart = isPart;
   }
 
@@ -38,24 +38,27 @@ export class ImportEnding {
     if (this.#isPart) return `${read} records read, stored with the transaction`;
     if (atomic) return `${read} records read, stored at the end`;
     return this.#through > 0
-      ? `stored through ${this.#counts} ${this.#through}`
+      ? `stored through ${this.#format.counts} ${this.#through}`
       : 'nothing stored yet';
   }
 
   /** The error that ends an import, with what stays and how to go on. */
   async error(thrown: unknown): Promise<KvError> {
-    const { name } = this.#options;
+    const { name, format } = this.#options;
     if (thrown instanceof Rejection) {
       const message = placed(name, thrown.place, thrown.key, thrown.message);
       const isFirst = this.#sink.load.written === 0;
-      const help = isFirst ? helpFor(thrown, this.#options) : undefined;
+      const remedy = isFirst ? this.#format.remedy?.(thrown.raw ?? Buffer.alloc(0)) : undefined;
+      const help = remedy && inWords(remedy, name, format);
       return new KvError('rejected', message, { hint: joined(this.#state(false), help) });
     }
     if (thrown instanceof FormatError) {
       const message = placed(name, placeOf(thrown), undefined, thrown.message);
       const state = this.#state(!this.#sink.hasBegun);
+      // Of `users.csv.gz` the name of what is in it tells the format.
+      const inner = formatOfFile(name.replace(/\.[^.]*$/, '')) ?? format;
       return new KvError('rejected', message, {
-        hint: joined(state, helpFor(thrown, this.#options)),
+        hint: joined(state, inWords(thrown.more, name, inner)),
       });
     }
     const error = asKvError(thrown);
@@ -82,7 +85,7 @@ export class ImportEnding {
     if (atomic) return 'nothing was changed';
     if (this.#sink.load.written > 0) {
       const through = this.#through;
-      return `committed through ${this.#counts} ${through}; resume with --skip ${through}`;
+      return `committed through ${this.#format.counts} ${through}; resume with --skip ${through}`;
     }
     if (skip === 0) return 'nothing was stored';
     return isInHeader
@@ -95,26 +98,9 @@ function joined(state: string, help: string | undefined): string {
   return help === undefined ? state : `${state}; ${help}`;
 }
 
-/** What to do about an input that is of another kind than it was taken for. */
-function helpFor(
-  fault: Rejection | FormatError,
-  { name, format }: ImportOptions,
-): string | undefined {
-  const through = (filter: string, form: string) =>
-    name === 'stdin'
-      ? `… | ${filter} | kv import --format ${form}`
-      : `${filter} ${quoteWord(name)} | kv import --format ${form}`;
-  if (fault instanceof FormatError) {
-    const { filter, hint } = fault.more;
-    if (filter === undefined) return hint;
-    // Of `users.csv.gz` the name of what is in it tells the format.
-    return `try: ${through(filter, formatOfFile(name.replace(/\.[^.]*$/, '')) ?? format)}`;
-  }
-  if (format !== 'ndjson') return undefined;
-  const raw = Buffer.from(fault.raw ?? [])
-    .toString('latin1')
-    .trim();
-  if (raw.startsWith('[')) return 'for a JSON array: --format json';
-  if (!raw.startsWith('{') || raw.endsWith('}')) return undefined;
-  return `a record has to be on one line: ${through('jq -c .', 'ndjson')}`;
+/** What to do about an input that cannot be read as it is. */
+function inWords({ filter, hint }: Remedy, name: string, format: FormatName): string | undefined {
+  if (filter === undefined) return hint;
+  const from = name === 'stdin' ? `… | ${filter}` : `${filter} ${quoteWord(name)}`;
+  return `${hint ?? 'try'}: ${from} | kv import --format ${format}`;
 }

@@ -2,6 +2,7 @@
 import type { FormatName } from '../formats/index.js';
 import type { Input } from '../terminal/terminal.js';
 
+/** The first of each is that of an import that names none. */
 export const modes = ['upsert', 'insert', 'replace'] as const;
 export const onErrors = ['stop', 'skip'] as const;
 

@@ -1,7 +1,7 @@
 /** An import from beginning to end: reading, loading, and saying what came of it. */
 import type { Context } from '../context.js';
 import { type ExitCode, exitCodes, KvError } from '../errors.js';
-import { loadFormat } from '../formats/index.js';
+import { databaseFormatNames, loadFormat } from '../formats/index.js';
 import { chunksUnlessAborted } from '../terminal/pump.js';
 import type { FileOutput } from '../terminal/terminal.js';
 import { visibleMessage } from '../terminal/visible.js';
@@ -83,7 +83,7 @@ async function load(
   const { input, format: name, dryRun } = options;
   const format = await loadFormat(name);
   const sink = new ImportSink(context, targets, options, format.counts);
-  const ending = new ImportEnding(context, options, sink, { counts: format.counts, isPart });
+  const ending = new ImportEnding(context, options, sink, { format, isPart });
   const decoder = format.decoder(sink);
   const progress = await context.terminal.progress(input.size);
   let bytes = 0;
@@ -98,7 +98,7 @@ async function load(
   try {
     for await (const piece of chunksUnlessAborted(input, signal, whenQuiet)) {
       bytes += piece.length;
-      const step = name === 'mdb' ? DUMP_STEP_BYTES : piece.length;
+      const step = databaseFormatNames.includes(name) ? DUMP_STEP_BYTES : piece.length;
       if (!dryRun) await context.keyvalue.transactions.writersDone(signal);
       for (let at = 0; at < piece.length; at += step) {
         decoder.push(piece.subarray(at, at + step));

@@ -9,6 +9,7 @@ import {
   type RecordSink,
   type RecordSpan,
 } from '../formats/format.js';
+import { databaseFormatNames } from '../formats/index.js';
 import type { ImportOptions } from './import-options.js';
 import type { ImportTargets } from './import-targets.js';
 import { asItWas, Rejection, wholeRecord } from './rejection.js';
@@ -56,7 +57,7 @@ export class ImportSink implements RecordSink {
         this.rejections.add(at, KEY_IS_THERE, { key, kept: value && wholeRecord(key, value) }),
     });
     // Where a dump's records go, its headers say.
-    if (options.format !== 'mdb') this.load.into(targets.get(), 0);
+    if (!databaseFormatNames.includes(options.format)) this.load.into(targets.get(), 0);
   }
 
   /** Whether any record has come, passed over or not. */

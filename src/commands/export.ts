@@ -1,7 +1,7 @@
 import { exportRecords } from '../batches/export-run.js';
 import { outputOfRecords } from '../batches/shown-records.js';
 import { defineCommand } from '../command.js';
-import { formatOfFile, loadFormat, writtenFormatNames } from '../formats/index.js';
+import { DEFAULT_FORMAT, formatOfFile, loadFormat, writtenFormatNames } from '../formats/index.js';
 import { parseOneOf } from '../line/option-values.js';
 import { unlessAborted } from '../terminal/pump.js';
 
@@ -26,7 +26,7 @@ again it gives the same bucket, byte for byte.`,
     },
     format: {
       value: 'FORM',
-      summary: `${writtenFormatNames.join(', ')}; else what FILE is called, else ndjson`,
+      summary: `${writtenFormatNames.join(', ')}; else what FILE is called, else ${DEFAULT_FORMAT}`,
       parse: parseFormat,
       completes: writtenFormatNames,
     },
@@ -37,7 +37,7 @@ again it gives the same bucket, byte for byte.`,
   ],
 
   async run(context, { prefix, output: path = '-', format }) {
-    const name = format ?? parseFormat(formatOfFile(path) ?? 'ndjson');
+    const name = format ?? parseFormat(formatOfFile(path) ?? DEFAULT_FORMAT);
     const encoder = (await loadFormat(name)).encoder!();
     const records = context.keyvalue.listing.listRecords(context.bucketToRead(), { prefix });
     const { terminal } = context;

@@ -2,7 +2,13 @@ import { modes, onErrors } from '../batches/import-options.js';
 import { importRecords } from '../batches/import-run.js';
 import { defineCommand } from '../command.js';
 import { exitCodes, KvError } from '../errors.js';
-import { formatNames, formatOfFile } from '../formats/index.js';
+import {
+  DEFAULT_FORMAT,
+  databaseFormatNames,
+  formatInWords,
+  formatNames,
+  formatOfFile,
+} from '../formats/index.js';
 import { parseCount, parseOneOf } from '../line/option-values.js';
 import { inputOrStdin } from '../terminal/input-or-stdin.js';
 import { isSameFile } from '../terminal/same-file.js';
@@ -14,9 +20,7 @@ const parseOnError = parseOneOf(onErrors);
 export const command = defineCommand({
   name: 'import',
   summary: 'Load records by the million',
-  details: `Formats: ndjson, a line a record, {"key":"k","value":"text"} with "base64":true where the value is not
-text; json, an array of such objects; csv and tsv with a header of key, value and perhaps base64; mdb,
-what mdb_dump writes. The name of FILE tells which, else it is ndjson. Members and columns beside these
+  details: `Formats: ${formatNames.map(formatInWords).join('; ')}. The name of FILE tells which, else it is ${DEFAULT_FORMAT}. Members and columns beside these
 are left out, and named in a warning; with --strict they are refused.
 
 A dump's database that has a name goes into the bucket of that name: into the current one where that is
@@ -37,13 +41,13 @@ with --mode=replace nothing is stored before the end, and an import that ends ea
   options: {
     format: {
       value: 'FORM',
-      summary: 'ndjson, json, csv, tsv or mdb',
+      summary: formatNames.join(', '),
       parse: parseFormat,
       completes: formatNames,
     },
     mode: {
       value: 'MODE',
-      summary: 'upsert, insert or replace; upsert if left out',
+      summary: `${modes.join(', ')}; ${modes[0]} if left out`,
       parse: parseMode,
       completes: modes,
     },
@@ -88,9 +92,10 @@ with --mode=replace nothing is stored before the end, and an import that ends ea
     if (file !== undefined && rejectsFile !== undefined && isSameFile(file, rejectsFile)) {
       throw new KvError('usage', `--rejects names "${file}", which is to be read`);
     }
-    const known = format ?? formatOfFile(file ?? '') ?? 'ndjson';
-    if (options.database !== undefined && known !== 'mdb') {
-      throw new KvError('usage', `--database is for the format mdb, and this is ${known}`);
+    const known = format ?? formatOfFile(file ?? '') ?? DEFAULT_FORMAT;
+    if (options.database !== undefined && !databaseFormatNames.includes(known)) {
+      const formats = databaseFormatNames.join(', ');
+      throw new KvError('usage', `--database is for the format ${formats}, and this is ${known}`);
     }
     return importRecords(context, {
       ...options,
@@ -98,8 +103,8 @@ with --mode=replace nothing is stored before the end, and an import that ends ea
       name: file === undefined || file === '-' ? 'stdin' : file,
       format: known,
       rejectsFile,
-      mode: options.mode ?? 'upsert',
-      onError: options.onError ?? 'stop',
+      mode: options.mode ?? modes[0],
+      onError: options.onError ?? onErrors[0],
       skip: options.skip ?? 0,
     });
   },

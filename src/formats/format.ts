@@ -17,10 +17,19 @@ export interface Format {
    * stand on one line, each by itself.
    */
   readonly counts: 'line' | 'record';
+  /** What to do about an input whose record is none, because the input is of another kind. */
+  remedy?(record: Uint8Array): Remedy | undefined;
   /** `limitBytes` stands in for `WHOLE_RECORD_LIMIT_BYTES`. */
   decoder(sink: RecordSink, limitBytes?: number): Decoder;
   /** Absent where the format is only read. */
   encoder?(limitBytes?: number): Encoder;
+}
+
+/** How to go on with an input that cannot be read. */
+export interface Remedy {
+  /** The program to send the input through. */
+  readonly filter?: string;
+  readonly hint?: string;
 }
 
 export interface Decoder {
@@ -119,14 +128,10 @@ export interface OutgoingRecord {
 export class FormatError extends Error {
   /** The line of the input, from 1. */
   readonly line: number;
-  readonly more: {
+  readonly more: Remedy & {
     /** Where on the line, from 1, and the number of the record, of a format that counts records. */
     readonly column?: number;
     readonly record?: number;
-    /** The program to send the input through. */
-    readonly filter?: string;
-    /** How to go on. */
-    readonly hint?: string;
   };
 
   constructor(line: number, reason: string, more: FormatError['more'] = {}) {

@@ -5,26 +5,68 @@ import type { Format, FormatName } from './format.js';
 export type { FormatName } from './format.js';
 
 interface FormatEntry {
+  /** What a file of it holds. */
+  readonly contents: string;
   /** Endings of file names, without the dot and in lower case, that stand for it. */
   readonly extensions: readonly string[];
   /** Whether it has an encoder. */
   readonly isWritten: boolean;
+  /** Whether its records are those of databases, which it names. */
+  readonly holdsDatabases?: true;
   readonly load: () => Promise<{ readonly format: Format }>;
 }
 
 const formats: Readonly<Record<FormatName, FormatEntry>> = {
-  ndjson: entry(['ndjson', 'jsonl'], true, () => import('./ndjson/ndjson.js')),
-  json: entry(['json'], false, () => import('./json/json.js')),
-  csv: entry(['csv'], true, () => import('./csv/csv.js')),
-  tsv: entry(['tsv', 'tab'], true, () => import('./csv/tsv.js')),
-  mdb: entry(['mdb', 'dump'], true, () => import('./mdb/mdb.js')),
+  ndjson: {
+    contents:
+      'a line a record, {"key":"k","value":"text"} with "base64":true where the value is not text',
+    extensions: ['ndjson', 'jsonl'],
+    isWritten: true,
+    load: () => import('./ndjson/ndjson.js'),
+  },
+  json: {
+    contents: 'an array of such objects',
+    extensions: ['json'],
+    isWritten: false,
+    load: () => import('./json/json.js'),
+  },
+  csv: {
+    contents: 'a header of key, value and perhaps base64, then the records',
+    extensions: ['csv'],
+    isWritten: true,
+    load: () => import('./csv/csv.js'),
+  },
+  tsv: {
+    contents: 'the same with tabs for commas',
+    extensions: ['tsv', 'tab'],
+    isWritten: true,
+    load: () => import('./csv/tsv.js'),
+  },
+  mdb: {
+    contents: 'what mdb_dump writes',
+    extensions: ['mdb', 'dump'],
+    isWritten: true,
+    holdsDatabases: true,
+    load: () => import('./mdb/mdb.js'),
+  },
 };
+
+/** That of an input or an output of which nothing says its format. */
+export const DEFAULT_FORMAT: FormatName = 'ndjson';
 
 /** All formats: each can be read. */
 export const formatNames = Object.keys(formats) as readonly FormatName[];
 
 /** Those that can be written too. */
 export const writtenFormatNames = formatNames.filter((name) => formats[name].isWritten);
+
+/** Those whose records are those of databases. */
+export const databaseFormatNames = formatNames.filter((name) => formats[name].holdsDatabases);
+
+/** The format and what it holds, in words: `mdb, what mdb_dump writes`. */
+export function formatInWords(name: FormatName): string {
+  return `${name}, ${formats[name].contents}`;
+}
 
 /** The format that a file's name stands for; undefined where it stands for none. */
 export function formatOfFile(path: string): FormatName | undefined {
@@ -34,12 +76,4 @@ export function formatOfFile(path: string): FormatName | undefined {
 
 export async function loadFormat(name: FormatName): Promise<Format> {
   return (await formats[name].load()).format;
-}
-
-function entry(
-  extensions: readonly string[],
-  isWritten: boolean,
-  load: FormatEntry['load'],
-): FormatEntry {
-  return { extensions, isWritten, load };
 }
