@@ -6,4 +6,4 @@
 const listener = () => {};
 process.on('SIGUSR1', listener).off('SIGUSR1', listener);
 
-require('../dist/kv.cjs').main(process.argv.slice(2), process.env);
+require('../dist/start.cjs').start();

@@ -4,6 +4,8 @@
  * is in one CommonJS file; what its verb does not need is in there too, but is not run. What few
  * verbs need stays in packages of its own.
  */
+
+import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -23,8 +25,8 @@ const common = {
   platform: 'node',
   format: 'cjs',
   target: 'node20.12',
-  define: { KV_VERSION: JSON.stringify(version), 'import.meta.url': 'kvModuleUrl' },
-  banner: { js: "const kvModuleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  define: { KV_VERSION: JSON.stringify(version), 'import.meta.url': '__filename' },
+  plugins: [withoutSubprocesses(), withPathsForUrls()],
   metafile: true,
   write: false,
   logLevel: 'warning',
@@ -34,14 +36,22 @@ const program = await build({
   ...common,
   entryPoints: { kv: 'src/main.ts', library: 'src/library.ts' },
   external: ['cli-table3', '@inquirer/prompts'],
+  // By V8's own loader they would need one for modules: what few verbs need is required.
+  supported: { 'dynamic-import': false },
   alias: replacements,
-  plugins: [withoutSubprocesses()],
+});
+
+const { contents: code } = program.outputFiles.find(({ path }) => path.endsWith('kv.cjs'));
+const starter = await build({
+  ...common,
+  entryPoints: { start: 'src/start/start.ts' },
+  define: { KV_PROGRAM_DIGEST: JSON.stringify(createHash('sha256').update(code).digest('hex')) },
 });
 
 // At the end, so that a build that fails leaves the one before.
 rmSync(new URL('dist', root), { recursive: true, force: true });
 mkdirSync(new URL('dist', root));
-for (const { path, contents } of program.outputFiles) {
+for (const { path, contents } of [...program.outputFiles, ...starter.outputFiles]) {
   writeFileSync(path, contents);
 }
 const inputs = Object.keys(program.metafile.inputs);
@@ -69,6 +79,32 @@ function withoutSubprocesses() {
         importer.includes('/commander/') ? { path: 'nothing', namespace: 'nothing' } : undefined,
       );
       plugins.onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: '' }));
+    },
+  };
+}
+
+/**
+ * A module knows itself by a URL, which is made of the path to be made a path again; and `require`, which
+ * every CommonJS module is given, is made anew. Both together load 2 ms of Node. So `import.meta.url` is
+ * the path, and these take it.
+ */
+function withPathsForUrls() {
+  const contents = {
+    'node:url': 'export const fileURLToPath = (path) => path;',
+    'node:module': `const given = require;
+      export const createRequire = (path) =>
+        path === __filename ? given : given('node:module').createRequire(path);`,
+  };
+  return {
+    name: 'with-paths-for-urls',
+    setup(plugins) {
+      plugins.onResolve({ filter: /^node:(url|module)$/ }, ({ path }) => ({
+        path,
+        namespace: 'paths',
+      }));
+      plugins.onLoad({ filter: /.*/, namespace: 'paths' }, ({ path }) => ({
+        contents: contents[path],
+      }));
     },
   };
 }

@@ -41,6 +41,7 @@ const allowed: Record<string, readonly string[]> = {
   host: ['component', 'io', 'keyvalue', 'errors'],
   library: ['keyvalue', 'store', 'errors'],
   main: ['app'],
+  start: ['line', 'store'],
 };
 
 /** These import types alone. */

@@ -7,6 +7,7 @@ import { asKvError, exitCodes, KvError } from '../errors.js';
 import { checkEnvironment } from '../line/environment.js';
 import { parse, settingsOf } from '../line/invocation.js';
 import { withUsage } from '../line/usage.js';
+import type { Launch } from '../start/launch.js';
 import { writeError } from '../terminal/error-message.js';
 import { openTerminal } from '../terminal/process-terminal.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -22,11 +23,16 @@ declare const KV_VERSION: string;
 const unlisted = { complete: '__complete', manPage: '__man' } as const;
 
 /** Runs `kv` with the words after its name. Sets `process.exitCode`; never throws. */
-export async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+export async function main(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+  launch?: Launch,
+): Promise<void> {
   const settings = settingsOf(argv, env);
   const terminal = await openTerminal({ ...settings, env });
   try {
-    process.exitCode = await run(argv, env, terminal);
+    process.exitCode = await run(argv, env, terminal, launch);
+    launch?.reached('the verb has run');
   } catch (thrown) {
     const error = asKvError(thrown);
     await showError(error, settings, terminal, env);
@@ -41,11 +47,13 @@ async function run(
   argv: readonly string[],
   env: NodeJS.ProcessEnv,
   terminal: Terminal,
+  launch: Launch = { verb: undefined, reached() {} },
 ): Promise<number> {
   const surroundings = { terminal, env, verbs: registry, manualWith, host };
   const manual = manualWith([]);
   switch (argv[0]) {
     case unlisted.complete: {
+      launch.verb = unlisted.complete;
       const { completeLine } = await import('./complete-line.js');
       return completeLine(argv.slice(1), surroundings);
     }
@@ -57,6 +65,8 @@ async function run(
   const invocation = await parse(argv, registry, env);
   const { settings } = invocation;
   checkEnvironment(settings, env);
+  launch.verb = invocation.kind === 'run' ? invocation.command.name : invocation.kind;
+  launch.reached('the line is read');
   switch (invocation.kind) {
     case 'run':
       return runVerb(invocation, { ...surroundings, settings });

@@ -11,10 +11,13 @@ export const environment = {
   KV_BUCKET: 'bucket to work in, where no --bucket is given',
   KV_WAIT: 'how long to wait for another writer, where no --wait is given',
   XDG_DATA_HOME: `where the default store is: ${placeInWords('data', 'store')}`,
+  XDG_CACHE_HOME: `where compiled code is kept for the next start: ${placeInWords('cache', 'code-*')}`,
   NO_COLOR: 'no colour, where --color does not say otherwise',
   FORCE_COLOR: 'colour even in a pipe or a file; NO_COLOR beats it',
   TERM: 'when "dumb", no colour',
   KV_DEBUG: 'when 1, errors come with their stack trace',
+  KV_NO_CACHE: 'when set, kv neither keeps its compiled code nor takes what is kept',
+  KV_TRACE: 'when "start", the time that each step of the start took is printed on stderr',
 } as const;
 
 /**

@@ -5,6 +5,7 @@ import { isAbsolute, join } from 'node:path';
 const folders = {
   data: { variable: 'XDG_DATA_HOME', home: '.local/share' },
   state: { variable: 'XDG_STATE_HOME', home: '.local/state' },
+  cache: { variable: 'XDG_CACHE_HOME', home: '.cache' },
 } as const;
 
 export type FolderKind = keyof typeof folders;

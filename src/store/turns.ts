@@ -1,5 +1,4 @@
 /** Work that lasts, done in turns of the event loop, so that it can be followed and stopped. */
-import { setImmediate } from 'node:timers/promises';
 import type { WorkOptions } from './store.js';
 
 /** How long a turn lasts, in ms: as long may a signal go unheard. */
@@ -20,7 +19,7 @@ export async function inTurns(
     done += records;
     if (performance.now() - began < TURN_MS) continue;
     progress?.(done);
-    await setImmediate();
+    await new Promise((resolve) => setImmediate(resolve));
     signal?.throwIfAborted();
     began = performance.now();
   }

@@ -10,7 +10,6 @@ import { openAppend, openOutput } from './file-output.js';
 import { processInput } from './process-input.js';
 import { type ColorOptions, processOutput } from './process-output.js';
 import { noProgress, progressBar } from './progress.js';
-import { ask, choose, confirm } from './prompts.js';
 import type { Terminal } from './terminal.js';
 import { visibleMessage } from './visible.js';
 
@@ -40,14 +39,17 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     },
     async confirm(question) {
       if (!canAsk) throw nobodyToAsk();
+      const { confirm } = await import('./prompts.js');
       return confirm(visibleMessage(question), stderr.style);
     },
     async ask(question) {
       if (!canAsk) throw nobodyToAsk();
+      const { ask } = await import('./prompts.js');
       return ask(visibleMessage(question), stderr.style);
     },
     async choose(question, choices, first) {
       if (!canAsk) throw nobodyToAsk();
+      const { choose } = await import('./prompts.js');
       return choose(visibleMessage(question), choices, first, stderr.style);
     },
     openOutput: (path, output = stdout) => openOutput(path, output),

@@ -1,21 +1,38 @@
 /** What a short command costs, against Node doing nothing. */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { run, sideBySide } from './measure.js';
 
 /** Short runs vary more than long ones. */
 const ROUNDS_FACTOR = 6;
 
 export async function bench({ folder, kv, rounds }) {
-  const env = { KV_STORE: join(folder, 'start-up') };
-  await run(process.execPath, [kv, 'set', 'k', 'v'], { env });
+  const env = { KV_STORE: join(folder, 'start-up'), XDG_CACHE_HOME: join(folder, 'caches') };
+  const starts = {
+    get: ['get', 'k'],
+    set: ['set', 'k', 'v'],
+    incr: ['incr', 'n'],
+    exists: ['exists', 'k'],
+    keys: ['keys', '--limit', '3'],
+    run: ['run', join(dirname(kv), '../examples/count.wasm')],
+    '--version': ['--version'],
+    __complete: ['__complete', 'bash', 'kv get '],
+  };
+  const start = (words, more) =>
+    run(process.execPath, [kv, ...words], { env: { ...env, ...more } });
+  // The first start of each keeps its code.
+  await start(starts.set);
+  for (const words of Object.values(starts)) await start(words);
   const times = await sideBySide(rounds * ROUNDS_FACTOR, {
     node: () => run(process.execPath, ['-e', '0'], { env }),
-    get: () => run(process.execPath, [kv, 'get', 'k'], { env }),
-    set: () => run(process.execPath, [kv, 'set', 'k', 'v'], { env }),
+    ...Object.fromEntries(
+      Object.entries(starts).map(([name, words]) => [name, () => start(words)]),
+    ),
+    'get, with nothing kept,': () => start(starts.get, { KV_NO_CACHE: '1' }),
   });
-  for (const verb of ['get', 'set']) {
-    const ratio = (times[verb] / times.node).toFixed(2);
-    const milliseconds = (times[verb] * 1000).toFixed(0);
-    console.log(`start-up: kv ${verb} k takes ${ratio} × node -e 0 (${milliseconds} ms)`);
+  for (const [name, seconds] of Object.entries(times)) {
+    if (name === 'node') continue;
+    const ratio = (seconds / times.node).toFixed(2);
+    const milliseconds = (seconds * 1000).toFixed(0);
+    console.log(`start-up: kv ${name} takes ${ratio} × node -e 0 (${milliseconds} ms)`);
   }
 }

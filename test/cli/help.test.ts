@@ -55,15 +55,21 @@ describe('help()', () => {
         141  the reader of a pipe went away
 
       Environment:
-        KV_STORE       folder of the store, where no --store is given
-        KV_BUCKET      bucket to work in, where no --bucket is given
-        KV_WAIT        how long to wait for another writer, where no --wait is given
-        XDG_DATA_HOME  where the default store is: $XDG_DATA_HOME/kv/store, else
-                       ~/.local/share/kv/store
-        NO_COLOR       no colour, where --color does not say otherwise
-        FORCE_COLOR    colour even in a pipe or a file; NO_COLOR beats it
-        TERM           when "dumb", no colour
-        KV_DEBUG       when 1, errors come with their stack trace
+        KV_STORE        folder of the store, where no --store is given
+        KV_BUCKET       bucket to work in, where no --bucket is given
+        KV_WAIT         how long to wait for another writer, where no --wait is given
+        XDG_DATA_HOME   where the default store is: $XDG_DATA_HOME/kv/store, else
+                        ~/.local/share/kv/store
+        XDG_CACHE_HOME  where compiled code is kept for the next start:
+                        $XDG_CACHE_HOME/kv/code-*, else ~/.cache/kv/code-*
+        NO_COLOR        no colour, where --color does not say otherwise
+        FORCE_COLOR     colour even in a pipe or a file; NO_COLOR beats it
+        TERM            when "dumb", no colour
+        KV_DEBUG        when 1, errors come with their stack trace
+        KV_NO_CACHE     when set, kv neither keeps its compiled code nor takes what is
+                        kept
+        KV_TRACE        when "start", the time that each step of the start took is
+                        printed on stderr
 
       Learn more:
         kv help VERB    what a verb takes and does, with examples

@@ -4,7 +4,8 @@
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** MDB_RDONLY of lmdb.h. */
 const READ_ONLY = 0x20000;
@@ -29,22 +30,36 @@ export default function loadNativeAddon(): NativeAddon {
   return Object.create(addon, { Env: { value: withWorkingLocks(addon) } });
 }
 
-/** That package looks into many places; the first one that counts usually is tried at once here. */
+/** That package looks into many places, which takes longer than loading; those that count are few. */
 function findNativeAddon(): NativeAddon {
+  const { platform, arch, versions } = process;
+  const libc = platform === 'linux' ? (isMusl() ? '.musl' : '.glibc') : '';
+  const files = [`abi${versions.modules}`, 'napi'].map(
+    (abi) => `@lmdb/lmdb-${platform}-${arch}/node.${abi}${libc}.node`,
+  );
+  const found = nearby()
+    .flatMap((folder) => files.map((name) => join(folder, name)))
+    .find((path) => existsSync(path));
+  // By its whole path, and by Node's own way of loading: lmdb itself may be in the same process.
   const requireHere = createRequire(import.meta.url);
+  if (found !== undefined) return requireHere(found);
   // Beside lmdb, wherever the package manager has put it.
   const lmdb = requireHere.resolve('lmdb');
   const requireThere = createRequire(lmdb);
-  const libc = process.platform === 'linux' && (isMusl() ? '.musl' : '.glibc');
-  const { platform, arch, versions } = process;
-  for (const abi of [`abi${versions.modules}`, 'napi']) {
+  for (const name of files) {
     try {
-      return requireThere(`@lmdb/lmdb-${platform}-${arch}/node.${abi}${libc || ''}.node`);
+      return requireThere(name);
     } catch {
       // The next one, and in the end lmdb's own way, which says what is missing.
     }
   }
   return requireThere('node-gyp-build-optional-packages')(dirname(dirname(lmdb)));
+}
+
+/** Where npm puts the packages that the built file needs: inside of its own package, or beside it. */
+function nearby(): string[] {
+  const ownPackage = dirname(dirname(fileURLToPath(import.meta.url)));
+  return [join(ownPackage, 'node_modules'), dirname(ownPackage)];
 }
 
 /**

@@ -4,7 +4,6 @@
  * free: LMDB itself waits only where somebody takes it in that very moment. Where nobody else
  * writes this costs one small read.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { KvError } from '../../errors.js';
 import type { Patience } from '../patience.js';
 import type { LockFile } from './lock-file.js';
@@ -48,7 +47,7 @@ export class WriteTurn {
   async wait(signal?: AbortSignal): Promise<void> {
     for (const milliseconds of this.#pauses()) {
       signal?.throwIfAborted();
-      await sleep(milliseconds);
+      await new Promise((resolve) => setTimeout(resolve, milliseconds));
     }
     signal?.throwIfAborted();
   }

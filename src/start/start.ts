@@ -1,0 +1,154 @@
+/**
+ * Starts the program out of compiled code that an earlier start has kept.
+ *
+ * Compiling is most of what a short command costs beyond Node's own start. V8 can give its compiled code
+ * away and take it back, and what it gives at the end of a run has all functions that were called in it.
+ * So the code is kept when a run ends that has added to it: the first one, and the first one of each verb.
+ *
+ * Node has a cache of its own (`module.enableCompileCache`, from 22.1). It is not used: it keeps what the
+ * first run has called and nothing of later ones, it looks at nobody's ownership, and Node 20 lacks it.
+ *
+ * What is kept can only make a start faster: whatever is wrong with it, the program is compiled anew.
+ */
+import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Script } from 'node:vm';
+import { userFolder } from '../line/user-folder.js';
+import { processLimits } from '../store/lmdb/process-limits.js';
+import { codeFileOf, type Found, readCode } from './code-file.js';
+import { codeFilePath, keepCode } from './keep-code.js';
+import type { Launch } from './launch.js';
+import { StartTrace } from './start-trace.js';
+
+/** A digest of the program's file, put in by the build. */
+declare const KV_PROGRAM_DIGEST: string;
+
+/** What every CommonJS module is given. */
+declare const __dirname: string;
+declare const require: (name: string) => unknown;
+
+/** What main.ts exports. */
+interface Program {
+  main(argv: readonly string[], env: NodeJS.ProcessEnv, launch: Launch): Promise<void>;
+}
+
+/** The program's file, beside this one. */
+const PROGRAM = 'kv.cjs';
+
+/** After a run that computed for longer, in microseconds, its code is not kept: V8 has dropped some of it by then. */
+const KEPT_RUN_MICROSECONDS = 2_000_000;
+
+/** Runs the program on the words of the process. */
+export function start(): void {
+  const { argv, env } = process;
+  const trace = env.KV_TRACE === 'start' ? new StartTrace() : undefined;
+  trace?.reached('Node itself');
+  const launch: Launch = { verb: undefined, reached: (step) => trace?.reached(step) };
+  if (trace) process.on('exit', () => trace.reached('what was written has drained'));
+  const program = load(env, launch, trace);
+  trace?.reached('the program is loaded');
+  program.main(argv.slice(2), env, launch);
+  if (trace) process.on('exit', () => trace.print());
+}
+
+function load(env: NodeJS.ProcessEnv, launch: Launch, trace: StartTrace | undefined): Program {
+  const path = join(__dirname, PROGRAM);
+  const folder = userFolder('cache', env);
+  const reason = env.KV_NO_CACHE ? 'KV_NO_CACHE is set' : faultOf(folder);
+  if (folder === undefined || reason !== undefined) {
+    trace?.note(`no code is kept: ${reason}`);
+    return require(path) as Program;
+  }
+  const { text, stats } = sourceOf(path);
+  const key = keyOf(stats, env);
+  const file = codeFilePath(folder, digestOf(key));
+  const found = readCode(folder, file, key);
+  trace?.reached('the program and its kept code are read');
+  const script = new Script(text, {
+    filename: path,
+    ...('code' in found && { cachedData: found.code }),
+  });
+  trace?.reached('its code is there');
+  const verbs = verbsIn(found, script);
+  trace?.note(
+    verbs === undefined
+      ? `compiled: ${'reason' in found ? found.reason : `V8 refused ${file}`}`
+      : `kept by earlier starts: ${verbs.join(', ')}, in ${file}`,
+  );
+  process.on('exit', () => {
+    const { verb } = launch;
+    if (verb === undefined || verbs?.includes(verb)) return;
+    if (process.exitCode || process.cpuUsage().user > KEPT_RUN_MICROSECONDS) return;
+    try {
+      const code = script.createCachedData();
+      keepCode(folder, file, codeFileOf(key, { verbs: [...(verbs ?? []), verb], code }));
+      trace?.reached(`the code is kept for the next start: ${code.length} bytes`);
+    } catch (error) {
+      trace?.note(`the code is not kept: ${(error as Error).message}`);
+    }
+  });
+  const module = { exports: {} };
+  script
+    .runInThisContext()
+    .call(module.exports, module.exports, require, module, path, dirname(path));
+  return module.exports as Program;
+}
+
+/** Bytes of stack with which V8 takes code back, which it does in calls within calls. */
+const STACK_BYTES = 256 * 1024;
+
+/** Why nothing can be kept in that folder, or taken. */
+function faultOf(folder: string | undefined): string | undefined {
+  if (folder === undefined) return 'there is no home folder';
+  // Node puts U+FFFD in the place of what is not UTF-8: it would be another folder.
+  if (folder.includes('\ufffd')) return 'the name of its folder is not UTF-8';
+  return processLimits().stack < STACK_BYTES ? 'the limit on the stack is low' : undefined;
+}
+
+/** The verbs whose code was kept; undefined where there was none, or V8 did not take it. */
+function verbsIn(found: Found, script: Script): readonly string[] | undefined {
+  return 'verbs' in found && script.cachedDataRejected === false ? found.verbs : undefined;
+}
+
+/** A program's text as a function of what every CommonJS module is given. */
+function sourceOf(path: string): { readonly text: string; readonly stats: Stats } {
+  const descriptor = openSync(path, 'r');
+  try {
+    const stats = fstatSync(descriptor);
+    const bytes = Buffer.allocUnsafeSlow(stats.size);
+    const length = readSync(descriptor, bytes, 0, bytes.length, 0);
+    // The build writes ASCII.
+    const text = bytes.toString('latin1', 0, length);
+    return {
+      text: `(function (exports, require, module, __filename, __dirname) {${text}\n})`,
+      stats,
+    };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** What the code depends on: the program, this Node, and its options, of which some are V8's. */
+function keyOf({ size, mtimeMs }: Stats, { NODE_OPTIONS = '' }: NodeJS.ProcessEnv): string {
+  const { version, versions, arch, execArgv } = process;
+  return JSON.stringify([
+    KV_PROGRAM_DIGEST,
+    size,
+    mtimeMs,
+    version,
+    versions.v8,
+    arch,
+    execArgv,
+    NODE_OPTIONS,
+  ]);
+}
+
+/** FNV-1a of a short text, twice over with 32 bits: the file says the whole of it itself. */
+function digestOf(text: string): string {
+  let [low, high] = [0x811c9dc5, 0x9dc5811c];
+  for (let at = 0; at < text.length; at++) {
+    low = Math.imul(low ^ text.charCodeAt(at), 0x01000193);
+    high = Math.imul(high ^ text.charCodeAt(text.length - 1 - at), 0x01000193);
+  }
+  return [low, high].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('');
+}
