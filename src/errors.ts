@@ -95,28 +95,39 @@ const exitOfCode = {
 
 export type ErrorCode = keyof typeof exitOfCode;
 
+export interface ErrorDetails {
+  readonly result?: string | undefined;
+  readonly hint?: string | undefined;
+  readonly place?: string;
+  readonly cause?: unknown;
+}
+
 /**
  * A failure that a user can act on.
  *
- * The message is one line: the action that was tried, a colon, the state found. `hint`, where there
- * is one, is the next command to try. `cause` keeps what the system underneath said.
+ * The message is one line: the action that was tried, a colon, the state found. `result` is what was
+ * done all the same, or that nothing was, where that is to be said; `hint`, where there is one, is the
+ * next command to try. `cause` keeps what the system underneath said.
  */
 export class KvError extends Error {
   readonly code: ErrorCode;
+  readonly result: string | undefined;
   readonly hint: string | undefined;
   /** The line of a script that failed, as the message begins with it. */
   readonly place: string | undefined;
 
-  constructor(
-    code: ErrorCode,
-    message: string,
-    options: { hint?: string; place?: string; cause?: unknown } = {},
-  ) {
+  constructor(code: ErrorCode, message: string, options: ErrorDetails = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.name = 'KvError';
     this.code = code;
+    this.result = options.result;
     this.hint = options.hint;
     this.place = options.place;
+  }
+
+  /** What is written below the message: the result and the hint. Empty where there is neither. */
+  get secondLine(): string {
+    return [this.result, this.hint].filter((text) => text !== undefined).join('; ');
   }
 
   get exitCode(): ExitCode {

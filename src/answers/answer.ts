@@ -50,8 +50,8 @@ export async function afterChange(
     await work();
   } catch (thrown) {
     if (keyvalue.transactions.isOpen) throw thrown;
-    const { code, message, cause = thrown } = asKvError(thrown);
-    throw new KvError(code, `${message}; the change was made`, { hint: result, cause });
+    const { code, message, hint, cause = thrown } = asKvError(thrown);
+    throw new KvError(code, `${message}; the change was made`, { result, hint, cause });
   }
 }
 

@@ -1,6 +1,7 @@
 /** The words of the command line as the system gave them, which Node does not always pass on. */
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
+import type { Registry } from '../command.js';
 import { KvError } from '../errors.js';
 
 /**
@@ -8,16 +9,21 @@ import { KvError } from '../errors.js';
  * nothing, so that another key would be written, or another value. `argv` are the last words of the
  * process; where the system does not show them (no /proc), nothing can be said against them.
  */
-export function checkArguments(argv: readonly string[]): void {
+export async function checkArguments(argv: readonly string[], verbs: Registry): Promise<void> {
   if (!argv.some((word) => word.includes(REPLACEMENT))) return;
   const words = wordsOfProcess().slice(-argv.length);
-  const damaged = argv.find((word, index) => {
+  const damaged = argv.findIndex((word, index) => {
     const bytes = words[index];
     return word.includes(REPLACEMENT) && bytes !== undefined && !isUtf8(bytes);
   });
-  if (damaged === undefined) return;
-  throw new KvError('usage', `cannot take the argument "${damaged}": it is not UTF-8`, {
-    hint: 'a value of any bytes comes through a pipe or from a file: kv set KEY < FILE',
+  if (damaged === -1) return;
+  const { readLine } = await import('../line/reading.js');
+  const role = (await readLine(argv, verbs)).roles[damaged];
+  const isValue = role?.kind === 'argument' && role.argument.name === 'value';
+  throw new KvError('usage', `cannot take the argument "${argv[damaged]}": it is not UTF-8`, {
+    ...(isValue && {
+      hint: 'a value of any bytes comes through a pipe or from a file: kv set KEY < FILE',
+    }),
   });
 }
 

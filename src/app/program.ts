@@ -61,7 +61,7 @@ async function run(
       await terminal.stdout.write(await manual.manPage());
       return exitCodes.done;
   }
-  checkArguments(argv);
+  await checkArguments(argv, registry);
   const invocation = await parse(argv, registry, env);
   const { settings } = invocation;
   checkEnvironment(settings, env);

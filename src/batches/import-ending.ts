@@ -1,6 +1,6 @@
 /** What an import leaves behind, while it goes on and where it ends early: in every mode the truth. */
 import type { Context } from '../context.js';
-import { asKvError, KvError } from '../errors.js';
+import { asKvError, type ErrorDetails, KvError } from '../errors.js';
 import { type Format, FormatError, type Remedy } from '../formats/format.js';
 import { type FormatName, formatOfFile } from '../formats/index.js';
 import { quoteWord } from '../line/quotes.js';
@@ -50,52 +50,56 @@ export class ImportEnding {
       const isFirst = this.#sink.load.written === 0;
       const remedy = isFirst ? this.#format.remedy?.(thrown.raw ?? Buffer.alloc(0)) : undefined;
       const help = remedy && inWords(remedy, name, format);
-      return new KvError('rejected', message, { hint: joined(this.#state(false), help) });
+      return new KvError('rejected', message, this.#state(false, help));
     }
     if (thrown instanceof FormatError) {
       const message = placed(name, placeOf(thrown), undefined, thrown.message);
-      const state = this.#state(!this.#sink.hasBegun);
       // Of `users.csv.gz` the name of what is in it tells the format.
       const inner = formatOfFile(name.replace(/\.[^.]*$/, '')) ?? format;
-      return new KvError('rejected', message, {
-        hint: joined(state, inWords(thrown.more, name, inner)),
-      });
+      const help = inWords(thrown.more, name, inner);
+      return new KvError('rejected', message, this.#state(!this.#sink.hasBegun, help));
     }
     const error = asKvError(thrown);
-    const hint = this.#state(false);
-    if (error.code === 'interrupted') {
-      // It ends the process by its signal, without a message of its own.
-      await this.#context.terminal.stderr.write(`${hint}\n`);
-      return error;
-    }
-    return new KvError(error.code, error.message, { hint, cause: error.cause ?? error });
+    const details = { ...this.#state(false, error.hint), cause: error.cause ?? error };
+    const ending = new KvError(error.code, error.message, details);
+    if (error.code !== 'interrupted') return ending;
+    // It ends the process by its signal, without a message of its own.
+    await this.#context.terminal.stderr.write(`${ending.secondLine}\n`);
+    return error;
   }
 
   get #through(): number {
     return Math.max(this.#options.skip, this.#sink.load.committedThrough);
   }
 
-  /** What stays of it. A fault in a header is not mended by going on behind it. */
-  #state(isInHeader: boolean): string {
-    const { dryRun, atomic, mode, skip } = this.#options;
+  /** What stays of it, and how to go on. A fault in a header is not mended by going on behind it. */
+  #state(isInHeader: boolean, help: string | undefined): ErrorDetails {
+    const { skip } = this.#options;
+    const through = this.#sink.load.written > 0 ? this.#through : skip;
+    const resumes = this.#isLasting && through > 0 && !isInHeader;
+    const ways = [resumes ? `resume with --skip ${through}` : undefined, help];
+    const hint = ways.filter((way) => way !== undefined).join('; ');
+    return { result: this.#result, hint: hint === '' ? undefined : hint };
+  }
+
+  /** Whether what it has stored stays when it ends early. */
+  get #isLasting(): boolean {
+    const { dryRun, atomic, mode } = this.#options;
+    return !(dryRun || atomic || mode === 'replace' || this.#isPart);
+  }
+
+  get #result(): string {
+    const { dryRun, mode, skip } = this.#options;
     if (dryRun) return 'nothing was to be changed';
     if (mode === 'replace') return 'nothing was changed';
     // Within a transaction nothing is undone by itself, also with --atomic.
     if (this.#isPart) return 'what came before it is a part of the transaction';
-    if (atomic) return 'nothing was changed';
+    if (!this.#isLasting) return 'nothing was changed';
     if (this.#sink.load.written > 0) {
-      const through = this.#through;
-      return `committed through ${this.#format.counts} ${through}; resume with --skip ${through}`;
+      return `committed through ${this.#format.counts} ${this.#through}`;
     }
-    if (skip === 0) return 'nothing was stored';
-    return isInHeader
-      ? 'nothing more was stored'
-      : `nothing more was stored; resume with --skip ${skip}`;
+    return skip === 0 ? 'nothing was stored' : 'nothing more was stored';
   }
-}
-
-function joined(state: string, help: string | undefined): string {
-  return help === undefined ? state : `${state}; ${help}`;
 }
 
 /** What to do about an input that cannot be read as it is. */

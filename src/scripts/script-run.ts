@@ -195,9 +195,9 @@ class Script {
 
   /** The error with its line's place. */
   #placed(number: number, error: KvError): KvError {
-    const { code, message, hint, cause = error } = error;
+    const { code, message, result, hint, cause = error } = error;
     const place = `${this.#options.name}:${number}`;
-    return new KvError(code, `${place}: ${message}`, { ...(hint && { hint }), place, cause });
+    return new KvError(code, `${place}: ${message}`, { result, hint, place, cause });
   }
 }
 

@@ -5,22 +5,23 @@ import type { Output } from './terminal.js';
 import { visibleJson, visibleMessage } from './visible.js';
 
 /**
- * One line, and where there is one a hint in a second; with `json`, one object. A usage that is wider
+ * One line, and a second one of the result and the hint where there are such; with `json`, one object. A usage that is wider
  * than the terminal goes on in lines of its own; whatever else may have to be copied, so the terminal
  * breaks it.
  */
 export async function writeError(
   output: Output,
-  { code, message, hint }: KvError,
+  error: KvError,
   { json }: { readonly json: boolean },
 ): Promise<void> {
   const { style, write } = output;
+  const { code, message, result, hint, secondLine } = error;
   if (json) {
-    await write(`${visibleJson({ error: { code, message, hint } })}\n`);
+    await write(`${visibleJson({ error: { code, message, result, hint } })}\n`);
     return;
   }
   await write(`${style.error('kv:')} ${visibleMessage(message)}\n`);
-  if (hint) await write(`${style.hint(fitted(visibleMessage(hint), output))}\n`);
+  if (secondLine) await write(`${style.hint(fitted(visibleMessage(secondLine), output))}\n`);
 }
 
 function fitted(hint: string, output: Output): string {

@@ -30,7 +30,7 @@ describe.each([
     expect(error?.message).toBe(
       'stdin:5: it holds the database "users", which is not the bucket "default"',
     );
-    expect(error?.hint).toMatch(/^nothing was stored; --database "users" .*, --create /);
+    expect(error?.secondLine).toMatch(/^nothing was stored; --database "users" .*, --create /);
     expect((await kv('keys')).text).toBe('');
   });
 
@@ -78,7 +78,7 @@ describe.each([
     const kv = await open();
     const broken = users + orders.replace(' 9', ' \\x');
     const { error } = await kv('import --format mdb --create', { stdin: broken });
-    const skip = /^committed through line 15; resume with --skip (15)$/.exec(error!.hint!)![1];
+    const skip = /^committed through line 15; resume with --skip (15)$/.exec(error!.secondLine)![1];
     await kv('-b users set a changed');
     const again = `import --format mdb --create --skip ${skip} --json`;
     expect(JSON.parse((await kv(again, { stdin: both })).text).read).toBe(1);

@@ -70,11 +70,11 @@ describe.each(Object.entries(formats))('an import of %s', (_, [format, write]) =
       fc.pre(!isTwice);
       const { error } = await kv(`import --format ${format}${mode}`, { stdin: write(all, bad) });
       expect(error?.code).toBe('rejected');
-      expect(error?.hint).not.toMatch(/--skip 0/);
+      expect(error?.secondLine).not.toMatch(/--skip 0/);
       const skip = /^committed through (?:line|record) (\d+); resume with --skip \1$/.exec(
-        error!.hint!,
+        error!.secondLine,
       );
-      if (bad === 0) expect(error?.hint).toBe('nothing was stored');
+      if (bad === 0) expect(error?.secondLine).toBe('nothing was stored');
       else expect(skip).not.toBeNull();
       const again = `import --format ${format} --skip ${skip?.[1] ?? 0} --json`;
       const { outcome, text } = await kv(again, { stdin: write(all) });
@@ -88,10 +88,10 @@ describe.each(Object.entries(formats))('an import of %s', (_, [format, write]) =
     const kv = kvInMemory();
     const all = ['a', 'b', 'c'].map((key) => ({ key, value: '1' }));
     const first = await kv(`import --format ${format}`, { stdin: write(all, 1) });
-    const skip = /--skip (\d+)$/.exec(first.error!.hint!)![1];
+    const skip = /--skip (\d+)$/.exec(first.error!.secondLine)![1];
     const words = `import --format ${format} --skip ${skip}`;
     const { error } = await kv(words, { stdin: write(all, 1) });
-    expect(error?.hint).toBe(`nothing more was stored; resume with --skip ${skip}`);
+    expect(error?.secondLine).toBe(`nothing more was stored; resume with --skip ${skip}`);
   });
 
   it.each([
@@ -103,7 +103,7 @@ describe.each(Object.entries(formats))('an import of %s', (_, [format, write]) =
     await kv('set old 1');
     const all = ['a', 'b', 'c'].map((key) => ({ key, value: '1' }));
     const { error } = await kv(`import --format ${format} ${option}`, { stdin: write(all, 1) });
-    expect(error?.hint).toBe(hint);
+    expect(error?.secondLine).toBe(hint);
     expect((await kv('keys')).text).toBe('old\n');
   });
 });
@@ -146,7 +146,7 @@ describe('a fault in a header', () => {
     ] as const) {
       const { error } = await kvInMemory()(`import --format ${format}${skip}`, { stdin });
       expect(error?.message).toBe(message);
-      expect(error?.hint).toMatch(hint);
+      expect(error?.secondLine).toMatch(hint);
     }
   });
 });
@@ -175,7 +175,7 @@ describe('a record of a JSON array', () => {
     const stdin = '[{"key":"a","value":"1"},\n {"key":"a","value":"2"}]';
     const { error } = await kv('import --format json --mode insert', { stdin });
     expect(error?.message).toBe('stdin:2:2: record 2, key "a": the key is there already');
-    expect(error?.hint).toBe('committed through record 1; resume with --skip 1');
+    expect(error?.secondLine).toBe('committed through record 1; resume with --skip 1');
     const skipped = await kv('import --format json --mode insert --on-error skip', { stdin });
     expect(skipped.stderr).toMatch(/^stdin:1:2: record 1, key "a": .*\nstdin:2:2: record 2, /);
   });

@@ -70,6 +70,6 @@ describe('what is not known of a record', () => {
       stdin: 'key,value,x\na,1,2\n',
     });
     expect(csv.error?.message).toBe('stdin:1: the header has an unknown column "x"');
-    expect(csv.error?.hint).toBe('nothing was stored');
+    expect(csv.error?.secondLine).toBe('nothing was stored');
   });
 });

@@ -31,7 +31,7 @@ describe.each([
     const { outcome, error } = await kv('import', { stdin: broken });
     expect([outcome, error?.code]).toEqual([4, 'rejected']);
     expect(error?.message).toMatch(/^stdin:2: /);
-    expect(error?.hint).toBe('committed through line 1; resume with --skip 1');
+    expect(error?.secondLine).toBe('committed through line 1; resume with --skip 1');
     expect(await pairs(kv)).toBe(lines(record('a', '1')));
   });
 
@@ -65,7 +65,7 @@ describe.each([
     ].map((one) => JSON.stringify(one));
     const { error } = await kv('import --format json', { stdin: `[${large},${bad},${good}]\n` });
     expect(error?.message).toBe('stdin:1:17000025: record 2, key "": its key is empty');
-    expect(error?.hint).toBe('committed through record 1; resume with --skip 1');
+    expect(error?.secondLine).toBe('committed through record 1; resume with --skip 1');
     expect((await kv('keys')).text).toBe('a\n');
   });
 
@@ -96,7 +96,7 @@ describe.each([
       const { transactions } = kv.keyvalue;
       await transactions.hold(async () => {
         const { error } = await kv(`import${options}`, { stdin: broken });
-        expect(error?.hint).toBe('what came before it is a part of the transaction');
+        expect(error?.secondLine).toBe('what came before it is a part of the transaction');
         expect((await pairs(kv)).split('\n')[0]).toBe(JSON.stringify(record('a', '1')));
       });
     },
@@ -105,7 +105,7 @@ describe.each([
   it('says with --atomic that nothing was written', async () => {
     const kv = await open();
     const { error, stderr } = await kv('import --atomic --on-error skip', { stdin: broken });
-    expect(error).toMatchObject({ code: 'rejected', hint: 'nothing was changed' });
+    expect(error).toMatchObject({ code: 'rejected', result: 'nothing was changed' });
     expect(error?.message).toMatch(/1 of its 3 records were rejected$/);
     expect(stderr).not.toMatch(/wrote/);
     expect(await pairs(kv)).toBe('');
@@ -129,7 +129,7 @@ describe.each([
     const stdin = lines(record('a', '1'), record('b', '2'), record('c', '3'));
     const { error } = await kv('import --mode insert', { stdin });
     expect(error?.message).toBe('stdin:2: the key is there already');
-    expect(error?.hint).toBe('committed through line 1; resume with --skip 1');
+    expect(error?.secondLine).toBe('committed through line 1; resume with --skip 1');
     expect(await pairs(kv)).toBe(lines(record('a', '1'), record('b', '0')));
   });
 
@@ -147,7 +147,7 @@ describe.each([
     const kv = await open();
     await kv('set old 1');
     const { error } = await kv('import --mode replace', { stdin: broken });
-    expect([error?.code, error?.hint]).toEqual(['rejected', 'nothing was changed']);
+    expect([error?.code, error?.secondLine]).toEqual(['rejected', 'nothing was changed']);
     expect(await pairs(kv)).toBe(lines(record('old', '1')));
     expect((await kv('bucket list')).text).toBe('default\n');
   });
@@ -158,7 +158,7 @@ describe.each([
       const kv = await open();
       await kv('set old 1');
       const { outcome, error } = await kv(`import --atomic${more}`, { stdin: broken });
-      expect([outcome, error?.hint]).toEqual([4, 'nothing was changed']);
+      expect([outcome, error?.secondLine]).toEqual([4, 'nothing was changed']);
       expect(await pairs(kv)).toBe(lines(record('old', '1')));
       expect((await kv('import --atomic', { stdin: lines(record('k', 'v')) })).outcome).toBe(0);
       expect((await kv('get k')).text).toBe('v');

@@ -14,7 +14,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { ioError, KvError } from '../../errors.js';
 import type { Patience } from '../patience.js';
 import type { Mode, Store } from '../store.js';
@@ -112,7 +112,7 @@ async function makeStore(path: string): Promise<void> {
       ensureLockFile(path, 'write');
       linkUnlessThere(join(making, DATA_FILE), join(path, DATA_FILE));
       flushFolder(path);
-      flushFolder(dirname(resolve(path)));
+      flushFolder(join(path, '..'));
     } finally {
       rmSync(making, { recursive: true, force: true });
     }

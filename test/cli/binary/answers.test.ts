@@ -94,13 +94,13 @@ describe('an answer that cannot be written', () => {
   it.each([
     ['incr n', '4'],
     ['cas n 3 4', 'swapped'],
-  ])('of %s says that the change was made', async (words, hint) => {
+  ])('of %s says that the change was made', async (words, result) => {
     const shell = new Shell();
     await shell.succeed('kv set n 3');
     expectRefusal(await shell.run(`kv ${words} > /dev/full`), {
       status: 6,
       message: `${full}; the change was made`,
-      hint,
+      hint: result,
     });
     expect(await shell.succeed('kv get n')).toBe('4');
   });
@@ -108,13 +108,13 @@ describe('an answer that cannot be written', () => {
   it('says so in JSON too', async () => {
     const shell = new Shell();
     await shell.succeed(`kv set k v; echo '{"key":"r","value":"v"}' > records`);
-    for (const [words, hint] of [
+    for (const [words, result] of [
       ['set n 4', 'set "n": 1 B'],
       ['import records', 'wrote 1 records'],
       ['delete k', 'deleted 1 key'],
     ] as const) {
       const { status, stderr } = await shell.run(`kv ${words} --json > /dev/full`);
-      const error = { code: 'full', message: `${full}; the change was made`, hint };
+      const error = { code: 'full', message: `${full}; the change was made`, result };
       expect([status, JSON.parse(stderr)]).toEqual([6, { error }]);
     }
     expect(await shell.succeed('kv keys')).toBe('n\nr\n');

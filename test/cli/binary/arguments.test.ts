@@ -8,22 +8,30 @@ const replaced = '\ufffd';
 describe('an argument that is not UTF-8', () => {
   it.each([
     ['a key', `set $'\\xff' v`, replaced],
-    ['a value', `set k $'caf\\xe9'`, `caf${replaced}`],
-    ['half a surrogate pair', `set k $'\\xed\\xa0\\x80'`, replaced.repeat(3)],
+    ['half a surrogate pair', `get $'\\xed\\xa0\\x80'`, replaced.repeat(3)],
+    ['a store', `-s $'x\\xff' set k v`, `x${replaced}`],
     ['an overlong form', `get $'\\xc0\\x80'`, replaced.repeat(2)],
     ['a cut character', `get $'\\xe2\\x82'`, replaced],
     ['the value of an option', `get k --default=$'\\xff'`, `--default=${replaced}`],
     ['one of many', `delete a $'\\xff' b`, replaced],
-    ['one beside an empty one', `set '' $'\\xff'`, replaced],
+    ['one beside an empty one', `get-many '' $'\\xff'`, replaced],
     ['one after --', `set -- $'\\xff' v`, replaced],
   ])('is refused: %s', async (_, words, shown) => {
     const shell = new Shell();
     expectRefusal(await shell.run(`kv ${words}`), {
       status: 2,
       message: `cannot take the argument "${shown}": it is not UTF-8`,
-      hint: /^a value of any bytes comes through a pipe or from a file: kv set KEY < FILE$/,
     });
     expect(await shell.succeed('kv keys')).toBe('');
+    expect(shell.files()).toEqual([]);
+  });
+
+  it('is refused with the way to store any bytes where it is a value', async () => {
+    expectRefusal(await new Shell().run(`kv -b default set k $'caf\\xe9'`), {
+      status: 2,
+      message: `cannot take the argument "caf${replaced}": it is not UTF-8`,
+      hint: /^a value of any bytes comes through a pipe or from a file: kv set KEY < FILE$/,
+    });
   });
 
   it('is named although a real U+FFFD stands before it', async () => {
@@ -51,5 +59,16 @@ describe('any other argument', () => {
     const shell = new Shell();
     await shell.succeed(`kv set 'a@b C ünï 😀' "$(printf 'two\\nlines')"`);
     expect(await shell.succeed(`kv get 'a@b C ünï 😀'`)).toBe('two\nlines');
+  });
+});
+
+describe('a current folder whose name is not UTF-8', () => {
+  it('is worked in like any other', async () => {
+    const shell = new Shell();
+    expect(
+      await shell.succeed(`set -e; mkdir $'x\\xff'; cd $'x\\xff'
+        kv -s store set a b; kv -s store export -o out; kv -s store import -q out
+        kv -s store set -f out c; kv -s store get c -o copy; cmp out copy; kv -s store get a; ls`),
+    ).toBe('bcopy\nout\nstore\n');
   });
 });
