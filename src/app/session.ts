@@ -54,8 +54,8 @@ export async function withStore<T>(
   ]);
   const late = store ? undefined : new LateStore(new MemoryStore());
   const keyvalue = createKeyvalue(store ?? late!.store);
-  // A guest that was stopped may have been in a transaction, and what is in its midst cannot close.
-  let isStopped = false;
+  // A guest that was stopped in the midst of a transaction has left it open: what is so cannot close.
+  let isStuck = false;
   const empty = () => createKeyvalue(new MemoryStore()).buckets.create(DEFAULT_BUCKET);
   const prepare = (needed: StoreAccess) => makeLate(late, needed, surroundings);
   try {
@@ -64,10 +64,10 @@ export async function withStore<T>(
     const { context, tools } = sessionOf(own, keyvalue, empty);
     return await work(context, tools);
   } catch (thrown) {
-    isStopped = asKvError(thrown).code === 'timed-out';
+    isStuck = asKvError(thrown).code === 'timed-out' && keyvalue.transactions.isOpen;
     throw thrown;
   } finally {
-    if (!isStopped) await (store ?? late?.made)?.close();
+    if (!isStuck) await (store ?? late?.made)?.close();
   }
 }
 

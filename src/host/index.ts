@@ -3,11 +3,10 @@
  *
  * A guest is synchronous, and so is everything that it calls. So it runs in the main thread, and the
  * event loop stands still until it ends: a signal ends the process at once, which is safe for the
- * store, and a time limit is kept by V8, which can stop code wherever it is. All that a guest makes
- * exist is counted and bounded, so that it cannot bring the process down: see component/room.ts.
+ * store, and a time limit is kept as time-limit.ts says. All that a guest makes exist is counted and
+ * bounded, so that it cannot bring the process down: see component/room.ts.
  */
 import { basename } from 'node:path';
-import vm from 'node:vm';
 import { malformed } from '../component/binary-reader.js';
 import { Invalid } from '../component/invalid.js';
 import { type Exports, exported } from '../component/items.js';
@@ -18,13 +17,14 @@ import { DEFAULT_MEMORY_BYTES, Room } from '../component/room.js';
 import type { ComponentSyntax } from '../component/syntax.js';
 import { funcText } from '../component/type-text.js';
 import { Unsupported } from '../component/unsupported.js';
-import { KvError } from '../errors.js';
+import { asKvError, KvError } from '../errors.js';
 import type { Keyvalue } from '../keyvalue/index.js';
 import { grantBuckets, type OpenGrant } from './grants.js';
 import type { Interfaces } from './host-functions.js';
 import { type Answer, answerTo, isRun } from './offers.js';
-import { isTimeout, statusOf } from './outcome.js';
+import { statusOf } from './outcome.js';
 import { readComponentFile } from './read-component-file.js';
+import { TimeLimit } from './time-limit.js';
 import { type StandardEnds, wasiCli } from './wasi-cli.js';
 import { wasiClocks } from './wasi-clocks.js';
 import { wasiFilesystem } from './wasi-filesystem.js';
@@ -65,18 +65,20 @@ const ERR_STATUS = 1;
  * `io` where the file cannot be read, `too-large` where it is too large.
  */
 export function runComponent(request: RunRequest): number {
-  const { path, timeout } = request;
+  const { path, timeout, keyvalue } = request;
   const action = `run "${path}"`;
-  let status = 0;
+  const limit = new TimeLimit(timeout, action);
+  const held: Held[] = [];
+  let isStuck = false;
   try {
-    within(timeout, () => {
-      status = run(request, action);
-    });
+    return limit.within(() => run(request, action, limit, held));
   } catch (thrown) {
-    if (!isTimeout(thrown)) throw thrown;
-    throw new KvError('timed-out', `cannot ${action}: it was stopped after ${timeout} ms`);
+    isStuck = asKvError(thrown).code === 'timed-out' && keyvalue.transactions.isOpen;
+    throw thrown;
+  } finally {
+    // What was stopped in the midst of a transaction holds it, and nothing can be given back.
+    if (!isStuck) for (const one of held.reverse()) one.close();
   }
-  return status;
 }
 
 /** What each of a component's imports is answered with. Throws `not-a-component`, `io`, `too-large`. */
@@ -93,20 +95,27 @@ export function explainComponent(path: string): AnsweredImport[] {
   }));
 }
 
-function run(request: RunRequest, action: string): number {
+/** What a run has to give back. */
+interface Held {
+  close(): void;
+}
+
+function run(request: RunRequest, action: string, limit: TimeLimit, held: Held[]): number {
   const component = componentOf(readComponentFile(request.path, action), action);
   const room = new Room(request.maxMemory ?? DEFAULT_MEMORY_BYTES);
   const granted = grantBuckets(request.keyvalue, request.grants, room);
+  held.push(granted);
   const world = new HostWorld(
     ({ reason }) => {
       throw new KvError('not-offered', `cannot ${action}: ${reason}`);
     },
-    interfacesOf(request, granted.interfaces),
+    { interfaces: interfacesOf(request, granted.interfaces), limit },
   );
   try {
     const plan = understood(action, () => planOf(component, world));
     callable(plan.exports, action);
     const program = understood(action, () => new Program(component, plan, room));
+    held.push(program);
     try {
       const call = callable(
         understood(action, () => program.start(world)),
@@ -117,12 +126,9 @@ function run(request: RunRequest, action: string): number {
       return tag === 'ok' ? 0 : ERR_STATUS;
     } finally {
       request.ends.drain();
-      program.close();
     }
   } catch (thrown) {
     return statusOf(thrown, action);
-  } finally {
-    granted.close();
   }
 }
 
@@ -183,10 +189,4 @@ function callable(exports: Exports, action: string): () => unknown {
     if (!(thrown instanceof Invalid)) throw thrown;
   }
   throw new KvError('not-a-component', `cannot ${action}: it does not export wasi:cli/run@0.2`);
-}
-
-/** Does the work, and stops it after that many milliseconds. */
-function within(milliseconds: number | undefined, work: () => void): void {
-  if (milliseconds === undefined) work();
-  else new vm.Script('work()').runInNewContext({ work }, { timeout: milliseconds });
 }

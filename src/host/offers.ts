@@ -50,7 +50,7 @@ export function isRun(exported: string): boolean {
   return name === 'wasi:cli/run' && wasi02.test(version);
 }
 
-/** The name without the version, by which the transpiled form asks for an interface. */
+/** An interface's name without its version, and the version. */
 export function splitVersion(imported: string): [name: string, version: string] {
   const at = imported.lastIndexOf('@');
   return at === -1 ? [imported, ''] : [imported.slice(0, at), imported.slice(at + 1)];

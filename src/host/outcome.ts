@@ -15,11 +15,6 @@ export function statusOf(thrown: unknown, action: string): number {
   throw new KvError('trapped', `cannot ${action}: it trapped: ${trap}`, { cause: thrown });
 }
 
-/** Whether V8 stopped what it ran, since its time was over. */
-export function isTimeout(thrown: unknown): boolean {
-  return (thrown as { code?: string } | undefined)?.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
-}
-
 /** V8's names for traps, and WebAssembly's own. */
 const traps: readonly (readonly [RegExp, string])[] = [
   [/^unreachable$/, '`unreachable` instruction executed'],

@@ -8,6 +8,7 @@ import type { FuncType } from '../component/types.js';
 import { Trap } from '../errors.js';
 import { functionsOf, type HostFunction, type Interfaces, offeredText } from './host-functions.js';
 import { answerTo, splitVersion } from './offers.js';
+import type { TimeLimit } from './time-limit.js';
 import { Exit } from './wasi-cli.js';
 import { weightOf } from './weights.js';
 
@@ -21,17 +22,23 @@ export interface Refusal {
   readonly reason: string;
 }
 
+/** What answers calls, and for how long. */
+export interface Callable {
+  readonly interfaces: Interfaces;
+  readonly limit: TimeLimit;
+}
+
 /** Answers from the interfaces; without them, for a look at what is imported, nothing can be called. */
 export class HostWorld implements World {
-  readonly #interfaces: Interfaces | undefined;
+  readonly #callable: Callable | undefined;
   readonly #refused: (refusal: Refusal) => void;
   readonly #resources = new Map<string, Resource>();
   readonly #functions = new Map<string, ReadonlyMap<string, HostFunction>>();
 
   /** `refused` is told of each import that is not offered; it throws, or it is gone on. */
-  constructor(refused: (refusal: Refusal) => void, interfaces?: Interfaces) {
+  constructor(refused: (refusal: Refusal) => void, callable?: Callable) {
     this.#refused = refused;
-    this.#interfaces = interfaces;
+    this.#callable = callable;
   }
 
   instance(name: string): void {
@@ -60,10 +67,11 @@ export class HostWorld implements World {
       this.#compare(instance, name, text, funcText(type));
     else if (answer === 'given') this.#refuse(`${instance}#${name}`);
     const deny = () => denied(interfaceName, name);
-    if (this.#interfaces === undefined || text === undefined) {
+    if (this.#callable === undefined || text === undefined) {
       return { type, isGuest: false, call: deny, refuse: deny };
     }
-    const call = this.#functionsOf(interfaceName).get(name)!;
+    const { interfaces, limit } = this.#callable;
+    const call = limit.guard(this.#functionsOf(interfaceName, interfaces).get(name)!);
     return {
       type,
       isGuest: false,
@@ -104,10 +112,10 @@ export class HostWorld implements World {
     this.#refused({ name, reason: `it imports ${shown(name)}, which kv does not offer` });
   }
 
-  #functionsOf(interfaceName: string): ReadonlyMap<string, HostFunction> {
+  #functionsOf(interfaceName: string, interfaces: Interfaces): ReadonlyMap<string, HostFunction> {
     let functions = this.#functions.get(interfaceName);
     if (functions === undefined) {
-      functions = functionsOf(interfaceName, this.#interfaces!);
+      functions = functionsOf(interfaceName, interfaces);
       this.#functions.set(interfaceName, functions);
     }
     return functions;

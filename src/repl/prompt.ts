@@ -128,8 +128,8 @@ async function runOne(
     return true;
   } catch (thrown) {
     const error = asKvError(thrown);
-    // What was stopped may be in the midst of a transaction: the process has to end.
-    if (error.code === 'timed-out') throw thrown;
+    // What was stopped in the midst of a transaction can neither end nor undo it: the process has to end.
+    if (error.code === 'timed-out' && context.keyvalue.transactions.isOpen) throw thrown;
     if (error.code === 'interrupted') {
       await stderr.write('\n');
       return false;
