@@ -44,7 +44,6 @@ Beyond that it has at most 65,536 handles, 1,000 instances of modules, 1,000,000
       parse: parseSize,
     },
     explain: { summary: 'list its imports and the grants, and run nothing' },
-    noCache: { summary: 'accepted, and of no effect: nothing is prepared or kept' },
   },
   examples: [
     { line: 'kv run count.wasm', summary: 'on the current bucket' },
