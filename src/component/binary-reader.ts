@@ -30,6 +30,11 @@ export class BinaryReader {
     return this.#bytes;
   }
 
+  /** The bytes that have not been passed. */
+  get rest(): Uint8Array {
+    return this.#bytes.subarray(this.#position);
+  }
+
   /** Whether the next bytes are these, which are then passed. */
   takes(expected: readonly number[]): boolean {
     const here = this.#position;

@@ -1,14 +1,22 @@
-/** Bounds what a core module's memories and tables can grow to, by maxima in its binary. */
+/**
+ * Bounds what a core module's memories and tables can grow to, by maxima in its binary, and has it
+ * export every memory, so that none grows unseen.
+ */
 import { BinaryReader } from './binary-reader.js';
 import {
   type CoreModule,
+  EXPORT,
   MAGIC,
   MEMORY,
   readLimits,
   readTable,
   type Size,
   TABLE,
+  TAG,
 } from './core-module.js';
+
+/** What an export says that it is, of a memory. */
+const MEMORY_SORT = 2;
 
 /** For the module's own memories, in pages, and tables, in entries, in their order. */
 export interface Maxima {
@@ -18,11 +26,22 @@ export interface Maxima {
 
 /** The module's bytes with these maxima, none of which may be below what it begins with. */
 export function withMaxima(module: CoreModule, { memories, tables }: Maxima): Uint8Array {
-  if (are(module.memories, memories) && are(module.tables, tables)) return module.bytes;
+  const { hiddenMemories } = module;
+  const isBounded = are(module.memories, memories) && are(module.tables, tables);
+  if (isBounded && hiddenMemories.length === 0) return module.bytes;
+  const more = hiddenMemories.map((index) => exportOfMemory(hiddenName(module, index), index));
+  let areExported = more.length === 0;
   const parts: Uint8Array[] = [Buffer.from(MAGIC)];
   const reader = new BinaryReader(module.bytes, MAGIC.length);
   reader.sections((id, content) => {
     let section = content.bytes;
+    if (!areExported && isAfterGlobals(id)) {
+      areExported = true;
+      if (id === EXPORT) {
+        // Before the module's own: nothing that follows them can change what these are.
+        section = Buffer.concat([leb(content.u32() + more.length), ...more, content.rest]);
+      } else parts.push(...sectionOf(EXPORT, Buffer.concat([leb(more.length), ...more])));
+    }
     if (id === MEMORY) {
       section = vector(content, (index) => {
         return limits(readLimits(content).initial, memories[index]!);
@@ -34,9 +53,31 @@ export function withMaxima(module: CoreModule, { memories, tables }: Maxima): Ui
         return Buffer.concat([Buffer.of(type), limits(readTable(content).initial, tables[index]!)]);
       });
     }
-    parts.push(Buffer.of(id), leb(section.length), section);
+    parts.push(...sectionOf(id, section));
   });
+  if (!areExported) parts.push(...sectionOf(EXPORT, Buffer.concat([leb(more.length), ...more])));
   return Buffer.concat(parts);
+}
+
+/** The name by which a memory is exported that the module does not export itself. */
+export function hiddenName({ exports }: CoreModule, index: number): string {
+  let name = `memory ${index}`;
+  while (exports.has(name)) name += ' ';
+  return name;
+}
+
+/** Whether a section comes where the exports do, or behind: the order is not that of the numbers. */
+function isAfterGlobals(id: number): boolean {
+  return id >= EXPORT && id !== TAG;
+}
+
+function sectionOf(id: number, content: Uint8Array): Uint8Array[] {
+  return [Buffer.of(id), leb(content.length), content];
+}
+
+function exportOfMemory(name: string, index: number): Uint8Array {
+  const text = Buffer.from(name);
+  return Buffer.concat([leb(text.length), text, Buffer.of(MEMORY_SORT), leb(index)]);
 }
 
 function are(sizes: readonly Size[], maxima: readonly number[]): boolean {

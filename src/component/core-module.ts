@@ -38,6 +38,8 @@ export interface CoreModule {
   readonly exports: ReadonlyMap<string, CoreExport>;
   /** What each instance makes, beside what it imports. */
   readonly memories: readonly Size[];
+  /** Those of its own memories that it does not export, by the numbers that exports have. */
+  readonly hiddenMemories: readonly number[];
   readonly tables: readonly Size[];
   /** Bytes of what each instance has of its own beside those: functions, globals, elements, exports. */
   readonly declarationBytes: number;
@@ -52,10 +54,10 @@ const IMPORT = 2;
 const FUNCTION = 3;
 export const TABLE = 4;
 export const MEMORY = 5;
-const EXPORT = 7;
+export const EXPORT = 7;
 const CODE = 10;
 const DATA = 11;
-const TAG = 13;
+export const TAG = 13;
 
 const sorts: readonly CoreSort[] = ['func', 'table', 'memory', 'global', 'tag'];
 
@@ -84,6 +86,8 @@ export function readCoreModule(reader: BinaryReader, declared: Declared): CoreMo
   const imports: CoreImport[] = [];
   const exports = new Map<string, CoreExport>();
   const memories: Size[] = [];
+  let importedMemories = 0;
+  const exportedMemories = new Set<number>();
   const tables: Size[] = [];
   let declarationBytes = 0;
   const typeAt = (index: number) => types[index] ?? fail();
@@ -115,8 +119,10 @@ export function readCoreModule(reader: BinaryReader, declared: Declared): CoreMo
             return;
           }
           if (sort === 'table') readTable(content);
-          else if (sort === 'memory') readLimits(content);
-          else if (sort === 'global') readGlobal(content);
+          else if (sort === 'memory') {
+            readLimits(content);
+            importedMemories++;
+          } else if (sort === 'global') readGlobal(content);
           else tag(content);
           imports.push({ module, name, sort });
         });
@@ -139,13 +145,17 @@ export function readCoreModule(reader: BinaryReader, declared: Declared): CoreMo
           const sort = sorts[content.byte()] ?? fail();
           const index = content.u32();
           const signature = sort === 'func' ? (functions[index] ?? fail()) : undefined;
+          if (sort === 'memory') exportedMemories.add(index);
           exports.set(name, { sort, ...(signature !== undefined && { signature }) });
         });
         break;
     }
   });
   const bytes = reader.bytes.subarray(start, reader.position);
-  return { bytes, imports, exports, memories, tables, declarationBytes };
+  const hiddenMemories = memories
+    .map((_, index) => importedMemories + index)
+    .filter((index) => !exportedMemories.has(index));
+  return { bytes, imports, exports, memories, hiddenMemories, tables, declarationBytes };
 }
 
 /** A table's type; what an entry begins as is not chosen by the module. */

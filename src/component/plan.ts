@@ -1,7 +1,7 @@
 /** What a component will make, told before anything of it runs, and how much each part may grow. */
 
 import { Trap } from '../errors.js';
-import type { Maxima } from './core-maxima.js';
+import type { Maxima } from './core-bounds.js';
 import type { CoreModule } from './core-module.js';
 import { Ending } from './ending.js';
 import { GuestMemory } from './guest-memory.js';

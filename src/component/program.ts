@@ -1,6 +1,6 @@
 /** A component that runs: its modules compiled, instantiated and linked. */
 import type { Instance } from './canon-context.js';
-import { withMaxima } from './core-maxima.js';
+import { hiddenName, withMaxima } from './core-bounds.js';
 import type { CoreModule } from './core-module.js';
 import { Ending } from './ending.js';
 import { type CoreMemory, GuestMemory } from './guest-memory.js';
@@ -105,6 +105,9 @@ export class Program {
       }
       return [name, { sort: `core ${sort}`, value }];
     });
+    for (const index of module.hiddenMemories) {
+      this.#memoryOf(exports[hiddenName(module, index)] as object);
+    }
     this.#room.check();
     return new Map(items);
   }

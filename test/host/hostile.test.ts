@@ -41,6 +41,10 @@ function bare(core: string, more = ''): string {
     (instance $r (export "run" (func $run))) (export "wasi:cli/run@0.2.0" (instance $r)))`;
 }
 
+const writeMegabyte = `(call $types.outgoing-value.outgoing-value-write-body-sync
+  (call $types.outgoing-value.new-outgoing-value)
+  (i32.const 0) (i32.const 1000000) (i32.const 1024))`;
+
 const ok = '(func (export "run") (result i32) (i32.const 0))';
 
 interface Case {
@@ -88,6 +92,19 @@ const amounts: Record<string, Case> = {
     options: '--max-memory 64M',
     status: 0,
   },
+  'values beside a memory that its module hides': {
+    guest: {
+      imports: [NEW, WRITE],
+      // 500 pages, 32 MB; each value is held as 2 MB.
+      beside: `(core module $hidden (memory 1)
+          (func $s (if (i32.eq (memory.grow (i32.const 499)) (i32.const -1)) (then unreachable)))
+          (start $s))
+        (core instance (instantiate $hidden))`,
+      core: run(times(20, writeMegabyte)),
+    },
+    options: '--max-memory 64M',
+    says: memory,
+  },
   'values that are not dropped': {
     guest: {
       imports: [OPEN, GET],
@@ -130,14 +147,7 @@ const amounts: Record<string, Case> = {
   'outgoing values that are not dropped': {
     guest: {
       imports: [NEW, WRITE],
-      core: run(
-        times(
-          2000,
-          `(call $types.outgoing-value.outgoing-value-write-body-sync
-            (call $types.outgoing-value.new-outgoing-value)
-            (i32.const 0) (i32.const 1000000) (i32.const 1024))`,
-        ),
-      ),
+      core: run(times(2000, writeMegabyte)),
     },
     says: memory,
   },

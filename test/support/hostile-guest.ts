@@ -11,6 +11,8 @@ export interface GuestText {
   /** The module with its memory and `realloc`. */
   readonly libc?: string;
   readonly encoding?: 'utf8' | 'utf16' | 'latin1+utf16';
+  /** Definitions of the component, before its modules. */
+  readonly beside?: string;
   /** Options of the lifting of `run`. */
   readonly lift?: string;
 }
@@ -48,7 +50,8 @@ export function guestOf(guest: GuestText): Promise<Uint8Array> {
   return componentOf(guestText(guest));
 }
 
-function guestText({ imports = [], core, libc = BUMP, encoding = 'utf8', lift = '' }: GuestText) {
+function guestText(guest: GuestText) {
+  const { imports = [], core, libc = BUMP, encoding = 'utf8', beside = '', lift = '' } = guest;
   const functions = imports
     .filter((one) => !one.startsWith('drop '))
     .map((whole) => {
@@ -93,6 +96,7 @@ function guestText({ imports = [], core, libc = BUMP, encoding = 'utf8', lift = 
   const all = [...lowered, ...drops];
   return `(component $C
     ${imported.join('\n')}
+    ${beside}
     (core module $Libc ${libc})
     (core instance $libc (instantiate $Libc))
     (alias core export $libc "memory" (core memory $memory))
