@@ -8,19 +8,24 @@ import { userFolder } from './user-folder.js';
 /** The bucket that needs not be created: the first write to it does. */
 export const DEFAULT_BUCKET = 'default';
 
-/** Each setting as the flags give it; undefined: they do not. */
-const given: { readonly [K in keyof Settings]-?: (flags: GlobalFlags) => Settings[K] | undefined } =
-  {
-    store: ({ store }) => store,
-    isStoreNamed: ({ store }) => store !== undefined || undefined,
-    bucket: ({ bucket }) => bucket,
-    json: ({ json }) => json || undefined,
-    quiet: ({ quiet }) => quiet || undefined,
-    color: ({ color }) => color,
-    input: ({ noInput }) => (noInput ? false : undefined),
-    readOnly: ({ readOnly }) => readOnly || undefined,
-    wait: ({ wait }) => wait,
-  };
+/** The options that ask for something else than a setting. */
+type Request = 'version' | 'help';
+
+/** What each option, as it was given, says of the settings. */
+const said: {
+  readonly [O in Exclude<keyof GlobalFlags, Request>]-?: (
+    value: NonNullable<GlobalFlags[O]>,
+  ) => Partial<Settings>;
+} = {
+  store: (store) => ({ store, isStoreNamed: true }),
+  bucket: (bucket) => ({ bucket }),
+  json: (json) => ({ json }),
+  quiet: (quiet) => ({ quiet }),
+  color: (color) => ({ color }),
+  noInput: (noInput) => ({ input: !noInput }),
+  readOnly: (readOnly) => ({ readOnly }),
+  wait: (wait) => ({ wait }),
+};
 
 /**
  * The settings for one invocation. An empty environment variable counts as unset. A path is kept as
@@ -34,11 +39,12 @@ export function resolveSettings(flags: GlobalFlags, env: NodeJS.ProcessEnv): Set
 
 /** Settings with what flags say in their place; the same object where they say nothing. */
 export function overridden(settings: Settings, flags: GlobalFlags): Settings {
-  const said = Object.entries(given).flatMap(([key, read]) => {
-    const value = read(flags);
-    return value === undefined ? [] : [[key, value] as const];
+  const given = Object.entries(said).flatMap(([option, settingsOf]) => {
+    const value = flags[option as keyof typeof said];
+    // A switch that was not given is false.
+    return value === undefined || value === false ? [] : [settingsOf(value as never)];
   });
-  return said.length === 0 ? settings : { ...settings, ...Object.fromEntries(said) };
+  return given.length === 0 ? settings : Object.assign({}, settings, ...given);
 }
 
 /** Where no flag says otherwise. */
