@@ -25,8 +25,8 @@ export interface Argument {
   readonly variadic?: true;
   readonly completes?: Completes;
   /**
-   * Whether it is, or `afterEquals` holds, a value, which is nobody's business: no history that is
-   * written down shows it.
+   * Whether the word, or with `afterEquals` the part of it behind `=`, is a value: the history on the
+   * disk leaves it out.
    */
   readonly value?: 'all' | 'afterEquals';
 }

@@ -39,7 +39,7 @@ const exitOfCode = {
   usage: exitCodes.usage,
   /** A confirmation is needed and nobody can be asked, or the answer was no. */
   'not-confirmed': exitCodes.usage,
-  /** The store cannot do it, whoever asks. */
+  /** The store lacks the capability. */
   'not-supported': exitCodes.usage,
   /** A condition on the present state does not hold. */
   'condition-failed': exitCodes.conditionFailed,

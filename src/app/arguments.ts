@@ -7,7 +7,7 @@ import { KvError } from '../errors.js';
 /**
  * Throws `usage` for a word that is not UTF-8. Node replaces what it cannot read by U+FFFD and says
  * nothing, so that another key would be written, or another value. `argv` are the last words of the
- * process; where the system does not show them (no /proc), nothing can be said against them.
+ * process; where the system does not show them (no /proc), all are taken.
  */
 export async function checkArguments(argv: readonly string[], verbs: Registry): Promise<void> {
   if (!argv.some((word) => word.includes(REPLACEMENT))) return;

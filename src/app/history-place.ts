@@ -5,7 +5,7 @@ import { userFolder, variablesOf } from '../line/user-folder.js';
 import type { HistoryPlace } from '../repl/history-file.js';
 import { makeFolder } from '../store/lmdb/make-folder.js';
 
-/** The history's file, its folder made. Nowhere where there is no folder, which may have a reason to be told. */
+/** The file of the history, its folder made; no path where that cannot be. */
 export function historyPlace(env: NodeJS.ProcessEnv): HistoryPlace {
   const folder = userFolder('state', env);
   if (folder === undefined) return { path: undefined };

@@ -32,7 +32,8 @@ export async function interruptible<T>(
     for (const signal of heard) process.off(signal, abort);
   };
   for (const signal of heard) process.on(signal, abort);
-  // One of its own: what runs within has others. A signal that somebody hears does not end the process.
+  // A listener of its own, since what runs within has others. A signal with a listener does not end
+  // the process.
   const ignore = () => {};
   if (outlives) process.on('SIGINT', ignore);
   try {

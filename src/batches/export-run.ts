@@ -65,7 +65,7 @@ class Span implements RecordSpan {
   }
 }
 
-/** Adds any other record, and gives what of it is ready to be written. */
+/** Adds any other record, and yields what is ready to be written. */
 function* encoded(encoder: Encoder, records: StoredRecords, position: number): Generator<Buffer> {
   const { bytes, places } = records;
   const key = bytes.toString('utf8', places[4 * position], places[4 * position + 1]);

@@ -17,7 +17,7 @@ export interface Format {
    * stand on one line, each by itself.
    */
   readonly counts: 'line' | 'record';
-  /** What to do about an input whose record is none, because the input is of another kind. */
+  /** What to do where a record cannot be read because the input is of another kind. */
   remedy?(record: Uint8Array): Remedy | undefined;
   /** `limitBytes` stands in for `WHOLE_RECORD_LIMIT_BYTES`. */
   decoder(sink: RecordSink, limitBytes?: number): Decoder;

@@ -1,5 +1,5 @@
 /**
- * What the keys that begin with a prefix go on with, for whoever presses Tab. Where they are many,
+ * How the keys that begin with a prefix go on, for Tab. Where they are many,
  * they are shown as a folder shows its files: one step further, not all at once. Each step costs a
  * few seeks, however many keys there are. Beyond the WIT.
  */

@@ -1,4 +1,4 @@
-/** The environment variables, and what of them Node does not pass on as the system gave it. */
+/** The environment variables: what each says, and which of them Node has passed on damaged. */
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import type { Settings } from '../context.js';

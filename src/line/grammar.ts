@@ -16,7 +16,7 @@ export interface SplitWords {
   readonly operands: readonly string[];
   /** Whether `--` ended the words, so that no operand at all is what was meant. */
   readonly isEnded: boolean;
-  /** The first word that looks like an option and is none. */
+  /** The first word that looks like an option and is not one. */
   readonly unknown: string | undefined;
   /** The flag that ends the words although it takes a value. */
   readonly valueless: string | undefined;

@@ -115,7 +115,7 @@ function usage(message: string, cause?: unknown): KvError {
   return new KvError('usage', message, cause === undefined ? {} : { cause });
 }
 
-/** As it is: whoever shows a message makes what is in it visible. */
+/** Unescaped: a message is made harmless where it is shown. */
 function quote(text: string | undefined): string {
   return `"${text}"`;
 }

@@ -113,7 +113,7 @@ export async function settingsOfUnfinished(
   return lenientSettings(givenBy(words, roles, 'global'), resolve);
 }
 
-/** The words before the verb that are not words of it, up to the first that nobody understands. */
+/** The options before the verb, up to the first word that is neither an option nor the verb's. */
 function optionWords(argv: readonly string[], { roles, name }: Front): readonly string[] {
   if (roles.length === name.length) return [];
   const end = roles.findIndex(({ kind }) => kind === 'unknown');

@@ -34,7 +34,7 @@ export type OptionNext =
   | { readonly kind: 'value'; readonly option: Option }
   | { readonly kind: 'unknown' };
 
-/** Reads what stands behind a verb, for whoever needs the options alone. */
+/** Reads the words behind a verb for the options in them alone. */
 export function readOptions(
   words: readonly string[],
   options: Options,

@@ -44,10 +44,10 @@ export class Editing implements KeyTarget {
   readonly #prompt: Prompt;
   #typed: Typed | undefined;
   #search: HistorySearch | undefined;
-  /** Where in the history the text came from; its length for a text of one's own. */
+  /** Where in the history the text came from; its length for a text that did not. */
   #place: number | undefined;
   #ownText = '';
-  /** What has come of a paste; undefined where there is none. */
+  /** The part of a paste that has come; undefined while nothing is pasted. */
   #pasted: string[] | undefined;
   #isPasteDamaged = false;
 

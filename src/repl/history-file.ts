@@ -18,7 +18,7 @@ import type { HistoryFile } from './history.js';
 
 const NEWLINE = 0x0a;
 
-/** How long somebody may take to compact the file, in milliseconds; beyond, they were killed. */
+/** How long compacting may take, in milliseconds: after that, the session that began it was killed. */
 const ABANDONED_MILLISECONDS = 60_000;
 
 /** Lines that are kept. */
@@ -27,7 +27,7 @@ const LINE_LIMIT = 5000;
 /** Characters of a file that is still read: more is no history of this program. */
 const SIZE_LIMIT_BYTES = 32 * 1024 * 1024;
 
-/** Where the history is kept; nowhere without a path, which may have a reason for a person to know. */
+/** Where the history is kept; without a path it is not, and `reason` says why where a person should know. */
 export interface HistoryPlace {
   readonly path: string | undefined;
   readonly reason?: string;
@@ -58,7 +58,7 @@ function readLines(path: string): string[] {
 
 function addLine(path: string, line: string, isFirst: boolean): void {
   const existing = statSync(path, { throwIfNoEntry: false });
-  // A device in its place, as /dev/null, is somebody's way to have none.
+  // A device in its place, such as /dev/null, means that no history is wanted.
   if (existing && !existing.isFile()) return;
   const target = existing ? realpathSync(path) : path;
   append(target, `${escapeKey(line)}\n`);
@@ -82,7 +82,7 @@ function append(path: string, text: string): void {
   }
 }
 
-/** Whether the last line is whole: who wrote it may have been killed. */
+/** Whether the last line is whole: its writer may have been killed. */
 function endsLine(file: number): boolean {
   const { size } = fstatSync(file);
   const last = Buffer.alloc(1);
@@ -94,7 +94,7 @@ function compact(path: string): void {
   if (!isLong(path)) return;
   const temporary = `${path}.part`;
   dropAbandoned(temporary);
-  // There is one at a time who compacts: for the others, this fails.
+  // Only one session compacts at a time: for the others, this fails.
   const fresh = openSync(temporary, 'wx', 0o600);
   let old: number | undefined;
   try {
@@ -123,7 +123,7 @@ function isLong(path: string): boolean {
   return lines >= 2 * LINE_LIMIT;
 }
 
-/** Takes away what somebody has left who was killed while they compacted. */
+/** Removes what a session has left that was killed while it compacted. */
 function dropAbandoned(temporary: string): void {
   const stats = statSync(temporary, { throwIfNoEntry: false });
   if (stats && Date.now() - stats.mtimeMs > ABANDONED_MILLISECONDS) rmSync(temporary);

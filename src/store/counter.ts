@@ -11,7 +11,7 @@ const COUNTER_LIMIT = 2n ** 64n - 1n;
 /** Digits of the largest counter: no longer value is one. */
 const COUNTER_LIMIT_DIGITS = 20;
 
-/** The counter that a value is the text of, or undefined where it is none. */
+/** The counter whose text the value is; undefined where it is not a counter's. */
 export function decodeCounter(value: StoredValue): bigint | undefined {
   if (value.size > COUNTER_LIMIT_DIGITS) return undefined;
   const text = Buffer.from(value.read(0, value.size)).toString('latin1');

@@ -6,9 +6,9 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 
 /**
- * False also where nobody can tell: a program that starts another without an output of its own gives
- * it the same /dev/null, on purpose. A shell never does, since `> /dev/null` only writes; so what
- * tells is who started this process, and what that has in the same place.
+ * False also where it cannot be known: a program that starts another without an output gives it the
+ * same /dev/null, on purpose. A shell never does, since `> /dev/null` opens it for writing alone. So
+ * the parent process is asked: its name, and what it has in the same place.
  */
 export function wasClosed(descriptor: number): boolean {
   if (placeOf('self', descriptor) !== 'null') return false;

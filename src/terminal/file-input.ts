@@ -2,9 +2,9 @@
 import { closeSync, fstatSync, open } from 'node:fs';
 import { promisify } from 'node:util';
 import { ioError } from '../errors.js';
+import { readFile, readStream } from './byte-pieces.js';
 import { descriptorKind } from './descriptor-kind.js';
 import { namedDescriptor } from './open-descriptor.js';
-import { readFile, readStream } from './sources.js';
 import type { Input } from './terminal.js';
 
 /**

@@ -35,7 +35,7 @@ export async function openOutput(path: string, stdout: Output): Promise<FileOutp
 }
 
 /**
- * Opens a file to write behind what it holds, and makes it where there is none. What has been written
+ * Opens a file to append to, and makes it where it is missing. What has been written
  * stays. Throws `io`.
  */
 export async function openAppend(path: string, stdout: Output): Promise<FileOutput> {

@@ -77,8 +77,7 @@ function targetOf(path: string): string {
   for (let hops = 0; hops < MAX_LINKS; hops++) {
     const link = linkAt(target);
     if (link === undefined) return target;
-    // Joined as text, since `join` would take `..` away: behind a linked folder it is not that one's
-    // parent by name.
+    // Joined as text: `join` would resolve `..` by name, which is wrong behind a linked folder.
     target = isAbsolute(link) ? link : `${dirname(target)}/${link}`;
   }
   return target;

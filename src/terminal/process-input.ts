@@ -1,9 +1,9 @@
 /** The process's stdin as an input. */
 import { fstatSync } from 'node:fs';
 import { KvError } from '../errors.js';
+import { readFile, readStream } from './byte-pieces.js';
 import { wasClosed } from './closed-descriptor.js';
 import { type DescriptorKind, descriptorKind } from './descriptor-kind.js';
-import { readFile, readStream } from './sources.js';
 import type { Input } from './terminal.js';
 
 export async function processInput(): Promise<Input> {

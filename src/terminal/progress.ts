@@ -12,7 +12,7 @@ export interface Progress {
   stop(): void;
 }
 
-/** Where nobody looks. */
+/** Shows nothing. */
 export const noProgress: Progress = { update: () => {}, stop: () => {} };
 
 /** How often the bar is drawn anew, a second. */

@@ -91,7 +91,7 @@ export interface Terminal {
    * process already are written to directly. Throws `io`, and `usage` for a file of the store.
    */
   openOutput(path: string, stdout?: Output): Promise<FileOutput>;
-  /** A file to write behind what it holds, which is made where there is none. As `openOutput`. */
+  /** A file to append to, which is made where it is missing. As `openOutput`. */
   openAppend(path: string, stdout?: Output): Promise<FileOutput>;
   /** A file to read in place of stdin, or stdin for `-`. Throws `io`. */
   openInput(path: string): Promise<Input>;

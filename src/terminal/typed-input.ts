@@ -2,7 +2,7 @@
 import { openSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { ioError } from '../errors.js';
-import { readStream } from './sources.js';
+import { readStream } from './byte-pieces.js';
 import type { Input } from './terminal.js';
 
 /** The terminal by a descriptor of its own, so that the prompt's is still open after Ctrl-D. */

@@ -1,6 +1,6 @@
 /** Hexadecimal digits, as bytes. */
 
-/** The value of each digit, in either case; -1 for what is none. */
+/** The value of each digit, in either case; -1 for any other byte. */
 export const hexValues = new Int8Array(256).fill(-1);
 
 /** The lower-case digit of each value. */

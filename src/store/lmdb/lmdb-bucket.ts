@@ -13,9 +13,9 @@ import { TransactionalBucket } from '../transactional-bucket.js';
 import { inTurns } from '../turns.js';
 import { batchLimits, loadRecords } from './bucket-load.js';
 import { type Db, statsOf } from './database.js';
-import { listRecords } from './listing.js';
 import { LmdbUpload } from './lmdb-upload.js';
 import type { Parts } from './parts.js';
+import { listRecords } from './record-pages.js';
 import {
   metadataOf,
   readHeader,

@@ -7,7 +7,7 @@ export class Sequence {
   readonly #main: RootDb;
   /** The last number that the transaction under way has given; undefined before its first. */
   #current: number | undefined;
-  /** The last number given, also in a transaction that failed: somebody may still know it. */
+  /** The last number given, also in a transaction that failed: it may have been printed. */
   #lastGiven = 0;
 
   constructor(main: RootDb) {

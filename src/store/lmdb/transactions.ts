@@ -1,4 +1,4 @@
-/** Transactions of a store; after each of them, what nobody holds any more is given back. */
+/** Transactions of a store; after each of them, chunks that no record holds any more are given back. */
 import type { Chunks } from './chunks.js';
 import type { Environment } from './environment.js';
 

@@ -12,11 +12,11 @@ import {
   stampInline,
 } from './layout.js';
 import type { ListedRecords } from './listed-records.js';
-import { listRecords } from './listing.js';
 import type { Parts } from './parts.js';
+import { listRecords } from './record-pages.js';
 
 /** A bucket, and whether the transaction under way has changed nothing before. */
-interface Source {
+interface Original {
   readonly bucket: string;
   readonly isUntouched: boolean;
 }
@@ -24,7 +24,7 @@ interface Source {
 /** Fills an empty bucket with the records of another; chunks are shared. */
 export function* copyRecords(
   parts: Parts,
-  { bucket, isUntouched }: Source,
+  { bucket, isUntouched }: Original,
   to: string,
 ): Generator<number> {
   const target = parts.catalogue.databaseOf(to);
@@ -41,7 +41,7 @@ export function* copyRecords(
 }
 
 /** Deletes every record of a bucket. */
-export function* clearRecords(parts: Parts, { bucket, isUntouched }: Source): Generator<number> {
+export function* clearRecords(parts: Parts, { bucket, isUntouched }: Original): Generator<number> {
   const db = parts.catalogue.databaseOf(bucket);
   // Most buckets have no values in chunks, which is known at once where no bucket has.
   if (parts.chunks.countValues() > 0) {
@@ -58,7 +58,7 @@ export function* clearRecords(parts: Parts, { bucket, isUntouched }: Source): Ge
 /** Deletes the records of a range that leaves others. */
 export function* deleteRecords(
   parts: Parts,
-  { bucket, isUntouched }: Source,
+  { bucket, isUntouched }: Original,
   { lower, upper }: KeyRange,
 ): Generator<number> {
   const db = parts.catalogue.databaseOf(bucket);

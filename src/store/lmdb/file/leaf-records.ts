@@ -13,7 +13,7 @@ import type { StoreFile } from './store-file.js';
 const HEADER_BYTES = 64;
 
 /** What a leaf's values may need beside the leaf. */
-export interface LeafSource {
+export interface LeafContext {
   readonly file: StoreFile;
   /** The last transaction that may have written a page. */
   readonly newest: bigint;
@@ -25,12 +25,12 @@ export class LeafRecords implements ListedRecords {
   readonly count: number;
   readonly bytes: Buffer;
   readonly #leaf: Leaf;
-  readonly #source: LeafSource;
+  readonly #context: LeafContext;
   #places: Int32Array | undefined;
 
-  constructor(leaf: Leaf, source: LeafSource) {
+  constructor(leaf: Leaf, context: LeafContext) {
     this.#leaf = leaf;
-    this.#source = source;
+    this.#context = context;
     this.count = leaf.to - leaf.from;
     this.bytes = leaf.page.bytes;
   }
@@ -54,7 +54,7 @@ export class LeafRecords implements ListedRecords {
 
   /** Throws `damaged`, `io`. */
   value(position: number): StoredValue {
-    const { chunks, snapshot } = this.#source;
+    const { chunks, snapshot } = this.#context;
     const header = this.header(position);
     if (header.chunked) {
       snapshot?.use();
@@ -80,7 +80,7 @@ export class LeafRecords implements ListedRecords {
       return this.bytes.subarray(start, start + Math.min(size, length));
     }
     const reference = this.bytes.subarray(start, start + REFERENCE_BYTES);
-    const { file, newest } = this.#source;
+    const { file, newest } = this.#context;
     return sound(file, file.readOverflow(reference, size, newest, length));
   }
 

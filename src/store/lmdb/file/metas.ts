@@ -97,7 +97,7 @@ export function unusable({ path }: StoreFile, state: string): KvError {
   });
 }
 
-/** Checks what no meta of any LMDB may hold; what it says of the trees is for whoever walks them. */
+/** Checks what no valid meta can hold; a walk checks what it says of the trees. */
 function checkFields(file: StoreFile, page: Buffer): void {
   const flags = flagsOf(page);
   const isTree = (flags & INTEGER_KEYS) !== 0 && (flags & IMPOSSIBLE_FLAGS) === 0;

@@ -1,5 +1,5 @@
 /**
- * Listing a bucket: from the file itself, leaf by leaf, or where that cannot be, through LMDB. The
+ * The records of a bucket, page by page: from the file itself, leaf by leaf, or where that cannot be, through LMDB. The
  * pages of a write transaction are not all in the file.
  */
 import { absentBucket, KvError } from '../../errors.js';
@@ -23,7 +23,7 @@ const FIRST_PAGE_KEYS = 16;
 const PAGE_GROWTH = 8;
 
 /** The records of a bucket in a range, and how many there are by the bucket's own count. */
-interface Listing {
+interface RecordPages {
   readonly pages: Iterable<ListedRecords>;
   readonly expected: number;
 }
@@ -70,7 +70,7 @@ function listFromFile(
   db: Db,
   snapshot: Snapshot,
   { lower, upper }: KeyRange,
-): Listing {
+): RecordPages {
   const descriptor = environment.descriptor(db, snapshot);
   // Of the snapshot, or of a transaction that has come since.
   const newest = BigInt(environment.lastTransaction);
@@ -90,7 +90,7 @@ function listThroughLmdb(
   db: Db,
   snapshot: Snapshot,
   range: KeyRange,
-): Listing {
+): RecordPages {
   const { environment } = parts;
   return {
     expected: environment.reading(() => statsOf(db).entryCount),
