@@ -1,6 +1,7 @@
 /** An import from beginning to end: reading, loading, and saying what came of it. */
 import type { Context } from '../context.js';
 import { type ExitCode, exitCodes, KvError } from '../errors.js';
+import type { Format } from '../formats/format.js';
 import { databaseFormatNames, loadFormat } from '../formats/index.js';
 import { chunksUnlessAborted } from '../terminal/pump.js';
 import type { FileOutput } from '../terminal/terminal.js';
@@ -31,11 +32,13 @@ export async function importRecords(context: Context, options: ImportOptions): P
       ? undefined
       : await context.terminal.openOutput(options.rejectsFile);
   try {
-    const { sink, bytes } = await context.interruptible((signal) =>
-      inTargets(context, options, rejects, signal),
-    );
-    await reportImport(context, options, sink, bytes);
-    return sink.rejections.count > 0 ? exitCodes.badData : exitCodes.done;
+    return await context.interruptible(async (signal) => {
+      const { sink, bytes } = await inTargets(context, options, rejects, signal);
+      await reportImport(context, options, sink, bytes);
+      // It came too late to stop the import; whoever runs several must not go on with the next.
+      signal.throwIfAborted();
+      return sink.rejections.count > 0 ? exitCodes.badData : exitCodes.done;
+    });
   } finally {
     // Also of an import that failed: that is when they are wanted.
     await rejects?.commit();
@@ -50,40 +53,49 @@ async function inTargets(
   signal: AbortSignal,
 ): Promise<Loaded> {
   const { transactions } = context.keyvalue;
-  const { mode, dryRun, atomic } = options;
+  const { mode, dryRun, atomic, format: name } = options;
   const isWithin = atomic && !dryRun && mode !== 'replace';
   if (isWithin) {
     transactions.require('import with --atomic', 'without it, --skip goes on after an error');
   }
-  // Waited for here, so that a signal is heard.
-  if (!dryRun && !context.settings.readOnly) await transactions.writersDone(signal);
+  const format = await loadFormat(name);
   const targets = new ImportTargets(context, options);
+  const sink = new ImportSink(context, targets, options, { counts: format.counts, signal });
   // Of a script or a session that is one transaction.
   const isPart = transactions.isOpen;
+  const ending = new ImportEnding(context, options, sink, { format, isPart });
   const loadAll = async () => {
-    const loaded = await load(context, targets, options, rejects, signal, isPart);
+    const bytes = await load(context, { format, sink, ending, rejects }, options, signal);
     await targets.publish(signal);
-    return loaded;
+    return { sink, bytes };
   };
   try {
+    // Waited for here, so that a signal is heard.
+    if (!dryRun && !context.settings.readOnly) await transactions.writersDone(signal);
     return await (isWithin ? transactions.group(loadAll) : loadAll());
+  } catch (thrown) {
+    throw await ending.error(thrown);
   } finally {
-    await targets.discard();
+    await targets.discard(signal.aborted);
   }
 }
 
+/** What an import is made of, beside its options. */
+interface Parts {
+  readonly format: Format;
+  readonly sink: ImportSink;
+  readonly ending: ImportEnding;
+  readonly rejects: FileOutput | undefined;
+}
+
+/** Returns the bytes of the input. Throws what ended it. */
 async function load(
   context: Context,
-  targets: ImportTargets,
+  { format, sink, ending, rejects }: Parts,
   options: ImportOptions,
-  rejects: FileOutput | undefined,
   signal: AbortSignal,
-  isPart: boolean,
-): Promise<Loaded> {
+): Promise<number> {
   const { input, format: name, dryRun } = options;
-  const format = await loadFormat(name);
-  const sink = new ImportSink(context, targets, options, format.counts);
-  const ending = new ImportEnding(context, options, sink, { format, isPart });
   const decoder = format.decoder(sink);
   const progress = await context.terminal.progress(input.size);
   let bytes = 0;
@@ -96,6 +108,7 @@ async function load(
     await tell();
   };
   try {
+    sink.begin();
     for await (const piece of chunksUnlessAborted(input, signal, whenQuiet)) {
       bytes += piece.length;
       const step = databaseFormatNames.includes(name) ? DUMP_STEP_BYTES : piece.length;
@@ -112,16 +125,16 @@ async function load(
     await sink.rejections.write(rejects);
     refusePart(sink, options);
     await warn(context, sink, options);
+    return bytes;
   } catch (thrown) {
     const cause = await sink.settle(thrown);
     await sink.rejections.write(rejects);
     progress.stop();
     await warn(context, sink, options);
-    throw await ending.error(cause);
+    throw cause;
   } finally {
     progress.stop();
   }
-  return { sink, bytes };
 }
 
 /** Throws `rejected` where all or nothing was to be stored, and some of it cannot. */

@@ -42,7 +42,7 @@ export class ImportSink implements RecordSink {
     context: Context,
     targets: ImportTargets,
     options: ImportOptions,
-    counts: Format['counts'],
+    { counts, signal }: { counts: Format['counts']; signal?: AbortSignal },
   ) {
     const { mode, onError, dryRun, skip } = options;
     this.#context = context;
@@ -53,11 +53,18 @@ export class ImportSink implements RecordSink {
     this.load = context.keyvalue.bulk.load({
       existing: mode !== 'insert' ? 'overwrite' : onError === 'stop' ? 'stop' : 'keep',
       dryRun,
+      signal,
       refused: (at, key, value) =>
         this.rejections.add(at, KEY_IS_THERE, { key, kept: value && wholeRecord(key, value) }),
     });
+  }
+
+  /** To be called before the input is read. Throws as `ImportTargets.get` does. */
+  begin(): void {
     // Where a dump's records go, its headers say.
-    if (!databaseFormatNames.includes(options.format)) this.load.into(targets.get(), 0);
+    if (!databaseFormatNames.includes(this.#options.format)) {
+      this.load.into(this.#targets.get(), 0);
+    }
   }
 
   /** Whether any record has come, passed over or not. */

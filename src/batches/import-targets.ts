@@ -1,6 +1,10 @@
 /** The buckets that an import writes to: themselves, or for `replace` drafts that take their places. */
-import type { Context, Draft, LoadTarget } from '../context.js';
+import type { Bucket, Context, Draft, LoadTarget } from '../context.js';
+import { asKvError, KvError } from '../errors.js';
 import type { ImportOptions } from './import-options.js';
+
+/** How long an import that was stopped may take to clean up, in ms. */
+const STOPPED_MS = 200;
 
 export class ImportTargets {
   readonly #context: Context;
@@ -21,10 +25,12 @@ export class ImportTargets {
     const { dryRun, create, mode } = this.#options;
     const isMissing = create && !buckets.exists(name);
     if (dryRun) {
-      return { name, bucket: isMissing ? undefined : this.#context.bucketToRead(name) };
+      const toRead = () => this.#context.bucketToRead(name);
+      return { name, bucket: isMissing ? undefined : hinted(toRead) };
     }
+    const toWrite = () => hinted(() => this.#context.bucketToWrite(name));
     if (mode === 'replace') {
-      if (!isMissing || settings.readOnly) this.#context.bucketToWrite(name);
+      if (!isMissing || settings.readOnly) toWrite();
       const draft =
         this.#drafts.get(name) ??
         buckets.createDraft(
@@ -35,7 +41,7 @@ export class ImportTargets {
       return { name, bucket: draft.bucket };
     }
     if (isMissing && !settings.readOnly) buckets.openOrCreate(name);
-    return { name, bucket: this.#context.bucketToWrite(name) };
+    return { name, bucket: toWrite() };
   }
 
   /** Puts the drafts into their places, all at once. */
@@ -47,8 +53,27 @@ export class ImportTargets {
     await (this.#drafts.size > 1 ? transactions.hold(publishAll) : publishAll());
   }
 
-  /** Lets go of drafts that have not been published. */
-  async discard(): Promise<void> {
-    for (const draft of this.#drafts.values()) await draft.discard();
+  /**
+   * Lets go of drafts that have not been published. Where the import was stopped, nobody waits long for
+   * that: what is left goes with the process.
+   */
+  async discard(isStopped: boolean): Promise<void> {
+    const signal = isStopped ? AbortSignal.timeout(STOPPED_MS) : undefined;
+    try {
+      for (const draft of this.#drafts.values()) await draft.discard(signal && { signal });
+    } catch (thrown) {
+      if (!signal?.aborted) throw thrown;
+    }
+  }
+}
+
+/** Opens a bucket; where there is none, the error names the option that makes it. */
+function hinted(open: () => Bucket): Bucket {
+  try {
+    return open();
+  } catch (thrown) {
+    const { code, message } = asKvError(thrown);
+    if (code !== 'no-bucket') throw thrown;
+    throw new KvError(code, message, { hint: '--create makes it', cause: thrown });
   }
 }

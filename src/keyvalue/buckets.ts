@@ -22,7 +22,7 @@ export interface BucketContent {
 export interface Draft {
   readonly bucket: Bucket;
   publish(name: string, options?: WorkOptions): Promise<void>;
-  discard(): Promise<void>;
+  discard(options?: WorkOptions): Promise<void>;
 }
 
 /** The administration of one store's buckets. What writes throws `full`, `io`, `read-only` as well. */
@@ -105,8 +105,8 @@ export function administrationOf(store: Store) {
           await store.publishDraft(draft, name, options);
           isPublished = true;
         },
-        async discard() {
-          if (!isPublished) await store.discardDraft(draft);
+        async discard(options) {
+          if (!isPublished) await store.discardDraft(draft, options);
         },
       };
     },

@@ -17,6 +17,8 @@ export interface LoadOptions {
   readonly existing: Existing;
   /** Write nothing. */
   readonly dryRun: boolean;
+  /** Ends the load: what is being written then is not. */
+  readonly signal: AbortSignal | undefined;
   /**
    * Called for each record that is refused because its key is there, in the order of the input; the
    * value is left out where it is over the limit of a whole record. May throw, which ends the load.
@@ -92,19 +94,23 @@ export class BulkLoad {
 
   /**
    * Begins to write what is full, and what has waited long, which reaches to `through`. Resolves when
-   * no more than one batch is on its way.
+   * nothing of it but the disk has to be waited for.
    */
   async drain(through: number): Promise<void> {
     const isLate = performance.now() - this.#sealed > PATIENCE_MS;
     if (isLate && !this.#isWriting) this.#seal(through);
     while (this.#pending.length > 0) {
       await this.#underWay;
+      this.#options.signal?.throwIfAborted();
       this.#isWriting = true;
-      this.#underWay = this.#write(this.#pending.shift()!).finally(() => {
-        this.#isWriting = false;
+      await new Promise<void>((resolve) => {
+        this.#underWay = this.#write(this.#pending.shift()!, resolve).finally(() => {
+          this.#isWriting = false;
+          resolve();
+        });
+        // It is awaited before the next one, or at the end, and its failure is thrown there.
+        this.#underWay.catch(() => {});
       });
-      // It is awaited before the next one, or at the end, and its failure is thrown there.
-      this.#underWay.catch(() => {});
     }
   }
 
@@ -137,13 +143,14 @@ export class BulkLoad {
     return spare?.limit(NO_LIMITS) ?? new RecordBatch(NO_LIMITS);
   }
 
-  async #write(next: Pending): Promise<void> {
-    if ('batch' in next) await this.#writeBatch(next.target, next.batch);
+  /** `whenSet` is called when only the disk is waited for. */
+  async #write(next: Pending, whenSet: () => void): Promise<void> {
+    if ('batch' in next) await this.#writeBatch(next.target, next.batch, whenSet);
     else this.#writeValue(next.target, next.at, next.key, next.value);
   }
 
-  async #writeBatch(target: StoredTarget, batch: RecordBatch): Promise<void> {
-    const refused = await this.#load(target, batch);
+  async #writeBatch(target: StoredTarget, batch: RecordBatch, whenSet: () => void): Promise<void> {
+    const refused = await this.#load(target, batch, whenSet);
     const stopped = this.#options.existing === 'stop' ? refused[0] : undefined;
     this.written += stopped ?? batch.count - refused.length;
     this.committedThrough = stopped === undefined ? batch.through : batch.numbers[stopped]! - 1;
@@ -154,9 +161,9 @@ export class BulkLoad {
     this.#spare.push(batch);
   }
 
-  async #load(target: StoredTarget, batch: RecordBatch): Promise<number[]> {
-    const { dryRun, existing } = this.#options;
-    if (!dryRun) return target.stored!.load(batch, existing);
+  async #load(target: StoredTarget, batch: RecordBatch, whenSet: () => void): Promise<number[]> {
+    const { dryRun, existing, signal } = this.#options;
+    if (!dryRun) return target.stored!.load(batch, existing, { signal, whenSet });
     return existing === 'overwrite' ? [] : this.#alreadyThere(target, batch);
   }
 

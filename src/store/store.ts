@@ -58,6 +58,12 @@ export interface WorkOptions {
   readonly progress?: ((records: number) => void) | undefined;
 }
 
+export interface BatchOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called when all records have been set, and only the disk is waited for. */
+  readonly whenSet?: () => void;
+}
+
 /** What a load does with a key that is there. */
 export type Existing = 'overwrite' | 'keep' | 'stop';
 
@@ -121,9 +127,10 @@ export interface StoreBucket {
    * Sets the records of a batch, the later of two with one key standing, while other work goes on:
    * nobody may change the batch before the promise resolves. With `keep`, a key that is there keeps
    * its value; with `stop`, the first such record ends the load. Resolves to the positions of the
-   * records that were refused for that. One transaction where the store has `transactions`.
+   * records that were refused for that. One transaction where the store has `transactions`, in turns of
+   * the event loop: rejects with the reason of the signal, and then has set none.
    */
-  load(records: PackedRecords, existing: Existing): Promise<number[]>;
+  load(records: PackedRecords, existing: Existing, options?: BatchOptions): Promise<number[]>;
 }
 
 export interface BucketInfo {
@@ -187,7 +194,7 @@ export interface Store {
   /** Puts a draft in the place of a bucket, whose keys go. Rejects with `no-bucket` for no draft. */
   publishDraft(draft: string, name: string, options?: WorkOptions): Promise<void>;
   /** Deletes a draft that has not been published. */
-  discardDraft(draft: string): Promise<void>;
+  discardDraft(draft: string, options?: WorkOptions): Promise<void>;
 
   upload(): Upload;
 

@@ -14,6 +14,7 @@ import type {
 } from './record.js';
 import type { RecordBatch } from './record-batch.js';
 import type {
+  BatchOptions,
   Existing,
   PutOptions,
   RecordPlace,
@@ -32,7 +33,11 @@ export abstract class TransactionalBucket implements StoreBucket {
   abstract count(): number;
   abstract deleteRange(range: KeyRange, options?: WorkOptions): Promise<number>;
   abstract batch(spare?: RecordBatch): RecordBatch;
-  abstract load(records: PackedRecords, existing: Existing): Promise<number[]>;
+  abstract load(
+    records: PackedRecords,
+    existing: Existing,
+    options?: BatchOptions,
+  ): Promise<number[]>;
 
   /** Runs `work` in the transaction under way, or in one of its own. */
   protected abstract write<T>(work: () => T): T;

@@ -249,3 +249,16 @@ it.each(['ndjson', 'csv', 'tsv', 'mdb'])(
     );
   },
 );
+
+it.each(['', ' --mode replace', ' --atomic', ' --dry-run'])(
+  'import%s into a bucket that is not there names --create',
+  async (option) => {
+    const stdin = '{"key":"a","value":"1"}\n';
+    const { error } = await kvInMemory()(`-b missing import${option}`, { stdin });
+    expect(error?.message).toBe('cannot open bucket "missing": there is no such bucket');
+    expect([error?.result, error?.hint]).toEqual([
+      expect.stringMatching(/^nothing was /),
+      '--create makes it',
+    ]);
+  },
+);

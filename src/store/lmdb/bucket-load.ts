@@ -12,6 +12,9 @@ import { readHeader, setRecord } from './records.js';
 /** Pages that a load may change in no order: about 125 MiB. */
 const SCATTER_PAGES = 32_000;
 
+/** Records of a step: about a millisecond's worth, unless they are large. */
+const STEP_RECORDS = 256;
+
 /** What a batch for the database is to keep to. */
 export function batchLimits(db: Db): BatchLimits {
   // Each record may change another page, which is held until the commit; but there are no more.
@@ -22,30 +25,34 @@ export function batchLimits(db: Db): BatchLimits {
   };
 }
 
-/** See `StoreBucket.load`; within a transaction. Returns the positions that were refused. */
-export function loadRecords(
+/**
+ * See `StoreBucket.load`; within a transaction, in steps, which yield how many records they were
+ * through with. Adds the positions that were refused to `refused`.
+ */
+export function* loadRecords(
   parts: Parts,
   db: Db,
   records: PackedRecords,
   existing: Existing,
-): number[] {
+  refused: number[],
+): Generator<number> {
   const { count, ascending, room } = records;
   if (room < INLINE_HEADER_BYTES) throw new Error('a batch was not made for this store');
   parts.environment.willWrite(records.bytes.length);
   const load = new Load(parts, db, records);
-  const refused: number[] = [];
   // What is refused must be the first of the input's, so that one is loaded as it comes.
   const order = ascending || existing === 'stop' ? undefined : loadOrder(records);
   // The first tells LMDB that a key comes after all others, which saves looking for its place.
   const options = ascending && load.isBeyondLast() ? { append: true } : { noOverwrite: true };
   for (let index = 0; index < count; index++) {
     const position = order === undefined ? index : order[index]!;
-    if (load.set(position, options)) continue;
-    if (existing === 'overwrite') load.replace(position);
-    else refused.push(position);
-    if (existing === 'stop' && refused.length > 0) break;
+    if (!load.set(position, options)) {
+      if (existing === 'overwrite') load.replace(position);
+      else refused.push(position);
+      if (existing === 'stop' && refused.length > 0) return;
+    }
+    if (index % STEP_RECORDS === 0) yield STEP_RECORDS;
   }
-  return refused.sort((a, b) => a - b);
 }
 
 class Load {

@@ -8,7 +8,7 @@ import type {
   Version,
 } from '../record.js';
 import { RecordBatch } from '../record-batch.js';
-import type { Existing, RecordPlace, Upload, WorkOptions } from '../store.js';
+import type { BatchOptions, Existing, RecordPlace, Upload, WorkOptions } from '../store.js';
 import { TransactionalBucket } from '../transactional-bucket.js';
 import { inTurns } from '../turns.js';
 import { batchLimits, loadRecords } from './bucket-load.js';
@@ -79,10 +79,17 @@ export class LmdbBucket extends TransactionalBucket {
     return spare?.limit(limits) ?? new RecordBatch(limits);
   }
 
-  load(records: PackedRecords, existing: Existing): Promise<number[]> {
-    return this.#parts.transactions.runInBackground(() =>
-      loadRecords(this.#parts, this.#db, records, existing),
-    );
+  load(
+    records: PackedRecords,
+    existing: Existing,
+    { signal, whenSet }: BatchOptions = {},
+  ): Promise<number[]> {
+    return this.#parts.transactions.runInBackground(async () => {
+      const refused: number[] = [];
+      await inTurns(loadRecords(this.#parts, this.#db, records, existing, refused), { signal });
+      whenSet?.();
+      return refused.sort((a, b) => a - b);
+    }, signal);
   }
 
   protected write<T>(work: () => T): T {

@@ -138,8 +138,8 @@ export class LmdbStore implements Store {
     await this.#inSteps((isUntouched) => this.#published(draft, name, isUntouched), options);
   }
 
-  async discardDraft(draft: string): Promise<void> {
-    await this.#inSteps((isUntouched) => this.#discarded(draft, isUntouched));
+  async discardDraft(draft: string, options?: WorkOptions): Promise<void> {
+    await this.#inSteps((isUntouched) => this.#discarded(draft, isUntouched), options);
   }
 
   /** Gives back what processes that have ended left unfinished, or some of it. */

@@ -23,9 +23,9 @@ export class Transactions {
     return result;
   }
 
-  /** The same, while other work goes on: `work` runs some time later, or at once within another. */
-  async runInBackground<T>(work: () => T): Promise<T> {
-    const result = await this.#environment.writes.transactionInBackground(work);
+  /** The same, while other work goes on: `work` begins some time later, or at once within another. */
+  async runInBackground<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const result = await this.#environment.writes.transactionInBackground(work, signal);
     this.#chunks.reclaim();
     return result;
   }

@@ -44,22 +44,22 @@ export class WriteTransactions extends NestedTransactions<ReadonlySet<string>> {
   }
 
   /**
-   * `transaction`, while other work goes on: `work` runs some time later, or at once within another.
+   * `transaction`, while other work goes on: `work` begins some time later, or at once within another.
    */
-  async transactionInBackground<T>(work: () => T): Promise<T> {
+  async transactionInBackground<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     this.#checkWritable();
-    if (this.inTransaction) return this.transaction(work);
+    if (this.inTransaction) return this.asyncTransaction(work, signal);
     // Where a commit in the background fails, lmdb says so on stderr itself.
-    if (!hasPlenty(this.#file)) return this.transaction(work);
-    await this.writersDone();
+    if (!hasPlenty(this.#file)) return this.asyncTransaction(work, signal);
+    await this.writersDone(signal);
     this.#inBackground++;
     try {
       // A child, since lmdb commits what a plain one has written before it throws.
       for (;;) {
-        const result = await this.#main.childTransaction(() => {
+        const result = await this.#main.childTransaction(async () => {
           const before = this.enter();
           try {
-            return this.#isReady() ? this.#saved(work()) : ABORT;
+            return this.#isReady() ? this.#saved(await work()) : ABORT;
           } catch (error) {
             throw this.rolledBack(before, error);
           } finally {

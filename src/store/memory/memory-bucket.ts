@@ -8,7 +8,7 @@ import type {
   Version,
 } from '../record.js';
 import { NO_LIMITS, RecordBatch } from '../record-batch.js';
-import type { Existing, RecordPlace, Upload, WorkOptions } from '../store.js';
+import type { BatchOptions, Existing, RecordPlace, Upload, WorkOptions } from '../store.js';
 import { TransactionalBucket } from '../transactional-bucket.js';
 import { inTurns } from '../turns.js';
 import type { MemoryRecord, MemoryState } from './memory-state.js';
@@ -64,20 +64,30 @@ export class MemoryBucket extends TransactionalBucket {
     return spare.limit(NO_LIMITS);
   }
 
-  async load(records: PackedRecords, existing: Existing): Promise<number[]> {
+  load(
+    records: PackedRecords,
+    existing: Existing,
+    { signal, whenSet }: BatchOptions = {},
+  ): Promise<number[]> {
+    return this.#state.asyncTransaction(async () => {
+      const refused: number[] = [];
+      await inTurns(this.#loaded(records, existing, refused), { signal });
+      whenSet?.();
+      return refused;
+    });
+  }
+
+  *#loaded(records: PackedRecords, existing: Existing, refused: number[]): Generator<number> {
     const content = this.#records;
-    const refused: number[] = [];
     for (let position = 0; position < records.count; position++) {
       const [keyStart, keyEnd, valueStart, valueEnd] = records.places.subarray(4 * position);
       const key = records.bytes.toString('utf8', keyStart, keyEnd);
       if (existing !== 'overwrite' && content.has(key)) {
         refused.push(position);
-        if (existing === 'stop') break;
-        continue;
-      }
-      this.setBytes(key, records.bytes.subarray(valueStart, valueEnd));
+        if (existing === 'stop') return;
+      } else this.setBytes(key, records.bytes.subarray(valueStart, valueEnd));
+      yield 1;
     }
-    return refused;
   }
 
   protected write<T>(work: () => T): T {

@@ -2,11 +2,12 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { LockFile } from '../../../src/store/lmdb/lock-file.js';
 import { isFull } from '../../support/length.js';
 import { ended, Shell, until } from '../../support/shell.js';
 
@@ -70,6 +71,15 @@ async function importAndKill(
   return { told: lastLine(screen), wasKilled: status === 128 + 9 };
 }
 
+/** The number of a signal that Node leaves alone until somebody listens. */
+const SIGHUP = 1;
+
+/** Whether a process has a handler for a signal. */
+function catches(pid: number, signal: number): boolean {
+  const caught = /^SigCgt:\s*(\w+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]!;
+  return (BigInt(`0x${caught}`) & (1n << BigInt(signal - 1))) !== 0n;
+}
+
 const PIECE_BYTES = 128 * 1024;
 const PIECE_MILLISECONDS = 20;
 
@@ -131,6 +141,51 @@ describe('an import', () => {
     const { signal, stderr } = await end;
     expect(signal).toBe('SIGINT');
     expect(stderr).toBe('committed through line 1; resume with --skip 1\n');
+  });
+
+  it.each([
+    ['', 'nothing was stored'],
+    ['--mode replace', 'nothing was changed'],
+  ])(
+    '%s that waits for another writer is ended by a signal, with the same words',
+    async (option, words) => {
+      const shell = new Shell();
+      await shell.succeed('kv set k v');
+      const child = shell.start('import', ...option.split(' ').filter(Boolean), '--rejects', 'bad');
+      // The system says which signals a process catches: from then on it can undo what it began.
+      await until(() => catches(child.pid!, SIGHUP));
+      const holder = shell.start('exec', '--atomic');
+      holder.stdin.write('set held 1\nget held\n');
+      await once(holder.stdout, 'data');
+      child.stdin.write('{"key":"a","value":"1"}\n');
+      child.kill('SIGTERM');
+      const { signal, stderr } = await ended(child);
+      expect([signal, stderr]).toEqual(['SIGTERM', `${words}\n`]);
+      holder.stdin.end();
+      await ended(holder);
+      expect(shell.files().filter((name) => name !== 'bad')).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['', 'nothing was stored'],
+    ['--atomic', 'nothing was changed'],
+    ['--mode replace', 'nothing was changed'],
+  ])('%s says what a signal left, whenever it comes', async (option, words) => {
+    const shell = new Shell();
+    await shell.succeed('kv set k v');
+    const text = records(200_000);
+    writeFileSync(join(shell.folder, 'records.ndjson'), text);
+    const lock = new LockFile(join(shell.store, 'lock.mdb'));
+    const child = shell.start('import', 'records.ndjson', ...option.split(' ').filter(Boolean));
+    const end = ended(child);
+    // Its first group is being written, or its transaction has begun.
+    await until(() => lock.writer() !== 0);
+    lock.close();
+    child.kill('SIGTERM');
+    const { signal, stderr } = await end;
+    expect([signal, stderr]).toEqual(['SIGTERM', `${words}\n`]);
+    expect(await shell.succeed('kv keys')).toBe('k\n');
   });
 
   it.skipIf(!hasLimit)('that the disk has no room for says where to go on', async () => {

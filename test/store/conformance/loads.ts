@@ -98,6 +98,39 @@ export function loads(open: Open): void {
     expect(await codeOfRejected(bucket.load(batch, 'overwrite'))).toBe('no-bucket');
   });
 
+  test.each(['overwrite', 'keep', 'stop'] as const)(
+    'load() to %s is stopped in its midst by a signal, and then has set none',
+    async (existing) => {
+      const bucket = (await open()).createBucket('test');
+      const batch = bucket.batch();
+      // More than one turn of the event loop has time for.
+      for (let number = 1; number <= 100_000; number++) {
+        batch.add(number, spanOf(String(number).padStart(8, '0'), ''));
+      }
+      const controller = new AbortController();
+      const told: string[] = [];
+      const { signal } = controller;
+      const whenSet = () => void told.push('set');
+      const loading = bucket.load(batch, existing, { signal, whenSet });
+      setImmediate(() => controller.abort(new Error('stopped')));
+      await expect(loading).rejects.toThrow('stopped');
+      expect([told, bucket.count()]).toEqual([[], 0]);
+      batch.clear();
+      await bucket.load(filled(batch, [['a', '1']]), existing);
+      expect(keysOf(bucket)).toEqual(['a']);
+    },
+  );
+
+  test('load() tells when only the disk is waited for, and rejects at once after a signal', async () => {
+    const bucket = (await open()).createBucket('test');
+    const batch = filled(bucket.batch(), [['a', '1']]);
+    let told = 0;
+    await bucket.load(batch, 'overwrite', { whenSet: () => void told++ });
+    expect(told).toBe(1);
+    const signal = AbortSignal.abort(new Error('stopped'));
+    await expect(bucket.load(batch, 'overwrite', { signal })).rejects.toThrow('stopped');
+  });
+
   test('writersDone() resolves when nobody writes', async () => {
     expect(await (await open()).writersDone()).toBeUndefined();
   });
