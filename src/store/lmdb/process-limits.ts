@@ -26,6 +26,9 @@ const STACK_BYTES = 128 * 1024;
 /** Bytes of a page of the system's memory, the least of today's: where pages are larger, less is counted. */
 const PAGE_BYTES = 4096;
 
+/** A limit that is advised is a multiple of so many bytes, and one more: no two processes use the same. */
+const HINT_STEP_BYTES = 256 * 1024 * 1024;
+
 /** Bytes of a unit that a map's size is a multiple of. */
 const MAP_UNIT_BYTES = 256 * 1024;
 
@@ -68,11 +71,18 @@ export function checkStack(path: string, { stack }: Limits): void {
 /** Throws `busy` where LMDB could not open its files; `file` is one that can be opened. */
 export function checkDescriptors(path: string, file: string, { descriptors }: Limits): void {
   const held: number[] = [];
+  const action = `open store "${path}"`;
   try {
     do held.push(openSync(file, 'r'));
     while (held[0]! + 2 * DESCRIPTORS > descriptors && held.length < DESCRIPTORS);
   } catch (error) {
-    throw ioError(`open store "${path}"`, error);
+    const { code, message, cause } = ioError(action, error);
+    if ((error as NodeJS.ErrnoException).code !== 'EMFILE') throw ioError(action, error);
+    const enough = (held[0] ?? descriptors) + 2 * DESCRIPTORS;
+    throw new KvError(code, `${message}: the limit is ${descriptors}`, {
+      hint: `try: ulimit -n ${enough}`,
+      cause,
+    });
   } finally {
     for (const descriptor of held) closeSync(descriptor);
   }
@@ -82,6 +92,8 @@ export function checkDescriptors(path: string, file: string, { descriptors }: Li
 export class AddressSpace {
   readonly #path: string;
   readonly #limit: number;
+  /** Bytes that are not for maps. */
+  readonly #taken: number;
   /** Bytes that are left for maps. LMDB keeps the old ones when it makes a larger one. */
   #left: number;
   /** Bytes of the newest map. */
@@ -93,7 +105,8 @@ export class AddressSpace {
   private constructor(path: string, limit: number, rest: number) {
     this.#path = path;
     this.#limit = limit;
-    this.#left = limit - usedAddresses() - rest;
+    this.#taken = usedAddresses() + rest;
+    this.#left = limit - this.#taken;
   }
 
   /** Undefined where there is room for any store. */
@@ -122,7 +135,8 @@ export class AddressSpace {
     if (needed <= this.#mapped) return;
     // What LMDB maps instead, by itself, when a transaction needs it.
     const larger = 2 * needed + MAP_UNIT_BYTES;
-    if (larger > this.#left) throw this.#tooLow(larger);
+    // A quarter is mapped at first: see above.
+    if (larger > this.#left) throw this.#tooLow(4 * needed);
     this.#left -= larger;
     this.#mapped = 2 * needed;
     this.#room = needed;
@@ -132,22 +146,23 @@ export class AddressSpace {
   checkWritten(bytes: number): void {
     // Pages are not full, and each is held in memory as well until the commit.
     const needed = 2 * bytes;
-    if (needed > Math.max(GROWTH_BYTES, Math.min(this.#room, this.#left)))
-      throw this.#tooLow(8 * bytes);
+    if (needed > Math.max(GROWTH_BYTES, Math.min(this.#room, this.#left))) throw this.#tooLow();
   }
 
-  #tooLow(needed: number): KvError {
+  /** `needed` bytes of maps would be enough; undefined where nobody knows how many. */
+  #tooLow(needed?: number): KvError {
     if (this.#limit === ADDRESSES_BYTES) {
       const state = 'the process has no addresses left for it';
       return new KvError('full', `cannot use store "${this.#path}": ${state}`, {
         hint: 'try: close other stores that it has open',
       });
     }
-    const kibibytes = Math.ceil((this.#limit - this.#left + needed) / 1024);
+    const steps = Math.ceil((this.#taken + (needed ?? 0)) / HINT_STEP_BYTES) + 1;
+    const least = `, or at least ulimit -v ${(steps * HINT_STEP_BYTES) / 1024}`;
     return new KvError(
       'full',
       `cannot use store "${this.#path}": the limit on the process's addresses is too low for it`,
-      { hint: `try: ulimit -v unlimited, or at least ulimit -v ${kibibytes}` },
+      { hint: `try: ulimit -v unlimited${needed === undefined ? '' : least}` },
     );
   }
 }

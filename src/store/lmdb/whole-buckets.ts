@@ -30,10 +30,10 @@ export function* copyRecords(
   const target = parts.catalogue.databaseOf(to);
   const modified = Date.now();
   for (const records of listRecords(parts, bucket, {}, isUntouched)) {
-    parts.environment.willWrite(records.bytes.length);
     for (let position = 0; position < records.count; position++) {
       const stamp = { version: parts.environment.writes.nextNumber(), modified };
       const record = copyOf(parts, records, position, stamp);
+      parts.environment.willWrite(record.length);
       target.putSync(keyOf(records, position), record, { append: true });
     }
     yield records.count;
