@@ -57,13 +57,13 @@ describe('what the tests load is what ships', () => {
 describe('lmdb', () => {
   test('a read after renew() sees the newest state, and the timers of many are one', () => {
     const main = opened();
-    const renewal = new Renewal(main);
-    renewal.renew();
+    const renewal = new Renewal();
+    renewal.renew(main);
     expect(textIn(main)).toBe('1');
     const before = timers();
     for (let round = 0; round < 300; round++) {
       main.putSync(key, Buffer.from(`${round}`));
-      renewal.renew();
+      renewal.renew(main);
       expect(textIn(main)).toBe(`${round}`);
     }
     expect(timers() - before).toBeLessThan(10);

@@ -27,3 +27,17 @@ test('a read sees what was written since, with a turn of the event loop between 
     expect(eventual.exists(bucket, key)).toBe(true);
   }
 });
+
+test('nothing is left to wait for when a store is closed, whatever was done with it', async () => {
+  const before = timers();
+  const store = await openTestStore();
+  const { buckets, eventual, atomic, types } = createKeyvalue(store);
+  const bucket = buckets.create('test');
+  atomic.increment(bucket, 'n', 1n);
+  expect(eventual.exists(bucket, 'n')).toBe(true);
+  eventual.get(bucket, 'n');
+  types.Bucket.openBucket('test');
+  store.info();
+  await store.close();
+  expect(timers()).toBe(before);
+});

@@ -27,7 +27,7 @@ export class Environment {
   readonly #lockFile: LockFile;
   readonly #databases = new Map<string, Db>();
   #openFile: StoreFile | undefined;
-  readonly #renewal: Renewal;
+  readonly #renewal = new Renewal();
   /** Where the process's addresses are limited. */
   readonly #space: AddressSpace | undefined;
   /** Bytes of records that the transaction has written, where they are counted. */
@@ -66,9 +66,9 @@ export class Environment {
     });
     try {
       checkDescriptors(path, path, limits);
-      this.main = openEnvironment(path, options, patience);
-      this.#renewal = new Renewal(this.main);
+      this.main = this.#renewal.during(() => openEnvironment(path, options, patience));
       this.#lockFile.mend(() => this.lastTransaction);
+      this.#renewal.renew(this.main);
     } catch (error) {
       this.#lockFile.close();
       throw lmdbError(`open store "${path}"`, error);
@@ -98,7 +98,7 @@ export class Environment {
   refresh(): void {
     if (this.inTransaction) return;
     this.#checkSpace();
-    this.reading(() => this.#renewal.renew());
+    this.reading(() => this.#renewal.renew(this.main));
   }
 
   dropDatabase(name: string): void {
@@ -133,7 +133,7 @@ export class Environment {
   keepBeginning(): Snapshot {
     return this.reading(() =>
       besideWrites(this.main, () => {
-        this.#renewal.renew();
+        this.#renewal.renew(this.main);
         return this.main.useReadTransaction() as ReadTransaction;
       }),
     );
@@ -189,6 +189,7 @@ export class Environment {
   /** Lets the environment go. */
   async close(): Promise<void> {
     await this.main.close();
+    this.#renewal.end();
     this.#openFile?.close();
     this.#lockFile.close();
   }
@@ -200,7 +201,9 @@ export class Environment {
 
   #open(name: string, options: object): Db {
     forgetReads(this.main);
-    const db = this.reading(() => this.main.openDB(name, options as never) as Db | undefined);
+    const db = this.reading(() =>
+      this.#renewal.during(() => this.main.openDB(name, options as never) as Db | undefined),
+    );
     if (db === undefined) throw new KvError('damaged', `store "${this.path}" lacks its "${name}"`);
     this.#databases.set(name, db);
     return db;

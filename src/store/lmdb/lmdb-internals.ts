@@ -12,31 +12,39 @@ import type { RootDb } from './database.js';
  * a timer to end the transaction with that turn, a new one each time, and takes none back: a component
  * that runs for long without a turn would gather them by the million. So while one is waiting, that one
  * serves. Test: "a read after renew() sees the newest state, and the timers of many are one".
+ *
+ * The process would wait for them after all is done: so also what opens a database, and begins the
+ * transaction as well, runs here, and `end` takes the timer back. Test: timers.test.ts.
  */
 export class Renewal {
-  readonly #main: RootDb;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(main: RootDb) {
-    this.#main = main;
+  renew(main: RootDb): void {
+    main.resetReadTxn();
+    this.during(() => main.ensureReadTxn());
   }
 
-  renew(): void {
-    this.#main.resetReadTxn();
+  /** Runs what begins lmdb's read transaction. */
+  during<T>(work: () => T): T {
     const { setTimeout } = globalThis;
-    const setOne = (work: () => void, milliseconds: number) => {
+    const setOne = (ending: () => void, milliseconds: number) => {
       this.#timer ??= setTimeout(() => {
         this.#timer = undefined;
-        work();
+        ending();
       }, milliseconds);
       return this.#timer;
     };
     globalThis.setTimeout = setOne as typeof setTimeout;
     try {
-      this.#main.ensureReadTxn();
+      return work();
     } finally {
       globalThis.setTimeout = setTimeout;
     }
+  }
+
+  /** To be called when lmdb has closed. */
+  end(): void {
+    clearTimeout(this.#timer);
   }
 }
 
