@@ -32,6 +32,12 @@ const bare = {
   wait: 'command',
   unknown: 'unknown',
   relay: 'relay',
+  widen: 'command',
+};
+
+/** What the WIT of a guest has in its `bucket` beside what kv offers. */
+const added = {
+  widen: 'constructor(name: string); to-string: static func() -> string;',
 };
 
 /** Guests with a C library, which finds its imports through an adapter. */
@@ -43,19 +49,13 @@ const flags = ['-O2', '-Wall', '-Wextra', '-Werror', '-Wl,--strip-all'];
 
 const folder = mkdtempSync(join(tmpdir(), 'kv-guests-'));
 try {
-  const witPath = join(folder, 'wit');
-  cpSync(join(here, 'wit'), witPath, { recursive: true });
-  cpSync(join(wit, 'deps/io'), join(witPath, 'deps/io'), { recursive: true });
-  mkdirSync(join(witPath, 'deps/keyvalue'));
-  for (const name of ['atomic', 'eventual', 'eventual-batch', 'types', 'wasi-keyvalue-error']) {
-    cpSync(join(wit, `${name}.wit`), join(witPath, `deps/keyvalue/${name}.wit`));
-  }
   const chosen = process.argv.slice(2);
   const all = chosen.length > 0 ? chosen : [...Object.keys(bare), ...Object.keys(hosted)];
   for (const name of all) {
     const core = join(folder, `${name}.wasm`);
     compile(name, core);
     const world = bare[name] ?? hosted[name];
+    const witPath = makeWit(name);
     const embedded = await componentEmbed({ binary: readFileSync(core), witPath, world });
     const component = await componentNew(embedded, adapters(name));
     writeFileSync(join(folderOf(name), `${name}.wasm`), component);
@@ -63,6 +63,20 @@ try {
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** The WIT of a guest, in a folder. */
+function makeWit(guest) {
+  const path = join(folder, `${guest}-wit`);
+  cpSync(join(here, 'wit'), path, { recursive: true });
+  cpSync(join(wit, 'deps/io'), join(path, 'deps/io'), { recursive: true });
+  mkdirSync(join(path, 'deps/keyvalue'));
+  for (const name of ['atomic', 'eventual', 'eventual-batch', 'types', 'wasi-keyvalue-error']) {
+    const text = readFileSync(join(wit, `${name}.wit`), 'utf8');
+    const more = text.replace(/^ *resource bucket \{$/m, `$& ${added[guest] ?? ''}`);
+    writeFileSync(join(path, `deps/keyvalue/${name}.wit`), more);
+  }
+  return path;
 }
 
 function folderOf(name) {
