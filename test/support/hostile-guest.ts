@@ -45,6 +45,12 @@ export function componentOf(wat: string): Promise<Uint8Array> {
   return parse(wat);
 }
 
+/** A component as text, made of parts, or as bytes. */
+export async function bytesOfGuest(guest: string | GuestText | Uint8Array): Promise<Uint8Array> {
+  if (guest instanceof Uint8Array) return guest;
+  return typeof guest === 'string' ? componentOf(guest) : guestOf(guest);
+}
+
 /** In its module the functions are `$eventual.get`, `$types.bucket.open-bucket`, `$drop.types.bucket`. */
 export function guestOf(guest: GuestText): Promise<Uint8Array> {
   return componentOf(guestText(guest));
