@@ -35,7 +35,7 @@ const common = {
 const program = await build({
   ...common,
   entryPoints: { kv: 'src/main.ts', library: 'src/library.ts' },
-  external: ['cli-table3', '@inquirer/prompts'],
+  external: ['cli-table3', '@inquirer/prompts', 'cli-progress'],
   // By V8's own loader they would need one for modules: what few verbs need is required.
   supported: { 'dynamic-import': false },
   alias: replacements,

@@ -35,8 +35,11 @@ interface Program {
 /** The program's file, beside this one. */
 const PROGRAM = 'kv.cjs';
 
-/** After a run that computed for longer, in microseconds, its code is not kept: V8 has dropped some of it by then. */
-const KEPT_RUN_MICROSECONDS = 2_000_000;
+/**
+ * After a run that computed for longer, in microseconds, or lasted longer, in seconds, its code is not kept:
+ * V8 may have dropped some of it by then.
+ */
+const KEPT_RUN = { microseconds: 2_000_000, seconds: 60 } as const;
 
 /** Runs the program on the words of the process. */
 export function start(): void {
@@ -78,7 +81,7 @@ function load(env: NodeJS.ProcessEnv, launch: Launch, trace: StartTrace | undefi
   process.on('exit', () => {
     const { verb } = launch;
     if (verb === undefined || verbs?.includes(verb)) return;
-    if (process.exitCode || process.cpuUsage().user > KEPT_RUN_MICROSECONDS) return;
+    if (process.exitCode || isLong()) return;
     try {
       const code = script.createCachedData();
       keepCode(folder, file, codeFileOf(key, { verbs: [...(verbs ?? []), verb], code }));
@@ -110,19 +113,30 @@ function verbsIn(found: Found, script: Script): readonly string[] | undefined {
   return 'verbs' in found && script.cachedDataRejected === false ? found.verbs : undefined;
 }
 
-/** A program's text as a function of what every CommonJS module is given. */
+function isLong(): boolean {
+  const { microseconds, seconds } = KEPT_RUN;
+  return process.cpuUsage().user > microseconds || process.uptime() > seconds;
+}
+
+/** What Node puts around every CommonJS module. */
+const PROLOGUE = '(function (exports, require, module, __filename, __dirname) {';
+const EPILOGUE = '\n})';
+
+/**
+ * A program's text as a function of what every CommonJS module is given. It is put together as bytes: as a
+ * string it would be in V8's heap twice.
+ */
 function sourceOf(path: string): { readonly text: string; readonly stats: Stats } {
   const descriptor = openSync(path, 'r');
   try {
     const stats = fstatSync(descriptor);
-    const bytes = Buffer.allocUnsafeSlow(stats.size);
-    const length = readSync(descriptor, bytes, 0, bytes.length, 0);
+    const bytes = Buffer.allocUnsafeSlow(PROLOGUE.length + stats.size + EPILOGUE.length);
+    bytes.write(PROLOGUE, 0, 'latin1');
+    const length = readSync(descriptor, bytes, PROLOGUE.length, stats.size, 0);
+    bytes.write(EPILOGUE, PROLOGUE.length + length, 'latin1');
     // The build writes ASCII.
-    const text = bytes.toString('latin1', 0, length);
-    return {
-      text: `(function (exports, require, module, __filename, __dirname) {${text}\n})`,
-      stats,
-    };
+    const end = PROLOGUE.length + length + EPILOGUE.length;
+    return { text: bytes.toString('latin1', 0, end), stats };
   } finally {
     closeSync(descriptor);
   }
