@@ -33,11 +33,11 @@ export async function progressBar(
   const { default: cliProgress } = await import('cli-progress');
   const began = Date.now();
   const bar = new cliProgress.SingleBar({
-    format(options, { progress, maxWidth }, { size, rate, left, remark }) {
-      // Where there is little room, what cannot be seen from the rest stays: the remark is one of those.
-      const drawn = maxWidth < 80 ? '' : ` ${cliProgress.Format.BarFormat(progress, options)}`;
-      const share = total === undefined ? '' : `${drawn} ${Math.floor(progress * 100)}%`;
-      return `${size}${share}  ${rate}/s${left}  ${remark}`;
+    format(options, { progress, maxWidth }, state: Omit<ProgressState, 'bar' | 'share'>) {
+      const isKnown = total !== undefined;
+      const bar = isKnown ? cliProgress.Format.BarFormat(progress, options) : '';
+      const share = isKnown ? `${Math.floor(progress * 100)}%` : '';
+      return progressLine({ ...state, bar, share }, maxWidth);
     },
     stream: process.stderr,
     fps: FRAMES,
@@ -76,6 +76,37 @@ export async function progressBar(
     },
     stop: hide,
   };
+}
+
+/** What a bar says; each may be empty but the size. */
+interface ProgressState {
+  readonly size: string;
+  readonly bar: string;
+  readonly share: string;
+  readonly rate: string;
+  readonly left: string;
+  readonly remark: string;
+}
+
+/** As much of it as fits: what cannot be seen from the rest, such as the remark, stays longest. */
+export function progressLine(state: ProgressState, columns: number): string {
+  const { size, bar, share, rate, left, remark } = state;
+  const brief = share || size.trimStart();
+  const speed = `${rate}/s${left}`;
+  const lines = [
+    joined([size, bar, share], [speed], [remark]),
+    joined([size, share], [speed], [remark]),
+    joined([size, share], [remark]),
+    joined([brief], [remark]),
+    remark || brief,
+  ];
+  return lines.find((line) => line.length <= columns) ?? brief.slice(0, columns);
+}
+
+/** What is not empty of each group, and a wider space between two groups. */
+function joined(...groups: readonly (readonly string[])[]): string {
+  const texts = groups.map((group) => group.filter((text) => text !== '').join(' '));
+  return texts.filter((text) => text !== '').join('  ');
 }
 
 function amount(done: number, unit: ProgressUnit): string {

@@ -297,7 +297,7 @@ describe.runIf(hasShell('bash'))('a bar, at Ctrl-Z', () => {
     expect(breaksLines(job.live)).toBe(false);
     await job.suspend();
     expect(breaksLines(job.live)).toBe(true);
-    await job.live.resize(60, 50);
+    await job.live.resize(36, 50);
     await job.resume();
     await showsBar(false);
     await job.suspend();
