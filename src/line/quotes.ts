@@ -103,7 +103,7 @@ function readEscaped(line: string, from: number): WordPart {
     }
     const next = line[at + 1];
     if (next === undefined) return { text, end: at, open: "$'" };
-    text += named[next] ?? next;
+    text += namedEscapes[next] ?? next;
     at += 2;
   }
   return { text, end: line.length, open: "$'" };
@@ -111,7 +111,8 @@ function readEscaped(line: string, from: number): WordPart {
 
 const numbered = /\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\})/y;
 
-const named: Readonly<Record<string, string>> = {
+/** What a letter behind a backslash stands for, in the quotes `$'…'` of a shell. */
+export const namedEscapes: Readonly<Record<string, string>> = {
   n: '\n',
   t: '\t',
   r: '\r',

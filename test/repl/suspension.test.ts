@@ -59,6 +59,17 @@ class Job {
     await this.live.press('Enter');
   }
 
+  /** Stops a program that reads what is typed, has it go on, and types a line and the end. */
+  async typeAcrossStop(program: string): Promise<void> {
+    await this.live.readsLines();
+    await this.suspend();
+    await this.resume();
+    await this.live.runs(program);
+    await this.live.readsLines();
+    await this.live.type('typed');
+    await this.live.press('Enter', 'C-d');
+  }
+
   async says(text: string): Promise<void> {
     await until(async () => (await this.live.screen()).join('\n').includes(text));
   }
@@ -109,13 +120,7 @@ describe.each(kinds)('Ctrl-Z and fg in %s', (kind) => {
     await job.start();
     await job.live.type('set k -');
     await job.live.press('Enter');
-    await job.live.readsLines();
-    await job.suspend();
-    await job.resume();
-    await job.live.runs('node');
-    await job.live.readsLines();
-    await job.live.type('typed');
-    await job.live.press('Enter', 'C-d');
+    await job.typeAcrossStop('node');
     await job.ends('store:default>');
     expect(await job.shell.succeed('kv get k')).toBe('typed\n');
     await job.run('get k', 'store:default>');
@@ -125,13 +130,7 @@ describe.each(kinds)('Ctrl-Z and fg in %s', (kind) => {
     const job = await Job.open(kind);
     await job.live.type('cat | kv set k');
     await job.live.press('Enter');
-    await job.live.readsLines();
-    await job.suspend();
-    await job.resume();
-    await job.live.runs('cat');
-    await job.live.readsLines();
-    await job.live.type('typed');
-    await job.live.press('Enter', 'C-d');
+    await job.typeAcrossStop('cat');
     expect(await job.live.ended()).toBe(0);
     expect(await job.shell.succeed('kv get k')).toBe('typed\n');
   });

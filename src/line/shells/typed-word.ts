@@ -3,6 +3,7 @@
  * what it comes to, and in which quotes its end stands, so that it can be gone on with.
  */
 import { isUtf8 } from 'node:buffer';
+import { namedEscapes } from '../quotes.js';
 
 export type Shell = 'bash' | 'zsh' | 'fish';
 
@@ -205,15 +206,8 @@ const numbered =
   /\\(?:[xX]([0-9a-fA-F]{0,2})|u([0-9a-fA-F]{0,4})|U([0-9a-fA-F]{0,8})|([0-7]{1,3}))/y;
 
 const simpleEscapes: Readonly<Record<string, string>> = {
-  n: '\n',
-  t: '\t',
-  r: '\r',
-  a: '\x07',
-  b: '\b',
-  e: '\x1b',
+  ...namedEscapes,
   E: '\x1b',
-  f: '\f',
-  v: '\v',
   '\\': '\\',
   "'": "'",
   '"': '"',

@@ -1,6 +1,6 @@
 /**
- * The records of a bucket, page by page: from the file itself, leaf by leaf, or where that cannot be, through LMDB. The
- * pages of a write transaction are not all in the file.
+ * The records of a bucket, page by page: from the file itself, leaf by leaf, or where that cannot be,
+ * through LMDB. The pages of a write transaction are not all in the file.
  */
 import { absentBucket, KvError } from '../../errors.js';
 import { KEY_LIMIT_BYTES, type KeyRange } from '../record.js';
