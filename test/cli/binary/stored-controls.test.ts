@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { componentOf } from '../../support/hostile-guest.js';
 import { Shell } from '../../support/shell.js';
 
 const hasScript = spawnSync('script', ['-V']).status === 0;
@@ -47,6 +48,10 @@ const verbs = [
   `exec ${WORD}-none`,
   `run --explain ${WORD}-none`,
   `run ${WORD}.ndjson`,
+  'run hostile.wasm',
+  'run --explain hostile.wasm',
+  'run --explain --json hostile.wasm',
+  `run -b ${WORD}=${WORD} hostile.wasm`,
   `-s ${WORD}-none keys`,
   `help ${WORD}`,
   WORD,
@@ -64,6 +69,10 @@ async function hostileShell(): Promise<Shell> {
   const lines = `{"key":"a","value":"1",${member}:1}\nbad${HOSTILE}\n`;
   writeFileSync(join(shell.folder, `${HOSTILE}.ndjson`), lines);
   writeFileSync(join(shell.folder, `${HOSTILE}.csv`), `key,value,${HOSTILE}\n"a"${HOSTILE},1\n`);
+  // A component that imports and exports names of that kind.
+  const name = [...HOSTILE].map((one) => `\\u{${one.codePointAt(0)!.toString(16)}}`).join('');
+  const wat = `(component (import "evil:a/${name}" (instance)) (export "${name}" (instance 0)))`;
+  writeFileSync(join(shell.folder, 'hostile.wasm'), await componentOf(wat));
   return shell;
 }
 
