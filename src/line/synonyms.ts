@@ -1,8 +1,15 @@
 /** What other tools call the verbs: redis-cli, etcdctl, sqlite3, consul, bbolt, and shells. */
 
-/** In the order of preference, as some are there at the prompt alone. */
+/**
+ * In the order of preference, as some are there at the prompt alone, or not at all: a word that stands
+ * for nothing here has nothing to do with the verbs that it resembles.
+ */
 const synonyms: Readonly<Record<string, readonly string[]>> = {
   add: ['set --if-absent'],
+  append: ['append'],
+  backup: ['store backup', 'export'],
+  begin: ['exec --atomic'],
+  commit: ['commit'],
   all: ['keys'],
   bgsave: ['export'],
   buckets: ['bucket list'],
@@ -10,6 +17,9 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   clear: ['bucket clear'],
   compact: ['store compact'],
   count: ['keys --count'],
+  create: ['bucket create'],
+  databases: ['bucket list'],
+  '.databases': ['bucket list'],
   dbsize: ['keys --count'],
   dec: ['decr'],
   decrby: ['decr'],
@@ -18,13 +28,22 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   drop: ['bucket delete'],
   dump: ['export'],
   '.dump': ['export'],
+  '.exit': ['exit'],
+  diff: ['diff'],
+  du: ['du'],
+  edit: ['edit'],
+  exit: ['exit'],
+  expire: ['expire'],
   fetch: ['get'],
   find: ['keys'],
   flush: ['bucket clear'],
   flushall: ['bucket clear'],
   flushdb: ['bucket clear'],
   getall: ['export'],
+  getdel: ['take'],
+  grep: ['grep'],
   has: ['exists'],
+  '.help': ['help'],
   '.import': ['import'],
   inc: ['incr'],
   increment: ['incr'],
@@ -34,7 +53,10 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   list: ['keys'],
   load: ['import'],
   'compare-and-swap': ['cas'],
+  lock: ['lock'],
   man: ['help'],
+  mkdir: ['bucket create'],
+  monitor: ['watch'],
   multi: ['begin', 'exec --atomic'],
   move: ['rename'],
   ping: ['store info'],
@@ -42,6 +64,7 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   put: ['set'],
   q: ['exit'],
   ':q': ['exit'],
+  quit: ['exit'],
   '.quit': ['exit'],
   range: ['keys'],
   read: ['get'],
@@ -49,7 +72,8 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   restore: ['import'],
   save: ['export'],
   scan: ['keys'],
-  select: ['use', 'bucket list'],
+  rollback: ['rollback'],
+  select: ['use', '--bucket'],
   setnx: ['set --if-absent'],
   show: ['get'],
   size: ['stat'],
@@ -57,15 +81,21 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   stats: ['store info'],
   status: ['store info'],
   strlen: ['stat'],
+  subscribe: ['watch'],
+  tables: ['bucket list'],
   '.tables': ['bucket list'],
+  take: ['take'],
   test: ['exists'],
   touch: ['set --if-absent'],
+  ttl: ['ttl'],
   txn: ['begin', 'exec --atomic'],
   type: ['stat'],
   unlink: ['delete'],
   unset: ['delete'],
+  use: ['--bucket'],
   update: ['set --if-present'],
   version: ['--version'],
+  watch: ['watch'],
   write: ['set'],
   'bucket add': ['bucket create'],
   'bucket drop': ['bucket delete'],
@@ -79,15 +109,19 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * What kv calls `name`, in any case, with the option that makes it that; undefined where no verb that
- * `isVerb` knows is meant.
+ * What kv calls `name`, in any case, with the option that makes it that; undefined for a word that is
+ * none of another tool's, null for one of which no verb that `isVerb` knows does the same.
  */
-export function synonymOf(name: string, isVerb: (verb: string) => boolean): string | undefined {
-  const meant = Object.hasOwn(synonyms, name) ? synonyms[name] : undefined;
-  return meant?.find((phrase) => {
+export function synonymOf(
+  name: string,
+  isVerb: (verb: string) => boolean,
+): string | undefined | null {
+  if (!Object.hasOwn(synonyms, name)) return undefined;
+  const meant = synonyms[name]!.find((phrase) => {
     const [verb = ''] = phrase.split(/ ?--/);
     return verb === '' || isVerb(verb);
   });
+  return meant ?? null;
 }
 
 /** All of them, for the test that each is one. */

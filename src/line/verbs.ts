@@ -50,10 +50,15 @@ function unknownVerb(words: readonly string[], registry: Registry): KvError {
   const lower = name.toLowerCase();
   const isVerb = (verb: string) => registry.some((entry) => spellings(entry).includes(verb));
   const synonym = known.has(lower) ? undefined : synonymOf(lower, isVerb);
-  const meant = synonym === undefined ? suggestion(lower, known) : `: here that is "${synonym}"`;
-  return new KvError('usage', `unknown verb "${name}"${meant}`, {
+  return new KvError('usage', `unknown verb "${name}"${meant(synonym, lower, known)}`, {
     hint: groupHint(group),
   });
+}
+
+/** What to say of a word, to end a message with. */
+function meant(synonym: string | undefined | null, word: string, known: Iterable<string>): string {
+  if (synonym === undefined) return suggestion(word, known);
+  return synonym === null ? ': there is nothing like it here' : `: here that is "${synonym}"`;
 }
 
 /** What may stand first: verbs of one word, their aliases, and groups. */

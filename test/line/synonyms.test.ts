@@ -7,10 +7,13 @@ import { findPlace } from '../../src/line/verbs.js';
 import { Shell } from '../support/shell.js';
 
 /** Verbs of the prompt, which the registry of the command line does not list. */
-const sessionVerbs = ['use', 'begin', 'rollback', 'exit', 'clear'];
+const sessionVerbs = ['use', 'begin', 'commit', 'rollback', 'exit', 'clear'];
 
 /** Verbs that some other version may have: a word may point to them all the same. */
-const notYet = ['decr', 'store compact'];
+const notYet = [
+  ...['decr', 'store compact', 'store backup', 'append', 'take', 'watch', 'lock', 'edit', 'diff'],
+  ...['grep', 'du', 'expire', 'ttl'],
+];
 
 it('every synonym names a verb, with an option that it takes', async () => {
   for (const [word, phrases] of synonymEntries) {
@@ -38,6 +41,14 @@ it.each([
   ['version', 'unknown verb "version": here that is "--version"'],
   ['multi', 'unknown verb "multi": here that is "exec --atomic"'],
   ['gte', 'unknown verb "gte": did you mean "get"?'],
+  ['.tables', 'unknown verb ".tables": here that is "bucket list"'],
+  ['.help', 'unknown verb ".help": here that is "help"'],
+  ['create', 'unknown verb "create": here that is "bucket create"'],
+  ['use', 'unknown verb "use": here that is "--bucket"'],
+  ['SELECT', 'unknown verb "SELECT": here that is "--bucket"'],
+  ['begin', 'unknown verb "begin": here that is "exec --atomic"'],
+  ['.quit', 'unknown verb ".quit": there is nothing like it here'],
+  ['exit', 'unknown verb "exit": there is nothing like it here'],
   ['constructor', 'unknown verb "constructor"'],
 ])('%s is told: %s', (name, message) => {
   expect(() => findPlace([name.split(' ')[0]!], registry)).toThrow(
@@ -81,5 +92,13 @@ it('what a message quotes looks as it does in a list', async () => {
   ]) {
     const { stderr } = await shell.run(script, { env });
     expect(stderr.split('\n')[0]).toContain(shown);
+  }
+});
+
+it('a word of other tools is not taken for a verb that it resembles', async () => {
+  for (const [word] of synonymEntries) {
+    const isThere = registry.some(({ name, aliases }) => [name, ...aliases].includes(word));
+    if (isThere || word.includes(' ')) continue;
+    expect(() => findPlace([word], registry)).toThrow(/here/);
   }
 });
