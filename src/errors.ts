@@ -136,10 +136,7 @@ export class KvError extends Error {
 
   /** Whether it is no failure but an answer, all of which the exit status says: "absent", "not met". */
   get isAnswer(): boolean {
-    const { exitCode, place } = this;
-    return (
-      place === undefined && (exitCode === exitCodes.no || exitCode === exitCodes.conditionFailed)
-    );
+    return this.exitCode === exitCodes.no || this.exitCode === exitCodes.conditionFailed;
   }
 }
 

@@ -11,7 +11,8 @@ and the line is refused. What the script prints is on the disk, but with
 --atomic only at the end: many short lines share a transaction, and are printed when it is done.
 
 The first error ends the script, with the verb's exit status and the line's number; what came before it
-stays. exists may say no. With --keep-going errors are told and the script goes on. With --atomic all of
+stays. exists may say no. With -q nothing is said of a key that is absent or a condition that is not met,
+which the status tells. With --keep-going errors are told and the script goes on. With --atomic all of
 it is one transaction.
 
 A bare kv runs what a pipe or a file brings to its stdin in the same way.`,

@@ -190,7 +190,9 @@ class Script {
     const placed = this.#placed(number, error);
     if (!this.#options.keepGoing || isDefect(thrown)) throw placed;
     this.failure ??= placed.exitCode;
-    await writeError(this.#terminal.stderr, placed, this.#context.settings);
+    const { settings } = this.#context;
+    if (settings.quiet && placed.isAnswer) return;
+    await writeError(this.#terminal.stderr, placed, settings);
   }
 
   /** The error with its line's place. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type Kv, kvInMemory, kvOnDisk } from '../support/run-command.js';
+import { Shell } from '../support/shell.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const lines = (...all: string[]) => `${all.join('\n')}\n`;
@@ -132,7 +133,7 @@ describe.each([
     const file = join(temporaryFolder(), 'records.ndjson');
     writeFileSync(file, lines('{"key":"r","value":"1"}', '{"key":"s"}'));
     const { error } = await kv('exec --atomic', { stdin: lines(`import ${file}`) });
-    expect(error?.hint).not.toMatch(/committed/);
+    expect(error?.result).not.toMatch(/committed/);
     expect(await keys(kv)).toBe('');
   });
 
@@ -229,3 +230,17 @@ describe('a line of a script over very many lines is read once', () => {
     expect((await kv('get z')).text).toBe('1');
   });
 });
+
+it.each(['get nope', 'cas n 1 2', 'set a 1 --if-present'])(
+  'with -q a script says nothing of what its status says: %s',
+  async (line) => {
+    const shell = new Shell();
+    const loud = await shell.run('kv exec', { stdin: `${line}\n` });
+    for (const options of ['', '--keep-going ', '--atomic ']) {
+      const { status, stderr } = await shell.run(`kv -q exec ${options}`, { stdin: `${line}\n` });
+      expect([status, stderr]).toEqual([loud.status, '']);
+    }
+    const { stderr } = await shell.run('kv -q exec', { stdin: 'incr\n' });
+    expect(stderr).toMatch(/^kv: stdin:1: /);
+  },
+);
