@@ -18,9 +18,9 @@ export function protectingStore(terminal: Terminal, store: string): Terminal {
       await refuse(path);
       return terminal.openOutput(path, stdout);
     },
-    async openAppend(path, stdout) {
+    async openAppend(path, stdout, anew) {
       await refuse(path);
-      return terminal.openAppend(path, stdout);
+      return terminal.openAppend(path, stdout, anew);
     },
   };
 }

@@ -1,7 +1,7 @@
 /** An import from beginning to end: reading, loading, and saying what came of it. */
 import type { Context } from '../context.js';
 import { type ExitCode, exitCodes, KvError } from '../errors.js';
-import type { Format } from '../formats/format.js';
+import { type Format, FormatError } from '../formats/format.js';
 import { databaseFormatNames, loadFormat } from '../formats/index.js';
 import { chunksUnlessAborted } from '../terminal/pump.js';
 import type { FileOutput } from '../terminal/terminal.js';
@@ -11,6 +11,7 @@ import type { ImportOptions } from './import-options.js';
 import { reportImport } from './import-report.js';
 import { ImportSink } from './import-sink.js';
 import { ImportTargets } from './import-targets.js';
+import { Rejection } from './rejection.js';
 
 /**
  * Bytes of a dump that are decoded before what came of them is written: they may hold thousands of
@@ -27,10 +28,13 @@ interface Loaded {
 
 /** Runs an import; throws `rejected` for the record that ended it, or returns the exit status. */
 export async function importRecords(context: Context, options: ImportOptions): Promise<ExitCode> {
+  const { rejectsFile, skip } = options;
+  // An import that goes on leaves those of before in the file.
+  const how = skip > 0 ? undefined : 'anew';
   const rejects =
-    options.rejectsFile === undefined
+    rejectsFile === undefined
       ? undefined
-      : await context.terminal.openOutput(options.rejectsFile);
+      : await context.terminal.openAppend(rejectsFile, undefined, how);
   try {
     return await context.interruptible(async (signal) => {
       const { sink, bytes } = await inTargets(context, options, rejects, signal);
@@ -40,7 +44,6 @@ export async function importRecords(context: Context, options: ImportOptions): P
       return sink.rejections.count > 0 ? exitCodes.badData : exitCodes.done;
     });
   } finally {
-    // Also of an import that failed: that is when they are wanted.
     await rejects?.commit();
   }
 }
@@ -100,7 +103,7 @@ async function load(
   const progress = await context.terminal.progress(input.size);
   let bytes = 0;
   const tell = async () => {
-    await sink.rejections.write(rejects);
+    await sink.rejections.write(rejects, sink.load.committedThrough);
     progress.update(bytes, ending.remark);
   };
   const whenQuiet = async () => {
@@ -128,7 +131,10 @@ async function load(
     return bytes;
   } catch (thrown) {
     const cause = await sink.settle(thrown);
-    await sink.rejections.write(rejects);
+    const isAtFault = cause instanceof Rejection || cause instanceof FormatError;
+    // Where nothing is wrong with the input, what is not stored is read again.
+    const through = isAtFault ? Number.POSITIVE_INFINITY : sink.load.committedThrough;
+    await sink.rejections.write(rejects, through);
     progress.stop();
     await warn(context, sink, options);
     throw cause;

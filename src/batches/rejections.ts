@@ -26,7 +26,7 @@ export class Rejections {
   /** Of a format that counts records. */
   readonly #places: RecordPlaces | undefined;
   /** For the file of rejected ones; not written yet. */
-  readonly #lines: string[] = [];
+  #lines: { readonly at: number; readonly line: string }[] = [];
   /** For stderr; not written yet. */
   readonly #remarks: string[] = [];
 
@@ -55,7 +55,7 @@ export class Rejections {
     if (rejectsFile !== undefined) {
       const number = place.record;
       const rejected = { file: name, line, column, number, reason, ...about.kept };
-      this.#lines.push(`${JSON.stringify(rejected)}\n`);
+      this.#lines.push({ at, line: `${JSON.stringify(rejected)}\n` });
     }
     const isTold = onError === 'stop' || (rejectsFile === undefined && this.count <= REMARK_LIMIT);
     if (!isTold) return;
@@ -64,9 +64,14 @@ export class Rejections {
     this.#remarks.push(placed(name, place, key, reason));
   }
 
-  /** Writes those that have come since the last time, and says which they are. */
-  async write(output: Output | undefined): Promise<void> {
-    const lines = this.#lines.splice(0);
+  /**
+   * Writes those up to `through` that have come since the last time, in the order of the input, and
+   * says which have come.
+   */
+  async write(output: Output | undefined, through = Number.POSITIVE_INFINITY): Promise<void> {
+    const due = this.#lines.filter(({ at }) => at <= through);
+    if (due.length > 0) this.#lines = this.#lines.filter(({ at }) => at > through);
+    const lines = due.sort((a, b) => a.at - b.at).map(({ line }) => line);
     if (output && lines.length > 0) {
       const text = lines.join('');
       await output.write(output.isTerminal ? lines.map(visibleLineOfJson).join('') : text);

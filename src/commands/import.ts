@@ -59,7 +59,7 @@ with --mode=replace nothing is stored before the end, and an import that ends ea
     },
     rejects: {
       value: 'FILE',
-      summary: 'write rejected records and reasons to FILE, as JSON',
+      summary: 'write rejected records and reasons to FILE, as JSON; with --skip, append them',
       completes: 'file',
     },
     skip: {

@@ -99,6 +99,8 @@ export class BulkLoad {
   async drain(through: number): Promise<void> {
     const isLate = performance.now() - this.#sealed > PATIENCE_MS;
     if (isLate && !this.#isWriting) this.#seal(through);
+    const isIdle = !this.#isWriting && this.#pending.length === 0 && this.#batch.count === 0;
+    if (isIdle) this.committedThrough = Math.max(this.committedThrough, through);
     while (this.#pending.length > 0) {
       await this.#underWay;
       this.#options.signal?.throwIfAborted();

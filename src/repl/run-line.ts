@@ -148,7 +148,7 @@ function terminalOf(
     ask: after((question) => terminal.ask(question)),
     choose: after((question, choices, first) => terminal.choose(question, choices, first)),
     openOutput: (path, output = stdout) => terminal.openOutput(path, output),
-    openAppend: (path, output = stdout) => terminal.openAppend(path, output),
+    openAppend: (path, output = stdout, anew) => terminal.openAppend(path, output, anew),
     openInput: (path) => openInput(path, stdin),
   };
 }

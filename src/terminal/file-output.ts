@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { ioError } from '../errors.js';
 import { descriptorKind } from './descriptor-kind.js';
 import { openReplacement } from './file-replacement.js';
-import { namedDescriptor, openDescriptor } from './open-descriptor.js';
+import { openDescriptor } from './open-descriptor.js';
 import { outputThrough } from './output-through.js';
 import { fileSink, type Sink, streamSink } from './sinks.js';
 import { plainStyle } from './style.js';
@@ -35,16 +35,19 @@ export async function openOutput(path: string, stdout: Output): Promise<FileOutp
 }
 
 /**
- * Opens a file to append to, and makes it where it is missing. What has been written
+ * Opens a file to append to, or to write `anew`, and makes it where it is missing. What has been written
  * stays. Throws `io`.
  */
-export async function openAppend(path: string, stdout: Output): Promise<FileOutput> {
+export async function openAppend(path: string, stdout: Output, anew?: 'anew'): Promise<FileOutput> {
   if (path === '-') return standIn(stdout);
   const action = `write "${path}"`;
   try {
-    const descriptor = namedDescriptor(path);
+    // What is open already is not written anew.
+    const existing = anew && statSync(path, { throwIfNoEntry: false });
+    const descriptor = openDescriptor(path, existing);
     if (descriptor !== undefined) return await openAgain(path, descriptor, stdout, action);
-    return await openInPlace(path, action, constants.O_APPEND | constants.O_CREAT);
+    const how = anew ? constants.O_TRUNC : constants.O_APPEND;
+    return await openInPlace(path, action, how | constants.O_CREAT);
   } catch (cause) {
     throw ioError(action, cause);
   }

@@ -53,7 +53,7 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
       return choose(visibleMessage(question), choices, first, stderr.style);
     },
     openOutput: (path, output = stdout) => openOutput(path, output),
-    openAppend: (path, output = stdout) => openAppend(path, output),
+    openAppend: (path, output = stdout, anew) => openAppend(path, output, anew),
     openInput: (path) => openInput(path, stdin),
   };
 }

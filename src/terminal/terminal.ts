@@ -91,8 +91,11 @@ export interface Terminal {
    * process already are written to directly. Throws `io`, and `usage` for a file of the store.
    */
   openOutput(path: string, stdout?: Output): Promise<FileOutput>;
-  /** A file to append to, which is made where it is missing. As `openOutput`. */
-  openAppend(path: string, stdout?: Output): Promise<FileOutput>;
+  /**
+   * A file to append to, or to write `anew`, which is made where it is missing. It gets what is written
+   * at once. As `openOutput`.
+   */
+  openAppend(path: string, stdout?: Output, anew?: 'anew'): Promise<FileOutput>;
   /** A file to read in place of stdin, or stdin for `-`. Throws `io`. */
   openInput(path: string): Promise<Input>;
 }

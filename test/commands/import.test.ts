@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -262,3 +262,84 @@ it.each(['', ' --mode replace', ' --atomic', ' --dry-run'])(
     ]);
   },
 );
+
+it.each([
+  ['{"key":"a","value":"1","key":"b"}', '"key" is there twice'],
+  ['{"key":"a","value":"1", "value" : "2"}', '"value" is there twice'],
+  ['{"k\\u0065y":"a","value":"1","key":"b"}', '"key" is there twice'],
+  ['{"key":"a","base64":false,"value":"1","base64":true}', '"base64" is there twice'],
+])('a record with a member twice is rejected: %s', async (record, reason) => {
+  for (const [format, stdin] of [
+    ['ndjson', `${record}\n`],
+    ['json', `[${record}]`],
+  ] as const) {
+    const kv = kvInMemory();
+    const { error } = await kv(`import --format ${format}`, { stdin });
+    expect([error?.code, error?.message]).toEqual(['rejected', expect.stringMatching(reason)]);
+    expect((await kv('keys')).text).toBe('');
+  }
+});
+
+it.each([
+  '{"value":"\\"key\\"","key":"a"}',
+  '{"key":"\\u0061","value":"{\\"key\\":1}"}',
+  '{"other":{"key":1,"value":2},"key":"a","value":""}',
+])('a name within a value, or within another object, is no second member: %s', async (record) => {
+  const kv = kvInMemory();
+  await kv('import', { stdin: `${record}\n` });
+  expect((await kv('keys')).text).toBe('a\n');
+});
+
+it.each([
+  ['[', 'json'],
+  ['key,value\na,1\n', 'csv'],
+  ['key\tvalue\na\t1\n', 'tsv'],
+  ['VERSION=3\nformat=print\n', 'mdb'],
+  ['INSERT INTO t VALUES (1);\n', 'csv'],
+  ['PRAGMA foreign_keys=OFF;\n', 'csv'],
+  ['-- a dump\n', 'csv'],
+  ['SQLite format 3\0', 'csv'],
+])('an input that begins %j and is no NDJSON is told --format %s', async (stdin, format) => {
+  const { error } = await kvInMemory()('import', { stdin });
+  expect(error?.hint).toMatch(new RegExp(`--format ${format}$`));
+});
+
+it('a tar archive is told how to store it', async () => {
+  const header = Buffer.alloc(512);
+  header.write('file.txt');
+  header.write('ustar', 257);
+  const { error } = await kvInMemory()('import', { stdin: Buffer.concat([header, header]) });
+  expect(error?.hint).toMatch(/^a tar archive holds no records: kv set KEY/);
+});
+
+describe('the file of rejected records', () => {
+  const good = (key: string) => `{"key":"${key}","value":"1"}\n`;
+  const linesOf = (file: string) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line).line);
+
+  it('has those of one run, and of an import that goes on with --skip all of them', async () => {
+    const kv = kvInMemory();
+    const file = join(temporaryFolder(), 'bad');
+    const words = `import --on-error skip --rejects ${file}`;
+    await kv(words, { stdin: `no\n${good('a')}` });
+    expect(linesOf(file)).toEqual([1]);
+    await kv(words, { stdin: `${good('a')}no\n${good('b')}` });
+    expect(linesOf(file)).toEqual([2]);
+    await kv(`${words} --skip 3`, { stdin: `${good('a')}no\n${good('b')}no\n` });
+    expect(linesOf(file)).toEqual([2, 4]);
+  });
+
+  it('is there as the records are rejected, in their order, and nothing is beside it', async () => {
+    const kv = kvInMemory();
+    await kv('set a old');
+    const folder = temporaryFolder();
+    const file = join(folder, 'bad');
+    const stdin = `${good('a')}no\n${good('b')}${good('a')}no\n`;
+    await kv(`import --mode insert --on-error skip --rejects ${file}`, { stdin });
+    expect(linesOf(file)).toEqual([1, 2, 4, 5]);
+    expect(readdirSync(folder)).toEqual(['bad']);
+  });
+});

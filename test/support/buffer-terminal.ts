@@ -86,7 +86,7 @@ export function bufferTerminal(options: BufferTerminalOptions = {}): BufferTermi
       return String(answer(question));
     },
     openOutput: (path, output = stdout) => openOutput(path, output),
-    openAppend: (path, output = stdout) => openAppend(path, output),
+    openAppend: (path, output = stdout, anew) => openAppend(path, output, anew),
     openInput: (path) => openInput(path, stdin),
   };
 }

@@ -1,6 +1,7 @@
 /** What makes a JSON object a record: `key`, `value`, and `base64` where the value is not text. */
 import { isUtf8 } from 'node:buffer';
 import { quoted } from '../format.js';
+import { memberNames } from './member-names.js';
 
 export interface JsonRecord {
   readonly key: string;
@@ -18,6 +19,8 @@ export function parseRecord(bytes: Buffer, start: number, end: number): JsonReco
   if (object === undefined) return notJson;
   if (typeof object !== 'object' || object === null || Array.isArray(object))
     return 'not an object';
+  const twice = memberThereTwice(bytes, start, end);
+  if (twice !== undefined) return `"${twice}" is there twice`;
   const { key, value, base64 = false } = object as Record<string, unknown>;
   if (key === undefined) return noKey;
   if (typeof key !== 'string') return '"key" is not a string';
@@ -50,6 +53,19 @@ export const malformedBase64 = '"value" is not base64';
 
 export function loneSurrogateIn(member: 'key' | 'value'): string {
   return `a lone surrogate in "${member}"`;
+}
+
+/** A known member that an object has twice, of which JSON.parse would silently take the last. */
+function memberThereTwice(bytes: Buffer, start: number, end: number): string | undefined {
+  const object = bytes.subarray(start, end);
+  const mayBe = known.some((name) => {
+    const first = object.indexOf(`"${name}"`);
+    return first !== -1 && object.indexOf(`"${name}"`, first + 1) !== -1;
+  });
+  // A name may be spelled with escapes, which is rare enough to look twice.
+  if (!mayBe && !object.includes('\\u')) return undefined;
+  const names = [...memberNames(object)];
+  return known.find((name) => names.indexOf(name) !== names.lastIndexOf(name));
 }
 
 function parse(text: string): unknown {

@@ -12,10 +12,27 @@ export const format: Format = {
   encoder: () => new NdjsonEncoder(),
 };
 
-/** The input may be a JSON array, or objects over several lines. */
+/** What the first record shows the input to be: another format, or objects over several lines. */
 function remedy(record: Uint8Array): Remedy | undefined {
   const text = Buffer.from(record).toString('latin1').trim();
-  if (text.startsWith('[')) return { hint: 'for a JSON array: --format json' };
-  const isCut = text.startsWith('{') && !text.endsWith('}');
-  return isCut ? { hint: 'a record has to be on one line', filter: 'jq -c .' } : undefined;
+  if (text.startsWith('{')) {
+    const isCut = !text.endsWith('}');
+    return isCut ? { hint: 'a record has to be on one line', filter: 'jq -c .' } : undefined;
+  }
+  const hint = others.find(([pattern]) => pattern.test(text))?.[1];
+  return hint === undefined ? undefined : { hint };
 }
+
+/** How other inputs begin, and what to do about each. */
+const others: readonly (readonly [RegExp, hint: string])[] = [
+  [/^\[/, 'for a JSON array: --format json'],
+  [/^VERSION=/, 'for a dump of mdb_dump: --format mdb'],
+  [/^[^\n]{257}ustar/s, 'a tar archive holds no records: kv set KEY stores it as a value'],
+  [/^SQLite format 3/, 'from SQLite: sqlite3 -csv -header FILE "select …", and --format csv'],
+  [
+    /^(?:--|\/\*|pragma|begin|create|insert|drop|set|use)\b|^--/i,
+    'SQL is not read: have the database write CSV, and use --format csv',
+  ],
+  [/\t/, 'for TSV: --format tsv'],
+  [/,/, 'for CSV: --format csv'],
+];
