@@ -8,7 +8,10 @@ import { expect, test } from 'vitest';
 import { createKeyvalue } from '../../src/keyvalue/index.js';
 import { MemoryStore } from '../../src/store/memory/memory-store.js';
 import { visibleMessage } from '../../src/terminal/visible.js';
+import { allowed } from '../guests/hostile/allowed.js';
+import { lies } from '../guests/hostile/lies.js';
 import { guestBytes } from '../support/guests.js';
+import { bytesOfGuest } from '../support/hostile-guest.js';
 import { outcomeOf, requestOf } from '../support/in-process.js';
 
 const RUNS = Number(process.env.KV_FUZZ_COMPONENTS ?? 400);
@@ -16,7 +19,17 @@ const RUNS = Number(process.env.KV_FUZZ_COMPONENTS ?? 400);
 /** Milliseconds that one may take: some mutations make a loop without an end. */
 const TIMEOUT = 300;
 
-const originals = ['count', 'tally', 'check', 'grants', 'bench', 'bad'].map(guestBytes);
+const hostile = await Promise.all(
+  [...Object.values(lies), ...Object.values(allowed)].map(({ guest }) => bytesOfGuest(guest)),
+);
+
+/** Half of what is tried is of the hostile, which use what no compiler makes. */
+const original = fc.oneof(
+  fc.constantFrom(
+    ...['count', 'tally', 'check', 'grants', 'bench', 'bad', 'loop', 'widen'].map(guestBytes),
+  ),
+  fc.constantFrom(...hostile),
+);
 
 /** Names that lead out of the objects of a careless host. */
 const names = ['constructor', '__proto__', 'prototype', 'toString', "x'];1;['", '\\', '\u2028'];
@@ -48,36 +61,32 @@ test('a mutated component ends by name, and leaves the host and the store as the
   const before = hostNames();
   const seen = new Map<string, number>();
   fc.assert(
-    fc.property(
-      fc.constantFrom(...originals),
-      fc.array(change, { minLength: 1, maxLength: 2 }),
-      (original, changes) => {
-        const keyvalue = createKeyvalue(new MemoryStore());
-        keyvalue.buckets.openOrCreate('default');
-        keyvalue.buckets.openOrCreate('secret');
-        const grant = { guest: 'default', bucket: 'default', readOnly: false };
-        const open = () => keyvalue.types.Bucket.openBucket('default');
-        const request = requestOf(changes.reduce(changed, original), {
-          keyvalue,
-          grants: [{ ...grant, open }],
-          words: ['exists', '10'],
-          timeout: TIMEOUT,
-          maxMemory: 64 * 2 ** 20,
-        });
-        const outcome = outcomeOf(request);
-        const ending = typeof outcome === 'number' ? 'status' : outcome.code;
-        seen.set(ending, (seen.get(ending) ?? 0) + 1);
-        if (typeof outcome !== 'number') {
-          expect(endings).toContain(outcome.code);
-          expect(outcome.message).not.toMatch(
-            /Cannot (read|set)|(of|is) undefined|is not (a function|iterable)|kv's own/,
-          );
-          expect(visibleMessage(outcome.message)).not.toContain('\n');
-        }
-        const secret = keyvalue.types.Bucket.openBucket('secret');
-        expect(keyvalue.eventualBatch.keys(secret)).toEqual([]);
-      },
-    ),
+    fc.property(original, fc.array(change, { minLength: 1, maxLength: 2 }), (bytes, changes) => {
+      const keyvalue = createKeyvalue(new MemoryStore());
+      keyvalue.buckets.openOrCreate('default');
+      keyvalue.buckets.openOrCreate('secret');
+      const grant = { guest: 'default', bucket: 'default', readOnly: false };
+      const open = () => keyvalue.types.Bucket.openBucket('default');
+      const request = requestOf(changes.reduce(changed, bytes), {
+        keyvalue,
+        grants: [{ ...grant, open }],
+        words: ['exists', '10'],
+        timeout: TIMEOUT,
+        maxMemory: 64 * 2 ** 20,
+      });
+      const outcome = outcomeOf(request);
+      const ending = typeof outcome === 'number' ? 'status' : outcome.code;
+      seen.set(ending, (seen.get(ending) ?? 0) + 1);
+      if (typeof outcome !== 'number') {
+        expect(endings).toContain(outcome.code);
+        expect(outcome.message).not.toMatch(
+          /Cannot (read|set)|(of|is) undefined|is not (a function|iterable)|kv's own/,
+        );
+        expect(visibleMessage(outcome.message)).not.toContain('\n');
+      }
+      const secret = keyvalue.types.Bucket.openBucket('secret');
+      expect(keyvalue.eventualBatch.keys(secret)).toEqual([]);
+    }),
     { numRuns: RUNS },
   );
   expect(hostNames()).toEqual(before);
