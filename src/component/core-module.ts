@@ -158,16 +158,19 @@ export function readCoreModule(reader: BinaryReader, declared: Declared): CoreMo
   return { bytes, imports, exports, memories, hiddenMemories, tables, declarationBytes };
 }
 
-/** A table's type; what an entry begins as is not chosen by the module. */
+/**
+ * A table's type; what an entry begins as is not chosen by the module. What a caught exception carries
+ * lies with the host, where an entry of 16 bytes would hold many times as much.
+ */
 export function readTable(reader: BinaryReader): Size {
-  readValueType(reader);
+  if (readValueType(reader) === 'exnref') throw new Unsupported('tables of exceptions');
   return readLimits(reader);
 }
 
 /** Limits of a memory or a table; a memory of another kind is not supported. */
 export function readLimits(reader: BinaryReader): Size {
   const flags = reader.byte();
-  if (flags > 1) throw new Unsupported('memories that are shared, or of 64 bits');
+  if (flags > 1) throw new Unsupported('memories or tables that are shared, or of 64 bits');
   return { initial: reader.u32(), maximum: flags === 1 ? reader.u32() : undefined };
 }
 

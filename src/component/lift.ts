@@ -8,40 +8,13 @@
 
 import { Trap } from '../errors.js';
 import { type CallScope, type CanonContext, memoryOf } from './canon-context.js';
+import type { FlatValues } from './flat-values.js';
 import type { Resource } from './resource.js';
 import { decode, formOf } from './strings.js';
-import type { CoreType, ValueType } from './types.js';
+import type { ValueType } from './types.js';
 
 /** What a value counts as, a string beside its bytes. */
 export const VALUE_BYTES = 32;
-
-/** Reads core values, one after the other. */
-export class FlatValues {
-  readonly #values: readonly unknown[];
-  #next: number;
-
-  constructor(values: readonly unknown[], next = 0) {
-    this.#values = values;
-    this.#next = next;
-  }
-
-  next(): unknown {
-    return this.#values[this.#next++];
-  }
-
-  skip(count: number): void {
-    this.#next += count;
-  }
-
-  /** The next ones as these types, out of places for those. */
-  as(types: readonly CoreType[], places: readonly CoreType[]): FlatValues {
-    return new FlatValues(
-      types.map((type, index) =>
-        reinterpret(this.#values[this.#next + index], places[index]!, type),
-      ),
-    );
-  }
-}
 
 /** A value that was passed as core values. */
 export function liftFlat(
@@ -236,18 +209,4 @@ function charOf(code: number): string {
 function unsigned(view: DataView, pointer: number, size: number): number {
   if (size === 1) return view.getUint8(pointer);
   return size === 2 ? view.getUint16(pointer, true) : view.getUint32(pointer, true);
-}
-
-const scratch = new DataView(new ArrayBuffer(8));
-
-/** A core value that was joined with others of another type. */
-function reinterpret(value: unknown, place: CoreType, type: CoreType): unknown {
-  if (place === type) return value;
-  if (place === 'i64') {
-    scratch.setBigInt64(0, value as bigint, true);
-    if (type === 'f64') return scratch.getFloat64(0, true);
-  } else {
-    scratch.setInt32(0, value as number, true);
-  }
-  return type === 'f32' ? scratch.getFloat32(0, true) : scratch.getInt32(0, true);
 }

@@ -3,6 +3,7 @@
  * what they import. Nothing of it depends on what a guest computes, so that the same walk, with
  * modules that are only counted, tells beforehand what there will be and whether all of it fits.
  */
+import { follow } from './alias.js';
 import type { CanonContext, CoreFunction, Instance } from './canon-context.js';
 import type { CoreModule, Signature } from './core-module.js';
 import type { Ending } from './ending.js';
@@ -15,33 +16,14 @@ import {
   postReturnSignature,
 } from './functions.js';
 import { Invalid } from './invalid.js';
-import { type Exports, exported, type Item, Spaces, type TypeItem } from './items.js';
+import { type Exports, exported, type Item, Spaces } from './items.js';
 import { funcTypeAt, resolve, resourceAt } from './resolve-types.js';
 import { Handles, type Resource } from './resource.js';
 import { resourceFunc } from './resource-functions.js';
-import { type Room, STEP_LIMIT } from './room.js';
-import type {
-  Alias,
-  CanonOptions,
-  ComponentSyntax,
-  Declaration,
-  Definition,
-  ExternDesc,
-  Reference,
-} from './syntax.js';
-import type { FuncType } from './types.js';
-
-/** What a component imports, as the host answers it. Each throws what the host refuses with. */
-export interface World {
-  /** Looks at the name of an interface. */
-  instance(name: string): void;
-  resource(instance: string, name: string): Resource;
-  func(instance: string, name: string, type: FuncType): Func;
-  /** Looks at a type that the component says is exported. */
-  type(instance: string, name: string, type: TypeItem): void;
-  /** Answers what is no interface. */
-  refuse(name: string): never;
-}
+import type { Room } from './room.js';
+import { Steps } from './steps.js';
+import type { CanonOptions, ComponentSyntax, Definition, ExternDesc, Reference } from './syntax.js';
+import { exportsOfWorld, type World } from './world.js';
 
 /** What a run of a component is made of. */
 export interface Run {
@@ -60,15 +42,6 @@ const DEPTH_LIMIT = 100;
 /** The exports of a component. Throws `Invalid`, what the world throws, and what a guest traps with. */
 export function link(component: ComponentSyntax, run: Run): Exports {
   return new Linker(component, run, new Steps(), undefined, new Spaces(), 0).exports();
-}
-
-/** Counts what is done, since a component of a few bytes can ask for any number of steps. */
-class Steps {
-  #left = STEP_LIMIT;
-
-  take(): void {
-    if (--this.#left < 0) throw new Invalid('it has too many definitions');
-  }
 }
 
 class Linker {
@@ -204,50 +177,7 @@ class Linker {
     const { type } = this.#spaces.get('type', desc.type);
     if (type.kind !== 'instance') throw new Invalid(`type ${desc.type} is not one of instances`);
     this.#run.world.instance(name);
-    return { sort: 'instance', exports: this.#fromWorld(name, type.declarations, type.where) };
-  }
-
-  /** An interface of the host, as the component says that it is. */
-  #fromWorld(instance: string, declarations: readonly Declaration[], where: Spaces): Exports {
-    const { world } = this.#run;
-    const spaces = new Spaces(where);
-    const exports = new Map<string, Item>();
-    for (const declaration of declarations) {
-      this.#steps.take();
-      switch (declaration.kind) {
-        case 'type':
-          if (declaration.type.kind === 'resource') throw new Invalid('an import makes a resource');
-          spaces.add({ sort: 'type', type: resolve(declaration.type, spaces) });
-          break;
-        case 'alias':
-          spaces.add(follow(declaration.alias, spaces));
-          break;
-        case 'import':
-          throw new Invalid('an instance has an import');
-        case 'export': {
-          const { name, desc } = declaration;
-          const item = this.#exportOfWorld(instance, name, desc, spaces);
-          spaces.add(item);
-          exports.set(name, item);
-          if (item.sort === 'type') world.type(instance, name, item.type);
-          break;
-        }
-        default:
-          declaration satisfies never;
-      }
-    }
-    return exports;
-  }
-
-  #exportOfWorld(instance: string, name: string, desc: ExternDesc, spaces: Spaces): Item {
-    const { world } = this.#run;
-    if (desc.sort === 'func') {
-      const type = funcTypeAt(spaces, desc.type);
-      return { sort: 'func', func: world.func(instance, name, type) };
-    }
-    if (desc.sort !== 'type') return world.refuse(`${instance}#${name}`);
-    if (desc.equal !== undefined) return spaces.get('type', desc.equal);
-    return { sort: 'type', type: { kind: 'resource', resource: world.resource(instance, name) } };
+    return { sort: 'instance', exports: exportsOfWorld(this.#run.world, name, type, this.#steps) };
   }
 
   #lift({ core, options, type: index }: Definition & { kind: 'lift' }): Func {
@@ -287,21 +217,6 @@ class Linker {
       weight: () => 0,
       destroy: (one) => destroy?.(one),
     };
-  }
-}
-
-function follow(alias: Alias, spaces: Spaces): Item {
-  switch (alias.of) {
-    case 'export':
-      return exported(spaces.get('instance', alias.instance).exports, alias.sort, alias.name);
-    case 'core export': {
-      const { exports } = spaces.get('core instance', alias.instance);
-      return exported(exports, alias.sort, alias.name);
-    }
-    case 'outer':
-      return spaces.around(alias.depth).get(alias.sort, alias.index);
-    default:
-      return alias satisfies never;
   }
 }
 

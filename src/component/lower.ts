@@ -3,9 +3,10 @@
  * is put where the guest's own `realloc` says; the guest may move its memory meanwhile.
  */
 import { allocate, type CallScope, type CanonContext, memoryOf } from './canon-context.js';
+import { asPlace } from './flat-values.js';
 import type { Resource } from './resource.js';
 import { encode } from './strings.js';
-import type { CoreType, ValueType } from './types.js';
+import type { ValueType } from './types.js';
 
 type Variant = { readonly tag: string; readonly val?: unknown };
 
@@ -51,7 +52,7 @@ export function lowerFlat(
       const own: unknown[] = [];
       if (payloadType !== undefined) lowerFlat(context, payloadType, payload, own, scope);
       own.forEach((one, position) => {
-        flat.push(reinterpret(one, payloadType!.flat[position]!, type.flat[position + 1]!));
+        flat.push(asPlace(one, payloadType!.flat[position]!, type.flat[position + 1]!));
       });
       while (flat.length < end) flat.push(type.flat.at(flat.length - end) === 'i64' ? 0n : 0);
       return;
@@ -190,16 +191,4 @@ function setUnsigned(view: DataView, pointer: number, size: number, value: numbe
   if (size === 1) view.setUint8(pointer, value);
   else if (size === 2) view.setUint16(pointer, value, true);
   else view.setUint32(pointer, value, true);
-}
-
-const scratch = new DataView(new ArrayBuffer(8));
-
-/** A core value for a place that it shares with others of another type. */
-function reinterpret(value: unknown, type: CoreType, place: CoreType): unknown {
-  if (place === type) return value;
-  scratch.setBigInt64(0, 0n, true);
-  if (type === 'f64') scratch.setFloat64(0, value as number, true);
-  else if (type === 'f32') scratch.setFloat32(0, value as number, true);
-  else scratch.setUint32(0, (value as number) >>> 0, true);
-  return place === 'i64' ? scratch.getBigInt64(0, true) : scratch.getInt32(0, true);
 }

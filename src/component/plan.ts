@@ -6,7 +6,7 @@ import type { CoreModule } from './core-module.js';
 import { Ending } from './ending.js';
 import { GuestMemory } from './guest-memory.js';
 import type { Exports, Item } from './items.js';
-import { link, type World } from './link.js';
+import { link } from './link.js';
 import {
   DECLARATION_LIMIT_BYTES,
   EXPORT_LIMIT,
@@ -16,6 +16,7 @@ import {
   TABLE_LIMIT_ENTRIES,
 } from './room.js';
 import type { ComponentSyntax } from './syntax.js';
+import type { World } from './world.js';
 
 /** Bytes of a page of memory, and the most pages that 32 bits address. */
 const PAGE_BYTES = 65_536;

@@ -1,34 +1,18 @@
 /** A component that runs: its modules compiled, instantiated and linked. */
 import type { Instance } from './canon-context.js';
+import { compile } from './compile.js';
 import { hiddenName, withMaxima } from './core-bounds.js';
 import type { CoreModule } from './core-module.js';
 import { Ending } from './ending.js';
 import { type CoreMemory, GuestMemory } from './guest-memory.js';
 import { Invalid } from './invalid.js';
 import type { Exports, Item } from './items.js';
-import { link, type World } from './link.js';
+import { link } from './link.js';
 import { maximaOf, type Plan } from './plan.js';
 import { outOfMemory, type Room, TABLE_ENTRY_BYTES } from './room.js';
 import type { ComponentSyntax } from './syntax.js';
-
-/** What Node's declarations leave out of the global names. */
-const { WebAssembly } = globalThis as unknown as {
-  readonly WebAssembly: {
-    readonly Module: new (bytes: Uint8Array) => object;
-    readonly Instance: new (
-      module: object,
-      imports: object,
-    ) => { readonly exports: Readonly<Record<string, unknown>> };
-    readonly CompileError: new () => Error;
-    readonly LinkError: new () => Error;
-    readonly RuntimeError: new () => Error;
-  };
-};
-
-/** Whether it is V8's name for a trap. */
-export function isRuntimeError(thrown: unknown): thrown is Error {
-  return thrown instanceof WebAssembly.RuntimeError;
-}
+import { reasonOf, WebAssembly } from './web-assembly.js';
+import type { World } from './world.js';
 
 export class Program {
   readonly #component: ComponentSyntax;
@@ -131,21 +115,6 @@ export class Program {
     this.#room.memories.push(memory);
     return memory;
   }
-}
-
-function compile(bytes: Uint8Array): object {
-  try {
-    return new WebAssembly.Module(bytes);
-  } catch (thrown) {
-    if (thrown instanceof WebAssembly.CompileError) throw new Invalid(reasonOf(thrown));
-    throw thrown;
-  }
-}
-
-/** V8's words, without where in its own interface it found that. */
-function reasonOf({ message }: Error): string {
-  const [line = ''] = message.split('\n', 1);
-  return line.replace(/^WebAssembly\.\w+\(\): /, '');
 }
 
 function valueOf(item: Item): unknown {

@@ -1,5 +1,5 @@
 /** How a guest's run ended. */
-import { isRuntimeError } from '../component/program.js';
+import { isRuntimeError, reasonOf } from '../component/web-assembly.js';
 import { KvError, Trap } from '../errors.js';
 import { Exit } from './wasi-cli.js';
 
@@ -29,7 +29,7 @@ const traps: readonly (readonly [RegExp, string])[] = [
 function trapOf(thrown: unknown): string | undefined {
   if (thrown instanceof Trap) return thrown.message;
   if (isRuntimeError(thrown)) {
-    const [line = ''] = thrown.message.split('\n', 1);
+    const line = reasonOf(thrown);
     return traps.find(([words]) => words.test(line))?.[1] ?? line;
   }
   if (thrown instanceof RangeError) {

@@ -1,10 +1,10 @@
 /** What a component's imports are answered with, each held against what is offered. */
 import type { Func } from '../component/functions.js';
 import type { TypeItem } from '../component/items.js';
-import type { World } from '../component/link.js';
 import type { Resource } from '../component/resource.js';
 import { funcText, typeText } from '../component/type-text.js';
 import type { FuncType } from '../component/types.js';
+import type { World } from '../component/world.js';
 import { Trap } from '../errors.js';
 import { functionsOf, type HostFunction, type Interfaces, offeredText } from './host-functions.js';
 import { answerTo, splitVersion } from './offers.js';

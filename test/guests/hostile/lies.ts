@@ -184,6 +184,14 @@ export const lies: Record<string, Case> = {
     guest: bare(`(func $s (unreachable)) (start $s) ${ok}`),
     says: /it trapped: `unreachable` instruction executed$/,
   },
+  'data behind the end of its memory': {
+    guest: bare(`(memory 1) (data (i32.const 70000) "x") ${ok}`),
+    says: /it trapped: data segment \S.*out of bounds\b[^:]*$/,
+  },
+  'a status that there is not': {
+    guest: bare('(func (export "run") (result i32) (i32.const 77))'),
+    says: /it trapped: a variant has case 77, and there are 2$/,
+  },
   'a start function without an end': {
     guest: bare(`(func $s (loop $l (br $l))) (start $s) ${ok}`),
     options: '--timeout 300ms',

@@ -8,16 +8,35 @@ const LEB_OF_1_GB = [0x80, 0x80, 0x80, 0x80, 0x04];
 export const refused: Record<string, Case> = {
   'a memory of 64 bits': unsupported(
     `(memory i64 1) ${ok}`,
-    /memories that are shared, or of 64 bits$/,
+    /memories or tables that are shared, or of 64 bits$/,
   ),
   'a shared memory': unsupported(
     `(memory 1 1 shared) ${ok}`,
-    /memories that are shared, or of 64 bits$/,
+    /memories or tables that are shared, or of 64 bits$/,
   ),
   'types of the garbage collector': unsupported(
     `(type (struct (field i32))) ${ok}`,
     /types of the garbage collector$/,
   ),
+  'a table of 64 bits': unsupported(
+    `(table i64 1 funcref) ${ok}`,
+    /memories or tables that are shared, or of 64 bits$/,
+  ),
+  'a table of exceptions': unsupported(`(table 1 exnref) ${ok}`, /tables of exceptions$/),
+  'a table that begins as something': unsupported(
+    `(table 1 1 funcref (ref.null func)) ${ok}`,
+    /references with a type$/,
+  ),
+  'instructions that no version of Node runs': unsupported(
+    `(func (result i64 i64)
+      (i64.add128 (i64.const 1) (i64.const 1) (i64.const 1) (i64.const 1))) ${ok}`,
+    /instructions of a later WebAssembly, which Node \S+ does not run$/,
+  ),
+  'a function of WASI 0.3': {
+    guest: '(component (type (future u8)))',
+    status: 4,
+    says: /^cannot run "x.wasm": it uses functions of WASI 0.3$/,
+  },
   'an alias of what lies outside of everything': invalid('(alias outer 1000 0 (type))'),
   'an alias of a type that comes later': invalid('(type (list 9))'),
   'an instance of a component that is not there': invalid('(instance (instantiate 3))'),

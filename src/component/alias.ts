@@ -1,0 +1,19 @@
+/** What an alias stands for. */
+import { exported, type Item, type Spaces } from './items.js';
+import type { Alias } from './syntax.js';
+
+/** Throws `Invalid` where there is none. */
+export function follow(alias: Alias, spaces: Spaces): Item {
+  switch (alias.of) {
+    case 'export':
+      return exported(spaces.get('instance', alias.instance).exports, alias.sort, alias.name);
+    case 'core export': {
+      const { exports } = spaces.get('core instance', alias.instance);
+      return exported(exports, alias.sort, alias.name);
+    }
+    case 'outer':
+      return spaces.around(alias.depth).get(alias.sort, alias.index);
+    default:
+      return alias satisfies never;
+  }
+}

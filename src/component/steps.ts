@@ -1,0 +1,12 @@
+/** The work of linking, which a component of a few bytes can ask for without end. */
+import { Invalid } from './invalid.js';
+import { STEP_LIMIT } from './room.js';
+
+export class Steps {
+  #left = STEP_LIMIT;
+
+  /** Throws `Invalid` past the limit. */
+  take(): void {
+    if (--this.#left < 0) throw new Invalid('it has too many definitions');
+  }
+}

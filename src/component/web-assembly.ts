@@ -1,0 +1,25 @@
+/** V8's WebAssembly, of which Node's declarations say nothing. */
+
+export const { WebAssembly } = globalThis as unknown as {
+  readonly WebAssembly: {
+    readonly Module: new (bytes: Uint8Array) => object;
+    readonly Instance: new (
+      module: object,
+      imports: object,
+    ) => { readonly exports: Readonly<Record<string, unknown>> };
+    readonly CompileError: new () => Error;
+    readonly LinkError: new () => Error;
+    readonly RuntimeError: new () => Error;
+  };
+};
+
+/** Whether it is V8's name for a trap. */
+export function isRuntimeError(thrown: unknown): thrown is Error {
+  return thrown instanceof WebAssembly.RuntimeError;
+}
+
+/** V8's words, without where in its own interface it found that. */
+export function reasonOf({ message }: Error): string {
+  const [line = ''] = message.split('\n', 1);
+  return line.replace(/^WebAssembly\.\w+\(\): /, '');
+}

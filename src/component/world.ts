@@ -1,0 +1,74 @@
+/** What a component imports: interfaces of the host, each as the component says that it is. */
+import { follow } from './alias.js';
+import type { Func } from './functions.js';
+import { Invalid } from './invalid.js';
+import { type Exports, type Item, Spaces, type TypeItem } from './items.js';
+import { funcTypeAt, resolve } from './resolve-types.js';
+import type { Resource } from './resource.js';
+import type { Steps } from './steps.js';
+import type { ExternDesc } from './syntax.js';
+import type { FuncType } from './types.js';
+
+/** The host, as it answers imports. Each throws what the host refuses with. */
+export interface World {
+  /** Looks at the name of an interface. */
+  instance(name: string): void;
+  resource(instance: string, name: string): Resource;
+  func(instance: string, name: string, type: FuncType): Func;
+  /** Looks at a type that the component says is exported. */
+  type(instance: string, name: string, type: TypeItem): void;
+  /** Answers what is no interface. */
+  refuse(name: string): never;
+}
+
+/** What an interface exports. Throws `Invalid`, and what the world throws. */
+export function exportsOfWorld(
+  world: World,
+  instance: string,
+  { declarations, where }: Extract<TypeItem, { kind: 'instance' | 'component' }>,
+  steps: Steps,
+): Exports {
+  const spaces = new Spaces(where);
+  const exports = new Map<string, Item>();
+  for (const declaration of declarations) {
+    steps.take();
+    switch (declaration.kind) {
+      case 'type':
+        if (declaration.type.kind === 'resource') throw new Invalid('an import makes a resource');
+        spaces.add({ sort: 'type', type: resolve(declaration.type, spaces) });
+        break;
+      case 'alias':
+        spaces.add(follow(declaration.alias, spaces));
+        break;
+      case 'import':
+        throw new Invalid('an instance has an import');
+      case 'export': {
+        const { name, desc } = declaration;
+        const item = exportOfWorld(world, instance, name, desc, spaces);
+        spaces.add(item);
+        exports.set(name, item);
+        if (item.sort === 'type') world.type(instance, name, item.type);
+        break;
+      }
+      default:
+        declaration satisfies never;
+    }
+  }
+  return exports;
+}
+
+function exportOfWorld(
+  world: World,
+  instance: string,
+  name: string,
+  desc: ExternDesc,
+  spaces: Spaces,
+): Item {
+  if (desc.sort === 'func') {
+    const type = funcTypeAt(spaces, desc.type);
+    return { sort: 'func', func: world.func(instance, name, type) };
+  }
+  if (desc.sort !== 'type') return world.refuse(`${instance}#${name}`);
+  if (desc.equal !== undefined) return spaces.get('type', desc.equal);
+  return { sort: 'type', type: { kind: 'resource', resource: world.resource(instance, name) } };
+}
