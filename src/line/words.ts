@@ -144,7 +144,8 @@ const BEGINNING_UNITS = 2048;
 
 /** Whether a word, or what follows its first `=`, begins as JSON does. */
 function beginsAsJson(text: string): boolean {
-  return /^(?:[^=]*=)?[{[]/.test(text);
+  const behindEquals = text[text.indexOf('=') + 1];
+  return [text[0], behindEquals].some((first) => first === '{' || first === '[');
 }
 
 /** Where what a pattern finds at a place ends; the place itself where it finds nothing. */
