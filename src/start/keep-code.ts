@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { makeFolder } from '../store/lmdb/make-folder.js';
 import { faultOf } from './code-file.js';
 
-/** Files that are kept: one for each kv, version of Node and set of its options that was used of late. */
-const FILES = 8;
+/** Files that are kept: one for each verb, kv, version of Node and set of its options that was used of late. */
+const FILES = 32;
 
 /** How long writing may take, in ms: what is older was left by a process that was killed. */
 const WRITING_LIMIT_MS = 60 * 60 * 1000;

@@ -3,7 +3,8 @@
  *
  * Compiling is most of what a short command costs beyond Node's own start. V8 can give its compiled code
  * away and take it back, and what it gives at the end of a run has all functions that were called in it.
- * So the code is kept when a run ends that has added to it: the first one, and the first one of each verb.
+ * So the code is kept when a run ends that has added to it: the first one of each verb, in a file for each
+ * first word of the line, since what other verbs need would take its time to be read and taken.
  *
  * Node has a cache of its own (`module.enableCompileCache`, from 22.1). It is not used: it keeps what the
  * first run has called and nothing of later ones, it looks at nobody's ownership, and Node 20 lacks it.
@@ -63,7 +64,7 @@ function load(env: NodeJS.ProcessEnv, launch: Launch, trace: StartTrace | undefi
     return require(path) as Program;
   }
   const { text, stats } = sourceOf(path);
-  const key = keyOf(stats, env);
+  const key = keyOf(stats, process);
   const file = codeFilePath(folder, digestOf(key));
   const found = readCode(folder, file, key);
   trace?.reached('the program and its kept code are read');
@@ -142,18 +143,22 @@ function sourceOf(path: string): { readonly text: string; readonly stats: Stats 
   }
 }
 
-/** What the code depends on: the program, this Node, and its options, of which some are V8's. */
-function keyOf({ size, mtimeMs }: Stats, { NODE_OPTIONS = '' }: NodeJS.ProcessEnv): string {
-  const { version, versions, arch, execArgv } = process;
+/** A first word that may be a verb, or the first of its words. */
+const WORD = /^[a-z_][a-z_-]*$/;
+
+/** What the code depends on: the program, this Node, its options, of which some are V8's, and the verb. */
+function keyOf({ size, mtimeMs }: Stats, node: NodeJS.Process): string {
+  const word = node.argv[2] ?? '';
   return JSON.stringify([
     KV_PROGRAM_DIGEST,
     size,
     mtimeMs,
-    version,
-    versions.v8,
-    arch,
-    execArgv,
-    NODE_OPTIONS,
+    node.version,
+    node.versions.v8,
+    node.arch,
+    node.execArgv,
+    node.env.NODE_OPTIONS ?? '',
+    WORD.test(word) ? word : '',
   ]);
 }
 
