@@ -131,16 +131,26 @@ describe('an import', () => {
     expect(sorted(await shell.succeed('kv export'))).toBe(sorted(text));
   });
 
-  it('whose input falls silent has stored what has come, and is ended by Ctrl-C at once', async () => {
+  it.each([
+    ['ndjson', '{"key":"a","value":"1"}\n', 'line 1'],
+    ['json', '[{"key":"a","value":"1"},', 'record 1'],
+    ['csv', 'key,value\na,1\n', 'line 2'],
+    ['tsv', 'key\tvalue\na\t1\n', 'line 2'],
+    ['mdb', 'VERSION=3\nformat=print\nHEADER=END\n a\n 1\n', 'line 5'],
+  ])('of %s that falls silent has stored what has come', async (format, begun, through) => {
     const shell = new Shell();
-    const child = shell.start('import');
+    const child = shell.start('import', '--format', format);
     const end = ended(child);
-    child.stdin.write('{"key":"a","value":"1"}\n');
+    child.stdin.write(begun);
     await until(async () => (await shell.run('kv get a')).status === 0);
+    // It is ended by Ctrl-C at once.
     child.kill('SIGINT');
     const { signal, stderr } = await end;
-    expect(signal).toBe('SIGINT');
-    expect(stderr).toBe('committed through line 1; resume with --skip 1\n');
+    const skip = through.split(' ')[1];
+    expect([signal, stderr]).toEqual([
+      'SIGINT',
+      `committed through ${through}; resume with --skip ${skip}\n`,
+    ]);
   });
 
   it.each([
