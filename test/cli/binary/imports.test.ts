@@ -189,8 +189,8 @@ describe('an import', () => {
     const lock = new LockFile(join(shell.store, 'lock.mdb'));
     const child = shell.start('import', 'records.ndjson', ...option.split(' ').filter(Boolean));
     const end = ended(child);
-    // Its first group is being written, or its transaction has begun.
-    await until(() => lock.writer() !== 0);
+    // Its first group is being written, or its transaction has begun; opening the store is behind it.
+    await until(() => catches(child.pid!, SIGHUP) && lock.writer() !== 0);
     lock.close();
     child.kill('SIGTERM');
     const { signal, stderr } = await end;
