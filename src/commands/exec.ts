@@ -6,8 +6,9 @@ export const command = defineCommand({
   name: 'exec',
   summary: 'Run a script of verbs, one a line',
   details: `A line is what follows kv on a command line, with the quotes and backslashes of a shell and without its
-variables; # begins a comment. A quote may span lines. JSON goes in quotes: without, its own would be lost,
-and the line is refused. What the script prints is on the disk, but with
+variables; # begins a comment. A quote may span lines. One that opens in the middle of a word, as in {"a":1},
+would be lost, and the line is refused: only the value of a name may be in quotes, as a="b c".
+What the script prints is on the disk, but with
 --atomic only at the end: many short lines share a transaction, and are printed when it is done.
 
 The first error ends the script, with the verb's exit status and the line's number; what came before it

@@ -12,7 +12,7 @@ export interface Word {
   /** Positions in UTF-16 units; `end` is behind the last. */
   readonly start: number;
   readonly end: number;
-  /** Whether quotes in it vanish that were most likely meant as text: see unquoted-json.ts. */
+  /** Whether a quote opens in its middle, which the word would lose: see lost-quotes.ts. */
   readonly losesQuotes?: true;
 }
 
@@ -116,7 +116,7 @@ export class LineSplitter implements SplitLine {
       if (character === undefined || endOf(blank, text, at) > at || endOf(operator, text, at) > at)
         break;
       const isQuote = character === '"' || character === "'";
-      if (isQuote && isBehindPlain && beginsAsJson(this.#beginning)) {
+      if (isQuote && isBehindPlain && !endsWithName(this.#beginning)) {
         this.#word!.losesQuotes = true;
         this.losesQuotes = true;
       }
@@ -139,13 +139,12 @@ export class LineSplitter implements SplitLine {
   }
 }
 
-/** How much of a word's beginning may tell whether it is JSON: more than a key can have. */
+/** How much of a word's beginning may tell whether it is a name: more than a key can have. */
 const BEGINNING_UNITS = 2048;
 
-/** Whether a word, or what follows its first `=`, begins as JSON does. */
-function beginsAsJson(text: string): boolean {
-  const behindEquals = text[text.indexOf('=') + 1];
-  return [text[0], behindEquals].some((first) => first === '{' || first === '[');
+/** Whether the beginning of a word is a name with its `=`, whose value may be in quotes. */
+function endsWithName(beginning: string): boolean {
+  return beginning.indexOf('=') === beginning.length - 1;
 }
 
 /** Where what a pattern finds at a place ends; the place itself where it finds nothing. */

@@ -1,7 +1,7 @@
 /** What a line asks for beside its words: how often, from where, and to where. */
 import { KvError } from '../errors.js';
+import { lostQuotes } from '../line/lost-quotes.js';
 import { isCount } from '../line/reading.js';
-import { lostQuotes } from '../line/unquoted-json.js';
 import { LineSplitter, type SplitLine, splitLine, type Token, type Word } from '../line/words.js';
 import { isForShell } from './spelled-out.js';
 

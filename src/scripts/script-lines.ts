@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { KvError } from '../errors.js';
 import { FormatError } from '../formats/format.js';
 import { InputHead } from '../formats/input-head.js';
-import { lostQuotes } from '../line/unquoted-json.js';
+import { lostQuotes } from '../line/lost-quotes.js';
 import { LineSplitter } from '../line/words.js';
 import { chunksUnlessAborted } from '../terminal/pump.js';
 import type { Input } from '../terminal/terminal.js';

@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { lostQuotes } from '../../src/line/lost-quotes.js';
 import { quoteWord } from '../../src/line/quotes.js';
-import { lostQuotes } from '../../src/line/unquoted-json.js';
 import { splitLine } from '../../src/line/words.js';
 
 const refusal = (line: string) => lostQuotes(line, splitLine(line).tokens);
 const wordsOf = (line: string) => splitLine(line).tokens.map(({ text }) => text);
 
-describe('JSON without quotes around it', () => {
+describe('a line that would lose quotes', () => {
   test.each([
     ['set j {"a":1}', `set j '{"a":1}'`],
     ['set j [1,"x"]', `set j '[1,"x"]'`],
@@ -21,6 +21,30 @@ describe('JSON without quotes around it', () => {
     ['set j {"a":"}"}', `set j '{"a":"}"}'`],
   ])('%j is refused, with the line to type', (line, instead) => {
     expect(refusal(line)).toMatchObject({ code: 'usage', hint: `try: ${instead}` });
+    expect(refusal(instead)).toBeUndefined();
+  });
+
+  test.each([
+    [`set k say"hi"`, 'set k sayhi', `set k 'say"hi"'`],
+    [
+      'copy user/"Ada L" --to-bucket="x y"',
+      `copy 'user/Ada L' --to-bucket="x y"`,
+      `copy 'user/"Ada L"' --to-bucket="x y"`,
+    ],
+    [`set k "a"b'c'`, 'set k abc', `set k '"a"b'\\''c'\\'''`],
+    [`set k x=y="z"`, 'set k x=y=z', `set k 'x=y="z"'`],
+  ])('%j is refused, with both lines that may be meant', (line, without, withQuotes) => {
+    expect(refusal(line)).toMatchObject({
+      code: 'usage',
+      hint: `try: ${without}; or, with its quotes: ${withQuotes}`,
+    });
+    expect(refusal(without)).toBeUndefined();
+    expect(refusal(withQuotes)).toBeUndefined();
+  });
+
+  it('has an apostrophe: it is refused, with the word in quotes', () => {
+    const instead = `set a 'it'\\''s' fine`;
+    expect(refusal("set a it's fine")).toMatchObject({ code: 'usage', hint: `try: ${instead}` });
     expect(refusal(instead)).toBeUndefined();
   });
 
@@ -39,9 +63,9 @@ describe('JSON without quotes around it', () => {
     `set j "{\\"a\\":1}"`,
     'set j {a:1}',
     'set-many a="b c" d=\'e\'',
-    'copy user/"Ada L" --to-bucket="x y"',
-    'set k a"b"\'c\'',
-    'get user:"Ada L"',
+    'copy "user/Ada L" --to-bucket="x y"',
+    `set k "a"'c'`,
+    `set k 'it'\\''s'`,
     'set j {} []',
     'set j # {"a":1}',
   ])('%j is taken as in a shell', (line) => {
@@ -77,11 +101,18 @@ it('words put together of parts are what they are to bash', () => {
     inside.map((text) => `'${text}'`),
     inside.map(quoteWord),
   );
-  const word = fc.array(part, { minLength: 1, maxLength: 5 }).map((parts) => parts.join(''));
+  const quoted = part.filter((text) => /^$|^['"$]/.test(text));
+  const beginning = fc.oneof(
+    plain.map((text) => `${text.replaceAll('=', '')}=`),
+    fc.constant(''),
+  );
+  const word = fc
+    .tuple(beginning, fc.array(quoted, { minLength: 1, maxLength: 5 }), plain)
+    .map(([first, parts, last]) => first + parts.join('') + last);
   fc.assert(
     fc.property(fc.array(word, { minLength: 1 }), (words) => {
       const line = words.join(' ');
-      if (refusal(line)) return;
+      expect(refusal(line)).toBeUndefined();
       const { stdout } = spawnSync('bash', ['-c', `printf '%s\\0' ${line}`]);
       // For no words at all, printf prints its format once.
       const expected = wordsOf(line).length === 0 ? [''] : wordsOf(line);

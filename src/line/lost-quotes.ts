@@ -1,0 +1,78 @@
+/**
+ * Quotes that a line would lose. A shell takes a quote that opens in the middle of a word away, so
+ * `set j {"a":1}` and `set k say"hi"` would store what nobody can have meant. Such a line is refused,
+ * with the line to type instead. The value of a name may be in quotes: `a="b c"`, `--to-bucket="x y"`.
+ */
+import { KvError } from '../errors.js';
+import { quoteWord } from './quotes.js';
+import { type SplitLine, splitLine, type Word } from './words.js';
+
+/** The longest line that is shown again, in characters. */
+const SHOWN_LIMIT = 200;
+
+/** The error `usage` for the first of a line's words that would lose its quotes, if one would. */
+export function lostQuotes(line: string, tokens: SplitLine['tokens']): KvError | undefined {
+  const word = tokens.find((token): token is Word => token.kind === 'word' && !!token.losesQuotes);
+  if (word === undefined) return undefined;
+  const first = beginningOfJson(line, word);
+  return first === undefined ? lostInText(line, word) : lostInJson(line, first);
+}
+
+function lostInJson(line: string, first: number): KvError {
+  const instead = lineWithJson(line, first);
+  return new KvError('usage', 'cannot read the line: quotes within JSON would be lost', {
+    hint: isShort(instead) ? `try: ${instead}` : "JSON goes in single quotes: '…'",
+  });
+}
+
+function lostInText(line: string, { start, end, text }: Word): KvError {
+  const raw = line.slice(start, end);
+  const lineWith = (instead: string, stop = end) =>
+    line.slice(0, start) + quoteWord(instead) + line.slice(stop);
+  let hint: string;
+  if (splitLine(raw).open === undefined) {
+    hint = `try: ${lineWith(text)}; or, with its quotes: ${lineWith(raw)}`;
+  } else {
+    // An apostrophe, most likely, as in: it's fine.
+    const typed = raw.slice(0, raw.search(/\s|$/));
+    hint = `try: ${lineWith(typed, start + typed.length)}`;
+  }
+  return new KvError('usage', 'cannot read the line: a quote opens in the middle of a word', {
+    hint: isShort(hint) ? hint : "quotes go around the whole word: '…'",
+  });
+}
+
+function isShort(text: string | undefined): text is string {
+  return text !== undefined && text.length <= SHOWN_LIMIT;
+}
+
+/** Where the JSON begins that a word is, or that follows its first `=`; undefined for other text. */
+function beginningOfJson(line: string, { start, end }: Word): number | undefined {
+  const raw = line.slice(start, end);
+  const found = /^(?:[^=]*=)?["']?(?=[{[])/.exec(raw);
+  return found === null ? undefined : start + found[0].length;
+}
+
+/** The line with the JSON in quotes; undefined where its brackets are not closed. */
+function lineWithJson(line: string, first: number): string | undefined {
+  const end = endOfJson(line, first);
+  if (end === undefined) return undefined;
+  // What somebody put around it, as `"{"a":1}"`.
+  const around = /["']/.test(line[first - 1] ?? '') && line[end] === line[first - 1] ? 1 : 0;
+  return (
+    line.slice(0, first - around) + quoteWord(line.slice(first, end)) + line.slice(end + around)
+  );
+}
+
+/** Where the brackets that open at a place are closed, strings in double quotes left out. */
+function endOfJson(line: string, start: number): number | undefined {
+  const part = /[^"{}[\]]+|"(?:[^"\\]|\\[\s\S])*"|[{}[\]]/y;
+  part.lastIndex = start;
+  let depth = 0;
+  for (let found = part.exec(line); found; found = part.exec(line)) {
+    if (found[0] === '{' || found[0] === '[') depth++;
+    if (found[0] === '}' || found[0] === ']') depth--;
+    if (depth === 0) return part.lastIndex;
+  }
+  return undefined;
+}
