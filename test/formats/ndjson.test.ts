@@ -20,9 +20,9 @@ describe('a line of ndjson', () => {
     expect(outcome(format, lines.join('\n'))).toEqual(['1 a=1', '2 b=2', '3 c=3']);
   });
 
-  test('has the last of two members of one name, as JSON.parse has it', () => {
-    const line = '{"key":"a","key":"b","value":"1","value":"2","base64":true,"base64":false}';
-    expect(outcome(format, line)).toEqual(['1 b=2']);
+  test('that has two members of one name is no record', () => {
+    const line = '{"key":"a","key":"b","value":"1"}';
+    expect(outcome(format, line)).toEqual(['1: "key" is there twice']);
   });
 
   test('has any text for a key', () => {

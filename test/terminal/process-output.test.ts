@@ -194,13 +194,13 @@ describe('stdout', () => {
     const shows = program(
       folder,
       `const { columns, isTerminal, style } = terminal.stdout;
-       await terminal.stdout.write(JSON.stringify([columns, isTerminal, style.red('x')]));`,
+       await terminal.stdout.write(JSON.stringify([columns, isTerminal, style.error('x')]));`,
     );
     expect((await run(folder, shows)).stdout.toString()).toBe('[80,false,"x"]');
   });
 
   it('has colour where it is asked for', async () => {
-    const body = `await terminal.stdout.write(terminal.stdout.style.red('x'));`;
+    const body = `await terminal.stdout.write(terminal.stdout.style.error('x'));`;
     const shows = program(folder, body, { color: 'always' });
     expect((await run(folder, shows)).stdout.toString()).toBe('\x1b[31mx\x1b[39m');
     const forced = await run(folder, `FORCE_COLOR=1 ${program(folder, body)}`);

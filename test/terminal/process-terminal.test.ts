@@ -43,8 +43,8 @@ describe.runIf(hasScript)('on a terminal', () => {
 
   const paints = program(
     folder,
-    `await terminal.stdout.write(terminal.stdout.style.red('x'));
-     await terminal.stderr.write(terminal.stderr.style.red('y'));`,
+    `await terminal.stdout.write(terminal.stdout.style.error('x'));
+     await terminal.stderr.write(terminal.stderr.style.error('y'));`,
   );
 
   it('each stream has its own colour', async () => {
