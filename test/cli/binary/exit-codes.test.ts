@@ -150,10 +150,15 @@ describe('5', () => {
     const { text, stderr } = await shell.run(`ulimit -c 0
       for limit in $(seq 16 40); do
         said=$(ulimit -n "$limit"; exec 2>&1; kv get k); status=$?
-        if [ $status = 5 ]; then echo "$said"; exit; fi
+        if [ $status = 5 ]; then echo "$said"; echo "$limit"; exit; fi
       done`);
-    expect(text).toBe(`kv: cannot open store "${shell.store}": too many open files\n`);
+    const [message, hint, limit] = text.split('\n');
+    expect(message).toBe(
+      `kv: cannot open store "${shell.store}": too many open files: the limit is ${limit}`,
+    );
+    expect(hint).toMatch(/^try: ulimit -n \d+$/);
     expect(stderr).not.toContain('    at ');
+    expect(await shell.succeed(`${hint!.slice('try: '.length)}; kv get k`)).toBe('v');
   });
 });
 
