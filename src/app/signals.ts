@@ -63,8 +63,10 @@ export function endingAtSignals(work: () => void): void {
 
 /**
  * Ends the process by the signal that interrupted it, so that whoever started it knows: a shell
- * stops its loop, and reports 128 and the signal's number.
+ * stops its loop, and reports 128 and the signal's number. An error that says more has the signal's as its cause.
  */
 export function endBySignal(error: KvError): void {
-  process.kill(process.pid, error instanceof SignalError ? error.signal : 'SIGINT');
+  let cause: unknown = error;
+  while (cause instanceof Error && !(cause instanceof SignalError)) ({ cause } = cause);
+  process.kill(process.pid, cause instanceof SignalError ? cause.signal : 'SIGINT');
 }

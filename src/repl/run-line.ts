@@ -1,12 +1,11 @@
 /** Runs what a line asks for: the verb, as often as it is wanted, with its input and its output. */
 import type { Context, Step } from '../context.js';
 import { asKvError } from '../errors.js';
-import { turnWhenDue } from '../terminal/event-loop.js';
 import { openInput } from '../terminal/file-input.js';
 import { outputThrough } from '../terminal/output-through.js';
 import { PagedOutput } from '../terminal/paged-output.js';
-import { unlessAborted } from '../terminal/pump.js';
 import { openCommand } from '../terminal/shell-command.js';
+import { stoppable } from '../terminal/stoppable-output.js';
 import type { Input, Output, Terminal } from '../terminal/terminal.js';
 import { typedInput } from '../terminal/typed-input.js';
 import type { Destination, LinePlan } from './line-plan.js';
@@ -107,20 +106,6 @@ async function openTarget(
     default:
       return destination satisfies never;
   }
-}
-
-/**
- * The same output for a verb that a person waits for: Ctrl-C is heard between its writes, and they
- * reject with the signal's reason once there is one.
- */
-function stoppable(target: Output, signal: AbortSignal): Output {
-  const hearSignals = turnWhenDue();
-  return outputThrough(target, async (data) => {
-    signal.throwIfAborted();
-    await unlessAborted(target.write(data), signal);
-    await hearSignals();
-    signal.throwIfAborted();
-  });
 }
 
 /** The terminal as the verb sees it: what it says comes after what it has printed so far. */

@@ -8,6 +8,7 @@ import type { Context, Step } from '../context.js';
 import { asKvError, type ErrorCode, type ExitCode, exitCodes, KvError } from '../errors.js';
 import { writeError } from '../terminal/error-message.js';
 import { turnWhenDue } from '../terminal/event-loop.js';
+import { stoppable } from '../terminal/stoppable-output.js';
 import type { Input, Terminal } from '../terminal/terminal.js';
 import { HeldOutput, HeldTooMuch } from './held-output.js';
 import { type ScriptLine, scriptLines } from './script-lines.js';
@@ -65,10 +66,19 @@ class Script {
     this.#options = options;
     this.#signal = signal;
     const { terminal } = context;
+    const stdout = stoppable(terminal.stdout, signal);
+    const stderr = stoppable(terminal.stderr, signal);
     // A script that comes through stdin leaves nothing there for its verbs.
     const isStdin = options.input === terminal.stdin;
-    this.#terminal = isStdin ? { ...terminal, stdin: nothing, canAsk: false } : terminal;
-    this.#held = new HeldOutput(terminal.stdout);
+    this.#terminal = {
+      ...terminal,
+      stdout,
+      stderr,
+      openOutput: (path, output = stdout) => terminal.openOutput(path, output),
+      openAppend: (path, output = stdout, anew) => terminal.openAppend(path, output, anew),
+      ...(isStdin && { stdin: nothing, canAsk: false }),
+    };
+    this.#held = new HeldOutput(stdout);
     this.#heldTerminal = {
       ...this.#terminal,
       stdout: this.#held.output,

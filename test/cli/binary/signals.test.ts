@@ -1,6 +1,7 @@
 /** Stopping in the middle: what was there stays, nothing is left over, and the shell is told. */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { readFileSync, watch, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { createWriteStream, readFileSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
@@ -241,5 +242,85 @@ describe('a script', () => {
     expect(await end).toMatchObject({ status: null, signal: 'SIGINT' });
     const { status, text } = await shell.run('kv get n');
     expect(status === 1 || Number(text) < 400_000).toBe(true);
+  });
+
+  it.each([
+    ['a line', ['exec'], '', 'SIGTERM'],
+    ['a line with -o -', ['exec'], ' -o -', 'SIGINT'],
+    ['a line in one transaction', ['exec', '--atomic'], '', 'SIGINT'],
+    ['each line', ['exec', '--keep-going'], '\nget nope\nget large', 'SIGTERM'],
+  ] as const)(
+    'that is held up by the output of %s is ended at once',
+    async (_, words, more, signal) => {
+      const shell = await shellWithOldValue();
+      await shell.succeed('head -c 1000000 /dev/zero | kv set large');
+      const child = shell.start(...words);
+      child.stdin.end(`set k new\nget large${more}\n`);
+      await once(child.stdout, 'readable');
+      const end = once(child, 'exit');
+      child.kill(signal);
+      expect(await end).toEqual([null, signal]);
+      expect(await shell.succeed('kv get k')).toBe(words[1] === '--atomic' ? 'old' : 'new');
+    },
+  );
+
+  it('whose verbs print more than anybody waits for is ended at once', async () => {
+    const shell = await shellWithOldValue();
+    await shell.succeed('head -c 10000000 /dev/zero | kv set large');
+    const child = shell.start('exec');
+    child.stdin.end(`get-many${' large'.repeat(1_000)}\n`);
+    await once(child.stdout, 'data');
+    const end = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await end).toEqual([null, 'SIGTERM']);
+  });
+
+  it('that is held up by what a group of its lines has printed is ended at once, and has stored all', async () => {
+    const shell = await shellWithOldValue();
+    await shell.succeed('head -c 100000 /dev/urandom | base64 | kv set text');
+    const child = shell.start('exec');
+    child.stdin.end('set k new\nget-many text text text\n');
+    await once(child.stdout, 'readable');
+    const end = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await end).toEqual([null, 'SIGTERM']);
+    expect(await shell.succeed('kv get k')).toBe('new');
+  });
+
+  it('whose errors nobody reads is ended at once', async () => {
+    const shell = await shellWithOldValue();
+    const child = shell.start('exec', '--keep-going');
+    child.stdin.on('error', () => {}).end('get nope\n'.repeat(100_000));
+    await once(child.stderr, 'readable');
+    const end = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await end).toEqual([null, 'SIGTERM']);
+  });
+
+  it.each([
+    ['a pipe', 'mkfifo lines', 'kv exec < lines'],
+    ['a FIFO by its name', 'mkfifo lines', 'kv exec lines'],
+    ['a file that grows', 'touch lines', 'tail -f lines | kv'],
+  ])('from %s that falls silent has run each line that has come', async (_, make, script) => {
+    const shell = new Shell();
+    await shell.succeed(make);
+    const child = shell.startGroup(script);
+    const end = ended(child);
+    const lines = createWriteStream(join(shell.folder, 'lines'), { flags: 'a' });
+    // The first bytes of all might begin what is no text, and half a line may go on.
+    for (const [text, reply] of [
+      ['#\n', ''],
+      ['set a 1\nget a\nset b', '1'],
+      [' 2\nget b\n', '2'],
+      ["set c '\n", ''],
+      ["3'\nget c\n", '\n3'],
+    ] as const) {
+      lines.write(text);
+      if (reply !== '') expect(String(await once(child.stdout, 'data'))).toBe(reply);
+    }
+    expect(await shell.succeed('kv get-many a b c')).toBe('a\t1\nb\t2\nc\t\\n3\n');
+    process.kill(-child.pid!, 'SIGINT');
+    lines.end();
+    expect(await end).toMatchObject({ signal: 'SIGINT', stderr: '' });
   });
 });
