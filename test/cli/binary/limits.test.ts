@@ -7,7 +7,8 @@ import { Shell } from '../../support/shell.js';
 /** What a verb says under a limit; undefined where Node itself does not start under it. */
 async function under(shell: Shell, limit: string, words: string): Promise<string | undefined> {
   const { status, signal, stderr } = await shell.run(
-    `ulimit ${limit}; node -e "require('node:vm')" > /dev/null 2>&1 || exit 99; exec kv ${words} > out`,
+    `echo 'require("node:vm")' > starts.cjs
+     ulimit ${limit}; node starts.cjs > /dev/null 2>&1 || exit 99; exec kv ${words} > out`,
   );
   if (status === 99) return undefined;
   expect([limit, words, signal]).toEqual([limit, words, null]);
@@ -57,7 +58,8 @@ describe('a limit on addresses', () => {
 it('a limit on the stack that is low is named', async () => {
   const shell = new Shell();
   await shell.succeed('kv set k v');
-  for (const kibibytes of [64, 100, 128, 256]) {
+  // Below, Node itself starts at some times and not at others.
+  for (const kibibytes of [80, 100, 128, 256]) {
     for (const words of ['get k', 'set k v']) {
       const said = await under(shell, `-s ${kibibytes}`, words);
       if (kibibytes >= 128) expect(said).toBe('done');
