@@ -1,5 +1,6 @@
 /** What a guest may make exist, all of it together: the limits, and the account of what is held. */
 
+import { getHeapStatistics } from 'node:v8';
 import { Trap } from '../errors.js';
 
 /** Bytes of a component's file. */
@@ -8,11 +9,14 @@ export const COMPONENT_LIMIT_BYTES = 128 * 1024 * 1024;
 /** Bytes that a guest may have where nothing else is asked for. */
 export const DEFAULT_MEMORY_BYTES = 1024 * 1024 * 1024;
 
+/** V8 ends the process where its heap is full: what is held, and what a call passes, take a quarter each. */
+const HEAP_SHARE_BYTES = Math.floor(getHeapStatistics().heap_size_limit / 4);
+
 /** Bytes that the host holds for a guest at most, whatever the guest may have. */
-const HELD_LIMIT_BYTES = 256 * 1024 * 1024;
+const HELD_LIMIT_BYTES = Math.min(256 * 1024 * 1024, HEAP_SHARE_BYTES);
 
 /** Bytes of values, lists of bytes apart, that one call may pass. */
-const PASSED_LIMIT_BYTES = 64 * 1024 * 1024;
+const PASSED_LIMIT_BYTES = Math.min(64 * 1024 * 1024, HEAP_SHARE_BYTES);
 
 /** Handles at once. */
 const HANDLE_LIMIT = 65_536;

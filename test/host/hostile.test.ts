@@ -30,10 +30,12 @@ describe('what a component is made of is looked at:', () => {
 });
 
 /** Puts a key, runs the guest, and looks whether the key is all that there is afterwards. */
-async function expectEnd({ guest, options = '', status = 71, says }: Case): Promise<void> {
+async function expectEnd({ guest, options = '', heap, status = 71, says }: Case): Promise<void> {
   const shell = new Shell();
   writeFileSync(join(shell.folder, 'x.wasm'), await bytesOfGuest(guest));
-  const ended = await shell.run(`kv set victim untouched; kv run x.wasm ${options}; status=$?
+  const node = heap === undefined ? '' : `NODE_OPTIONS=--max-old-space-size=${heap}`;
+  const ended =
+    await shell.run(`kv set victim untouched; ${node} kv run x.wasm ${options}; status=$?
     printf 'store info --json\\nget victim\\nkeys v\\n' | kv exec | sed 's/.*\\("uploads":0\\).*/\\1/'
     exit $status`);
   const [message = '', ...rest] = ended.stderr.split('\n');

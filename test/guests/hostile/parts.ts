@@ -4,6 +4,8 @@ import type { GuestText } from '../../support/hostile-guest.js';
 export interface Case {
   readonly guest: GuestText | Uint8Array | string;
   readonly options?: string;
+  /** Megabytes of V8's heap; where none is told, what V8 takes. */
+  readonly heap?: number;
   /** 71 where none is told. */
   readonly status?: number;
   /** What is said, to the end of the line; nothing where it is undefined. */
