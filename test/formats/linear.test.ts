@@ -79,7 +79,7 @@ const inputs: readonly (readonly [
 ];
 
 /** Of a few bytes each. */
-const SIZE = 3_000;
+const SIZE = 500;
 
 describe.each(inputs)('%s of %s', (name, _, make) => {
   it('is read in time that grows with it', async () => {

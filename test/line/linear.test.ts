@@ -40,15 +40,15 @@ const lines: readonly (readonly [kind: string, make: Make])[] = [
 
 describe.each(lines)('a line of %s', (_, make) => {
   it('is split in time that grows with it', () =>
-    expectLinear((size) => splitLine(make(size)), 2_000));
+    expectLinear((size) => splitLine(make(size)), 300));
 
   it.each(['bash', 'zsh', 'fish'] as const)('is completed so in %s', (shell) =>
-    expectLinear((size) => readShellLine(shell, `kv ${make(size)}`), 1_000),
+    expectLinear((size) => readShellLine(shell, `kv ${make(size)}`), 300),
   );
 });
 
 it('the words of a line are understood in time that grows with them', () =>
-  expectLinear((size) => readLine(['get-many', ...Array(size).fill('--json')], registry), 2_000));
+  expectLinear((size) => readLine(['get-many', ...Array(size).fill('--json')], registry), 300));
 
 describe.each([
   ...lines,
@@ -58,5 +58,5 @@ describe.each([
   ['a quote that is not closed', (size: number) => `set k "${'a\n'.repeat(size)}`],
 ] as const)('a script of %s', (_, make) => {
   it('is read in time that grows with it', () =>
-    expectLinear((size) => runThrough(make(size)), 1_000));
+    expectLinear((size) => runThrough(make(size)), 300));
 });

@@ -17,6 +17,7 @@ import { historyPlace } from '../../src/app/history-place.js';
 import { History } from '../../src/repl/history.js';
 import { openHistoryFile } from '../../src/repl/history-file.js';
 import { HistorySearch } from '../../src/repl/history-search.js';
+import { expectLinear } from '../support/growth.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** The modules as a process of its own can load them. */
@@ -154,5 +155,27 @@ describe('a search', () => {
     type(search, 'get');
     expect(search.take('C-g', '')).toBe('done');
     expect(search.found[0]).toBe('own');
+  });
+});
+
+describe.each<readonly [kind: string, make: (size: number) => string]>([
+  ['many lines', (size) => Array.from({ length: size }, (_, index) => `get ${index}\n`).join('')],
+  ['the same line', (size) => 'get k\n'.repeat(size)],
+  ['one long line', (size) => `set k ${'value '.repeat(size)}\n`],
+  ['escapes', (size) => `${'\\n\\x1b\\\\'.repeat(size)}\n`],
+  ['empty lines', (size) => '\n\n\n\n'.repeat(size)],
+  ['no newline', (size) => 'get k'.repeat(size)],
+])('a history file of %s', (_, make) => {
+  it('is read, searched and added to in time that grows with it', async () => {
+    const texts = new Map<number, string>();
+    const path = join(temporaryFolder(), 'history');
+    await expectLinear((size) => {
+      const text = texts.get(size) ?? make(size);
+      texts.set(size, text);
+      writeFileSync(path, text);
+      const history = new History(openHistoryFile({ path }));
+      history.search('not there');
+      history.add('get other', 'get other');
+    }, 1_000);
   });
 });
