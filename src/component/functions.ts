@@ -80,7 +80,7 @@ export function liftFunc(
       const given = core(...flat);
       let lifted: unknown;
       if (result !== undefined) {
-        context.room.beginCall(passed);
+        context.room.pass(passed);
         if (isFlat) lifted = liftFlat(context, result, new FlatValues([given]), undefined);
         else lifted = loadAt(context, result, (given as number) >>> 0);
       }
@@ -112,7 +112,8 @@ export function lowerFunc(func: Func, context: CanonContext, ending: Ending): Co
     try {
       if (!instance.mayLeave) throw new Trap('it called out where it may not');
       if (refuse !== undefined) refuse();
-      room.beginCall(passed);
+      const { passed: passedBefore, passedBytes: bytesBefore } = room;
+      room.pass(passed);
       const scope = lends ? new Call() : undefined;
       const values: unknown[] = [];
       if (areFlat) {
@@ -122,6 +123,7 @@ export function lowerFunc(func: Func, context: CanonContext, ending: Ending): Co
       instance.mayEnter = !isGuest;
       const returned = func.call(values);
       instance.mayEnter = true;
+      room.endCall(passedBefore, bytesBefore);
       scope?.end();
       if (result === undefined) return undefined;
       instance.mayLeave = false;

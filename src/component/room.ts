@@ -15,7 +15,7 @@ const HEAP_SHARE_BYTES = Math.floor(getHeapStatistics().heap_size_limit / 4);
 /** Bytes that the host holds for a guest at most, whatever the guest may have. */
 const HELD_LIMIT_BYTES = Math.min(256 * 1024 * 1024, HEAP_SHARE_BYTES);
 
-/** Bytes of values, lists of bytes apart, that one call may pass. */
+/** Bytes of values, lists of bytes apart, that one call may pass, with those that it is made within. */
 const PASSED_LIMIT_BYTES = Math.min(64 * 1024 * 1024, HEAP_SHARE_BYTES);
 
 /** Handles at once. */
@@ -97,14 +97,23 @@ export class Room {
     if (this.left < 0) throw outOfMemory();
   }
 
-  /** A call begins, which passes so many bytes beside those of its strings and lists. */
-  beginCall(bytes: number): void {
-    this.#passed = 0;
-    this.#passedBytes = 0;
-    this.pass(bytes);
+  /** Bytes of values that the calls under way pass, lists of bytes apart. */
+  get passed(): number {
+    return this.#passed;
   }
 
-  /** Counts what a call passes. Throws a `Trap` past `PASSED_LIMIT_BYTES`. */
+  /** Bytes of lists of bytes that the calls under way pass. */
+  get passedBytes(): number {
+    return this.#passedBytes;
+  }
+
+  /** A call has ended: what was passed before it is what is passed now. */
+  endCall(passed: number, passedBytes: number): void {
+    this.#passed = passed;
+    this.#passedBytes = passedBytes;
+  }
+
+  /** Counts values that a call passes. Throws a `Trap` past `PASSED_LIMIT_BYTES`. */
   pass(bytes: number): void {
     this.#passed += bytes;
     if (this.#passed <= PASSED_LIMIT_BYTES) return;

@@ -168,6 +168,14 @@ export const amounts: Record<string, Case> = {
       (instance $r (export "run" (func $run))) (export "wasi:cli/run@0.2.0" (instance $r)))`,
     says: /it trapped: it passes more than 67108864 bytes of values in a call$/,
   },
+  'values in a call, and as many in a call that it makes': {
+    guest: handedOn(1_300_000),
+    says: /it trapped: it passes more than 67108864 bytes of values in a call$/,
+  },
+  'values in a call, and half as many in a call that it makes': {
+    guest: handedOn(650_000),
+    status: 0,
+  },
 };
 
 /** Sixty memories of 64 MB each, in 700 bytes. */
@@ -195,4 +203,39 @@ function errors(): GuestText {
       BUCKET,
     ),
   };
+}
+
+/** A list of so many numbers that one component hands to another, which hands it on to a third. */
+function handedOn(length: number): string {
+  const libc = `(core module $l (memory (export "memory") 64)
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 0)))
+    (core instance $libc (instantiate $l))
+    (alias core export $libc "memory" (core memory $memory))
+    (alias core export $libc "realloc" (core func $realloc))`;
+  const options = '(memory $memory) (realloc $realloc)';
+  const type = '(param "numbers" (list u16))';
+  return `(component
+    (component $Last ${libc}
+      (core module $m (func (export "take") (param i32 i32)))
+      (core instance $i (instantiate $m))
+      (func $take ${type} (canon lift (core func $i "take") ${options}))
+      (export "take" (func $take)))
+    (component $Middle (import "take" (func $take ${type})) ${libc}
+      (core func $lowered (canon lower (func $take) ${options}))
+      (core instance $host (export "take" (func $lowered)))
+      (core module $m (import "host" "take" (func $take (param i32 i32)))
+        (func (export "hand") (param i32 i32) (call $take (local.get 0) (local.get 1))))
+      (core instance $i (instantiate $m (with "host" (instance $host))))
+      (func $hand ${type} (canon lift (core func $i "hand") ${options}))
+      (export "hand" (func $hand)))
+    (instance $last (instantiate $Last))
+    (instance $middle (instantiate $Middle (with "take" (func $last "take"))))
+    ${libc}
+    (core func $lowered (canon lower (func $middle "hand") ${options}))
+    (core instance $host (export "hand" (func $lowered)))
+    (core module $m (import "host" "hand" (func $hand (param i32 i32)))
+      (func (export "run") (result i32) (call $hand (i32.const 0) (i32.const ${length})) (i32.const 0)))
+    (core instance $i (instantiate $m (with "host" (instance $host))))
+    (func $run (result (result)) (canon lift (core func $i "run")))
+    (instance $r (export "run" (func $run))) (export "wasi:cli/run@0.2.0" (instance $r)))`;
 }
