@@ -176,6 +176,19 @@ export const amounts: Record<string, Case> = {
     guest: handedOn(650_000),
     status: 0,
   },
+  "empty lists in a call, more than V8's heap takes": {
+    guest: handedOn(700_000, '(list u8)'),
+    heap: 64,
+    says: /it trapped: it passes more than \d+ bytes of values in a call$/,
+  },
+  "flags in a call, more than V8's heap takes": {
+    guest: handedOn(
+      400_000,
+      `(flags ${Array.from({ length: 32 }, (_, at) => `"f${at}"`).join(' ')})`,
+    ),
+    heap: 64,
+    says: /it trapped: it passes more than \d+ bytes of values in a call$/,
+  },
 };
 
 /** Sixty memories of 64 MB each, in 700 bytes. */
@@ -205,22 +218,24 @@ function errors(): GuestText {
   };
 }
 
-/** A list of so many numbers that one component hands to another, which hands it on to a third. */
-function handedOn(length: number): string {
-  const libc = `(core module $l (memory (export "memory") 64)
+/** A list of so many that one component hands to another, which hands it on to a third. */
+function handedOn(length: number, element = 'u16'): string {
+  const libc = `(core module $l (memory (export "memory") 100)
       (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 0)))
     (core instance $libc (instantiate $l))
     (alias core export $libc "memory" (core memory $memory))
     (alias core export $libc "realloc" (core func $realloc))`;
   const options = '(memory $memory) (realloc $realloc)';
-  const type = '(param "numbers" (list u16))';
-  return `(component
-    (component $Last ${libc}
+  const type = '(param "list" (list $element))';
+  const definition = `(type $element ${element})`;
+  return `(component ${definition}
+    (component $Last ${definition} ${libc}
       (core module $m (func (export "take") (param i32 i32)))
       (core instance $i (instantiate $m))
       (func $take ${type} (canon lift (core func $i "take") ${options}))
       (export "take" (func $take)))
-    (component $Middle (import "take" (func $take ${type})) ${libc}
+    (component $Middle ${definition}
+      (import "take" (func $take ${type})) ${libc}
       (core func $lowered (canon lower (func $take) ${options}))
       (core instance $host (export "take" (func $lowered)))
       (core module $m (import "host" "take" (func $take (param i32 i32)))
