@@ -9,8 +9,8 @@ export const COMPONENT_LIMIT_BYTES = 128 * 1024 * 1024;
 /** Bytes that a guest may have where nothing else is asked for. */
 export const DEFAULT_MEMORY_BYTES = 1024 * 1024 * 1024;
 
-/** V8 ends the process where its heap is full: what is held, and what a call passes, take a quarter each. */
-const HEAP_SHARE_BYTES = Math.floor(getHeapStatistics().heap_size_limit / 4);
+/** V8 ends the process where its heap is full: what is held, passed or listed takes a quarter of it at most. */
+export const HEAP_SHARE_BYTES = Math.floor(getHeapStatistics().heap_size_limit / 4);
 
 /** Bytes that the host holds for a guest at most, whatever the guest may have. */
 const HELD_LIMIT_BYTES = Math.min(256 * 1024 * 1024, HEAP_SHARE_BYTES);

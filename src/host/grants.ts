@@ -1,5 +1,5 @@
 /** The buckets that a component is given: under which names, and whether to write to. */
-import { outOfMemory, type Room } from '../component/room.js';
+import { HEAP_SHARE_BYTES, outOfMemory, type Room } from '../component/room.js';
 import { KvError } from '../errors.js';
 import { Bucket, storedBucket } from '../keyvalue/bucket.js';
 import type { Keyvalue } from '../keyvalue/index.js';
@@ -30,7 +30,7 @@ export interface GrantedKeyvalue {
 const UPLOAD_BYTES = 4 * 1024 * 1024;
 
 /** Bytes of keys that one listing returns at most, as they are counted here: two to a character. */
-const LISTING_LIMIT_BYTES = 64 * 1024 * 1024;
+const LISTING_LIMIT_BYTES = Math.min(64 * 1024 * 1024, HEAP_SHARE_BYTES);
 
 /** What a key counts as beside its characters. */
 const KEY_BYTES = 32;
