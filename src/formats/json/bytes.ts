@@ -9,3 +9,10 @@ isSpecial[BACKSLASH] = 1;
 export function isJsonSpace(byte: number | undefined): boolean {
   return byte === SPACE || byte === NEWLINE || byte === CARRIAGE_RETURN || byte === TAB;
 }
+
+/** The place of the first byte from `at` on that is no space; the end where all are. */
+export function skipSpace(bytes: Uint8Array, at: number): number {
+  let index = at;
+  while (isJsonSpace(bytes[index])) index++;
+  return index;
+}

@@ -1,7 +1,7 @@
 /** The names of an object's members, each as often as it is there. */
 import { COMMA, OPEN_BRACE, QUOTE } from '../bytes/ascii.js';
-import { isJsonSpace } from './bytes.js';
-import { JsonValueEnd } from './value-end.js';
+import { skipSpace } from './bytes.js';
+import { endOfValue } from './value-end.js';
 
 /** `object` must be JSON. */
 export function* memberNames(object: Buffer): Generator<string> {
@@ -16,14 +16,4 @@ export function* memberNames(object: Buffer): Generator<string> {
     at = skipSpace(object, skipSpace(object, nameEnd) + 1);
     at = skipSpace(object, endOfValue(object, at));
   } while (object[at] === COMMA);
-}
-
-function endOfValue(bytes: Buffer, at: number): number {
-  return new JsonValueEnd().find(bytes, at, bytes.length);
-}
-
-function skipSpace(bytes: Buffer, at: number): number {
-  let index = at;
-  while (isJsonSpace(bytes[index])) index++;
-  return index;
 }

@@ -85,3 +85,8 @@ export class JsonValueEnd {
     return index;
   }
 }
+
+/** The end of the value at `at`; -1 where it is not within these bytes. */
+export function endOfValue(bytes: Uint8Array, at: number): number {
+  return new JsonValueEnd().find(bytes, at, bytes.length);
+}

@@ -1,7 +1,7 @@
 /** Where in the beginning of an object its `value`, a string, begins. */
 import { COLON, COMMA, OPEN_BRACE, QUOTE } from '../bytes/ascii.js';
-import { isJsonSpace } from './bytes.js';
-import { JsonValueEnd } from './value-end.js';
+import { skipSpace } from './bytes.js';
+import { endOfValue } from './value-end.js';
 
 /**
  * The place behind the opening quote of the first member `value` that is a string; -1 where the
@@ -32,14 +32,4 @@ function isNamedValue(name: string): boolean {
   } catch {
     return false;
   }
-}
-
-function endOfValue(bytes: Buffer, at: number): number {
-  return new JsonValueEnd().find(bytes, at, bytes.length);
-}
-
-function skipSpace(bytes: Buffer, at: number): number {
-  let index = at;
-  while (isJsonSpace(bytes[index])) index++;
-  return index;
 }
