@@ -3,7 +3,7 @@
 import { writeSync } from 'node:fs';
 import type { Access, Command, Outcome, Tools } from '../command.js';
 import type { Context, Settings } from '../context.js';
-import { asKvError, KvError } from '../errors.js';
+import { KvError } from '../errors.js';
 import type { Bucket } from '../keyvalue/bucket.js';
 import type { Keyvalue } from '../keyvalue/index.js';
 import { DEFAULT_BUCKET } from '../line/settings.js';
@@ -54,7 +54,6 @@ export async function withStore<T>(
   ]);
   const late = store ? undefined : new LateStore(new MemoryStore());
   const keyvalue = createKeyvalue(store ?? late!.store);
-  // A guest that was stopped in the midst of a transaction has left it open: what is so cannot close.
   let isStuck = false;
   const empty = () => createKeyvalue(new MemoryStore()).buckets.create(DEFAULT_BUCKET);
   const prepare = (needed: StoreAccess) => makeLate(late, needed, surroundings);
@@ -64,7 +63,7 @@ export async function withStore<T>(
     const { context, tools } = sessionOf(own, keyvalue, empty);
     return await work(context, tools);
   } catch (thrown) {
-    isStuck = asKvError(thrown).code === 'timed-out' && keyvalue.transactions.isOpen;
+    isStuck = keyvalue.transactions.isStuckAfter(thrown);
     throw thrown;
   } finally {
     if (!isStuck) await (store ?? late?.made)?.close();

@@ -17,7 +17,7 @@ import { DEFAULT_MEMORY_BYTES, Room } from '../component/room.js';
 import type { ComponentSyntax } from '../component/syntax.js';
 import { funcText } from '../component/type-text.js';
 import { Unsupported } from '../component/unsupported.js';
-import { asKvError, KvError } from '../errors.js';
+import { KvError } from '../errors.js';
 import type { Keyvalue } from '../keyvalue/index.js';
 import { grantBuckets, type OpenGrant } from './grants.js';
 import type { Interfaces } from './host-functions.js';
@@ -73,10 +73,9 @@ export function runComponent(request: RunRequest): number {
   try {
     return limit.within(() => run(request, action, limit, held));
   } catch (thrown) {
-    isStuck = asKvError(thrown).code === 'timed-out' && keyvalue.transactions.isOpen;
+    isStuck = keyvalue.transactions.isStuckAfter(thrown);
     throw thrown;
   } finally {
-    // What was stopped in the midst of a transaction holds it, and nothing can be given back.
     if (!isStuck) for (const one of held.reverse()) one.close();
   }
 }

@@ -1,4 +1,5 @@
 /** Changing several keys in one step, where the store can. Beyond the WIT. */
+import { asKvError } from '../errors.js';
 import { requireSupport, type Store } from '../store/store.js';
 
 export function transactionsOf(store: Store) {
@@ -12,6 +13,13 @@ export function transactionsOf(store: Store) {
     get isOpen(): boolean {
       return store.inTransaction;
     },
+
+    /**
+     * Whether what was thrown stopped a guest in the midst of a transaction: it can then be neither
+     * ended nor undone, nothing of the store can be given back, and the process has to end.
+     */
+    isStuckAfter: (thrown: unknown): boolean =>
+      asKvError(thrown).code === 'timed-out' && store.inTransaction,
 
     /**
      * Throws `not-supported`, with what was to be done, and what can be done instead, where the

@@ -127,9 +127,8 @@ async function runOne(
     }
     return true;
   } catch (thrown) {
+    if (context.keyvalue.transactions.isStuckAfter(thrown)) throw thrown;
     const error = asKvError(thrown);
-    // What was stopped in the midst of a transaction can neither end nor undo it: the process has to end.
-    if (error.code === 'timed-out' && context.keyvalue.transactions.isOpen) throw thrown;
     if (error.code === 'interrupted') {
       await stderr.write('\n');
       return false;
