@@ -101,37 +101,34 @@ export const refused: Record<string, Case> = {
     says: /it imports wasi:io\/poll@0.2.0#poll as func/,
   },
   'a type of 2^60 parts that a function takes': {
-    guest: `(component ${doubled(60)}
-      (core module $m (memory (export "memory") 1)
-        (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 0))
-        (func (export "f") (param i32)) ${ok})
-      (core instance $i (instantiate $m))
-      (alias core export $i "memory" (core memory $memory))
-      (alias core export $i "realloc" (core func $realloc))
-      (func $f (param "a" $t60)
-        (canon lift (core func $i "f") (memory $memory) (realloc $realloc)))
-      (core func (canon lower (func $f) (memory $memory)))
-      (func $run (result (result)) (canon lift (core func $i "run")))
-      (instance $r (export "run" (func $run))) (export "wasi:cli/run@0.2.0" (instance $r)))`,
+    guest: taking(doubled(60), '$t60', 'i32'),
     status: 0,
   },
   'types that hold one another 5,000 deep': {
-    guest: `(component (type $t0 u8)
-      ${Array.from({ length: 5000 }, (_, at) => `(type $t${at + 1} (list $t${at}))`).join(' ')}
-      (core module $m (memory (export "memory") 1)
-        (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 0))
-        (func (export "f") (param i32 i32)) ${ok})
-      (core instance $i (instantiate $m))
-      (alias core export $i "memory" (core memory $memory))
-      (alias core export $i "realloc" (core func $realloc))
-      (func $f (param "a" $t5000)
-        (canon lift (core func $i "f") (memory $memory) (realloc $realloc)))
-      (core func (canon lower (func $f) (memory $memory)))
-      (func $run (result (result)) (canon lift (core func $i "run")))
-      (instance $r (export "run" (func $run))) (export "wasi:cli/run@0.2.0" (instance $r)))`,
+    guest: taking(
+      `(type $t0 u8) ${Array.from({ length: 5000 }, (_, at) => `(type $t${at + 1} (list $t${at}))`).join(' ')}`,
+      '$t5000',
+      'i32 i32',
+    ),
     status: 0,
   },
 };
+
+/** A component with a function, lifted and lowered, that takes a value of the type as these core values. */
+function taking(types: string, type: string, flat: string): string {
+  return `(component ${types}
+      (core module $m (memory (export "memory") 1)
+        (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 0))
+        (func (export "f") (param ${flat})) ${ok})
+      (core instance $i (instantiate $m))
+      (alias core export $i "memory" (core memory $memory))
+      (alias core export $i "realloc" (core func $realloc))
+      (func $f (param "a" ${type})
+        (canon lift (core func $i "f") (memory $memory) (realloc $realloc)))
+      (core func (canon lower (func $f) (memory $memory)))
+      (func $run (result (result)) (canon lift (core func $i "run")))
+      (instance $r (export "run" (func $run))) (export "wasi:cli/run@0.2.0" (instance $r)))`;
+}
 
 /** Components in components, so many: their sections say how long each is. */
 function nested(count: number): Uint8Array {
