@@ -73,8 +73,8 @@ export class Rejections {
     if (due.length > 0) this.#lines = this.#lines.filter(({ at }) => at > through);
     const lines = due.sort((a, b) => a.at - b.at).map(({ line }) => line);
     if (output && lines.length > 0) {
-      const text = lines.join('');
-      await output.write(output.isTerminal ? lines.map(visibleLineOfJson).join('') : text);
+      const shown = output.isTerminal ? lines.map(visibleLineOfJson) : lines;
+      await output.write(shown.join(''));
     }
     const { settings, terminal } = this.#context;
     for (const remark of this.#remarks.splice(0)) {

@@ -14,9 +14,8 @@ by type, before it starts. It has stdin, stdout, stderr, its ARGS and the bucket
 current one under its own name where no --bucket is given. It has no files, no network and no
 environment.
 
---max-memory, 1G where it is not given, bounds its memories together, and with them what kv holds for it:
- values that it writes or has not dropped, errors and streams (256 MiB at most,
-or a quarter of V8's heap limit).
+--max-memory, 1G where it is not given, bounds its memories together, and with them what kv holds for it: values
+that it writes or has not dropped, errors and streams (256 MiB at most, or a quarter of V8's heap limit).
 Beyond that it has at most 65,536 handles, 1,000 instances of modules, 1,000,000 entries of tables, and
 64 MiB of values in one call. More is a trap. --timeout counts from when its file is opened.`,
   access: ({ explain, bucket }) => {

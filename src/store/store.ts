@@ -203,8 +203,8 @@ export interface Store {
   /**
    * Runs `work` in one transaction, which is code and no list of writes, because what it writes may
    * hang on what it reads: the lines of `exec --atomic`, what a person types between begin and commit.
-   * Its reads see its own writes, and what it throws rolls all of them back and is thrown on. Nests: an inner one that throws undoes its own writes alone.
-   * The outermost has reached the disk when it returns. Throws `full`, `io`, `read-only`.
+   * Its reads see its own writes, and what it throws rolls all of them back and is thrown on. Nests: an
+   * inner one that throws undoes its own writes alone. The outermost has reached the disk when it returns. Throws `full`, `io`, `read-only`.
    */
   transaction<T>(work: () => T): T;
   /**

@@ -5,9 +5,9 @@ import type { Output } from './terminal.js';
 import { visibleJson, visibleMessage } from './visible.js';
 
 /**
- * One line, and a second one of the result and the hint where there are such; with `json`, one object. A usage that is wider
- * than the terminal goes on in lines of its own; whatever else may have to be copied, so the terminal
- * breaks it.
+ * One line, and a second one of the result and the hint where there are such; with `json`, one object.
+ * A usage that is wider than the terminal goes on in lines of its own; whatever else may have to be
+ * copied, so the terminal breaks it.
  */
 export async function writeError(
   output: Output,

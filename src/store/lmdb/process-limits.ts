@@ -71,13 +71,13 @@ export function checkStack(path: string, { stack }: Limits): void {
 /** Throws `busy` where LMDB could not open its files; `file` is one that can be opened. */
 export function checkDescriptors(path: string, file: string, { descriptors }: Limits): void {
   const held: number[] = [];
-  const action = `open store "${path}"`;
   try {
     do held.push(openSync(file, 'r'));
     while (held[0]! + 2 * DESCRIPTORS > descriptors && held.length < DESCRIPTORS);
   } catch (error) {
-    const { code, message, cause } = ioError(action, error);
-    if ((error as NodeJS.ErrnoException).code !== 'EMFILE') throw ioError(action, error);
+    const failure = ioError(`open store "${path}"`, error);
+    if ((error as NodeJS.ErrnoException).code !== 'EMFILE') throw failure;
+    const { code, message, cause } = failure;
     const enough = (held[0] ?? descriptors) + 2 * DESCRIPTORS;
     throw new KvError(code, `${message}: the limit is ${descriptors}`, {
       hint: `try: ulimit -n ${enough}`,
