@@ -24,7 +24,7 @@ const common = {
   drop: ['console'],
   platform: 'node',
   format: 'cjs',
-  target: 'node20.12',
+  target: 'node20.15',
   define: { KV_VERSION: JSON.stringify(version), 'import.meta.url': '__filename' },
   plugins: [withoutSubprocesses(), withPathsForUrls()],
   metafile: true,
@@ -41,6 +41,13 @@ const program = await build({
   alias: replacements,
 });
 
+// Loaded only by a store that needs it, in a thread of its own.
+const worker = await build({
+  ...common,
+  entryPoints: { 'redis-worker': 'src/store/redis/wire/worker.ts' },
+  external: ['@opentelemetry/api', '@node-rs/xxhash'],
+});
+
 const { contents: code } = program.outputFiles.find(({ path }) => path.endsWith('kv.cjs'));
 const starter = await build({
   ...common,
@@ -51,10 +58,14 @@ const starter = await build({
 // At the end, so that a build that fails leaves the one before.
 rmSync(new URL('dist', root), { recursive: true, force: true });
 mkdirSync(new URL('dist', root));
-for (const { path, contents } of [...program.outputFiles, ...starter.outputFiles]) {
+for (const { path, contents } of [
+  ...program.outputFiles,
+  ...worker.outputFiles,
+  ...starter.outputFiles,
+]) {
   writeFileSync(path, contents);
 }
-const inputs = Object.keys(program.metafile.inputs);
+const inputs = [program, worker].flatMap(({ metafile }) => Object.keys(metafile.inputs));
 writeFileSync(new URL('dist/THIRD-PARTY-LICENSES', root), licences(inputs));
 
 /** The licences of the packages that are bundled: their texts, or where they have none, the name. */
@@ -64,8 +75,10 @@ function licences(files) {
     const folder = new URL(`node_modules/${name}/`, root);
     const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
     if (file !== undefined) return `${name}\n\n${readFileSync(new URL(file, folder), 'utf8')}`;
-    const { license, author } = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8'));
-    return `${name}\n\n${license}, ${author.name ?? author}\n`;
+    const { license, author, homepage } = JSON.parse(
+      readFileSync(new URL('package.json', folder), 'utf8'),
+    );
+    return `${name}\n\n${license}, ${author?.name ?? author ?? homepage}\n`;
   });
   return texts.join(`\n${'-'.repeat(80)}\n\n`);
 }

@@ -1,17 +1,20 @@
 /**
- * Writes wit/types: the TypeScript types of what a host implements for the world in wit/.
+ * Writes wit/types: the TypeScript types of what a host implements for the world in wit/, and for those
+ * of the other drafts in wit/drafts/, each a package by itself.
  *
  * They are generated rather than written, so that the interfaces in wit/ stay the one contract and
  * the compiler holds our classes to it. The files are committed, so that a checkout compiles before
  * anything has been generated; test/wit/generated-types.test.ts fails when they fall behind wit/.
  */
 import { realpathSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateHostTypes } from '@bytecodealliance/jco-transpile';
 
 const WIT = fileURLToPath(new URL('../wit', import.meta.url));
+const DRAFTS = join(WIT, 'drafts');
 const HEADER =
   '// Generated from wit/ by scripts/generate-types.js: edit wit/, then generate again.\n';
 
@@ -26,13 +29,33 @@ if (realpathSync(process.argv[1] ?? '.') === fileURLToPath(import.meta.url)) {
  * @returns {Promise<Map<string, string>>} the text of each file, by its path inside wit/types
  */
 export async function generateTypes() {
-  const files = await generateHostTypes(WIT, { worldName: 'imports' });
-  const decoder = new TextDecoder();
-  return new Map(
-    Object.entries(files)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([path, bytes]) => [path, HEADER + correct(decoder.decode(bytes))]),
-  );
+  const drafts = await readdir(DRAFTS);
+  const packages = [
+    await typesOf(WIT, ''),
+    ...(await Promise.all(drafts.map((name) => typesOf(join(DRAFTS, name), `drafts/${name}/`)))),
+  ];
+  return new Map(packages.flat().sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
+ * @param {string} folder of a package
+ * @param {string} place where its types are, inside wit/types
+ * @returns {Promise<[path: string, text: string][]>}
+ */
+async function typesOf(folder, place) {
+  const whole = await mkdtemp(join(tmpdir(), 'kv-wit-'));
+  try {
+    await cp(folder, whole, { recursive: true });
+    await cp(join(WIT, 'deps'), join(whole, 'deps'), { recursive: true });
+    const files = await generateHostTypes(whole, { worldName: 'imports' });
+    const decoder = new TextDecoder();
+    return Object.entries(files).map(([path, bytes]) => [
+      place + path,
+      HEADER + correct(decoder.decode(bytes)),
+    ]);
+  } finally {
+    await rm(whole, { recursive: true });
+  }
 }
 
 /**

@@ -2,7 +2,7 @@
  * What a command is: data, and a function. Programs, help, completions and documents all derive
  * from the data, so that nothing about a verb is said twice.
  */
-import type { Context, Host, Manual, Settings, Step } from './context.js';
+import type { Context, Host, Maintenance, Manual, Settings, Step } from './context.js';
 import type { ExitCode } from './errors.js';
 
 /**
@@ -41,6 +41,8 @@ export interface Option {
   /** Reads the value; what it throws is a usage error. */
   readonly parse?: (text: string) => unknown;
   readonly completes?: Completes;
+  /** Its value is one that is stored, or may be: the history on the disk leaves it out. */
+  readonly isStoredValue?: true;
   /** May be given more than once: its values are a list, empty where it is not given. */
   readonly repeats?: true;
 }
@@ -79,9 +81,9 @@ export interface Command {
    * its words and little time; a function where that depends on the input.
    */
   readonly sharesTransaction?: true | ((input: Readonly<Record<string, unknown>>) => boolean);
-  /** Whether a line of a script may ask for it; so it is where nothing is said. */
+  /** False: no line of a script may ask for it. */
   readonly inScripts?: false;
-  /** The same of a line at the prompt. */
+  /** False: no line at the prompt may ask for it. */
   readonly inSessions?: false;
   readonly arguments: readonly Argument[];
   /** By name in camelCase: `ifAbsent` is `--if-absent`. */
@@ -100,6 +102,16 @@ export interface Command {
 export interface Tools {
   readonly manual: Manual;
   readonly host: Host;
+  /**
+   * What can be done to the store at a path from outside, be it one that can be opened or not. Throws
+   * `not-supported` for a store that is no folder.
+   */
+  maintenanceOf(path: string): Promise<Maintenance>;
+  /**
+   * Whether there is a store: one that was not there when the command began may have come since, and then it is the
+   * one that the context has. Throws what opening throws.
+   */
+  findStore(): Promise<boolean>;
   /** The environment, for programs that a command starts and for where they leave their files. */
   readonly env: NodeJS.ProcessEnv;
   /** The verbs that a line may ask for. */
@@ -109,7 +121,10 @@ export interface Tools {
    * context, or with others, where they say nothing else. Throws `usage`.
    */
   readLine(words: readonly string[], settings?: Settings): Promise<Step>;
-  /** Talks to a person at stdin and stdout, which must be terminals. Throws `interrupted` at a signal. */
+  /**
+   * Talks to a person at stdin and stdout, which must be terminals. Throws `interrupted` at a
+   * signal.
+   */
   prompt(): Promise<void>;
   /** The same tools, for lines that come from a person and may ask for these verbs as well. */
   forPrompt(verbs: Registry): Tools;
@@ -120,6 +135,15 @@ export interface Tools {
   withStore<T>(
     access: Exclude<Access, 'none'>,
     work: (context: Context, tools: Tools) => Promise<T>,
+  ): Promise<T>;
+  /**
+   * Opens another store, in the same bucket: to read, and then it has to be there, or to `write`. The one that
+   * is open is given as it is. Throws what opening throws, and `no-store`.
+   */
+  withOtherStore<T>(
+    path: string,
+    work: (context: Context) => Promise<T>,
+    access?: 'inspect' | 'write',
   ): Promise<T>;
 }
 

@@ -1,20 +1,40 @@
 /** What commands are given, and the types of what they get through that. */
 import type { ExitCode } from './errors.js';
 import type { OpenGrant } from './host/grants.js';
-import type { AnsweredImport } from './host/index.js';
+import type { Explanation } from './host/index.js';
 import type { Bucket } from './keyvalue/bucket.js';
 import type { Keyvalue } from './keyvalue/index.js';
 import type { Terminal } from './terminal/terminal.js';
 
 export type { Grant, OpenGrant } from './host/grants.js';
-export type { AnsweredImport } from './host/index.js';
+export type { Explanation } from './host/index.js';
 export type { Bucket } from './keyvalue/bucket.js';
 export type { Draft } from './keyvalue/buckets.js';
 export type { BulkLoad, LoadTarget } from './keyvalue/bulk-load.js';
+export type { Difference } from './keyvalue/differences.js';
 export type { IncomingValue } from './keyvalue/incoming-value.js';
-export type { Condition, StoredRecords, StoredValue, WorkOptions } from './keyvalue/index.js';
-export type { Selection } from './keyvalue/listing.js';
+export type {
+  BackupInfo,
+  Change,
+  CheckResult,
+  Condition,
+  Entry,
+  Maintenance,
+  Problem,
+  RecordChange,
+  SalvagedBucket,
+  StoredRecords,
+  StoredValue,
+  StoreReader,
+  WorkOptions,
+} from './keyvalue/index.js';
+export type { Chosen, Selection } from './keyvalue/listing.js';
+export type { HeldLock, LockHolder, LockRecord } from './keyvalue/lock.js';
 export type { OutgoingValue } from './keyvalue/outgoing-value.js';
+export type { FilterOptions } from './keyvalue/record-filter.js';
+export type { PrefixSize, SizeClass } from './keyvalue/sizes.js';
+export type { Match, Pattern } from './keyvalue/value-search.js';
+export type { Watch } from './keyvalue/watching.js';
 
 /** The global settings, after flags, environment and defaults have been weighed. */
 export interface Settings {
@@ -68,6 +88,10 @@ export interface GuestRequest {
   /** The guest's arguments, beside its own name. */
   readonly words: readonly string[];
   readonly grants: readonly OpenGrant[];
+  /** The variables of its environment. */
+  readonly env: readonly (readonly [name: string, value: string])[];
+  /** What wasi:config has for it; undefined: that is denied. */
+  readonly config: ReadonlyMap<string, string> | undefined;
   readonly keyvalue: Keyvalue;
   /** Milliseconds; absent: as long as it takes. */
   readonly timeout: number | undefined;
@@ -82,9 +106,23 @@ export interface Host {
    * `io`, and `broken-pipe` for a guest that failed because the reader of its output went away.
    */
   run(request: GuestRequest): Promise<number>;
-  /** What a component imports, and how each import is answered. Throws `not-a-component`, `io`. */
-  explain(path: string): Promise<AnsweredImport[]>;
+  /**
+   * What a component imports, and how each import is answered, where it is given settings or not; and
+   * what it exports. Throws `not-a-component`, `io`.
+   */
+  explain(path: string, isConfigured: boolean): Promise<Explanation>;
+  /**
+   * Settings out of files, and others, of which the later count. Throws `rejected` for what is no
+   * setting, `io`.
+   */
+  config(
+    files: readonly string[],
+    settings: readonly (readonly [string, string])[],
+  ): Promise<ReadonlyMap<string, string>>;
 }
+
+/** What it takes to answer. */
+export type Answering = Pick<Context, 'settings' | 'terminal'>;
 
 /** What every command is given; what few need beside it is in `Tools`. */
 export interface Context {

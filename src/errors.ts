@@ -1,4 +1,5 @@
 /** The one error class, its codes, and the one table that turns a code into an exit status. */
+import { constants } from 'node:os';
 
 /** What a script can tell apart by `$?`; the numbers are a contract that changes by addition only. */
 export const exitCodes = {
@@ -49,6 +50,8 @@ const exitOfCode = {
   'invalid-key': exitCodes.badData,
   /** A bucket's name is empty, too long, or holds a control character. */
   'invalid-bucket': exitCodes.badData,
+  /** What a listing is to go on from is no cursor of the bucket. */
+  'invalid-cursor': exitCodes.badData,
   /** A value is not the canonical decimal text of a counter. */
   'not-a-counter': exitCodes.badData,
   /** A record of an import is malformed, or refused. */
@@ -174,15 +177,17 @@ export function absentBucket(name: string): KvError {
 /** Names the failure of a system call (`ENOSPC`, `EACCES`, …) as the KvError that a user sees. */
 export function ioError(action: string, cause: unknown): KvError {
   if (cause instanceof KvError) return cause;
-  const errno = (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
-  const [code, state] = systemErrors[errno] ?? ['io', messageOf(cause)];
+  const { code: name = '', errno = 0 } = (cause ?? {}) as NodeJS.ErrnoException;
+  const [code, state] = systemErrors[unnamed.get(-errno) ?? name] ?? ['io', messageOf(cause)];
   return new KvError(code, `cannot ${action}: ${state}`, { cause });
 }
 
 const systemErrors: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ENOSPC: ['full', 'no space is left on the device'],
   EDQUOT: ['full', 'the disk quota is used up'],
+  ESTALE: ['io', 'it is gone from the server that it was on'],
   EFBIG: ['full', 'the file would pass the limit on file sizes'],
+  EIO: ['io', 'the disk says: input/output error'],
   EROFS: ['read-only', 'the file system is read-only'],
   EACCES: ['io', 'permission denied'],
   EPERM: ['io', 'operation not permitted'],
@@ -196,6 +201,12 @@ const systemErrors: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   EMFILE: ['busy', 'too many open files'],
   ENFILE: ['busy', 'too many open files in the system'],
 };
+
+/** Those that Node has no name for, by their numbers. */
+const unnamed = new Map([
+  [constants.errno.EDQUOT, 'EDQUOT'],
+  [constants.errno.ESTALE, 'ESTALE'],
+]);
 
 function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message.split('\n', 1)[0]! : String(cause);

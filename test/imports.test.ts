@@ -41,7 +41,7 @@ const allowed: Record<string, readonly string[]> = {
   host: ['component', 'io', 'keyvalue', 'errors'],
   library: ['keyvalue', 'store', 'errors'],
   main: ['app'],
-  start: ['line', 'store'],
+  start: ['line', 'store', 'terminal', 'errors'],
 };
 
 /** These import types alone. */
@@ -53,6 +53,7 @@ const WIRING = 'app';
 /** Packages that live in one place. */
 const homes: Record<string, string> = {
   lmdb: 'store/lmdb/',
+  '@redis/client': 'store/redis/',
   commander: 'line/',
   chalk: 'terminal/',
   'cli-progress': 'terminal/',

@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFailed, test } from 'vitest';
+import { hasRedis } from './support/redis-server.js';
 import { Shell, until } from './support/shell.js';
 import { hasTmux, Screen } from './support/tmux.js';
 
@@ -85,11 +86,12 @@ test.each(blocksOf('bash'))('a script prints what its comments say: %s', async (
 });
 
 describe('the lines to copy:', () => {
-  const [setUp, testing, transpiling, ...others] = blocksOf('sh');
+  const [setUp, testing, tally, visits, redis = '', ...others] = blocksOf('sh');
+  const transpiling = [tally, visits];
 
-  test('there are three, which the tests below run', () => {
+  test('there are five, which the tests below run', () => {
     expect(others).toEqual([]);
-    expect(transpiling).toMatch(/^npx @bytecodealliance\/jco /);
+    for (const lines of transpiling) expect(lines).toMatch(/^npx @bytecodealliance\/jco /);
   });
 
   // .ci/run runs `npm ci` in a clean checkout, and these tests.
@@ -102,10 +104,21 @@ describe('the lines to copy:', () => {
 
   test.skip(`${testing}: these are its tests`, () => {});
 
+  // It takes the time that six servers need until they are a cluster.
+  test.skipIf(!hasRedis)(`${redis}`, async () => {
+    const [, start, first, second] = redis.split('\n').map((line) => line.replace(/ +#.*$/, ''));
+    const shell = newShell();
+    await shell.succeed('kv -s ./folder set moved here');
+    const lines = `${first}\n${second}\nkv get moved`;
+    writeFileSync(join(shell.folder, 'lines'), lines);
+    const inShell = start!.replace('scripts/', `${root}scripts/`);
+    expect(await shell.succeed(`${inShell} lines`)).toBe('hellohere');
+  });
+
   const installed = join(process.env.KV_JCO ?? '/none', 'node_modules');
 
   // 340 MB to install, so no dependency: KV_JCO names a folder where it is, as .ci/run makes one.
-  test.skipIf(process.env.KV_JCO === undefined)(`${transpiling}`, async () => {
+  test.skipIf(process.env.KV_JCO === undefined)(`${transpiling.join('; ')}`, async () => {
     const shell = newShell();
     const modules = join(shell.folder, 'node_modules');
     mkdirSync(modules);
@@ -113,7 +126,7 @@ describe('the lines to copy:', () => {
       symlinkSync(join(installed, name), join(modules, name));
     symlinkSync(root, join(modules, 'wasi-keyvalue'));
     writeFileSync(join(shell.folder, 'keyvalue.js'), blocksOf('js')[0]!);
-    await shell.succeed(transpiling!);
-    expect(await shell.succeed('kv -s my-store get runs')).toBe('1');
+    await shell.succeed(transpiling.join('\n'));
+    expect(await shell.succeed('kv -s my-store get runs; kv -s my-store get visits')).toBe('11');
   });
 });

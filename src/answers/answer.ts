@@ -10,14 +10,14 @@ export type Field = readonly [name: string, value: string | number, shown?: stri
 type Asker = Pick<Context, 'settings' | 'terminal'>;
 
 /** Writes a line, or with --json the object in its place. */
-export async function answer(asker: Asker, json: object, line: string): Promise<void> {
-  await answerText(asker, json, `${line}\n`);
+export function answer(asker: Asker, json: object, line: string): Promise<void> {
+  return answerText(asker, json, `${line}\n`);
 }
 
 /** Writes a text unchanged, or with --json the object instead. */
-export async function answerText(asker: Asker, json: object, text: string): Promise<void> {
+export function answerText(asker: Asker, json: object, text: string): Promise<void> {
   const { settings, terminal } = asker;
-  await terminal.stdout.write(settings.json ? `${visibleJson(json)}\n` : text);
+  return terminal.stdout.write(settings.json ? `${visibleJson(json)}\n` : text);
 }
 
 /** Writes yes or no, which -q silences. */
@@ -26,8 +26,8 @@ export async function answerYesOrNo(context: Context, json: object, yes: boolean
 }
 
 /** Writes what came of a change, as `answer` does; where it fails, says that the change was made. */
-export async function answerChange(context: Context, json: object, line: string): Promise<void> {
-  await afterChange(context, line, () => answer(context, json, line));
+export function answerChange(context: Context, json: object, line: string): Promise<void> {
+  return afterChange(context, line, () => answer(context, json, line));
 }
 
 /** Writes what a verb changed: with --json the object; else a remark, which only a terminal sees. */
@@ -74,6 +74,11 @@ export async function answerFields(context: Context, fields: readonly Field[]): 
       : `${name}\t${visibleLine(String(value))}`,
   );
   await answer(context, json, lines.join('\n'));
+}
+
+/** When a record expires, for JSON: no member where it never does. */
+export function expiresMember(expires: number | undefined): { expires?: string } {
+  return expires === undefined ? {} : { expires: isoTime(expires) };
 }
 
 /** A time as a script reads it. */

@@ -13,25 +13,29 @@ export interface TreeLine {
 }
 
 /**
- * The lines of the tree, for keys that share their first `from` characters. Keys with a common
- * beginning come together, so that only one branch of the first level is held at a time: until its
- * last key has come, since its line has the count.
+ * The lines of the tree, for keys that share their first `from` characters and come some at a time.
+ * After these comes undefined: a long time may pass without a line. Keys with a common beginning come
+ * together, so that only one branch of the first level is held at a time: until its last key has
+ * come, since its line has the count.
  */
 export function* keyTree(
-  keys: Iterable<string>,
+  chunks: Iterable<readonly string[]>,
   separator: string,
   from = 0,
   depth = 0,
-): Generator<TreeLine> {
+): Generator<TreeLine | undefined> {
   let branch: Branch | undefined;
-  for (const key of keys) {
-    if (branch && key.startsWith(branch.path)) {
-      branch.keys.push(key);
-      continue;
+  for (const keys of chunks) {
+    for (const key of keys) {
+      if (branch && key.startsWith(branch.path)) {
+        branch.keys.push(key);
+        continue;
+      }
+      if (branch) yield* linesOf(branch, separator, from, depth);
+      branch = depth < DEPTH_LIMIT ? branchOf(key, separator, from) : undefined;
+      if (!branch) yield { depth, name: key.slice(from) };
     }
-    if (branch) yield* linesOf(branch, separator, from, depth);
-    branch = depth < DEPTH_LIMIT ? branchOf(key, separator, from) : undefined;
-    if (!branch) yield { depth, name: key.slice(from) };
+    yield undefined;
   }
   if (branch) yield* linesOf(branch, separator, from, depth);
 }
@@ -52,7 +56,7 @@ function* linesOf(
   separator: string,
   from: number,
   depth: number,
-): Generator<TreeLine> {
+): Generator<TreeLine | undefined> {
   yield { depth, name: path.slice(from), keys: keys.length };
-  yield* keyTree(keys, separator, path.length, depth + 1);
+  yield* keyTree([keys], separator, path.length, depth + 1);
 }

@@ -1,5 +1,5 @@
 /** Writes many lines with few writes: the first ones at once, the rest a block at a time. */
-import type { Context } from '../context.js';
+import type { Answering } from '../context.js';
 import { escapeKey, visibleJson, visibleLine } from '../terminal/visible.js';
 
 /** Lines after which the first block is written, so that a listing begins to show at once. */
@@ -9,13 +9,13 @@ const FIRST_LINES = 100;
 const BLOCK_CHARACTERS = 64 * 1024;
 
 export class LineWriter {
-  readonly #context: Context;
+  readonly #context: Answering;
   readonly #ending: string;
   #block = '';
   #lines = 0;
 
   /** Lines end with `ending`. */
-  constructor(context: Context, ending = '\n') {
+  constructor(context: Answering, ending = '\n') {
     this.#context = context;
     this.#ending = ending;
   }

@@ -78,9 +78,9 @@ function requestOf(
   const { words, word, isRedirected } = readShellLine(shell, line);
   const typed = readTypedWord(shell, word, env);
   if (words.length === 0 || typed === undefined) return undefined;
-  // What cannot be known is something that no setting can be.
+  // A setting that cannot be known gets a value that no setting can have.
   const textOf = (one: string) => readTypedWord(shell, one, env)?.text ?? UNKNOWABLE;
-  // The rest of the word at the cursor comes first, and is no word.
+  // The first piece is the rest of the word at the cursor, and no word of its own.
   const rest = readShellLine(shell, `x${openings[typed.quotes]}${behind} `).words.slice(1);
   return {
     shell,
@@ -101,7 +101,7 @@ const openings: Readonly<Record<Quotes, string>> = {
   dollar: "$'",
 };
 
-/** No word of a command line holds it. */
+/** A character that no word of a command line holds. */
 const UNKNOWABLE = '\0';
 
 function isShell(text: string): text is Shell {

@@ -133,10 +133,12 @@ function manualWith(promptVerbs: Registry): Manual {
 /** The host, loaded when a component is to be run. */
 const host: Host = {
   run: async (request) => (await import('./guest.js')).runGuest(request),
-  explain: async (path) => (await import('../host/index.js')).explainComponent(path),
+  explain: async (path, isConfigured) =>
+    (await import('../host/index.js')).explainComponent(path, isConfigured),
+  config: async (files, settings) => (await import('../host/index.js')).configOf(files, settings),
 };
 
-/** With a stack with KV_DEBUG=1. */
+/** KV_DEBUG=1 adds the stack. */
 async function showError(
   error: KvError,
   settings: Settings,

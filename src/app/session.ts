@@ -1,27 +1,19 @@
 /** A session: one open store, and what it gives to each command. */
 
-import { writeSync } from 'node:fs';
-import type { Access, Command, Outcome, Tools } from '../command.js';
+import type { Command, Outcome, Tools } from '../command.js';
 import type { Context, Settings } from '../context.js';
 import { KvError } from '../errors.js';
 import type { Bucket } from '../keyvalue/bucket.js';
 import type { Keyvalue } from '../keyvalue/index.js';
 import { DEFAULT_BUCKET } from '../line/settings.js';
-import type { Patience } from '../store/patience.js';
-import type { Mode, Store } from '../store/store.js';
+import { isSamePlace } from '../store/same-place.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { visibleMessage } from '../terminal/visible.js';
 import { LateStore } from './late-store.js';
-import { endingAtSignals, interruptible } from './signals.js';
+import { openFor, patienceOf, type StoreAccess } from './open-for.js';
+import { interruptible } from './signals.js';
 import { readLine, verbsOf } from './step.js';
 import { protectingStore } from './store-protection.js';
 import type { Surroundings } from './surroundings.js';
-
-/** The descriptor of stderr. */
-const STDERR = 2;
-
-/** What a command that is given the store does with it. */
-type StoreAccess = Exclude<Access, 'none'>;
 
 /** Runs one command, with the store open where it needs it. Throws what that and `run` throw. */
 export async function runCommand(
@@ -31,7 +23,7 @@ export async function runCommand(
 ): Promise<Outcome> {
   const access = typeof command.access === 'function' ? command.access(input) : command.access;
   if (access === 'none') {
-    const { context, tools } = sessionOf(surroundings);
+    const { context, tools } = sessionOf(protectedFrom(surroundings));
     return command.run(context, input, tools);
   }
   const { settings } = surroundings;
@@ -39,6 +31,12 @@ export async function runCommand(
   const isLess = wait !== undefined && wait < (settings.wait ?? Number.POSITIVE_INFINITY);
   const own = isLess ? { ...surroundings, settings: { ...settings, wait } } : surroundings;
   return withStore(access, own, (context, tools) => command.run(context, input, tools));
+}
+
+/** The same, with a terminal that writes to no file of the store. */
+function protectedFrom(surroundings: Surroundings): Surroundings {
+  const { settings, terminal } = surroundings;
+  return { ...surroundings, terminal: protectingStore(terminal, settings.store) };
 }
 
 /** Opens the store for some work, and closes it. Throws what opening throws, and `no-store`. */
@@ -58,8 +56,8 @@ export async function withStore<T>(
   const empty = () => createKeyvalue(new MemoryStore()).buckets.create(DEFAULT_BUCKET);
   const prepare = (needed: StoreAccess) => makeLate(late, needed, surroundings);
   try {
-    const { settings, terminal } = surroundings;
-    const own = { ...surroundings, prepare, terminal: protectingStore(terminal, settings.store) };
+    const isStoreThere = () => (late === undefined ? true : late.made !== undefined);
+    const own = { ...protectedFrom(surroundings), prepare, isStoreThere };
     const { context, tools } = sessionOf(own, keyvalue, empty);
     return await work(context, tools);
   } catch (thrown) {
@@ -68,6 +66,20 @@ export async function withStore<T>(
   } finally {
     if (!isStuck) await (store ?? late?.made)?.close();
   }
+}
+
+/** See `Tools.withOtherStore`. One process cannot open one store twice: what is open is used again. */
+async function withOtherStore<T>(
+  path: string,
+  context: Context,
+  surroundings: Surroundings,
+  work: (context: Context) => Promise<T>,
+  access: 'inspect' | 'write' = 'inspect',
+): Promise<T> {
+  const { settings } = surroundings;
+  if (isSamePlace(settings.store, path)) return work(context);
+  const own = { ...surroundings, settings: { ...settings, store: path, isStoreNamed: true } };
+  return withStore(access, own, work);
 }
 
 /** Opens a store that was not there when its session began, if it is there now or is to be made. */
@@ -80,73 +92,7 @@ async function makeLate(
   // For all the lines that are still to come.
   const mode = surroundings.settings.readOnly ? 'read' : access === 'write' ? 'write' : 'change';
   const store = await openFor(access, surroundings, mode);
-  if (store) late.become(store);
-}
-
-/** The store, or undefined where there is none yet and an empty one reads the same. */
-async function openFor(
-  access: StoreAccess,
-  { settings, terminal }: Surroundings,
-  mode = modeOf(access, settings.readOnly),
-): Promise<Store | undefined> {
-  const { store: path } = settings;
-  if (path === '') {
-    throw new KvError('no-store', 'cannot choose a store: there is no home folder to have it in', {
-      hint: 'try: --store PATH, or the environment variable KV_STORE',
-    });
-  }
-  const { openStore } = await import('../store/open.js');
-  const store = await openStore(path, mode, patienceOf(settings, terminal));
-  if (store !== undefined || readsAsEmpty(access, settings)) return store;
-  throw new KvError('no-store', `cannot open store "${path}": there is none yet`, {
-    hint: 'the first write makes it: kv set KEY VALUE',
-  });
-}
-
-function patienceOf({ wait, quiet }: Settings, { stderr }: Terminal): Patience {
-  return {
-    limit: wait,
-    whileBlocked: endingAtSignals,
-    waiting(writer) {
-      if (quiet || !stderr.isTerminal) return;
-      // The event loop may be blocked, so this is written at once.
-      writeSync(STDERR, `${visibleMessage(`waiting for another writer: ${writer}…`)}\n`);
-    },
-  };
-}
-
-/** Whether a missing store may be read as an empty one. */
-function readsAsEmpty(access: StoreAccess, { isStoreNamed }: Settings): boolean {
-  switch (access) {
-    case 'read':
-    case 'change':
-      return !isStoreNamed;
-    case 'rehearse':
-    case 'each':
-      return true;
-    case 'inspect':
-    case 'write':
-      return false;
-    default:
-      return access satisfies never;
-  }
-}
-
-function modeOf(access: StoreAccess, readOnly: boolean): Mode {
-  if (readOnly) return 'read';
-  switch (access) {
-    case 'read':
-    case 'inspect':
-    case 'rehearse':
-      return 'read';
-    case 'change':
-    case 'each':
-      return 'change';
-    case 'write':
-      return 'write';
-    default:
-      return access satisfies never;
-  }
+  if (store) await late.become(store);
 }
 
 /** What a command is given. */
@@ -204,12 +150,22 @@ export function sessionOf(
   const tools: Tools = {
     host,
     env,
+    maintenanceOf: async (path) => {
+      const { maintenanceOf } = await import('../store/open.js');
+      return maintenanceOf(path, patienceOf(surroundings.settings, surroundings.terminal));
+    },
     verbs: verbsOf(surroundings),
     manual: surroundings.manualWith(promptVerbs),
     readLine: (words, own = settings) =>
       readLine(words, { ...surroundings, settings: own }, sessionFor),
     forPrompt: (verbs) => sessionOf({ ...surroundings, promptVerbs: verbs }, keyvalue, empty).tools,
+    async findStore() {
+      await surroundings.prepare?.('read');
+      return surroundings.isStoreThere?.() ?? true;
+    },
     withStore: (access, work) => withStore(access, surroundings, work),
+    withOtherStore: (path, work, needed) =>
+      withOtherStore(path, context, surroundings, work, needed),
     async prompt() {
       const [{ runPrompt }, { historyPlace }] = await Promise.all([
         import('../repl/prompt.js'),

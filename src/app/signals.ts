@@ -4,6 +4,9 @@ import { KvError } from '../errors.js';
 const endings = ['SIGTERM', 'SIGHUP', 'SIGUSR1'] as const;
 const signals = ['SIGINT', ...endings] as const;
 
+/** How long after a signal another one counts as the same. */
+const SAME_MILLISECONDS = 250;
+
 /** A KvError `interrupted` that knows which signal it stands for. */
 class SignalError extends KvError {
   readonly signal: NodeJS.Signals;
@@ -15,8 +18,9 @@ class SignalError extends KvError {
 }
 
 /**
- * See `Context.interruptible`. A second signal ends the process at once. While a call waits for
- * the store's lock on writing, no signal is seen.
+ * See `Context.interruptible`. A second signal ends the process at once, but for one that comes with the
+ * first: at Ctrl-C, programs that started this one (npx, the first process of a container) hand on the
+ * signal that the terminal has sent here as well.
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
@@ -25,7 +29,8 @@ export async function interruptible<T>(
   const heard = outlives === undefined ? signals : endings;
   const controller = new AbortController();
   const abort = (signal: NodeJS.Signals) => {
-    release();
+    if (controller.signal.aborted) return;
+    setTimeout(release, SAME_MILLISECONDS).unref();
     controller.abort(new SignalError(signal));
   };
   const release = () => {
@@ -63,7 +68,8 @@ export function endingAtSignals(work: () => void): void {
 
 /**
  * Ends the process by the signal that interrupted it, so that whoever started it knows: a shell
- * stops its loop, and reports 128 and the signal's number. An error that says more has the signal's as its cause.
+ * stops its loop, and reports 128 and the signal's number. An error that says more has the signal's
+ * as its cause.
  */
 export function endBySignal(error: KvError): void {
   let cause: unknown = error;

@@ -6,6 +6,7 @@ import type { Context, Settings, Step } from '../context.js';
 import { type ExitCode, exitCodes, KvError } from '../errors.js';
 import { type Invocation, parseLine } from '../line/invocation.js';
 import { withUsage } from '../line/usage.js';
+import { noProgress } from '../terminal/progress.js';
 import type { Terminal } from '../terminal/terminal.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -28,12 +29,20 @@ export async function readLine(
     const whole = surroundings.promptVerbs ? 'session' : 'script';
     throw new KvError('usage', `a ${whole} works on one store, which is chosen before it begins`);
   }
-  // Now, so that no line of a group that is undone was the one to make the store.
+  // Prepared now, so that the store is not made within a group of lines that may be undone.
   if (invocation.kind === 'run') {
     const access = accessOf(invocation.command, invocation.input);
     if (access !== 'none') await surroundings.prepare?.(access);
   }
-  return stepOf(invocation, { ...surroundings, settings }, sessionFor);
+  const isQuieter = settings.quiet && !own.quiet;
+  const sessionForLine = isQuieter ? quietly(sessionFor) : sessionFor;
+  return stepOf(invocation, { ...surroundings, settings }, sessionForLine);
+}
+
+/** For a line with -q among others: the terminal is told of it once, for all of them. */
+function quietly(sessionFor: SessionFor): SessionFor {
+  const unsaid = { note: async () => {}, progress: async () => noProgress };
+  return (settings, terminal) => sessionFor(settings, { ...terminal, ...unsaid });
 }
 
 /** The verbs that a line may ask for. A script asks for this with each of its lines. */

@@ -14,6 +14,11 @@ export interface Surroundings {
   readonly promptVerbs?: Registry;
   /** The manual of the tool, with the verbs of a prompt. */
   manualWith(promptVerbs: Registry): Manual;
-  /** Opens or makes the store that a line of a session needs. Throws `no-store`, and what opening throws. */
+  /**
+   * Opens or makes the store that a line of a session needs. Throws `no-store`, and what opening
+   * throws.
+   */
   prepare?(access: Exclude<Access, 'none'>): Promise<void>;
+  /** False before there is one. */
+  isStoreThere?(): boolean;
 }

@@ -1,7 +1,8 @@
 /** Exporting: from the records of a bucket to the blocks of a file. */
-import type { StoredRecords, StoredValue } from '../context.js';
+import { piecesOfValue } from '../answers/value-pieces.js';
+import type { StoredRecords } from '../context.js';
 import { KvError } from '../errors.js';
-import { type Encoder, FormatError, type RecordSpan } from '../formats/format.js';
+import { type Encoder, FormatError } from '../formats/format.js';
 import type { Output, Terminal } from '../terminal/terminal.js';
 
 /** Bytes gathered before they are written. */
@@ -21,7 +22,7 @@ export async function exportRecords(
   const progress = await terminal.progress(undefined);
   let bytes = 0;
   let count = 0;
-  const span = new Span();
+  let expiring = 0;
   const send = async (block: Buffer) => {
     signal?.throwIfAborted();
     if (block.length > 0) await output.write(block);
@@ -31,8 +32,10 @@ export async function exportRecords(
   try {
     for (const some of records) {
       for (let position = 0; position < some.count; position++) {
-        // Most records have their values at hand, and the format takes them as they are.
-        if (!(span.goTo(some, position) && encoder.addPlain(span))) {
+        // Among some that expire, each is looked at by itself.
+        if (!some.mayExpire) position = encoder.addPlain(some, position);
+        if (position < some.count) {
+          if (some.expires(position) !== undefined) expiring++;
           for (const piece of encoded(encoder, some, position)) await send(piece);
         }
         if (encoder.waiting >= BLOCK_BYTES) await send(encoder.take());
@@ -43,26 +46,13 @@ export async function exportRecords(
   } finally {
     progress.stop();
   }
+  if (expiring > 0 && !encoder.keepsExpiry) await terminal.stderr.write(unkeptExpiry(expiring));
 }
 
-/** The place of each record in turn: one object for all. */
-class Span implements RecordSpan {
-  bytes: Buffer = Buffer.alloc(0);
-  keyStart = 0;
-  keyEnd = 0;
-  valueStart = 0;
-  valueEnd = 0;
-
-  /** Goes to a record; false where its value is not at hand. */
-  goTo({ bytes, places }: StoredRecords, position: number): boolean {
-    const place = 4 * position;
-    if (this.bytes !== bytes) this.bytes = bytes;
-    this.keyStart = places[place]!;
-    this.keyEnd = places[place + 1]!;
-    this.valueStart = places[place + 2]!;
-    this.valueEnd = places[place + 3]!;
-    return this.valueStart >= 0;
-  }
+/** What is said where the format has no place for when a record expires. */
+export function unkeptExpiry(records: number): string {
+  const some = records === 1 ? '1 record expires' : `${records} records expire`;
+  return `${some}, which this format cannot say: ndjson, csv and tsv can\n`;
 }
 
 /** Adds any other record, and yields what is ready to be written. */
@@ -72,20 +62,13 @@ function* encoded(encoder: Encoder, records: StoredRecords, position: number): G
   const value = records.value(position);
   if (value === undefined) return;
   try {
-    if (value.kind === 'inline') encoder.add(key, value.read(0, value.size));
-    else yield* encoder.stream({ key, size: value.size, pieces: () => piecesOf(value) });
+    const { size, expires } = value;
+    if (value.kind === 'inline') encoder.add(key, value.read(0, size), expires);
+    else yield* encoder.stream({ key, size, expires, pieces: () => piecesOfValue(value) });
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     throw new KvError('too-large', `cannot export "${key}": ${error.message}`);
   } finally {
     value.close();
-  }
-}
-
-function* piecesOf(value: StoredValue): Generator<Uint8Array> {
-  for (let position = 0; position < value.size; ) {
-    const piece = value.read(position, value.size - position);
-    position += piece.length;
-    yield piece;
   }
 }

@@ -1,9 +1,11 @@
-/** What an import leaves behind, while it goes on and where it ends early: in every mode the truth. */
+/** What an import leaves behind in each mode, while it goes on and where it ends early. */
 import type { Context } from '../context.js';
 import { asKvError, type ErrorDetails, KvError } from '../errors.js';
-import { type Format, FormatError, type Remedy } from '../formats/format.js';
+import { type AnyFormat, FormatError, type Remedy } from '../formats/format.js';
 import { type FormatName, formatOfFile } from '../formats/index.js';
 import { quoteWord } from '../line/quotes.js';
+import { fittedHint } from '../terminal/fitted-message.js';
+import { visibleMessage } from '../terminal/visible.js';
 import type { ImportOptions } from './import-options.js';
 import type { ImportSink } from './import-sink.js';
 import { placed, placeOf, Rejection } from './rejection.js';
@@ -12,7 +14,7 @@ export class ImportEnding {
   readonly #context: Context;
   readonly #options: ImportOptions;
   readonly #sink: ImportSink;
-  readonly #format: Format;
+  readonly #format: AnyFormat;
   /** Whether it is a part of the transaction of a script or a session. */
   readonly #isPart: boolean;
 
@@ -20,7 +22,7 @@ export class ImportEnding {
     context: Context,
     options: ImportOptions,
     sink: ImportSink,
-    { format, isPart }: { format: Format; isPart: boolean },
+    { format, isPart }: { format: AnyFormat; isPart: boolean },
   ) {
     this.#context = context;
     this.#options = options;
@@ -47,7 +49,7 @@ export class ImportEnding {
     const { name, format } = this.#options;
     if (thrown instanceof Rejection) {
       const message = placed(name, thrown.place, thrown.key, thrown.message);
-      const isFirst = this.#sink.load.written === 0;
+      const isFirst = this.#sink.load.written === 0 && this.#options.skip === 0;
       const remedy = isFirst ? this.#format.remedy?.(thrown.raw ?? Buffer.alloc(0)) : undefined;
       const help = remedy && inWords(remedy, name, format);
       return new KvError('rejected', message, this.#state(false, help));
@@ -64,7 +66,8 @@ export class ImportEnding {
     const ending = new KvError(error.code, error.message, details);
     if (error.code !== 'interrupted') return ending;
     // It ends the process by its signal, without a message of its own.
-    await this.#context.terminal.stderr.write(`${ending.secondLine}\n`);
+    const { stderr } = this.#context.terminal;
+    await stderr.write(`${fittedHint(visibleMessage(ending.secondLine), stderr)}\n`);
     return error;
   }
 

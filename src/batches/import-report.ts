@@ -1,6 +1,7 @@
 /** What came of an import, for a person on stderr or for a script as JSON. */
 import { afterChange } from '../answers/answer.js';
 import type { Context } from '../context.js';
+import { fittedMessage } from '../terminal/fitted-message.js';
 import { humanSize } from '../terminal/quantities.js';
 import { visibleJson } from '../terminal/visible.js';
 import type { ImportOptions } from './import-options.js';
@@ -9,7 +10,7 @@ import type { ImportSink } from './import-sink.js';
 export async function reportImport(
   context: Context,
   { name, dryRun }: ImportOptions,
-  { load, read, rejections, unknown, began }: ImportSink,
+  { load, read, expired, deleted, rejections, unknown, began }: ImportSink,
   bytes: number,
 ): Promise<void> {
   const { settings, terminal } = context;
@@ -25,6 +26,8 @@ export async function reportImport(
       read,
       written,
       rejected,
+      ...(expired > 0 && { expired }),
+      ...(deleted > 0 && { deleted }),
       ...leftOut,
       bytes,
       seconds,
@@ -38,8 +41,11 @@ export async function reportImport(
       : tell());
   } else if (!settings.quiet) {
     const verb = dryRun ? 'would write' : 'wrote';
-    const counts = `read ${read} records, ${verb} ${written}, rejected ${rejected}`;
+    const late = expired > 0 ? `, left out ${expired} that had expired` : '';
+    const gone = deleted > 0 ? `, ${dryRun ? 'would delete' : 'deleted'} ${deleted}` : '';
+    const counts = `read ${read} records, ${verb} ${written}, rejected ${rejected}${late}${gone}`;
     const speed = `${humanSize(bytes)} in ${seconds.toFixed(2)} s, ${rate} records/s`;
-    await terminal.stderr.write(`${counts}: ${speed}\n`);
+    const line = fittedMessage(`${counts}: ${speed}`, terminal.stderr);
+    await terminal.stderr.write(`${line}\n`);
   }
 }

@@ -1,11 +1,15 @@
 /** An import from beginning to end: reading, loading, and saying what came of it. */
 import type { Context } from '../context.js';
 import { type ExitCode, exitCodes, KvError } from '../errors.js';
-import { type Format, FormatError } from '../formats/format.js';
+import { type AnyFormat, FormatError, type StreamFormatName } from '../formats/format.js';
 import { databaseFormatNames, loadFormat } from '../formats/index.js';
+import { fittedMessage } from '../terminal/fitted-message.js';
 import { chunksUnlessAborted } from '../terminal/pump.js';
-import type { FileOutput } from '../terminal/terminal.js';
+import { unlessUnread } from '../terminal/stoppable-output.js';
+import type { Input, Output } from '../terminal/terminal.js';
 import { visibleMessage } from '../terminal/visible.js';
+import { decompressed } from './compressed-input.js';
+import type { FolderImport } from './files-import.js';
 import { ImportEnding } from './import-ending.js';
 import type { ImportOptions } from './import-options.js';
 import { reportImport } from './import-report.js';
@@ -37,9 +41,12 @@ export async function importRecords(context: Context, options: ImportOptions): P
       : await context.terminal.openAppend(rejectsFile, undefined, how);
   try {
     return await context.interruptible(async (signal) => {
-      const { sink, bytes } = await inTargets(context, options, rejects, signal);
-      await reportImport(context, options, sink, bytes);
-      // It came too late to stop the import; whoever runs several must not go on with the next.
+      const stderr = unlessUnread(context.terminal.stderr, signal);
+      const own = { ...context, terminal: { ...context.terminal, stderr } };
+      const rejected = rejects && unlessUnread(rejects, signal);
+      const { sink, bytes } = await inTargets(own, options, rejected, signal);
+      await reportImport(own, options, sink, bytes);
+      // A signal that came too late to stop this import still ends a loop that runs several.
       signal.throwIfAborted();
       return sink.rejections.count > 0 ? exitCodes.badData : exitCodes.done;
     });
@@ -52,7 +59,7 @@ export async function importRecords(context: Context, options: ImportOptions): P
 async function inTargets(
   context: Context,
   options: ImportOptions,
-  rejects: FileOutput | undefined,
+  rejects: Output | undefined,
   signal: AbortSignal,
 ): Promise<Loaded> {
   const { transactions } = context.keyvalue;
@@ -68,7 +75,7 @@ async function inTargets(
   const isPart = transactions.isOpen;
   const ending = new ImportEnding(context, options, sink, { format, isPart });
   const loadAll = async () => {
-    const bytes = await load(context, { format, sink, ending, rejects }, options, signal);
+    const bytes = await load(context, { format, targets, sink, ending, rejects }, options, signal);
     await targets.publish(signal);
     return { sink, bytes };
   };
@@ -85,22 +92,23 @@ async function inTargets(
 
 /** What an import is made of, beside its options. */
 interface Parts {
-  readonly format: Format;
+  readonly format: AnyFormat;
+  readonly targets: ImportTargets;
   readonly sink: ImportSink;
   readonly ending: ImportEnding;
-  readonly rejects: FileOutput | undefined;
+  readonly rejects: Output | undefined;
 }
 
 /** Returns the bytes of the input. Throws what ended it. */
 async function load(
   context: Context,
-  { format, sink, ending, rejects }: Parts,
+  { targets, sink, ending, rejects }: Parts,
   options: ImportOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  const { input, format: name, dryRun } = options;
-  const decoder = format.decoder(sink);
-  const progress = await context.terminal.progress(input.size);
+  const { input, dryRun } = options;
+  const { kind } = input;
+  const progress = await context.terminal.progress(kind === 'folder' ? undefined : input.size);
   let bytes = 0;
   const tell = async () => {
     await sink.rejections.write(rejects, sink.load.committedThrough);
@@ -110,24 +118,25 @@ async function load(
     await sink.finish();
     await tell();
   };
+  const begins = async (sofar: number) => {
+    bytes = sofar;
+    if (!dryRun) await context.keyvalue.transactions.writersDone(signal);
+  };
+  let folder: FolderImport | undefined;
   try {
     sink.begin();
-    for await (const piece of chunksUnlessAborted(input, signal, whenQuiet)) {
-      bytes += piece.length;
-      const step = databaseFormatNames.includes(name) ? DUMP_STEP_BYTES : piece.length;
-      if (!dryRun) await context.keyvalue.transactions.writersDone(signal);
-      for (let at = 0; at < piece.length; at += step) {
-        decoder.push(piece.subarray(at, at + step));
-        await sink.drain();
-      }
-      await tell();
-    }
-    decoder.end();
+    const reader = { signal, dryRun, begins, tell, whenQuiet };
+    if (kind === 'folder') {
+      const { FolderImport: Reading } = await import('./files-import.js');
+      folder = new Reading(context, input, sink, targets.get().bucket);
+      bytes = await folder.read(reader);
+    } else await readStream(input, options, sink, reader);
     sink.checkDatabase();
     await sink.finish();
     await sink.rejections.write(rejects);
     refusePart(sink, options);
-    await warn(context, sink, options);
+    await folder?.deleteOthers(signal, dryRun);
+    await warn(context, sink, options, folder?.unkeptInWords);
     return bytes;
   } catch (thrown) {
     const cause = await sink.settle(thrown);
@@ -136,11 +145,43 @@ async function load(
     const through = isAtFault ? Number.POSITIVE_INFINITY : sink.load.committedThrough;
     await sink.rejections.write(rejects, through);
     progress.stop();
-    await warn(context, sink, options);
+    await warn(context, sink, options, undefined);
     throw cause;
   } finally {
     progress.stop();
   }
+}
+
+/** How what is read goes on to the store, and is followed. */
+export interface ReadingSteps {
+  readonly signal: AbortSignal;
+  /** Before what has come of the input, so many bytes by now, is handed on. */
+  begins(bytes: number): Promise<void>;
+  /** After it has been handed on. */
+  tell(): Promise<void>;
+  /** When the input is silent. */
+  whenQuiet(): Promise<void>;
+}
+
+async function readStream(
+  input: Input,
+  { format: name, reading }: ImportOptions,
+  sink: ImportSink,
+  { signal, begins, tell, whenQuiet }: ReadingSteps,
+): Promise<void> {
+  const decoder = (await loadFormat(name as StreamFormatName)).decoder(sink, undefined, reading);
+  let bytes = 0;
+  for await (const piece of chunksUnlessAborted(decompressed(input), signal, whenQuiet)) {
+    bytes += piece.length;
+    const step = databaseFormatNames.includes(name) ? DUMP_STEP_BYTES : piece.length;
+    await begins(bytes);
+    for (let at = 0; at < piece.length; at += step) {
+      decoder.push(piece.subarray(at, at + step));
+      await sink.drain();
+    }
+    await tell();
+  }
+  decoder.end();
 }
 
 /** Throws `rejected` where all or nothing was to be stored, and some of it cannot. */
@@ -158,8 +199,11 @@ async function warn(
   { terminal }: Context,
   { unknown, read }: ImportSink,
   { name }: ImportOptions,
+  unkept: string | undefined,
 ): Promise<void> {
-  const warning = unknown.warning(read);
-  if (warning === undefined) return;
-  await terminal.stderr.write(`${visibleMessage(`${name}: ${warning}`)}\n`);
+  for (const warning of [unknown.warning(read), unkept]) {
+    if (warning === undefined) continue;
+    const line = visibleMessage(`${name}: ${warning}`);
+    await terminal.stderr.write(`${fittedMessage(line, terminal.stderr)}\n`);
+  }
 }

@@ -3,7 +3,8 @@ import { isUtf8 } from 'node:buffer';
 import type { BulkLoad, Context, OutgoingValue } from '../context.js';
 import { asKvError } from '../errors.js';
 import {
-  type Format,
+  type AnyFormat,
+  type ExpiryFields,
   FormatError,
   quoted,
   type RecordSink,
@@ -12,15 +13,27 @@ import {
 import { databaseFormatNames } from '../formats/index.js';
 import type { ImportOptions } from './import-options.js';
 import type { ImportTargets } from './import-targets.js';
+import { expiresOf } from './record-expiry.js';
 import { asItWas, Rejection, wholeRecord } from './rejection.js';
 import { Rejections } from './rejections.js';
 import { UnknownNames } from './unknown-names.js';
 
 const KEY_IS_THERE = 'the key is there already';
 
+/** A record whose value comes in pieces. */
+interface LargeRecord {
+  readonly at: number;
+  readonly key: string;
+  readonly outgoing: OutgoingValue | undefined;
+}
+
 export class ImportSink implements RecordSink {
   /** Records that were looked at, good or bad. */
   read = 0;
+  /** Those of them that had expired already, and were not stored. */
+  expired = 0;
+  /** Keys that were deleted since no file has them. */
+  deleted = 0;
   readonly rejections: Rejections;
   /** What of the records is not known. */
   readonly unknown = new UnknownNames();
@@ -36,13 +49,13 @@ export class ImportSink implements RecordSink {
   /** Whether the one database that is read has come. */
   #hasDatabase = false;
   #through = 0;
-  #value: { at: number; key: string; outgoing: OutgoingValue | undefined } | undefined;
+  #value: LargeRecord | undefined;
 
   constructor(
     context: Context,
     targets: ImportTargets,
     options: ImportOptions,
-    { counts, signal }: { counts: Format['counts']; signal?: AbortSignal },
+    { counts, signal }: { counts: AnyFormat['counts']; signal?: AbortSignal },
   ) {
     const { mode, onError, dryRun, skip } = options;
     this.#context = context;
@@ -54,8 +67,11 @@ export class ImportSink implements RecordSink {
       existing: mode !== 'insert' ? 'overwrite' : onError === 'stop' ? 'stop' : 'keep',
       dryRun,
       signal,
-      refused: (at, key, value) =>
-        this.rejections.add(at, KEY_IS_THERE, { key, kept: value && wholeRecord(key, value) }),
+      refused: (at, key, value, expires) =>
+        this.rejections.add(at, KEY_IS_THERE, {
+          key,
+          kept: value && wholeRecord(key, value, expires),
+        }),
     });
   }
 
@@ -123,17 +139,22 @@ export class ImportSink implements RecordSink {
     return this.#options.strict;
   }
 
-  record(at: number, span: RecordSpan): void {
+  expiresOf(fields: ExpiryFields): number | string {
+    return expiresOf(this.#context, fields, Date.now());
+  }
+
+  record(at: number, span: RecordSpan, expires?: number): void {
     if (at <= this.#skip) {
       this.#hasSkipped = true;
       return;
     }
     this.read++;
-    const reason = this.load.add(at, span);
+    if (this.#hasExpired(expires)) return;
+    const reason = this.load.add(at, span, expires);
     if (reason === undefined) return;
     const { bytes, keyStart, keyEnd, valueStart, valueEnd } = span;
     const key = bytes.toString('utf8', keyStart, keyEnd);
-    const kept = wholeRecord(key, bytes.subarray(valueStart, valueEnd));
+    const kept = wholeRecord(key, bytes.subarray(valueStart, valueEnd), expires);
     this.rejections.add(at, reason, { key, kept });
   }
 
@@ -148,12 +169,16 @@ export class ImportSink implements RecordSink {
     this.#value?.outgoing?.outgoingValueWriteBodySync(bytes);
   }
 
-  endValue(): void {
+  endValue(expires?: number): void {
     const { at, key, outgoing } = this.#value!;
     this.#value = undefined;
     if (!this.#isRead(at)) return;
+    if (this.#hasExpired(expires)) {
+      outgoing?.[Symbol.dispose]();
+      return;
+    }
     try {
-      this.load.addValue(at, key, outgoing);
+      this.load.addValue(at, key, outgoing, expires);
     } catch (error) {
       outgoing?.[Symbol.dispose]();
       const { code, message } = asKvError(error);
@@ -221,6 +246,13 @@ export class ImportSink implements RecordSink {
     if (isSkipped) this.#hasSkipped = true;
     else this.read++;
     return !isSkipped;
+  }
+
+  /** Counts a record that has expired already. */
+  #hasExpired(expires: number | undefined): boolean {
+    const hasExpired = expires !== undefined && expires <= Date.now();
+    if (hasExpired) this.expired++;
+    return hasExpired;
   }
 
   #dropValue(): void {

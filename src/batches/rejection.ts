@@ -1,12 +1,17 @@
 /** A record that an import rejects: what is said of it, and what is kept of it. */
 import { isUtf8 } from 'node:buffer';
+import { expiresMember } from '../answers/answer.js';
 import { type FormatError, quoted } from '../formats/format.js';
 
-/** Where a record stands: its line, and of a format that counts records its column and its number. */
+/**
+ * Where a record stands: its line, and of a format that counts records its column and its number; or the
+ * number of its file.
+ */
 export interface Place {
-  readonly line: number;
+  readonly line?: number | undefined;
   readonly column?: number | undefined;
   readonly record?: number | undefined;
+  readonly file?: number;
 }
 
 /** The record that ends an import. */
@@ -32,13 +37,15 @@ export class Rejection extends Error {
   }
 }
 
-/** `FILE:LINE: why not`, or `FILE:LINE:COLUMN: record 3, key "k": why not`. */
+/** `FILE:LINE: why not`, `FILE:LINE:COLUMN: record 3, key "k": why not`, `FOLDER: "k": why not`. */
 export function placed(
   file: string,
-  { line, column, record }: Place,
+  { line, column, record, file: number }: Place,
   key: string | undefined,
   reason: string,
 ): string {
+  if (number !== undefined)
+    return `${file}: ${key === undefined ? '' : `${quoted(key)}: `}${reason}`;
   const place = column === undefined ? `${file}:${line}` : `${file}:${line}:${column}`;
   if (record === undefined) return `${place}: ${reason}`;
   return `${place}: record ${record}${key === undefined ? '' : `, key ${quoted(key)}`}: ${reason}`;
@@ -55,10 +62,16 @@ export interface Rejected {
 }
 
 /** One that was whole, as ndjson has it. */
-export function wholeRecord(key: string, value: Uint8Array): Rejected {
+export function wholeRecord(key: string, value: Uint8Array, expires?: number): Rejected {
   const isText = isUtf8(value);
   const text = Buffer.from(value).toString(isText ? 'utf8' : 'base64');
-  return { record: JSON.stringify({ key, value: text, ...(!isText && { base64: true }) }) };
+  const record = {
+    key,
+    ...expiresMember(expires),
+    value: text,
+    ...(!isText && { base64: true }),
+  };
+  return { record: JSON.stringify(record) };
 }
 
 /** What stood in the input. */

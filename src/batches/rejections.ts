@@ -1,6 +1,7 @@
 /** The records that an import rejects: where they stood, and how they are told and kept. */
 import type { Context } from '../context.js';
-import type { Format } from '../formats/format.js';
+import type { AnyFormat } from '../formats/format.js';
+import { fittedMessage } from '../terminal/fitted-message.js';
 import type { Output } from '../terminal/terminal.js';
 import { visibleInJson, visibleMessage } from '../terminal/visible.js';
 import type { ImportOptions } from './import-options.js';
@@ -23,6 +24,7 @@ export class Rejections {
   count = 0;
   readonly #context: Context;
   readonly #options: ImportOptions;
+  readonly #counts: AnyFormat['counts'];
   /** Of a format that counts records. */
   readonly #places: RecordPlaces | undefined;
   /** For the file of rejected ones; not written yet. */
@@ -30,9 +32,10 @@ export class Rejections {
   /** For stderr; not written yet. */
   readonly #remarks: string[] = [];
 
-  constructor(context: Context, options: ImportOptions, counts: Format['counts']) {
+  constructor(context: Context, options: ImportOptions, counts: AnyFormat['counts']) {
     this.#context = context;
     this.#options = options;
+    this.#counts = counts;
     this.#places = counts === 'record' ? new RecordPlaces() : undefined;
   }
 
@@ -50,7 +53,7 @@ export class Rejections {
   add(at: number, reason: string, about: About): void {
     this.count++;
     const { name, onError, rejectsFile } = this.#options;
-    const place: Place = this.#places ? { ...this.#places.of(at), record: at } : { line: at };
+    const place: Place = this.#placeOf(at);
     const { line, column } = place;
     if (rejectsFile !== undefined) {
       const number = place.record;
@@ -62,6 +65,11 @@ export class Rejections {
     const key = about.key ?? (this.#places && about.raw ? keyOfJson(about.raw) : undefined);
     if (onError === 'stop') throw new Rejection(at, place, reason, { key, raw: about.raw });
     this.#remarks.push(placed(name, place, key, reason));
+  }
+
+  #placeOf(at: number): Place {
+    if (this.#counts === 'file') return { file: at };
+    return this.#places ? { ...this.#places.of(at), record: at } : { line: at };
   }
 
   /**
@@ -78,7 +86,9 @@ export class Rejections {
     }
     const { settings, terminal } = this.#context;
     for (const remark of this.#remarks.splice(0)) {
-      if (!settings.quiet) await terminal.stderr.write(`${visibleMessage(remark)}\n`);
+      if (settings.quiet) continue;
+      const line = fittedMessage(visibleMessage(remark), terminal.stderr);
+      await terminal.stderr.write(`${line}\n`);
     }
   }
 }

@@ -15,7 +15,12 @@ export const command = defineCommand({
   async run(context, { name, confirm }) {
     await confirmBucket(context, 'clear', name, confirm);
     const { buckets } = context.keyvalue;
-    await longWork(context, buckets.describe(name).keys, (options) => buckets.clear(name, options));
+    await longWork(
+      context,
+      buckets.describe(name).keys,
+      (options) => buckets.clear(name, options),
+      { unlessDone: 'nothing was deleted' },
+    );
     await report(context, { cleared: name }, `cleared bucket "${name}"`);
   },
 });

@@ -19,8 +19,11 @@ export const command = defineCommand({
 
   async run(context, { name, to }) {
     const { buckets } = context.keyvalue;
-    await longWork(context, buckets.describe(name).keys, (options) =>
-      buckets.copy(name, to, options),
+    await longWork(
+      context,
+      buckets.describe(name).keys,
+      (options) => buckets.copy(name, to, options),
+      { unlessDone: 'nothing was copied' },
     );
     await report(context, { copied: name, to }, `copied bucket "${name}" to "${to}"`);
   },

@@ -16,8 +16,11 @@ export const command = defineCommand({
   async run(context, { name, confirm }) {
     await confirmBucket(context, 'delete', name, confirm);
     const { buckets } = context.keyvalue;
-    await longWork(context, buckets.describe(name).keys, (options) =>
-      buckets.delete(name, options),
+    await longWork(
+      context,
+      buckets.describe(name).keys,
+      (options) => buckets.delete(name, options),
+      { unlessDone: 'nothing was deleted' },
     );
     await report(context, { deleted: name }, `deleted bucket "${name}"`);
   },

@@ -6,7 +6,8 @@ import { parseU64 } from '../line/option-values.js';
 export const command = defineCommand({
   name: 'cas',
   summary: 'Compare and swap: set a counter to NEW if it is OLD',
-  details: `A key that is not there, and a value that is not exactly the decimal text of OLD, do not match.`,
+  details: `A key that is not there, and a value that is not exactly the decimal text of OLD, do not match. When
+the key expires stays.`,
   access: 'change',
   sharesTransaction: true,
   arguments: [

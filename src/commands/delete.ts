@@ -3,7 +3,8 @@ import { LineWriter } from '../answers/line-writer.js';
 import { longWork } from '../batches/long-work.js';
 import { defineCommand } from '../command.js';
 import type { Context } from '../context.js';
-import { KvError } from '../errors.js';
+import { exitCodes, KvError } from '../errors.js';
+import { conditionOf, conditionOptions } from './set.js';
 
 export const command = defineCommand({
   name: 'delete',
@@ -20,17 +21,27 @@ deleted in one transaction: all of it, or nothing.`,
     prefix: { value: 'P', summary: 'every key that begins with P' },
     dryRun: { short: 'n', summary: 'print the keys that would be deleted, and delete nothing' },
     yes: { short: 'y', summary: 'do not ask' },
+    ...conditionOptions,
   },
   examples: [
     { line: 'kv delete a b c', summary: 'three keys' },
     { line: 'kv keys -0 tmp/ | xargs -0 kv delete --', summary: 'whatever is in the keys' },
     { line: 'kv delete --prefix session/ --dry-run', summary: 'only print them' },
     { line: 'kv delete --prefix session/ --yes', summary: 'delete them without asking' },
+    { line: 'kv delete lock --if-value "$$"', summary: 'only where it is ours' },
   ],
+  exits: { [exitCodes.conditionFailed]: 'the condition does not hold; nothing was deleted' },
 
-  async run(context, { keys, prefix, dryRun, yes }) {
+  async run(context, { keys, prefix, dryRun, yes, ...conditions }) {
     if ((prefix === undefined) === (keys === undefined)) {
       throw new KvError('usage', 'either KEYs or --prefix');
+    }
+    const condition = conditionOf(conditions);
+    if (condition) {
+      if (keys?.length !== 1) throw new KvError('usage', 'a condition is on one KEY');
+      if (dryRun) throw new KvError('usage', 'either a condition or --dry-run, not both');
+      context.keyvalue.records.deleteWhere(context.bucketToWrite(), keys[0]!, condition);
+      return report(context, { deleted: 1 }, `deleted ${count(1)}`);
     }
     if (dryRun) return preview(context, keys ?? [], prefix);
     const { records } = context.keyvalue;
@@ -39,8 +50,11 @@ deleted in one transaction: all of it, or nothing.`,
     const deleted =
       prefix === undefined
         ? records.deleteRecords(bucket, keys ?? [])
-        : await longWork(context, found, (options) =>
-            records.deletePrefix(bucket, prefix, options),
+        : await longWork(
+            context,
+            found,
+            (options) => records.deletePrefix(bucket, prefix, options),
+            { unlessDone: 'nothing was deleted' },
           );
     await report(context, { deleted }, `deleted ${count(deleted)}`);
   },
@@ -50,7 +64,7 @@ async function preview(
   context: Context,
   keys: readonly string[],
   prefix: string | undefined,
-): Promise<undefined> {
+): Promise<void> {
   const { eventual, listing } = context.keyvalue;
   const bucket = context.bucketToRead();
   const doomed =

@@ -17,8 +17,7 @@ which the status tells. With --keep-going errors are told and the script goes on
 it is one transaction.
 
 A bare kv runs what a pipe or a file brings to its stdin in the same way.`,
-  // A transaction cannot begin before there is a store.
-  access: ({ atomic }) => (atomic ? 'write' : 'each'),
+  access: 'each',
   inScripts: false,
   arguments: [
     { name: 'file', summary: 'the script; stdin if left out', optional: true, completes: 'file' },

@@ -1,10 +1,6 @@
-import { recordJson } from '../answers/record-answer.js';
+import { answerInLine } from '../answers/record-answer.js';
 import { defineCommand } from '../command.js';
-import type { Context, IncomingValue } from '../context.js';
 import { absentKey, exitCodes } from '../errors.js';
-import { escapedBytes } from '../terminal/escaped-bytes.js';
-import { piecesOf } from '../terminal/pump.js';
-import { escapeKey, visibleJson, visibleLine } from '../terminal/visible.js';
 
 export const command = defineCommand({
   name: 'get-many',
@@ -24,35 +20,25 @@ values are of one moment.`,
     const values = context.keyvalue.eventualBatch.getMany(context.bucketToRead(), keys);
     try {
       for (const [position, key] of keys.entries()) {
-        await printValue(context, key, values[position]);
+        await answerInLine(context, key, values[position]);
       }
     } finally {
       for (const value of values) value?.[Symbol.dispose]();
     }
-    const absent = keys.filter((_, position) => values[position] === undefined);
-    if (absent.length === 1) throw absentKey(`get "${absent[0]}"`);
-    if (absent.length > 1) throw absentKey(`get ${absent.length} of ${keys.length} keys`);
+    requireAll(
+      'get',
+      keys,
+      keys.filter((_, position) => values[position] === undefined),
+    );
   },
 });
 
-async function printValue(
-  { keyvalue, settings, terminal }: Context,
-  key: string,
-  value: IncomingValue | undefined,
-): Promise<void> {
-  const { stdout } = terminal;
-  const escape = stdout.isTerminal ? visibleLine : escapeKey;
-  if (value === undefined) {
-    const line = settings.json ? visibleJson({ key, value: null }) : escape(key);
-    await stdout.write(`${line}\n`);
-    return;
-  }
-  const pieces = piecesOf(keyvalue.types.IncomingValue.incomingValueConsumeAsync(value));
-  if (settings.json) {
-    await stdout.write(recordJson(key, pieces, value.metadata));
-    return;
-  }
-  await stdout.write(`${escape(key)}\t`);
-  for (const text of escapedBytes(pieces, escape)) await stdout.write(text);
-  await stdout.write('\n');
+/** Throws `absent` where some of the keys were. */
+export function requireAll(
+  action: string,
+  keys: readonly string[],
+  absent: readonly string[],
+): void {
+  if (absent.length === 1) throw absentKey(`${action} "${absent[0]}"`);
+  if (absent.length > 1) throw absentKey(`${action} ${absent.length} of ${keys.length} keys`);
 }

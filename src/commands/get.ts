@@ -6,6 +6,7 @@ import { parseCount, parseOneOf } from '../line/option-values.js';
 import { outputThrough } from '../terminal/output-through.js';
 import { piecesOf, unlessAborted } from '../terminal/pump.js';
 import type { Rendering } from '../terminal/renderings.js';
+import { stoppable } from '../terminal/stoppable-output.js';
 import type { Output } from '../terminal/terminal.js';
 import { writeValue } from '../terminal/value-output.js';
 
@@ -87,7 +88,7 @@ async function writeFile(
     const progress = await context.terminal.progress(size);
     try {
       await write(
-        counted(file, (bytes) => progress.update(bytes)),
+        counted(stoppable(file, signal), (bytes) => progress.update(bytes)),
         signal,
       );
       await file.commit();

@@ -1,10 +1,14 @@
-import { modes, onErrors } from '../batches/import-options.js';
+import { nameWithin } from '../batches/compressed-input.js';
+import { type FolderInput, modes, onErrors } from '../batches/import-options.js';
 import { importRecords } from '../batches/import-run.js';
 import { defineCommand } from '../command.js';
-import { exitCodes, KvError } from '../errors.js';
+import type { Context } from '../context.js';
+import { asKvError, exitCodes, KvError } from '../errors.js';
+import type { Reading } from '../formats/format.js';
 import {
   DEFAULT_FORMAT,
   databaseFormatNames,
+  type FormatName,
   formatInWords,
   formatNames,
   formatOfFile,
@@ -12,10 +16,18 @@ import {
 import { parseCount, parseOneOf } from '../line/option-values.js';
 import { inputOrStdin } from '../terminal/input-or-stdin.js';
 import { isSameFile } from '../terminal/same-file.js';
+import type { Input } from '../terminal/terminal.js';
 
 const parseFormat = parseOneOf(formatNames);
 const parseMode = parseOneOf(modes);
 const parseOnError = parseOneOf(onErrors);
+
+/** The byte that separates fields. */
+function parseDelimiter(text: string): number {
+  const character = text === 'tab' || text === '\\t' ? '\t' : text;
+  if (/^[\t -~]$/.test(character) && character !== '"') return character.charCodeAt(0);
+  throw new Error('one character of ASCII, such as ";", or tab');
+}
 
 export const command = defineCommand({
   name: 'import',
@@ -23,12 +35,23 @@ export const command = defineCommand({
   details: `Formats: ${formatNames.map(formatInWords).join('; ')}. The name of FILE tells which, else it is ${DEFAULT_FORMAT}. Members and columns beside these
 are left out, and named in a warning; with --strict they are refused.
 
+A record expires that says so in "expires", a time of RFC 3339, in "ttl" or "expiration_ttl", seconds from
+when it is read, or in "expiration", seconds since 1970. What has expired already is left out.
+
 A dump's database that has a name goes into the bucket of that name: into the current one where that is
 its name, or, with --create, into any, which is made where it is not there. --database reads one alone,
 into the current bucket.
 
 Modes: upsert overwrites; insert rejects a key that is there; replace makes the bucket hold what the file
 holds and nothing else, which readers see at once when all is loaded.
+
+With --row, a row of CSV is an object of texts by the names of its columns; an object of JSON stays as it is, or,
+without --key, its "value" does, where that is no text. Case, and blanks around them, make no difference in the
+names of columns. A line such as sep=; before the header says what separates fields. What gzip has compressed
+is read, and zstd where Node can (from 22.15).
+
+--format files reads a folder: the path of each file below it, with / between names, is a key, and its bytes
+are the value. Modes, times, empty folders and symbolic links are not kept, and links not followed.
 
 A rejected record is named by FILE:LINE, in a JSON array by FILE:LINE:COLUMN and its number; of skipped
 ones the first 20 are, or with --rejects each is, in FILE. Without --on-error=skip the first one ends the
@@ -70,17 +93,37 @@ with --mode=replace nothing is stored before the end, and an import that ends ea
     atomic: { summary: 'one transaction: all of it, or nothing' },
     strict: { summary: 'reject records with members that are not known, and such columns' },
     create: { summary: 'make the bucket where there is none, and one for each database of a dump' },
+    key: {
+      value: 'COLUMN',
+      summary: 'the column, or member of JSON, that is the key; key if left out',
+    },
+    value: { value: 'COLUMN', summary: 'the one that is the value; value if left out' },
+    row: { summary: 'the value is the whole row, as JSON; see above' },
+    delimiter: {
+      value: 'C',
+      summary: 'of csv and tsv: what is between fields; a character, or tab',
+      parse: parseDelimiter,
+    },
+    base64: { summary: 'all values are base64' },
+    escapes: { summary: 'of tsv: \\t, \\n, \\\\ and \\N as databases write them, and no quotes' },
+    prefix: { value: 'P', summary: 'of a folder: begin each key with P' },
+    delete: { summary: 'of a folder: delete the keys that begin with P and that no file has' },
     database: { value: 'NAME', summary: 'of a dump read this database alone' },
     dryRun: { short: 'n', summary: 'read and check everything, and change no bucket' },
   },
   examples: [
     { line: 'kv import users.ndjson', summary: 'a file' },
-    { line: 'zcat big.csv.gz | kv import --format csv', summary: 'a pipe' },
+    { line: 'kv import big.csv.gz --key id --row', summary: 'rows as JSON, compressed' },
+    { line: 'consul kv export | kv import --format json --base64', summary: "another store's" },
     {
       line: 'kv import data.csv --on-error skip --rejects bad.ndjson',
       summary: 'the valid ones, the others into a file',
     },
     { line: 'kv import snapshot.ndjson --mode replace', summary: 'exactly this content' },
+    {
+      line: 'kv import site --format files --prefix www/ --delete',
+      summary: 'a folder, and no other keys below www/',
+    },
     {
       line: 'mdb_dump -a old | kv import --format mdb --create',
       summary: 'each database into a bucket',
@@ -88,18 +131,26 @@ with --mode=replace nothing is stored before the end, and an import that ends ea
   ],
   exits: { [exitCodes.badData]: 'records were rejected' },
 
-  async run(context, { file, format, rejects: rejectsFile, ...options }) {
+  async run(context, input) {
+    const { file, format, rejects: rejectsFile, prefix, delete: mirror, ...options } = input;
     if (file !== undefined && rejectsFile !== undefined && isSameFile(file, rejectsFile)) {
       throw new KvError('usage', `--rejects names "${file}", which is to be read`);
     }
-    const known = format ?? formatOfFile(file ?? '') ?? DEFAULT_FORMAT;
+    const known = format ?? formatOfFile(nameWithin(file ?? '')) ?? DEFAULT_FORMAT;
+    if (known !== 'files' && (prefix !== undefined || mirror)) {
+      throw new KvError('usage', '--prefix and --delete are for --format files');
+    }
     if (options.database !== undefined && !databaseFormatNames.includes(known)) {
       const formats = databaseFormatNames.join(', ');
       throw new KvError('usage', `--database is for the format ${formats}, and this is ${known}`);
     }
     return importRecords(context, {
       ...options,
-      input: await inputOrStdin(context.terminal, 'import', file),
+      reading: readingOf(input, known),
+      input:
+        known === 'files'
+          ? folderOf(file, { prefix: prefix ?? '', mirror }, options.mode)
+          : await openInput(context, file),
       name: file === undefined || file === '-' ? 'stdin' : file,
       format: known,
       rejectsFile,
@@ -109,3 +160,64 @@ with --mode=replace nothing is stored before the end, and an import that ends ea
     });
   },
 });
+
+/** What is read as a stream; a folder is refused with the way to read it. */
+async function openInput({ terminal }: Context, file: string | undefined): Promise<Input> {
+  try {
+    return await inputOrStdin(terminal, 'import', file);
+  } catch (thrown) {
+    const { code, message, hint, cause = thrown } = asKvError(thrown);
+    const isFolder = (cause as NodeJS.ErrnoException).code === 'EISDIR';
+    const way = isFolder ? 'a folder of files: --format files' : hint;
+    throw new KvError(code, message, { hint: way, cause });
+  }
+}
+
+interface ReadingInput {
+  readonly key: string | undefined;
+  readonly value: string | undefined;
+  readonly row: boolean;
+  readonly delimiter: number | undefined;
+  readonly base64: boolean;
+  readonly escapes: boolean;
+}
+
+/** How records are read, undefined where nothing is said of it. Throws `usage` for what makes no sense. */
+function readingOf(
+  { key, value, row, delimiter: separator, base64, escapes }: ReadingInput,
+  format: FormatName,
+): Reading | undefined {
+  const isTable = format === 'csv' || format === 'tsv';
+  const misplaced = [
+    !isTable && format !== 'json' && format !== 'ndjson' ? { key, value, row, base64 } : {},
+    isTable ? {} : { delimiter: separator },
+    format === 'tsv' ? {} : { escapes },
+  ].flatMap((options) => Object.entries(options).flatMap(([name, given]) => (given ? [name] : [])));
+  if (misplaced.length > 0) {
+    throw new KvError('usage', `--${misplaced[0]} is not for --format ${format}`);
+  }
+  if (row && (value !== undefined || base64)) {
+    throw new KvError('usage', `either --row or --${value === undefined ? 'base64' : 'value'}`);
+  }
+  const isSaid = key !== undefined || value !== undefined || separator !== undefined;
+  return isSaid || row || base64 || escapes
+    ? { key, value, row, separator, base64, escapes }
+    : undefined;
+}
+
+/** The folder to read. Throws `usage` where there is none, or where all keys go anyway. */
+function folderOf(
+  path: string | undefined,
+  below: Pick<FolderInput, 'prefix' | 'mirror'>,
+  mode: string | undefined,
+): FolderInput {
+  if (path === undefined || path === '-') {
+    throw new KvError('usage', '--format files reads a folder', {
+      hint: 'try: kv import DIR --format files',
+    });
+  }
+  if (below.mirror && mode === 'replace') {
+    throw new KvError('usage', 'either --delete or --mode replace, which leaves no other key');
+  }
+  return { kind: 'folder', path, ...below };
+}

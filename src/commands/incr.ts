@@ -31,7 +31,8 @@ zeroes. A missing key counts as 0. However many processes add, none is lost.`,
   },
 });
 
-function parseDelta(text: string): bigint {
+/** What to add or to take away. Throws `usage`. */
+export function parseDelta(text: string): bigint {
   try {
     return parseU64(text);
   } catch (cause) {

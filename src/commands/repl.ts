@@ -17,10 +17,11 @@ who write wait.
  !COMMAND          a command of your shell
  ? VERB            help
 
-Tab completes verbs, options, buckets and stored keys, and commands and files behind | and !; Ctrl-R searches the lines typed before; Ctrl-C
+Tab completes verbs, options, buckets and stored keys, and commands and files behind | and !; Ctrl-R searches the lines typed before; Ctrl-X Ctrl-E
+opens the line in $VISUAL or $EDITOR; Ctrl-C
 clears the line or stops the verb; Ctrl-Z stops kv, which keeps an open transaction, and fg goes on;
 Ctrl-D leaves. What does not fit the screen goes through $PAGER.
-The values of set, set-many and cas are not written to the history.
+The values of set, append, set-many and cas are not written to the history.
 
 Where stdin is no terminal, what it holds is run as a script: see "kv help exec".`,
   // The prompt shows before the store is open.

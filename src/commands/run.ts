@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.js';
-import type { AnsweredImport, Context, Grant, OpenGrant } from '../context.js';
+import type { Context, Explanation, Grant, OpenGrant } from '../context.js';
 import { absentBucket, exitCodes, KvError } from '../errors.js';
 import { parseDuration } from '../line/duration.js';
 import { parseSize } from '../line/option-values.js';
@@ -8,16 +8,19 @@ import { visibleJson, visibleMessage } from '../terminal/visible.js';
 export const command = defineCommand({
   name: 'run',
   summary: 'Run a WebAssembly component on granted buckets',
-  details: `COMPONENT exports wasi:cli/run and may import wasi:keyvalue 0.2.0-draft and wasi:io, wasi:cli,
-wasi:clocks and wasi:random 0.2: what it imports is held against these, function by function and type
-by type, before it starts. It has stdin, stdout, stderr, its ARGS and the buckets granted to it: the
-current one under its own name where no --bucket is given. It has no files, no network and no
-environment.
+  details: `COMPONENT exports wasi:cli/run and may import wasi:keyvalue, of 0.2.0-draft (types, eventual, atomic and
+eventual-batch, or store, atomics and batch), of 0.2.0-draft2 (store, atomics and batch) and of 0.1.0, and wasi:io,
+wasi:cli, wasi:clocks and wasi:random 0.2: what it imports is held against these, function by function and
+type by type, before it starts. It has stdin, stdout, stderr, its ARGS and the buckets granted to it: the
+current one under its own name where no --bucket is given. To \`open\` the empty name is the bucket granted
+under that, else \`default\`, else the only one. It has no files and no network, and of an environment the variables of --env
+alone. What --config and --config-file say is what wasi:config/store has for it; without them that is denied.
 
 --max-memory, 1G where it is not given, bounds its memories together, and with them what kv holds for it: values
 that it writes or has not dropped, errors and streams (256 MiB at most, or a quarter of V8's heap limit).
-Beyond that it has at most 65,536 handles, 1,000 instances of modules, 1,000,000 entries of tables, and
-64 MiB of values in one call. More is a trap. --timeout counts from when its file is opened.`,
+Beyond that it has at most 65,536 handles, 1,000 instances of modules, 1,000,000 entries of tables,
+64 MiB of values in one call, 8 MiB of declarations, 64 MiB of code and 512 MiB of machine code. More is a trap.
+--timeout counts from when its file is opened.`,
   access: ({ explain, bucket }) => {
     if (explain) return 'none';
     return bucket.length > 0 && bucket.every(({ readOnly }) => readOnly) ? 'read' : 'write';
@@ -37,18 +40,38 @@ Beyond that it has at most 65,536 handles, 1,000 instances of modules, 1,000,000
       repeats: true,
       completes: 'grant',
     },
+    env: {
+      value: 'NAME[=V]',
+      summary: 'give it a variable, with its value here where none is said; may be repeated',
+      parse: parseVariable,
+      repeats: true,
+    },
+    config: {
+      value: 'NAME=V',
+      summary: 'give it a setting, by wasi:config/store; may be repeated',
+      parse: parseSetting,
+      repeats: true,
+    },
+    configFile: {
+      value: 'FILE',
+      summary: 'give it the settings of a file, a NAME=V a line; may be repeated',
+      parse: String,
+      repeats: true,
+      completes: 'file',
+    },
     timeout: { value: 'DUR', summary: 'stop it after 500ms, 10s, 5m, 1h', parse: parseDuration },
     maxMemory: {
       value: 'SIZE',
       summary: 'limit its memory and what kv holds for it: 512K, 64M, 2G; else 1G',
       parse: parseSize,
     },
-    explain: { summary: 'list its imports and the grants, and run nothing' },
+    explain: { summary: 'list its imports and exports and what it is given, and run nothing' },
   },
   examples: [
     { line: 'kv run count.wasm', summary: 'on the current bucket' },
     { line: 'kv run app.wasm -b in=photos:ro -b out=small', summary: 'two buckets, one to read' },
     { line: 'kv run app.wasm --timeout 10s -- --verbose', summary: 'with an argument of its own' },
+    { line: 'kv run app.wasm --env HOME --config port=80', summary: 'a variable, and a setting' },
     { line: 'kv run app.wasm --explain', summary: 'what it imports, and its grants' },
   ],
   exits: {
@@ -62,18 +85,32 @@ Beyond that it has at most 65,536 handles, 1,000 instances of modules, 1,000,000
   async run(
     context,
     { component: path, args: words = [], timeout, maxMemory, ...options },
-    { host },
+    { host, env: surroundings },
   ) {
-    const { bucket, explain } = options;
+    const { bucket, explain, config: settings, configFile: files } = options;
+    const env = options.env.flatMap(([name, value = surroundings[name]]) =>
+      value === undefined ? [] : [[name, value] as const],
+    );
+    const isConfigured = settings.length > 0 || files.length > 0;
+    const config = isConfigured ? await host.config(files, settings) : undefined;
     const { readOnly, bucket: current } = context.settings;
     const given: Grant[] =
       bucket.length > 0 ? bucket : [{ guest: current, bucket: current, readOnly }];
     const grants = given.map((grant) => ({ ...grant, readOnly: grant.readOnly || readOnly }));
     refuseTwice(grants);
-    if (explain) return printExplanation(context, await host.explain(path), grants);
+    if (explain) {
+      const explanation = await host.explain(path, isConfigured);
+      return printExplanation(context, explanation, {
+        grants,
+        env: env.map(([name]) => name),
+        config: [...(config ?? new Map()).keys()],
+      });
+    }
     const { keyvalue } = context;
     const open = grants.map((grant) => openGrant(context, grant));
-    return host.run({ path, words, grants: open, keyvalue, timeout, maxMemory });
+    // Later it would be the guest that is told, and who started it would not learn why.
+    if (grants.some((grant) => !grant.readOnly)) await keyvalue.transactions.writersDone();
+    return host.run({ path, words, grants: open, env, config, keyvalue, timeout, maxMemory });
   },
 });
 
@@ -88,6 +125,18 @@ function parseGrant(text: string): Grant {
     throw new KvError('usage', 'a name is missing: GUEST=REAL, or GUEST=REAL:ro, is expected');
   }
   return { guest, bucket, readOnly };
+}
+
+/** `NAME=V`. */
+function parseSetting(text: string): [name: string, value: string] {
+  const at = text.indexOf('=');
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
+  throw new KvError('usage', `"${text}" is not of the form NAME=V`);
+}
+
+/** `NAME=V`, or `NAME`. */
+function parseVariable(text: string): [name: string, value?: string] {
+  return text.includes('=') || text === '' ? parseSetting(text) : [text];
 }
 
 function refuseTwice(grants: readonly Grant[]): void {
@@ -105,18 +154,31 @@ function openGrant(context: Context, grant: Grant): OpenGrant {
   return { ...grant, open };
 }
 
+/** What is given beside the imports; of variables and settings the names. */
+interface Given {
+  readonly grants: readonly Grant[];
+  readonly env: readonly string[];
+  readonly config: readonly string[];
+}
+
 async function printExplanation(
   { settings, terminal }: Context,
-  imports: readonly AnsweredImport[],
-  grants: readonly Grant[],
+  explanation: Explanation,
+  given: Given,
 ): Promise<void> {
   if (settings.json) {
-    await terminal.stdout.write(`${visibleJson({ imports, grants })}\n`);
+    await terminal.stdout.write(`${visibleJson({ ...explanation, ...given })}\n`);
     return;
   }
   const lines = [
-    ...imports.map(({ name, answer }) => `import ${name}: ${answers[answer]}`),
-    ...grants.map(
+    ...explanation.imports.map(({ name, answer, offered }) => {
+      const versions = offered === undefined ? '' : ` (but ${offered})`;
+      return `import ${name}: ${answers[answer].replace('not offered', `not offered${versions}`)}`;
+    }),
+    ...explanation.exports.map((name) => `export ${name}`),
+    ...given.env.map((name) => `env ${name}`),
+    ...given.config.map((name) => `config ${name}`),
+    ...given.grants.map(
       ({ guest, bucket, readOnly }) =>
         `bucket "${guest}": "${bucket}", ${readOnly ? 'to read' : 'to read and write'}`,
     ),

@@ -5,9 +5,9 @@ import { exactSize, relativeTime } from '../terminal/quantities.js';
 
 export const command = defineCommand({
   name: 'stat',
-  summary: 'Show what is known of a key: size, version, time of change, kind',
+  summary: 'Show what is known of a key: size, version, time of change, when it expires, kind',
   details: `The version is a number that grows with every write and never comes back, so that "set --if-version"
-notices any change in between, a delete and a new set included.`,
+notices any change in between, a delete and a new set included. When it expires is shown where it does.`,
   access: 'read',
   sharesTransaction: true,
   arguments: [{ name: 'key', summary: 'the key', completes: 'key' }],
@@ -18,16 +18,17 @@ notices any change in between, a delete and a new set included.`,
   async run(context, { key }) {
     const metadata = context.keyvalue.records.stat(context.bucketToRead(), key);
     if (metadata === undefined) throw absentKey(`stat "${key}"`);
-    const { size, version, modified, kind } = metadata;
+    const { size, version, modified, expires, kind } = metadata;
+    const now = Date.now();
+    const timeShown = (time: number) => `${isoTime(time)} (${relativeTime(time, now)})`;
     await answerFields(context, [
       ['key', key],
       ['size', size, exactSize(size)],
       ['version', version],
-      [
-        'modified',
-        isoTime(modified),
-        `${isoTime(modified)} (${relativeTime(modified, Date.now())})`,
-      ],
+      ['modified', isoTime(modified), timeShown(modified)],
+      ...(expires === undefined
+        ? []
+        : [['expires', isoTime(expires), timeShown(expires)] as const]),
       ['kind', kind],
     ]);
   },

@@ -3,17 +3,8 @@
  * export every memory, so that none grows unseen.
  */
 import { BinaryReader } from './binary-reader.js';
-import {
-  type CoreModule,
-  EXPORT,
-  MAGIC,
-  MEMORY,
-  readLimits,
-  readTable,
-  type Size,
-  TABLE,
-  TAG,
-} from './core-module.js';
+import { type CoreModule, EXPORT, MAGIC, MEMORY, TABLE, TAG } from './core-module.js';
+import { readLimits, readTable, type Size } from './core-types.js';
 
 /** What an export says that it is, of a memory. */
 const MEMORY_SORT = 2;

@@ -3,11 +3,19 @@
  * it asks for that. V8 validates the rest when it compiles it.
  */
 import { type BinaryReader, malformed } from './binary-reader.js';
+import {
+  type CoreFunctionType,
+  readFunctionType,
+  readGlobal,
+  readLimits,
+  readTable,
+  type Signature,
+  type Size,
+  skipConstant,
+} from './core-types.js';
 import type { Declared } from './declared.js';
+import { FunctionBodies } from './function-body.js';
 import { Unsupported } from './unsupported.js';
-
-/** The signature of a core function as text: `i32 i64 -> i32`. */
-export type Signature = string;
 
 export type CoreSort = 'func' | 'table' | 'memory' | 'global' | 'tag';
 
@@ -25,13 +33,6 @@ export interface CoreExport {
   readonly signature?: Signature;
 }
 
-/** Of a memory in pages, of a table in entries. */
-export interface Size {
-  readonly initial: number;
-  /** Absent: as large as the format lets it. */
-  readonly maximum: number | undefined;
-}
-
 export interface CoreModule {
   readonly bytes: Uint8Array;
   readonly imports: readonly CoreImport[];
@@ -43,6 +44,10 @@ export interface CoreModule {
   readonly tables: readonly Size[];
   /** Bytes of what each instance has of its own beside those: functions, globals, elements, exports. */
   readonly declarationBytes: number;
+  /** Bytes of its functions' bodies, all together, what V8 makes of them at most, and of the longest. */
+  readonly codeBytes: number;
+  readonly machineBytes: number;
+  readonly longestBody: number;
 }
 
 export const MAGIC = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
@@ -54,6 +59,7 @@ const IMPORT = 2;
 const FUNCTION = 3;
 export const TABLE = 4;
 export const MEMORY = 5;
+const GLOBAL = 6;
 export const EXPORT = 7;
 const CODE = 10;
 const DATA = 11;
@@ -61,28 +67,18 @@ export const TAG = 13;
 
 const sorts: readonly CoreSort[] = ['func', 'table', 'memory', 'global', 'tag'];
 
-/** The most values that an exception may carry: each one that is caught is kept by the host. */
-const TAG_LIMIT = 16;
-
-const FUNCTION_TYPE = 0x60;
-
-const valueTypes: Readonly<Record<number, string>> = {
-  127: 'i32',
-  126: 'i64',
-  125: 'f32',
-  124: 'f64',
-  123: 'v128',
-  112: 'funcref',
-  111: 'externref',
-  105: 'exnref',
-};
+/**
+ * The most values that an exception may carry. V8 keeps each one that is caught in its heap for as long
+ * as the guest's frame has it, and frames can have 120,000.
+ */
+const TAG_LIMIT = 4;
 
 /** Reads a module. Throws `malformed`, and `Unsupported` for what could not be bounded. */
 export function readCoreModule(reader: BinaryReader, declared: Declared): CoreModule {
   const start = reader.position;
   if (!reader.takes(MAGIC)) throw malformed;
-  const types: { signature: Signature; parameters: number }[] = [];
-  const functions: Signature[] = [];
+  const types: CoreFunctionType[] = [];
+  const functions: CoreFunctionType[] = [];
   const imports: CoreImport[] = [];
   const exports = new Map<string, CoreExport>();
   const memories: Size[] = [];
@@ -90,11 +86,18 @@ export function readCoreModule(reader: BinaryReader, declared: Declared): CoreMo
   const exportedMemories = new Set<number>();
   const tables: Size[] = [];
   let declarationBytes = 0;
+  let codeBytes = 0;
+  let longestBody = 0;
+  let importedFunctions = 0;
   const typeAt = (index: number) => types[index] ?? fail();
+  const functionAt = (index: number) => functions[index] ?? fail();
+  const arities = { type: typeAt, func: functionAt, mostResults: 0, mostValues: 0 };
+  const bodies = new FunctionBodies(arities);
   const tag = (content: BinaryReader) => {
     content.byte();
-    if (typeAt(content.u32()).parameters > TAG_LIMIT) {
-      throw new Unsupported(`exceptions of more than ${TAG_LIMIT} values`);
+    const { parameters, signature } = typeAt(content.u32());
+    if (parameters > TAG_LIMIT || signature.includes('v128')) {
+      throw new Unsupported(`exceptions of more than ${TAG_LIMIT} values, or of vectors`);
     }
   };
 
@@ -105,7 +108,12 @@ export function readCoreModule(reader: BinaryReader, declared: Declared): CoreMo
     }
     switch (id) {
       case TYPE:
-        content.vector(() => types.push(readFunctionType(content)));
+        content.vector(() => {
+          const type = readFunctionType(content);
+          arities.mostResults = Math.max(arities.mostResults, type.results);
+          arities.mostValues = Math.max(arities.mostValues, type.parameters, type.results);
+          types.push(type);
+        });
         break;
       case IMPORT:
         content.vector(() => {
@@ -113,9 +121,10 @@ export function readCoreModule(reader: BinaryReader, declared: Declared): CoreMo
           const name = content.text();
           const sort = sorts[content.byte()] ?? fail();
           if (sort === 'func') {
-            const { signature } = typeAt(content.u32());
-            functions.push(signature);
-            imports.push({ module, name, sort, signature });
+            const type = typeAt(content.u32());
+            functions.push(type);
+            importedFunctions++;
+            imports.push({ module, name, sort, signature: type.signature });
             return;
           }
           if (sort === 'table') readTable(content);
@@ -128,7 +137,7 @@ export function readCoreModule(reader: BinaryReader, declared: Declared): CoreMo
         });
         break;
       case FUNCTION:
-        content.vector(() => functions.push(typeAt(content.u32()).signature));
+        content.vector(() => functions.push(typeAt(content.u32())));
         break;
       case TABLE:
         content.vector(() => tables.push(readTable(content)));
@@ -139,12 +148,29 @@ export function readCoreModule(reader: BinaryReader, declared: Declared): CoreMo
       case TAG:
         content.vector(() => tag(content));
         break;
+      case GLOBAL:
+        content.vector(() => {
+          // Each would hold a caught exception.
+          if (readGlobal(content) === 'exnref') throw new Unsupported('globals of exceptions');
+          skipConstant(content);
+        });
+        break;
+      case CODE: {
+        let index = importedFunctions;
+        codeBytes += content.bytes.length;
+        content.vector(() => {
+          const body = content.part(content.u32());
+          longestBody = Math.max(longestBody, body.bytes.length);
+          bodies.add(body, functionAt(index++));
+        });
+        break;
+      }
       case EXPORT:
         content.vector(() => {
           const name = content.text();
           const sort = sorts[content.byte()] ?? fail();
           const index = content.u32();
-          const signature = sort === 'func' ? (functions[index] ?? fail()) : undefined;
+          const signature = sort === 'func' ? functionAt(index).signature : undefined;
           if (sort === 'memory') exportedMemories.add(index);
           exports.set(name, { sort, ...(signature !== undefined && { signature }) });
         });
@@ -155,45 +181,9 @@ export function readCoreModule(reader: BinaryReader, declared: Declared): CoreMo
   const hiddenMemories = memories
     .map((_, index) => importedMemories + index)
     .filter((index) => !exportedMemories.has(index));
-  return { bytes, imports, exports, memories, hiddenMemories, tables, declarationBytes };
-}
-
-/**
- * A table's type; what an entry begins as is not chosen by the module. What a caught exception carries
- * lies with the host, where an entry of 16 bytes would hold many times as much.
- */
-export function readTable(reader: BinaryReader): Size {
-  if (readValueType(reader) === 'exnref') throw new Unsupported('tables of exceptions');
-  return readLimits(reader);
-}
-
-/** Limits of a memory or a table; a memory of another kind is not supported. */
-export function readLimits(reader: BinaryReader): Size {
-  const flags = reader.byte();
-  if (flags > 1) throw new Unsupported('memories or tables that are shared, or of 64 bits');
-  return { initial: reader.u32(), maximum: flags === 1 ? reader.u32() : undefined };
-}
-
-function readFunctionType(reader: BinaryReader): { signature: Signature; parameters: number } {
-  if (reader.byte() !== FUNCTION_TYPE) throw new Unsupported('types of the garbage collector');
-  const parameters = reader.vector(() => readValueType(reader));
-  const results = reader.vector(() => readValueType(reader));
-  return { signature: signatureOf(parameters, results), parameters: parameters.length };
-}
-
-export function signatureOf(parameters: readonly string[], results: readonly string[]): Signature {
-  return `${parameters.join(' ')} -> ${results.join(' ')}`;
-}
-
-function readGlobal(reader: BinaryReader): void {
-  readValueType(reader);
-  reader.byte();
-}
-
-function readValueType(reader: BinaryReader): string {
-  const type = valueTypes[reader.byte()];
-  if (type === undefined) throw new Unsupported('references with a type');
-  return type;
+  const { machineBytes } = bodies;
+  const code = { codeBytes, machineBytes, longestBody };
+  return { bytes, imports, exports, memories, hiddenMemories, tables, declarationBytes, ...code };
 }
 
 function fail(): never {

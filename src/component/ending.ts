@@ -2,7 +2,7 @@
 export class Ending {
   #thrown: { readonly reason: unknown } | undefined;
 
-  /** Notes what ended the run, which is the first thing that was thrown; returns that. */
+  /** Notes what ended the run: the first error that was thrown. Returns that one. */
   by(thrown: unknown): unknown {
     this.#thrown ??= { reason: thrown };
     return this.#thrown.reason;

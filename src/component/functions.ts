@@ -2,7 +2,7 @@
 
 import { Trap } from '../errors.js';
 import { allocate, type CanonContext, type CoreFunction, memoryOf } from './canon-context.js';
-import { type Signature, signatureOf } from './core-module.js';
+import { type Signature, signatureOf } from './core-types.js';
 import type { Ending } from './ending.js';
 import { FlatValues } from './flat-values.js';
 import { liftFlat, load, VALUE_BYTES } from './lift.js';

@@ -4,18 +4,21 @@ import { readComponent } from './read-component.js';
 import type { Resource } from './resource.js';
 import { funcText, typeText } from './type-text.js';
 
-/** By the names of interfaces without versions, each function and type. */
-export function importsOf(bytes: Uint8Array): Record<string, Record<string, string>> {
+/** By the interfaces' names, as `ownName` has them, each function and type. */
+export function importsOf(
+  bytes: Uint8Array,
+  ownName: (imported: string) => string,
+): Record<string, Record<string, string>> {
   const found = new Map<string, Map<string, string>>();
   const resources = new Map<string, Resource>();
   const note = (instance: string, name: string, text: string) => {
-    const [interfaceName = ''] = instance.split('@');
+    const interfaceName = ownName(instance);
     found.set(interfaceName, (found.get(interfaceName) ?? new Map()).set(name, text));
   };
   planOf(readComponent(bytes), {
     instance() {},
     resource(instance, name) {
-      const whole = `${instance.split('@')[0]}.${name}`;
+      const whole = `${ownName(instance)}.${name}`;
       const resource = resources.get(whole) ?? {
         name: whole,
         maker: undefined,

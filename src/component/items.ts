@@ -1,4 +1,7 @@
-/** What the indices of a component mean: items of each sort, in the order in which they were defined. */
+/**
+ * What the indices of a component mean: items of each sort, in the order in which they were
+ * defined.
+ */
 import type { CoreModule } from './core-module.js';
 import type { CoreFunc, Func } from './functions.js';
 import type { GuestMemory } from './guest-memory.js';

@@ -5,7 +5,8 @@
  */
 import { follow } from './alias.js';
 import type { CanonContext, CoreFunction, Instance } from './canon-context.js';
-import type { CoreModule, Signature } from './core-module.js';
+import type { CoreModule } from './core-module.js';
+import type { Signature } from './core-types.js';
 import type { Ending } from './ending.js';
 import {
   type CoreFunc,
@@ -23,7 +24,7 @@ import { resourceFunc } from './resource-functions.js';
 import type { Room } from './room.js';
 import { Steps } from './steps.js';
 import type { CanonOptions, ComponentSyntax, Definition, ExternDesc, Reference } from './syntax.js';
-import { exportsOfWorld, type World } from './world.js';
+import { exportsOfWorld, refusedItem, type World } from './world.js';
 
 /** What a run of a component is made of. */
 export interface Run {
@@ -112,7 +113,7 @@ class Linker {
           const resource = this.#ownResource(definition.type.destructor);
           return { sort: 'type', type: { kind: 'resource', resource } };
         }
-        return { sort: 'type', type: resolve(definition.type, spaces) };
+        return { sort: 'type', type: resolve(definition.type, spaces, this.#steps) };
       case 'lift':
         return { sort: 'func', func: this.#lift(definition) };
       case 'lower': {
@@ -173,7 +174,9 @@ class Linker {
       return this.#given?.get(name) ?? this.#spaces.get('type', desc.equal);
     }
     if (this.#given !== undefined) return exported(this.#given, desc.sort, name);
-    if (desc.sort !== 'instance') return this.#run.world.refuse(name);
+    if (desc.sort !== 'instance') {
+      return refusedItem(this.#run.world, name, desc, this.#spaces);
+    }
     const { type } = this.#spaces.get('type', desc.type);
     if (type.kind !== 'instance') throw new Invalid(`type ${desc.type} is not one of instances`);
     this.#run.world.instance(name);

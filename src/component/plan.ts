@@ -8,11 +8,14 @@ import { GuestMemory } from './guest-memory.js';
 import type { Exports, Item } from './items.js';
 import { link } from './link.js';
 import {
+  CODE_LIMIT_BYTES,
   DECLARATION_LIMIT_BYTES,
   EXPORT_LIMIT,
   INSTANCE_LIMIT,
+  MACHINE_CODE_LIMIT_BYTES,
   outOfMemory,
   Room,
+  SIGNATURE_LIMIT,
   TABLE_LIMIT_ENTRIES,
 } from './room.js';
 import type { ComponentSyntax } from './syntax.js';
@@ -96,15 +99,33 @@ function shares(
 function checkDeclarations(modules: readonly CoreModule[]): void {
   let bytes = 0;
   let exports = 0;
+  let code = 0;
+  let machine = 0;
+  const signatures = new Set<string>();
   for (const module of modules) {
     bytes += module.declarationBytes;
     exports += module.exports.size;
+    code += module.codeBytes;
+    machine += module.machineBytes;
+    for (const { signature } of [...module.exports.values(), ...module.imports]) {
+      if (signature !== undefined) signatures.add(signature);
+    }
   }
   if (bytes > DECLARATION_LIMIT_BYTES) {
     throw new Trap(`its instances declare more than ${DECLARATION_LIMIT_BYTES} bytes`);
   }
   if (exports > EXPORT_LIMIT)
     throw new Trap(`its instances have more than ${EXPORT_LIMIT} exports`);
+  if (code > CODE_LIMIT_BYTES)
+    throw new Trap(`its instances have more than ${CODE_LIMIT_BYTES} bytes of code`);
+  if (machine > MACHINE_CODE_LIMIT_BYTES) {
+    throw new Trap(
+      `its code can become more than ${MACHINE_CODE_LIMIT_BYTES} bytes of machine code`,
+    );
+  }
+  if (signatures.size > SIGNATURE_LIMIT) {
+    throw new Trap(`its modules import and export functions of more than ${SIGNATURE_LIMIT} types`);
+  }
 }
 
 const noMemory = new GuestMemory({ buffer: new ArrayBuffer(0) }, new Room(0));

@@ -2,6 +2,7 @@
 import { Invalid } from './invalid.js';
 import type { Spaces, TypeItem } from './items.js';
 import type { Resource } from './resource.js';
+import type { Steps } from './steps.js';
 import type { TypeSyntax, TypeUse, ValueTypeSyntax } from './syntax.js';
 import {
   camelCase,
@@ -19,8 +20,13 @@ import {
 /** The most names of a `flags` type. */
 const FLAGS_LIMIT = 32;
 
-/** Any type but a resource that is made here. */
-export function resolve(type: Exclude<TypeSyntax, { kind: 'resource' }>, spaces: Spaces): TypeItem {
+/** Any type but a resource that is made here. Throws `Invalid`, also where its parts are too many steps. */
+export function resolve(
+  type: Exclude<TypeSyntax, { kind: 'resource' }>,
+  spaces: Spaces,
+  steps: Steps,
+): TypeItem {
+  steps.take(partsOf(type));
   switch (type.kind) {
     case 'func':
       return { kind: 'func', type: resolveFunc(type, spaces) };
@@ -29,6 +35,24 @@ export function resolve(type: Exclude<TypeSyntax, { kind: 'resource' }>, spaces:
       return { kind: type.kind, declarations: type.declarations, where: spaces };
     default:
       return { kind: 'value', type: resolveValue(type, spaces) };
+  }
+}
+
+function partsOf(type: TypeSyntax): number {
+  switch (type.kind) {
+    case 'func':
+      return type.parameters.length;
+    case 'record':
+      return type.fields.length;
+    case 'variant':
+      return type.cases.length;
+    case 'tuple':
+      return type.types.length;
+    case 'enum':
+    case 'flags':
+      return type.names.length;
+    default:
+      return 0;
   }
 }
 

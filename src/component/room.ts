@@ -9,7 +9,10 @@ export const COMPONENT_LIMIT_BYTES = 128 * 1024 * 1024;
 /** Bytes that a guest may have where nothing else is asked for. */
 export const DEFAULT_MEMORY_BYTES = 1024 * 1024 * 1024;
 
-/** V8 ends the process where its heap is full: what is held, passed or listed takes a quarter of it at most. */
+/**
+ * V8 ends the process where its heap is full: what is held, passed or listed takes a quarter of it
+ * at most.
+ */
 export const HEAP_SHARE_BYTES = Math.floor(getHeapStatistics().heap_size_limit / 4);
 
 /** Bytes that the host holds for a guest at most, whatever the guest may have. */
@@ -30,14 +33,29 @@ export const INSTANCE_LIMIT = 1000;
 
 /**
  * Bytes of types, functions, globals, elements and exports: those in the file, and those of all
- * instances together.
+ * instances together. What is made of each here takes up to 75 in V8's heap.
  */
-export const DECLARATION_LIMIT_BYTES = 8 * 1024 * 1024;
+export const DECLARATION_LIMIT_BYTES = Math.min(8 * 1024 * 1024, Math.floor(HEAP_SHARE_BYTES / 64));
+
+/**
+ * Bytes of functions' bodies of all instances together. V8 keeps notes on each call, 8 bytes in its heap
+ * for each of these, and machine code of up to 20.
+ */
+export const CODE_LIMIT_BYTES = Math.min(64 * 1024 * 1024, Math.floor(HEAP_SHARE_BYTES / 8));
+
+/** Bytes of machine code that V8 makes of them: it ends the process at 4 GB of it. */
+export const MACHINE_CODE_LIMIT_BYTES = 512 * 1024 * 1024;
+
+/** Types of functions that modules import and export: V8 compiles what goes between for each, in 1 ms. */
+export const SIGNATURE_LIMIT = 1000;
 
 /** Exports of all instances together: V8 makes an object of each. */
 export const EXPORT_LIMIT = 200_000;
 
-/** Steps of linking: a component in a component can be instantiated many times over. */
+/**
+ * Steps of linking, one for each definition, and for each part of a type: a component in a component can be
+ * instantiated many times over.
+ */
 export const STEP_LIMIT = 200_000;
 
 /** A memory of the guest's, whose size in bytes counts. */

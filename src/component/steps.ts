@@ -6,7 +6,8 @@ export class Steps {
   #left = STEP_LIMIT;
 
   /** Throws `Invalid` past the limit. */
-  take(): void {
-    if (--this.#left < 0) throw new Invalid('it has too many definitions');
+  take(count = 1): void {
+    this.#left -= count;
+    if (this.#left < 0) throw new Invalid('it has too many definitions');
   }
 }

@@ -34,7 +34,7 @@ export function typeText(item: TypeItem): string {
 
 /** A name as it is, or between quotes where it could be taken for more than a name. */
 function plain(name: string): string {
-  return /^[\w:/.-]+$/.test(name) ? name : JSON.stringify(name);
+  return /^[\w:/.@-]+$/.test(name) ? name : JSON.stringify(name);
 }
 
 /** Types can hold one another many times over, so the text stops where it is too long. */

@@ -28,7 +28,10 @@ interface Layout {
   readonly alignment: number;
   /** The core values that it is passed as: of more than `FLAT_LIMIT`, that many and one. */
   readonly flat: readonly CoreType[];
-  /** What one of it takes of V8's heap at most, in numbers (32 bytes), beside what lists and strings hold. */
+  /**
+   * What one of it takes of V8's heap at most, in numbers (32 bytes), beside what lists and strings
+   * hold.
+   */
   readonly values: number;
   /** Whether it gives a handle away. */
   readonly holdsOwn: boolean;
@@ -70,7 +73,10 @@ export interface FuncType {
   readonly result: ValueType | undefined;
 }
 
-/** The most core values that parameters are passed as; more lie in memory. A result is one, or lies there. */
+/**
+ * The most core values that parameters are passed as; more lie in memory. A result is one, or lies
+ * there.
+ */
 export const FLAT_LIMIT = 16;
 
 const primitiveLayouts: Readonly<Record<Primitive, Layout>> = {
@@ -135,7 +141,10 @@ export function flags(names: readonly string[]): ValueType {
   return { kind: 'flags', names, ...scalar(size, 'i32'), values: 1 + 2 * names.length };
 }
 
-/** What lists without an element take of V8's heap, in numbers: an Array 190 bytes, a Uint8Array 200. */
+/**
+ * What lists without an element take of V8's heap, in numbers: an Array 190 bytes, a Uint8Array
+ * 200.
+ */
 const LIST_VALUES = 6;
 const BYTES_VALUES = 8;
 

@@ -17,8 +17,8 @@ export interface World {
   func(instance: string, name: string, type: FuncType): Func;
   /** Looks at a type that the component says is exported. */
   type(instance: string, name: string, type: TypeItem): void;
-  /** Answers what is no interface. */
-  refuse(name: string): never;
+  /** Looks at what is no interface, which the host does not offer. */
+  refuse(name: string): void;
 }
 
 /** What an interface exports. Throws `Invalid`, and what the world throws. */
@@ -35,7 +35,7 @@ export function exportsOfWorld(
     switch (declaration.kind) {
       case 'type':
         if (declaration.type.kind === 'resource') throw new Invalid('an import makes a resource');
-        spaces.add({ sort: 'type', type: resolve(declaration.type, spaces) });
+        spaces.add({ sort: 'type', type: resolve(declaration.type, spaces, steps) });
         break;
       case 'alias':
         spaces.add(follow(declaration.alias, spaces));
@@ -68,7 +68,29 @@ function exportOfWorld(
     const type = funcTypeAt(spaces, desc.type);
     return { sort: 'func', func: world.func(instance, name, type) };
   }
-  if (desc.sort !== 'type') return world.refuse(`${instance}#${name}`);
+  if (desc.sort !== 'type') return refusedItem(world, `${instance}#${name}`, desc, spaces);
   if (desc.equal !== undefined) return spaces.get('type', desc.equal);
   return { sort: 'type', type: { kind: 'resource', resource: world.resource(instance, name) } };
+}
+
+/** What stands for an import that the host refuses: it has its type, and nobody comes to use it. */
+export function refusedItem(world: World, name: string, desc: ExternDesc, spaces: Spaces): Item {
+  world.refuse(name);
+  switch (desc.sort) {
+    case 'func': {
+      const type = funcTypeAt(spaces, desc.type);
+      return { sort: 'func', func: { type, isGuest: false, call: () => undefined } };
+    }
+    case 'type': {
+      const resource: Resource = { name, maker: undefined, weight: () => 0, destroy() {} };
+      return { sort: 'type', type: { kind: 'resource', resource } };
+    }
+    case 'instance':
+      return { sort: 'instance', exports: new Map() };
+    case 'component':
+    case 'module':
+      throw new Invalid(`it imports a ${desc.sort}`);
+    default:
+      return desc satisfies never;
+  }
 }

@@ -9,18 +9,46 @@
  */
 export const WHOLE_RECORD_LIMIT_BYTES = 16 * 1024 * 1024;
 
-export type FormatName = 'ndjson' | 'json' | 'csv' | 'tsv' | 'mdb';
+export type FormatName = 'ndjson' | 'json' | 'csv' | 'tsv' | 'mdb' | 'files';
 
-export interface Format {
+/** Those that are streams of bytes: all but a folder of files. */
+export type StreamFormatName = Exclude<FormatName, 'files'>;
+
+/** What holds of a format, be it a stream of bytes or a folder. */
+export interface AnyFormat {
   /**
    * What its records are counted by, from 1: the line on which each begins, or, where several may
    * stand on one line, each by itself.
    */
-  readonly counts: 'line' | 'record';
+  readonly counts: 'line' | 'record' | 'file';
   /** What to do where a record cannot be read because the input is of another kind. */
   remedy?(record: Uint8Array): Remedy | undefined;
-  /** `limitBytes` stands in for `WHOLE_RECORD_LIMIT_BYTES`. */
-  decoder(sink: RecordSink, limitBytes?: number): Decoder;
+}
+
+/** How records are read that are not as kv writes them; each absent where they are. */
+export interface Reading {
+  /** The column, or member, that holds the key, and the one that holds the value. */
+  readonly key?: string | undefined;
+  readonly value?: string | undefined;
+  /**
+   * The value is the whole row, as JSON. Of JSON where no `key` is named: a value that is no text is stored
+   * as its JSON text.
+   */
+  readonly row?: boolean;
+  /** All values are base64. */
+  readonly base64?: boolean;
+  /** The byte between two fields. */
+  readonly separator?: number | undefined;
+  /** Whether `\t`, `\n`, `\\` and `\N` stand for other characters and for none, and quotes for themselves. */
+  readonly escapes?: boolean;
+}
+
+export interface Format extends AnyFormat {
+  /**
+   * `limitBytes` stands in for `WHOLE_RECORD_LIMIT_BYTES`. What of `reading` a format has no use for is not
+   * looked at.
+   */
+  decoder(sink: RecordSink, limitBytes?: number, reading?: Reading): Decoder;
   /** Absent where the format is only read. */
   encoder?(limitBytes?: number): Encoder;
 }
@@ -54,9 +82,15 @@ export interface RecordSpan {
   readonly valueEnd: number;
 }
 
+/** The members and columns that say when a record expires: a time, or seconds from now or since the epoch. */
+export const expiryNames = ['expires', 'ttl', 'expiration', 'expiration_ttl'] as const;
+
+/** Those of a record, as they stand there; at least one. */
+export type ExpiryFields = Readonly<Partial<Record<(typeof expiryNames)[number], string>>>;
+
 /**
  * Where a decoder's records go, in the order of the input. Bytes that it is given are good for the
- * length of the call. `at` is a record's number, or the line on which it begins: see `Format.counts`.
+ * length of the call. `at` is a record's number, or the line on which it begins: see `AnyFormat.counts`.
  */
 export interface RecordSink {
   /** Where the next record begins, of a format that counts records: its line and column, from 1. */
@@ -70,17 +104,20 @@ export interface RecordSink {
   unknownColumns(line: number, names: readonly string[]): void;
   /** Members of the record to come that are not known; true where it is to be rejected for them. */
   unknownMembers(at: number, names: readonly string[]): boolean;
-  /** A whole record. The span is the decoder's, which uses it again. */
-  record(at: number, span: RecordSpan): void;
+  /** When the record to come expires, in ms since the Unix epoch, by what it says; a text: why it cannot. */
+  expiresOf(fields: ExpiryFields): number | string;
+  /** A whole record, and when it expires. The span is the decoder's, which uses it again. */
+  record(at: number, span: RecordSpan, expires?: number): void;
   /** The beginning of a record over the limit; its value follows in pieces, up to `endValue`. */
   beginValue(at: number, key: Uint8Array): void;
   valuePiece(bytes: Uint8Array): void;
-  endValue(): void;
+  /** With when the record expires. */
+  endValue(expires?: number): void;
   /** The record turned out to be malformed after `beginValue`: nothing of it stands. */
   abandonValue(at: number, reason: string): void;
   /**
-   * Input that is not a record, unchanged (cut off at the limit), and the reason: a phrase such as `not JSON`. The
-   * decoder goes on with the next record.
+   * Input that is not a record, unchanged (cut off at the limit), and the reason: a phrase such as
+   * `not JSON`. The decoder goes on with the next record.
    */
   reject(at: number, reason: string, raw: Uint8Array): void;
   /**
@@ -98,13 +135,18 @@ export interface Encoder {
   /** Bytes that wait to be taken. */
   readonly waiting: number;
   /**
-   * Adds a record where its format takes it as it is; false, with nothing added, where it does not:
-   * then `add` does. Most records are such, and this is several times as fast.
+   * Adds records from a position on, up to the first that its format does not take as it is, and returns
+   * the position of that: `add` takes it. Most records are such, and this is several times as fast.
    */
-  addPlain(span: RecordSpan): boolean;
-  /** Adds a record whose value is at hand. Throws a FormatError for what the format cannot hold. */
-  add(key: string, value: Uint8Array): void;
-  /** What has been added since the last time. It is the caller's. */
+  addPlain(records: PlacedRecords, from: number): number;
+  /** False where the format cannot say when a record expires. */
+  readonly keepsExpiry: boolean;
+  /**
+   * Adds a record whose value is at hand, with when it expires. Throws a FormatError for what the format
+   * cannot hold.
+   */
+  add(key: string, value: Uint8Array, expires?: number): void;
+  /** What has been added since the last time; like all that is given here, good until the next call. */
   take(): Buffer;
   /** What waits, then a record of any size in pieces. Throws as `add` does. */
   stream(record: OutgoingRecord): Iterable<Buffer>;
@@ -112,9 +154,22 @@ export interface Encoder {
   end(): Buffer;
 }
 
+/** Records side by side, none of which covers another. */
+export interface PlacedRecords {
+  readonly count: number;
+  readonly bytes: Buffer;
+  /**
+   * Four numbers a record: where in `bytes` its key begins and ends, and its value, which begins below 0
+   * where it is not there.
+   */
+  readonly places: Int32Array;
+}
+
 /** A record on its way out whose value is not at hand. */
 export interface OutgoingRecord {
   readonly key: string;
+  /** In ms since the Unix epoch; undefined: never. */
+  readonly expires?: number | undefined;
   /** Bytes of the value. */
   readonly size: number;
   /** The value from its beginning, each time it is called: a format may have to look at it twice. */

@@ -1,6 +1,6 @@
 /** The formats: each a line here, and a file that is loaded when the format is used. */
 import { extname } from 'node:path';
-import type { Format, FormatName } from './format.js';
+import type { AnyFormat, Format, FormatName, StreamFormatName } from './format.js';
 
 export type { FormatName } from './format.js';
 
@@ -13,10 +13,15 @@ interface FormatEntry {
   readonly isWritten: boolean;
   /** Whether its records are those of databases, which it names. */
   readonly holdsDatabases?: true;
+  readonly load: () => Promise<{ readonly format: AnyFormat }>;
+}
+
+interface StreamFormatEntry extends FormatEntry {
   readonly load: () => Promise<{ readonly format: Format }>;
 }
 
-const formats: Readonly<Record<FormatName, FormatEntry>> = {
+const formats: Readonly<Record<StreamFormatName, StreamFormatEntry>> &
+  Readonly<Record<FormatName, FormatEntry>> = {
   ndjson: {
     contents:
       'a line a record, {"key":"k","value":"text"} with "base64":true where the value is not text',
@@ -49,9 +54,15 @@ const formats: Readonly<Record<FormatName, FormatEntry>> = {
     holdsDatabases: true,
     load: () => import('./mdb/mdb.js'),
   },
+  files: {
+    contents: 'a folder, in which the path of each file is a key',
+    extensions: [],
+    isWritten: true,
+    load: () => import('./files/files.js'),
+  },
 };
 
-/** That of an input or an output of which nothing says its format. */
+/** The format where neither an option nor a file's name says another. */
 export const DEFAULT_FORMAT: FormatName = 'ndjson';
 
 /** All formats: each can be read. */
@@ -59,6 +70,9 @@ export const formatNames = Object.keys(formats) as readonly FormatName[];
 
 /** Those that can be written too. */
 export const writtenFormatNames = formatNames.filter((name) => formats[name].isWritten);
+
+/** Those that are streams of bytes. */
+export const streamFormatNames = formatNames.filter((name) => name !== 'files');
 
 /** Those whose records are those of databases. */
 export const databaseFormatNames = formatNames.filter((name) => formats[name].holdsDatabases);
@@ -74,6 +88,8 @@ export function formatOfFile(path: string): FormatName | undefined {
   return formatNames.find((name) => formats[name].extensions.includes(extension));
 }
 
-export async function loadFormat(name: FormatName): Promise<Format> {
+export async function loadFormat(name: StreamFormatName): Promise<Format>;
+export async function loadFormat(name: FormatName): Promise<AnyFormat>;
+export async function loadFormat(name: FormatName): Promise<AnyFormat> {
   return (await formats[name].load()).format;
 }

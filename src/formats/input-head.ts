@@ -23,8 +23,8 @@ const kinds: readonly Kind[] = [
 
 const byteOrderMark = Buffer.from('\ufeff');
 
-/** Bytes that tell UTF-16 without a byte order mark: one of two is NUL. */
-const UNIT_BYTES = 2;
+/** Bytes that tell UTF-16 without a byte order mark: two characters, of which one half is NUL. */
+const TELLING_BYTES = 4;
 
 export class InputHead {
   #held: Buffer = Buffer.alloc(0);
@@ -59,18 +59,21 @@ export class InputHead {
 
 /** Whether more bytes have to come to say what it is. */
 function mayBegin(head: Buffer): boolean {
-  if (head.length < UNIT_BYTES) return true;
+  if (head.length < TELLING_BYTES && head.includes(0)) return true;
+  if (head.length < 2) return true;
   return [...kinds.map(({ bytes }) => bytes), byteOrderMark].some(
     (bytes) => head.length < bytes.length && beginsWith(Buffer.from(bytes), head),
   );
 }
 
-function unmarkedUtf16([first, second]: Buffer): Kind | undefined {
-  if (first === undefined || second === undefined || (first === 0) === (second === 0)) {
-    return undefined;
-  }
-  const name = first === 0 ? 'UTF-16BE' : 'UTF-16LE';
-  return kind('UTF-16', `iconv -f ${name} -t UTF-8`);
+/** A single NUL is only a byte that no text should have: what reads the text says so. */
+function unmarkedUtf16(head: Buffer): Kind | undefined {
+  if (head.length < 2 || head.length === 3) return undefined;
+  const isNul = [...head.subarray(0, TELLING_BYTES)].map((byte) => byte === 0);
+  const isOf = (first: boolean) =>
+    isNul.every((its, at) => its === (at % 2 === 0 ? first : !first));
+  const name = isOf(true) ? 'UTF-16BE' : isOf(false) ? 'UTF-16LE' : undefined;
+  return name && kind('UTF-16', `iconv -f ${name} -t UTF-8`);
 }
 
 function kind(name: string, filter: string, ...bytes: number[]): Kind {

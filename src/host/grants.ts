@@ -2,9 +2,17 @@
 import { HEAP_SHARE_BYTES, outOfMemory, type Room } from '../component/room.js';
 import { KvError } from '../errors.js';
 import { Bucket, storedBucket } from '../keyvalue/bucket.js';
+import { DEFAULT_BUCKET } from '../keyvalue/drafts/rules.js';
+import {
+  checkSyncBody,
+  type IncomingValue,
+  SYNC_BODY_LIMIT_BYTES,
+} from '../keyvalue/incoming-value.js';
 import type { Keyvalue } from '../keyvalue/index.js';
 import type { OutgoingValue } from '../keyvalue/outgoing-value.js';
-import { asResult, KeyvalueError } from '../keyvalue/wasi-keyvalue-error.js';
+import { asResult } from '../keyvalue/wasi-keyvalue-error.js';
+import type { Interfaces } from './host-functions.js';
+import { requireStack } from './stack-left.js';
 
 /** A bucket of the store, under the name by which the guest opens it. */
 export interface Grant {
@@ -21,7 +29,7 @@ export interface OpenGrant extends Grant {
 
 /** The interfaces of wasi:keyvalue by name, over what is granted. */
 export interface GrantedKeyvalue {
-  readonly interfaces: Readonly<Record<string, object>>;
+  readonly interfaces: Interfaces;
   /** Gives back what the guest has left undone: values that it has not dropped. */
   close(): void;
 }
@@ -62,14 +70,23 @@ export function grantBuckets(
     }
 
     static openBucket(name: string): Bucket {
-      return asResult(() => {
-        const grant = grants.find(({ guest }) => guest === name);
-        if (grant === undefined) {
-          throw new KvError('no-bucket', `cannot open bucket "${name}": it has not been granted`);
-        }
-        return new GrantedBucket(grant);
-      });
+      return asResult(() => open(name, grantedUnder(name)));
     }
+  }
+
+  const grantedUnder = (name: string) => grants.find(({ guest }) => guest === name);
+
+  function open(name: string, grant: OpenGrant | undefined): Bucket {
+    requireStack();
+    if (grant !== undefined) return new GrantedBucket(grant);
+    throw new KvError('no-bucket', `cannot open bucket "${name}": it has not been granted`);
+  }
+
+  /** Where none is granted under the empty name, that is the default one, or the only one. */
+  function openIdentified(identifier: string): Bucket {
+    const only = grants.length === 1 ? grants[0] : undefined;
+    const fallback = identifier === '' ? (grantedUnder(DEFAULT_BUCKET) ?? only) : undefined;
+    return open(identifier, grantedUnder(identifier) ?? fallback);
   }
 
   class GuestValue extends types.OutgoingValue {
@@ -82,6 +99,7 @@ export function grantBuckets(
     }
 
     protected override append(bytes: Uint8Array): void {
+      requireStack();
       const held = Math.min(this.size + bytes.length, UPLOAD_BYTES);
       // A buffer that grows is twice as large as it has to be.
       const more = Math.min(2 * held, UPLOAD_BYTES) - this.#held;
@@ -93,10 +111,24 @@ export function grantBuckets(
     }
 
     override [Symbol.dispose](): void {
+      requireStack();
       values.delete(this);
       room.release(this.#held);
       this.#held = 0;
       super[Symbol.dispose]();
+    }
+  }
+
+  class GrantedValue extends types.IncomingValue {
+    /** Throws `too-large`, too, for what no memory of the guest's can hold, before it is read. */
+    static override incomingValueConsumeSync(value: IncomingValue): Uint8Array {
+      asResult(() => checkSyncBody(value, room.limit));
+      return types.IncomingValue.incomingValueConsumeSync(value);
+    }
+
+    // Called with values of the class that it is derived from.
+    override incomingValueConsumeSync(): Uint8Array {
+      return GrantedValue.incomingValueConsumeSync(this);
     }
   }
 
@@ -106,22 +138,24 @@ export function grantBuckets(
     write: (bucket: Bucket, ...rest: Rest) => Result,
   ): (bucket: Bucket, ...rest: Rest) => Result {
     return (bucket, ...rest) => {
-      if (bucket instanceof GrantedBucket && bucket.grant.readOnly) {
-        throw new KeyvalueError(
-          new KvError(
-            'read-only',
-            `cannot ${action} in bucket "${bucket.grant.guest}": it was granted read-only`,
-          ),
-        );
-      }
+      asResult(() => checkWrite(bucket, action));
       return write(bucket, ...rest);
     };
+  }
+
+  /** Throws `read-only` for a bucket that was granted to read; called before each write. */
+  function checkWrite(bucket: Bucket, action: string): void {
+    requireStack();
+    if (!(bucket instanceof GrantedBucket) || !bucket.grant.readOnly) return;
+    throw new KvError(
+      'read-only',
+      `cannot ${action} in bucket "${bucket.grant.guest}": it was granted read-only`,
+    );
   }
 
   /** Throws a `Trap` where what the keys lead to would be more than the guest may have held. */
   function getMany(bucket: Bucket, keys: string[]) {
     if (keys.length > FEW_VALUES) {
-      room.expectHandles(keys.length);
       asResult(() => {
         let bytes = 0;
         for (const key of keys) {
@@ -151,28 +185,53 @@ export function grantBuckets(
     });
   }
 
+  const { draft, draft2 } = keyvalue.draftsBy({
+    open: openIdentified,
+    checkWrite,
+    getMany,
+    bodyLimit: Math.min(room.limit, SYNC_BODY_LIMIT_BYTES),
+    keep: (bytes) => (bytes > 0 ? room.hold(bytes) : room.release(-bytes)),
+  });
+
+  const seed = {
+    'wasi-keyvalue-error': keyvalue.wasiKeyvalueError,
+    types: { Bucket: GrantedBucket, IncomingValue: GrantedValue, OutgoingValue: GuestValue },
+    eventual: {
+      ...eventual,
+      set: guarded('set a key', eventual.set),
+      delete: guarded('delete a key', eventual.delete),
+    },
+    atomic: {
+      increment: guarded('increment a key', atomic.increment),
+      compareAndSwap: guarded('compare and swap a key', atomic.compareAndSwap),
+    },
+    'eventual-batch': {
+      getMany(bucket: Bucket, keys: string[]) {
+        room.expectHandles(keys.length);
+        return getMany(bucket, keys);
+      },
+      keys,
+      setMany: guarded('set keys', eventualBatch.setMany),
+      deleteMany: guarded('delete keys', eventualBatch.deleteMany),
+    },
+  };
+
   return {
     interfaces: {
-      'wasi:keyvalue/wasi-keyvalue-error': keyvalue.wasiKeyvalueError,
-      'wasi:keyvalue/types': { ...types, Bucket: GrantedBucket, OutgoingValue: GuestValue },
-      'wasi:keyvalue/eventual': {
-        ...eventual,
-        set: guarded('set a key', eventual.set),
-        delete: guarded('delete a key', eventual.delete),
-      },
-      'wasi:keyvalue/atomic': {
-        increment: guarded('increment a key', atomic.increment),
-        compareAndSwap: guarded('compare and swap a key', atomic.compareAndSwap),
-      },
-      'wasi:keyvalue/eventual-batch': {
-        getMany,
-        keys,
-        setMany: guarded('set keys', eventualBatch.setMany),
-        deleteMany: guarded('delete keys', eventualBatch.deleteMany),
-      },
+      ...named(seed, ''),
+      ...named(seed, '@0.1.0'),
+      ...named(draft, '@0.2.0-draft'),
+      ...named(draft2, '@0.2.0-draft2'),
     },
     close() {
       for (const value of [...values]) value[Symbol.dispose]();
     },
   };
+}
+
+/** Interfaces of wasi:keyvalue by their whole names. */
+function named(interfaces: Interfaces, version: string): Interfaces {
+  return Object.fromEntries(
+    Object.entries(interfaces).map(([name, one]) => [`wasi:keyvalue/${name}${version}`, one]),
+  );
 }

@@ -9,7 +9,7 @@ import offered from './offered.json' with { type: 'json' };
 /** Takes the parameters of the WIT, for a method what it is called on before them. */
 export type HostFunction = (...parameters: unknown[]) => unknown;
 
-/** Interfaces by name without a version, each with its classes and functions in JavaScript's names. */
+/** Interfaces by `ownName`, each with its classes and functions in JavaScript's names. */
 export type Interfaces = Readonly<Record<string, object>>;
 
 type Members = Readonly<Record<string, HostFunction | Class>>;

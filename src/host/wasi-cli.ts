@@ -1,4 +1,4 @@
-/** The interfaces of wasi:cli that a guest is given: its arguments and three streams, nothing else. */
+/** The interfaces of wasi:cli that a guest is given: its arguments, variables and three streams. */
 import { InputStream, type Source } from '../io/input-stream.js';
 import { OutputStream, type Sink } from '../io/output-stream.js';
 
@@ -35,12 +35,16 @@ interface Result {
 class TerminalInput {}
 class TerminalOutput {}
 
-/** The interfaces by name. `words` are the guest's arguments, its own name first. */
-export function wasiCli(words: readonly string[], ends: StandardEnds) {
+/** The interfaces by name. `words` are the guest's arguments, its own name first; `env` its variables. */
+export function wasiCli(
+  words: readonly string[],
+  env: readonly (readonly [name: string, value: string])[],
+  ends: StandardEnds,
+) {
   const terminalOutput = (isTerminal: boolean) => (isTerminal ? new TerminalOutput() : undefined);
   return {
     'wasi:cli/environment': {
-      getEnvironment: (): [string, string][] => [],
+      getEnvironment: (): [string, string][] => env.map(([name, value]) => [name, value]),
       getArguments: () => [...words],
       initialCwd: () => undefined,
     },

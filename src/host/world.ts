@@ -7,20 +7,11 @@ import type { FuncType } from '../component/types.js';
 import type { World } from '../component/world.js';
 import { Trap } from '../errors.js';
 import { functionsOf, type HostFunction, type Interfaces, offeredText } from './host-functions.js';
-import { answerTo, splitVersion } from './offers.js';
+import { answerTo, ownName } from './offers.js';
+import type { Refusal } from './refusals.js';
 import type { TimeLimit } from './time-limit.js';
 import { Exit } from './wasi-cli.js';
 import { weightOf } from './weights.js';
-
-/** The longest name in a message, in characters; of what is longer the beginning is told. */
-const NAME_LIMIT = 500;
-
-/** An import that is not offered, and why: `it imports x, which kv does not offer`. */
-export interface Refusal {
-  /** The name of the interface as the component has it, and of the member where it is one. */
-  readonly name: string;
-  readonly reason: string;
-}
 
 /** What answers calls, and for how long. */
 export interface Callable {
@@ -35,7 +26,7 @@ export class HostWorld implements World {
   readonly #resources = new Map<string, Resource>();
   readonly #functions = new Map<string, ReadonlyMap<string, HostFunction>>();
 
-  /** `refused` is told of each import that is not offered; it throws, or it is gone on. */
+  /** `refused` is told of each import that is not offered; a stand-in takes its place. */
   constructor(refused: (refusal: Refusal) => void, callable?: Callable) {
     this.#refused = refused;
     this.#callable = callable;
@@ -46,7 +37,7 @@ export class HostWorld implements World {
   }
 
   resource(instance: string, name: string): Resource {
-    const whole = `${splitVersion(instance)[0]}.${name}`;
+    const whole = `${ownName(instance)}.${name}`;
     const known = this.#resources.get(whole);
     if (known !== undefined) return known;
     const resource: Resource = {
@@ -60,7 +51,7 @@ export class HostWorld implements World {
   }
 
   func(instance: string, name: string, type: FuncType): Func {
-    const [interfaceName] = splitVersion(instance);
+    const interfaceName = ownName(instance);
     const answer = this.#answerTo(instance);
     const text = offeredText(interfaceName, name);
     if (answer !== 'refused' && text !== undefined)
@@ -71,6 +62,9 @@ export class HostWorld implements World {
       return { type, isGuest: false, call: deny, refuse: deny };
     }
     const { interfaces, limit } = this.#callable;
+    if (answer === 'denied' && interfaces[interfaceName] === undefined) {
+      return { type, isGuest: false, call: deny, refuse: deny };
+    }
     const call = limit.guard(this.#functionsOf(interfaceName, interfaces).get(name)!);
     return {
       type,
@@ -81,15 +75,14 @@ export class HostWorld implements World {
 
   type(instance: string, name: string, type: TypeItem): void {
     const answer = this.#answerTo(instance);
-    const text = offeredText(splitVersion(instance)[0], name);
+    const text = offeredText(ownName(instance), name);
     if (answer !== 'refused' && text !== undefined)
       this.#compare(instance, name, text, typeText(type));
     else if (answer === 'given') this.#refuse(`${instance}#${name}`);
   }
 
-  refuse(name: string): never {
+  refuse(name: string): void {
     this.#refuse(name);
-    throw new Error(`${name} was refused, and gone on with`);
   }
 
   /** An interface that is refused is told of once. */
@@ -101,15 +94,12 @@ export class HostWorld implements World {
 
   #compare(instance: string, name: string, expected: string, actual: string): void {
     if (actual === expected) return;
-    const member = `${instance}#${name}`;
-    this.#refused({
-      name: member,
-      reason: `it imports ${shown(member)} as ${actual}, and kv offers ${expected}`,
-    });
+    const types = { imported: actual, offered: expected };
+    this.#refused({ name: `${instance}#${name}`, types });
   }
 
   #refuse(name: string): void {
-    this.#refused({ name, reason: `it imports ${shown(name)}, which kv does not offer` });
+    this.#refused({ name });
   }
 
   #functionsOf(interfaceName: string, interfaces: Interfaces): ReadonlyMap<string, HostFunction> {
@@ -120,11 +110,6 @@ export class HostWorld implements World {
     }
     return functions;
   }
-}
-
-/** A name as messages have it. */
-function shown(name: string): string {
-  return name.length > NAME_LIMIT ? `${name.slice(0, NAME_LIMIT)}…` : name;
 }
 
 /** A function that gives the ok of a result, or throws its err, as one that returns either. */

@@ -9,7 +9,7 @@ export interface Readiness {
   wait(milliseconds: number): void;
 }
 
-/** How long one of several pollables is waited for before the others are looked at. */
+/** How long a wait for one of several pollables lasts before the others are polled. */
 const POLL_SLICE_MILLISECONDS = 5;
 
 /** `resource pollable`: a single I/O event which may be ready, or not. */

@@ -26,8 +26,13 @@ export class Bucket {
     return this.#stored.name;
   }
 
-  /** Nothing to let go: a bucket is found by name at each call. */
+  /** Does nothing: a bucket holds nothing, and is found by name at each call. */
   [Symbol.dispose](): void {}
+}
+
+/** The bucket of that name. Throws `no-bucket`, `invalid-bucket`. */
+export function openBucket(store: Store, name: string): Bucket {
+  return new Bucket(find(store, name));
 }
 
 /** The class as a component is given it: `open-bucket` is static, so it is tied to one store. */
@@ -38,12 +43,14 @@ export function bucketsOf(store: Store) {
      * WIT: `[static]bucket.open-bucket`.
      */
     static openBucket(name: string): Bucket {
-      return asResult(() => {
-        checkBucketName(name);
-        const stored = store.bucket(name);
-        if (stored === undefined) throw absentBucket(name);
-        return new this(stored);
-      });
+      return asResult(() => new this(find(store, name)));
     }
   };
+}
+
+function find(store: Store, name: string): StoreBucket {
+  checkBucketName(name);
+  const stored = store.bucket(name);
+  if (stored === undefined) throw absentBucket(name);
+  return stored;
 }

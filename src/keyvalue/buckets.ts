@@ -111,6 +111,9 @@ export function administrationOf(store: Store) {
       };
     },
 
+    /** See `Store.collectGarbage`. */
+    collectGarbage: (options?: WorkOptions) => store.collectGarbage(options),
+
     /** What the store says of itself, in the order in which it is shown. */
     facts: (): Fact[] => store.info(),
   };

@@ -3,6 +3,7 @@
  * written the next is filled. Beyond the WIT.
  */
 import { Unmet } from '../store/condition.js';
+import type { Milliseconds } from '../store/record.js';
 import { NO_LIMITS, RecordBatch, type RecordSpan } from '../store/record-batch.js';
 import type { Existing, StoreBucket } from '../store/store.js';
 import { type Bucket, storedBucket } from './bucket.js';
@@ -23,7 +24,12 @@ export interface LoadOptions {
    * Called for each record that is refused because its key is there, in the order of the input; the
    * value is left out where it is over the limit of a whole record. May throw, which ends the load.
    */
-  refused(at: number, key: string, value: Uint8Array | undefined): void;
+  refused(
+    at: number,
+    key: string,
+    value: Uint8Array | undefined,
+    expires: Milliseconds | undefined,
+  ): void;
 }
 
 /** Where records go. */
@@ -42,7 +48,12 @@ interface StoredTarget {
 /** What waits to be written, in the order of the input. */
 type Pending = { readonly target: StoredTarget } & (
   | { readonly batch: RecordBatch }
-  | { readonly key: string; readonly at: number; readonly value: OutgoingValue | undefined }
+  | {
+      readonly key: string;
+      readonly at: number;
+      readonly value: OutgoingValue | undefined;
+      readonly expires: Milliseconds | undefined;
+    }
 );
 
 export class BulkLoad {
@@ -76,20 +87,25 @@ export class BulkLoad {
     this.#batch = this.#nextBatch(this.#batch);
   }
 
-  /** Takes a record; returns the reason where its key is not valid. See `RecordBatch.add`. */
-  add(at: number, span: RecordSpan): string | undefined {
+  /** Takes a record, with when it expires; returns the reason where its key is not valid. See `RecordBatch.add`. */
+  add(at: number, span: RecordSpan, expires?: Milliseconds): string | undefined {
     if (this.#batch.isFull) this.#seal(at - 1);
-    return this.#batch.add(at, span);
+    return this.#batch.add(at, span, expires);
   }
 
   /**
    * Takes a value that was written piece by piece (undefined in a dry run), and closes it when it
    * has been stored. Throws `invalid-key`.
    */
-  addValue(at: number, key: string, value: OutgoingValue | undefined): void {
+  addValue(
+    at: number,
+    key: string,
+    value: OutgoingValue | undefined,
+    expires?: Milliseconds,
+  ): void {
     checkKey(key);
     this.#seal(at - 1);
-    this.#pending.push({ target: this.#target!, value, key, at });
+    this.#pending.push({ target: this.#target!, value, key, at, expires });
   }
 
   /**
@@ -148,7 +164,7 @@ export class BulkLoad {
   /** `whenSet` is called when only the disk is waited for. */
   async #write(next: Pending, whenSet: () => void): Promise<void> {
     if ('batch' in next) await this.#writeBatch(next.target, next.batch, whenSet);
-    else this.#writeValue(next.target, next.at, next.key, next.value);
+    else this.#writeValue(next.target, next);
   }
 
   async #writeBatch(target: StoredTarget, batch: RecordBatch, whenSet: () => void): Promise<void> {
@@ -157,7 +173,9 @@ export class BulkLoad {
     this.written += stopped ?? batch.count - refused.length;
     this.committedThrough = stopped === undefined ? batch.through : batch.numbers[stopped]! - 1;
     for (const position of refused) {
-      this.#options.refused(batch.numbers[position]!, batch.key(position), batch.value(position));
+      const expires = batch.expires?.[position] || undefined;
+      const [at, key] = [batch.numbers[position]!, batch.key(position)];
+      this.#options.refused(at, key, batch.value(position), expires);
     }
     batch.clear();
     this.#spare.push(batch);
@@ -171,27 +189,30 @@ export class BulkLoad {
 
   #writeValue(
     target: StoredTarget,
-    at: number,
-    key: string,
-    value: OutgoingValue | undefined,
+    { at, key, value, expires }: Extract<Pending, { readonly key: string }>,
   ): void {
     const { existing, refused } = this.#options;
     try {
       const isWritten =
-        value === undefined ? this.#imagine(target, key) : this.#put(target, key, value);
+        value === undefined ? this.#imagine(target, key) : this.#put(target, key, value, expires);
       this.committedThrough = !isWritten && existing === 'stop' ? at - 1 : at;
       if (isWritten) this.written++;
-      else refused(at, key, undefined);
+      else refused(at, key, undefined, expires);
     } finally {
       value?.[Symbol.dispose]();
     }
   }
 
   /** False where the key is there and is to be kept. */
-  #put({ stored }: StoredTarget, key: string, value: OutgoingValue): boolean {
+  #put(
+    { stored }: StoredTarget,
+    key: string,
+    value: OutgoingValue,
+    expires: Milliseconds | undefined,
+  ): boolean {
     const isKept = this.#options.existing !== 'overwrite';
     const condition = isKept ? ({ kind: 'absent' } as const) : undefined;
-    return !(stored!.put(key, uploadOf(value), { condition }) instanceof Unmet);
+    return !(stored!.put(key, uploadOf(value), { condition, expires }) instanceof Unmet);
   }
 
   /** What `#put` would return, in a dry run. */

@@ -1,4 +1,4 @@
-/** `resource incoming-value` of wasi:keyvalue/types@0.2.0-draft */
+/** `resource incoming-value` of wasi:keyvalue/types, of 0.2.0-draft and of 0.1.0 */
 import { constants } from 'node:buffer';
 import { KvError } from '../errors.js';
 import { InputStream, type Source } from '../io/input-stream.js';
@@ -6,7 +6,16 @@ import type { Metadata, StoredValue } from '../store/record.js';
 import { asResult } from './wasi-keyvalue-error.js';
 
 /** The largest value that `incoming-value-consume-sync` returns, in bytes: what one array holds. */
-const SYNC_BODY_LIMIT_BYTES = Math.min(constants.MAX_LENGTH, 2 ** 32 - 1);
+export const SYNC_BODY_LIMIT_BYTES = Math.min(constants.MAX_LENGTH, 2 ** 32 - 1);
+
+/** Throws `too-large` for a value of more bytes than can be returned at once. */
+export function checkSyncBody({ metadata: { size } }: IncomingValue, limit: number): void {
+  if (size <= limit) return;
+  throw new KvError(
+    'too-large',
+    `cannot return a value of ${size} bytes at once: read it as a stream`,
+  );
+}
 
 /** A value as it was when it was read; later writes do not change it. */
 export class IncomingValue {
@@ -26,16 +35,10 @@ export class IncomingValue {
    */
   static incomingValueConsumeSync(value: IncomingValue): Uint8Array {
     return asResult(() => {
-      const { size } = value.metadata;
-      if (size > SYNC_BODY_LIMIT_BYTES) {
-        throw new KvError(
-          'too-large',
-          `cannot return a value of ${size} bytes at once: read it as a stream`,
-        );
-      }
+      checkSyncBody(value, SYNC_BODY_LIMIT_BYTES);
       const stored = value.#take();
       try {
-        return readWhole(stored);
+        return wholeBody(stored);
       } finally {
         stored.close();
       }
@@ -48,6 +51,16 @@ export class IncomingValue {
    */
   static incomingValueConsumeAsync(value: IncomingValue): InputStream {
     return asResult(() => new InputStream(new StoredSource(value.#take())));
+  }
+
+  /** As the static function, whose place it has in 0.1.0. WIT: `[method]incoming-value.incoming-value-consume-sync`. */
+  incomingValueConsumeSync(): Uint8Array {
+    return IncomingValue.incomingValueConsumeSync(this);
+  }
+
+  /** As the static function, whose place it has in 0.1.0. WIT: `[method]incoming-value.incoming-value-consume-async`. */
+  incomingValueConsumeAsync(): InputStream {
+    return IncomingValue.incomingValueConsumeAsync(this);
   }
 
   /** Bytes in the value, exactly. WIT: `[method]incoming-value.incoming-value-size`. */
@@ -101,7 +114,8 @@ class StoredSource implements Source {
   }
 }
 
-function readWhole(stored: StoredValue): Uint8Array {
+/** All the bytes of a value, which stays open. */
+export function wholeBody(stored: StoredValue): Uint8Array {
   const first = stored.read(0, stored.size);
   if (first.length === stored.size) return first;
   const whole = new Uint8Array(stored.size);

@@ -2,11 +2,14 @@
  * The WASI keyvalue interfaces (package `wasi:keyvalue@0.2.0-draft` over `wasi:io@0.2.0`) on a
  * store, in WIT names: a component is handed these functions and classes as they are.
  *
- * Each function fails by throwing the resource `error` or the variant `stream-error`. What lies
- * beyond the interfaces (`buckets`, `records`, `listing`, `completions`, `transactions`, `bulk`)
- * throws KvError. The compiler holds each against the types generated from `wit/`.
+ * Each function fails by throwing the resource `error` or the variant `stream-error`, those of the other
+ * drafts by throwing the variant `error`. What lies
+ * beyond the interfaces (`buckets`, `records`, `listing`, `sizes`, `completions`, `locks`,
+ * `transactions`, `bulk`, `watches`) throws KvError. The compiler holds each against the types generated from
+ * `wit/`.
  */
 
+import type * as wit1 from '../../wit/types/drafts/0.1.0/imports.js';
 import type * as wit from '../../wit/types/imports.js';
 import { IoError } from '../io/error.js';
 import { Pollable, poll } from '../io/poll.js';
@@ -16,47 +19,82 @@ import * as atomic from './atomic.js';
 import { administrationOf, measure } from './buckets.js';
 import { BulkLoad, type LoadOptions } from './bulk-load.js';
 import { completions } from './completions.js';
+import { differences } from './differences.js';
+import { draftsOf } from './drafts/index.js';
+import { everything, type Rules } from './drafts/rules.js';
 import * as eventual from './eventual.js';
 import * as eventualBatch from './eventual-batch.js';
 import * as listing from './listing.js';
-import * as records from './record.js';
+import { locksOf } from './lock.js';
+import { prefixTransfersOf } from './prefix-transfer.js';
+import * as previousValue from './previous-value.js';
+import * as record from './record.js';
+import { recordFilter } from './record-filter.js';
+import { PrefixSizes, type PrefixSizesOptions, SizeClasses } from './sizes.js';
 import { transactionsOf } from './transactions.js';
 import { typesOf } from './types.js';
+import { Pattern, type PatternOptions, searchValues } from './value-search.js';
 import { KeyvalueError } from './wasi-keyvalue-error.js';
+import { watchesOf } from './watching.js';
+import type { Wit } from './wit.js';
 
 export function createKeyvalue(store: Store) {
   return {
     error: { Error: IoError } satisfies Wit<typeof wit.WasiIoError020>,
     poll: { Pollable, poll } satisfies Wit<typeof wit.WasiIoPoll020>,
     streams: { InputStream, OutputStream } satisfies Wit<typeof wit.WasiIoStreams020>,
-    wasiKeyvalueError: {
-      Error: KeyvalueError,
-    } satisfies Wit<typeof wit.WasiKeyvalueWasiKeyvalueError020Draft>,
-    types: typesOf(store) satisfies Wit<typeof wit.WasiKeyvalueTypes020Draft>,
-    eventual: eventual satisfies Wit<typeof wit.WasiKeyvalueEventual020Draft>,
-    atomic: atomic satisfies Wit<typeof wit.WasiKeyvalueAtomic020Draft>,
-    eventualBatch: eventualBatch satisfies Wit<typeof wit.WasiKeyvalueEventualBatch020Draft>,
+    // These are those of 0.1.0 as well.
+    wasiKeyvalueError: { Error: KeyvalueError } satisfies Wit<
+      typeof wit.WasiKeyvalueWasiKeyvalueError020Draft
+    > satisfies Wit<typeof wit1.WasiKeyvalueWasiKeyvalueError010>,
+    types: typesOf(store) satisfies Wit<typeof wit.WasiKeyvalueTypes020Draft> satisfies Wit<
+      typeof wit1.WasiKeyvalueTypes010
+    >,
+    eventual: eventual satisfies Wit<typeof wit.WasiKeyvalueEventual020Draft> satisfies Wit<
+      typeof wit1.WasiKeyvalueEventual010
+    >,
+    atomic: atomic satisfies Wit<typeof wit.WasiKeyvalueAtomic020Draft> satisfies Wit<
+      typeof wit1.WasiKeyvalueAtomic010
+    >,
+    eventualBatch: eventualBatch satisfies Wit<
+      typeof wit.WasiKeyvalueEventualBatch020Draft
+    > satisfies Wit<typeof wit1.WasiKeyvalueEventualBatch010>,
+    /** The interfaces of the other drafts: `draft` is `0.2.0-draft`, the tag, `draft2` is `0.2.0-draft2`. */
+    ...draftsOf(store, everything(store)),
+    /** The same by the rules of a host. */
+    draftsBy: (rules: Rules) => draftsOf(store, rules),
     buckets: { ...administrationOf(store), measure },
     completions,
-    records,
-    listing,
+    records: { ...record, ...previousValue, ...prefixTransfersOf(store) },
+    listing: {
+      ...listing,
+      differences,
+      recordFilter,
+      searchValues,
+      pattern: (text: string, options: PatternOptions) => new Pattern(text, options),
+    },
+    sizes: {
+      byPrefix: (options: PrefixSizesOptions) => new PrefixSizes(options),
+      bySize: () => new SizeClasses(),
+    },
+    locks: locksOf(store),
     transactions: transactionsOf(store),
     bulk: { load: (options: LoadOptions) => new BulkLoad(options) },
+    watches: watchesOf(store),
   };
 }
 
-/**
- * An interface of `wit/` as a host gives it: classes without the constructors that WIT keeps from
- * guests, and functions as methods, since a host is handed back its own classes and no others.
- */
-type Wit<Interface> = {
-  [Name in keyof Interface]: Interface[Name] extends (...parameters: infer P) => infer R
-    ? { method(...parameters: P): R }['method']
-    : { [Member in keyof Interface[Name]]: Interface[Name][Member] };
-};
-
 export type { Condition } from '../store/condition.js';
-export type { StoredRecords, StoredValue } from '../store/record.js';
+export type {
+  BackupInfo,
+  CheckResult,
+  Maintenance,
+  Problem,
+  SalvagedBucket,
+  StoreReader,
+} from '../store/maintenance.js';
+export type { Entry, StoredRecords, StoredValue } from '../store/record.js';
 export type { WorkOptions } from '../store/store.js';
+export type { Change, RecordChange } from '../store/watch.js';
 
 export type Keyvalue = ReturnType<typeof createKeyvalue>;

@@ -2,6 +2,7 @@
 import type { Entry, KeyRange, StoredRecords } from '../store/record.js';
 import { type Bucket, storedBucket } from './bucket.js';
 import { checkKeyBound } from './names.js';
+import type { RecordFilter } from './record-filter.js';
 
 /** Which keys to list; they must meet every bound that is given. Order: bytes of the UTF-8. */
 export interface Selection {
@@ -15,36 +16,59 @@ export interface Selection {
   /** At most this many keys. */
   readonly limit?: number | undefined;
   readonly reverse?: boolean | undefined;
+  readonly filter?: RecordFilter | undefined;
 }
 
-/** The keys of a selection, of one snapshot. Throws `invalid-key` for a bound no key can have. */
+/** Records of a listing, and which of them a selection has. */
+export interface Chosen {
+  readonly records: StoredRecords;
+  /** Their positions among the records, in order. */
+  readonly positions: readonly number[];
+}
+
+/**
+ * What a selection has of one snapshot, some records at a time, and now and then none; each is good
+ * until the next is asked for. Throws `invalid-key` for a bound no key can have.
+ */
+export function choose(bucket: Bucket, selection: Selection): Generator<Chosen> {
+  return chosenOf(storedBucket(bucket).records(rangeOf(selection)), selection);
+}
+
+/** The keys of a selection. See `choose`. */
 export function listKeys(bucket: Bucket, selection: Selection): Generator<string> {
-  return limited(keysOf(bucket, rangeOf(selection)), selection.limit);
+  return keysAmong(choose(bucket, selection));
 }
 
 /** The same with what is known of each record. */
 export function listEntries(bucket: Bucket, selection: Selection): Generator<Entry> {
-  return limited(entriesOf(bucket, rangeOf(selection)), selection.limit);
+  return entriesAmong(choose(bucket, selection));
 }
 
-/** Whole records in batches, each valid until the next is asked for. Ignores a limit. */
+/** Whole records in batches, each valid until the next is asked for. Ignores a limit and a filter. */
 export function listRecords(bucket: Bucket, selection: Selection): Iterable<StoredRecords> {
   return storedBucket(bucket).records(rangeOf(selection));
 }
 
 /** How many keys a selection has; of a whole bucket, without going through them. */
 export function countKeys(bucket: Bucket, selection: Selection): number {
-  const { prefix, start, end, after, limit } = selection;
-  const bounded = Boolean(prefix || start) || end !== undefined || after !== undefined;
-  if (!bounded) return Math.min(storedBucket(bucket).count(), limit ?? Number.POSITIVE_INFINITY);
+  const whole = countAtOnce(bucket, selection);
+  if (whole !== undefined) return whole;
   let count = 0;
-  for (const _ of listKeys(bucket, selection)) count++;
+  for (const { positions } of choose(bucket, selection)) count += positions.length;
   return count;
+}
+
+/** The same, where it takes no going through them; else undefined. */
+export function countAtOnce(bucket: Bucket, selection: Selection): number | undefined {
+  const { prefix, start, end, after, limit, filter } = selection;
+  const bounded = Boolean(prefix || start) || end !== undefined || after !== undefined;
+  if (bounded || filter) return undefined;
+  return Math.min(storedBucket(bucket).count(), limit ?? Number.POSITIVE_INFINITY);
 }
 
 /** The bounds on the bytes of a key that a selection comes to. */
 export function rangeOf(selection: Selection): KeyRange {
-  const { prefix, start, end, after, reverse = false } = selection;
+  const { prefix, start, end, after, reverse = false, filter } = selection;
   for (const bound of [prefix, start, end, after]) {
     if (bound !== undefined) checkKeyBound(bound);
   }
@@ -53,6 +77,10 @@ export function rangeOf(selection: Selection): KeyRange {
   if (prefix) {
     lowers.push(Buffer.from(prefix));
     uppers.push(successorOfPrefix(prefix));
+  }
+  if (filter?.prefix) {
+    lowers.push(Buffer.from(filter.prefix));
+    uppers.push(successorOfPrefix(filter.prefix));
   }
   if (start) lowers.push(Buffer.from(start));
   if (end !== undefined) uppers.push(Buffer.from(end));
@@ -64,20 +92,13 @@ export function rangeOf(selection: Selection): KeyRange {
 }
 
 /** The keys of a range, of one snapshot. */
-export function* keysOf(bucket: Bucket, range: KeyRange): Generator<string> {
-  for (const records of storedBucket(bucket).records(range)) {
-    for (let position = 0; position < records.count; position++) yield records.key(position);
-  }
+export function keysOf(bucket: Bucket, range: KeyRange): Generator<string> {
+  return keysAmong(chosenOf(storedBucket(bucket).records(range), {}));
 }
 
 /** The same with what is known of each record. */
-export function* entriesOf(bucket: Bucket, range: KeyRange): Generator<Entry> {
-  for (const records of storedBucket(bucket).records(range)) {
-    for (let position = 0; position < records.count; position++) {
-      const entry = records.entry(position);
-      if (entry) yield entry;
-    }
-  }
+export function entriesOf(bucket: Bucket, range: KeyRange): Generator<Entry> {
+  return entriesAmong(chosenOf(storedBucket(bucket).records(range), {}));
 }
 
 /** The first bytes that come after everything that begins with `prefix`: UTF-8 has no byte 0xFF. */
@@ -87,11 +108,34 @@ export function successorOfPrefix(prefix: string): Buffer {
   return bytes;
 }
 
-function* limited<T>(items: Iterable<T>, limit = Number.POSITIVE_INFINITY): Generator<T> {
-  if (limit <= 0) return;
-  let given = 0;
-  for (const item of items) {
-    yield item;
-    if (++given >= limit) return;
+function* chosenOf(
+  pages: Iterable<StoredRecords>,
+  { filter, limit = Number.POSITIVE_INFINITY }: Selection,
+): Generator<Chosen> {
+  let left = limit;
+  if (left <= 0) return;
+  for (const records of pages) {
+    const positions: number[] = [];
+    for (let position = 0; position < records.count && positions.length < left; position++) {
+      if (filter === undefined || filter.accepts(records, position)) positions.push(position);
+    }
+    yield { records, positions };
+    left -= positions.length;
+    if (left <= 0) return;
+  }
+}
+
+function* keysAmong(chosen: Iterable<Chosen>): Generator<string> {
+  for (const { records, positions } of chosen) {
+    for (const position of positions) yield records.key(position);
+  }
+}
+
+function* entriesAmong(chosen: Iterable<Chosen>): Generator<Entry> {
+  for (const { records, positions } of chosen) {
+    for (const position of positions) {
+      const entry = records.entry(position);
+      if (entry) yield entry;
+    }
   }
 }

@@ -1,8 +1,8 @@
 /** One record: what is known of it, setting and deleting it on a condition, copying. Beyond the WIT. */
 import { absentKey, KvError } from '../errors.js';
 import { type Condition, Unmet, unmet } from '../store/condition.js';
-import type { Metadata, Version } from '../store/record.js';
-import type { WorkOptions } from '../store/store.js';
+import { EXPIRES_LIMIT, type Metadata, type Milliseconds, type Version } from '../store/record.js';
+import type { Appended, PutOptions, WorkOptions } from '../store/store.js';
 import { type Bucket, storedBucket } from './bucket.js';
 import { rangeOf } from './listing.js';
 import { checkKey } from './names.js';
@@ -15,17 +15,55 @@ export function stat(bucket: Bucket, key: string): Metadata | undefined {
 }
 
 /**
- * Like `eventual.set`, where the condition holds in the same step; returns the new version. Throws
- * `condition-failed`, with the old value standing.
+ * Like `eventual.set`, where the condition holds in the same step, and with when the record expires;
+ * returns the new version. Throws `condition-failed`, with the old value standing, and `usage` for a time
+ * after the year 9999.
  */
 export function setWhere(
   bucket: Bucket,
   key: string,
   value: OutgoingValue,
-  condition?: Condition,
+  options: PutOptions = {},
 ): Version {
   checkKey(key);
-  return met(storedBucket(bucket).put(key, uploadOf(value), { condition }), `set "${key}"`);
+  checkExpires(options.expires);
+  return met(storedBucket(bucket).put(key, uploadOf(value), options), `set "${key}"`);
+}
+
+/**
+ * Adds what the outgoing value has accepted so far to the end of the value of a key, in one step; a missing
+ * key begins empty. When it expires stays. Returns the new version and size. Throws `invalid-key`.
+ */
+export function append(bucket: Bucket, key: string, value: OutgoingValue): Appended {
+  checkKey(key);
+  return storedBucket(bucket).append(key, uploadOf(value));
+}
+
+/**
+ * Sets when a record expires, undefined for never; where that is past, the key is absent at once. Returns
+ * whether there was such a key. Throws `usage` for a time after the year 9999, `invalid-key`.
+ */
+export function expire(bucket: Bucket, key: string, expires: Milliseconds | undefined): boolean {
+  checkKey(key);
+  checkExpires(expires);
+  return storedBucket(bucket).expire(key, expires);
+}
+
+/** Throws `usage` for a time after the year 9999. */
+export function checkExpires(expires: PutOptions['expires']): void {
+  if (expires === undefined || expires === 'kept' || expires <= EXPIRES_LIMIT) return;
+  throw new KvError('usage', 'no record can expire after the year 9999', {
+    hint: 'try: never, or no time at all, for what does not expire',
+  });
+}
+
+/**
+ * Deletes a key where the condition holds in the same step; returns whether it was there. Throws
+ * `condition-failed`, with the record standing, `invalid-key`.
+ */
+export function deleteWhere(bucket: Bucket, key: string, condition: Condition): boolean {
+  checkKey(key);
+  return met(storedBucket(bucket).delete(key, condition), `delete "${key}"`);
 }
 
 /**
@@ -51,6 +89,15 @@ export function moveRecord(
   condition?: Condition,
 ): void {
   transfer('move', bucket, key, target, targetKey, condition);
+}
+
+/**
+ * Takes `delta` from a counter and returns the difference; a missing key counts as 0. Throws, with
+ * nothing changed, `overflow` below 0, `not-a-counter`, `invalid-key`.
+ */
+export function decrement(bucket: Bucket, key: string, delta: bigint): bigint {
+  checkKey(key);
+  return storedBucket(bucket).increment(key, -delta);
 }
 
 /**
@@ -82,8 +129,14 @@ export function checkCondition(
   key: string,
   condition: Condition | undefined,
 ): void {
-  const current = stat(bucket, key);
-  if (condition) met(unmet(condition, current), `set "${key}"`);
+  checkKey(key);
+  if (condition === undefined) return;
+  const current = storedBucket(bucket).get(key);
+  try {
+    met(unmet(condition, current), `set "${key}"`);
+  } finally {
+    current?.close();
+  }
 }
 
 /** A delete of each key. Throws `invalid-key` while it is gone through. */
@@ -111,8 +164,11 @@ function transfer(
   met(version, `${action} to "${targetKey}"`);
 }
 
-/** What came of a write. Throws `condition-failed` where it was not made. */
-function met<T>(outcome: T | Unmet, action: string): T {
+/**
+ * What came of a write, or of asking whether it can be made. Throws `condition-failed` where it was
+ * not made.
+ */
+export function met<T>(outcome: T | Unmet, action: string): T {
   if (!(outcome instanceof Unmet)) return outcome;
   throw new KvError('condition-failed', `cannot ${action}: ${outcome.state}`);
 }

@@ -29,11 +29,11 @@ export function transactionsOf(store: Store) {
       requireSupport(store, 'transactions', action, instead);
     },
 
-    /** See `Store.asyncTransaction`; `require` comes first. */
-    hold: <T>(work: () => Promise<T>) => store.asyncTransaction(work),
+    /** See `Store.transaction`; `require` comes first. */
+    hold: <T>(work: () => Promise<T>) => store.transaction(work),
 
     /** See `Store.group`; `require` comes first. */
-    group: <T>(work: () => Promise<T>) => store.group(work),
+    group: <T>(work: () => Promise<T>, signal?: AbortSignal) => store.group(work, signal),
 
     /**
      * Waits until nobody else writes, while other work goes on: a write that follows soon need not

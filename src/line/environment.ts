@@ -7,7 +7,10 @@ import { placeInWords, variablesOf } from './user-folder.js';
 
 /** What each variable says, for help and the man page. */
 export const environment = {
-  KV_STORE: 'folder of the store, where no --store is given',
+  KV_STORE: 'the store, where no --store is given',
+  KV_STORE_USER: 'user of a store on Redis',
+  KV_STORE_PASSWORD: 'password of a store on Redis',
+  KV_STORE_PASSWORD_FILE: 'file of mode 0600 whose first line that password is',
   KV_BUCKET: 'bucket to work in, where no --bucket is given',
   KV_WAIT: 'how long to wait for another writer, where no --wait is given',
   XDG_DATA_HOME: `where the default store is: ${placeInWords('data', 'store')}`,

@@ -2,13 +2,13 @@
 import type { Input, Option, Options } from '../command.js';
 import type { Settings } from '../context.js';
 import { KvError } from '../errors.js';
-import { parseDuration } from './duration.js';
+import { parsePatience } from './duration.js';
 
 export const globalOptions = {
   store: {
     short: 's',
     value: 'PATH',
-    summary: 'folder of the store',
+    summary: 'folder of the store, or redis://HOST:PORT/NAME',
     completes: 'file',
     parse: readStorePath,
   },
@@ -25,8 +25,8 @@ export const globalOptions = {
   readOnly: { summary: 'refuse whatever would write to the store' },
   wait: {
     value: 'DUR',
-    summary: 'how long to wait for another writer: 500ms, 90s, 1h30m',
-    parse: parseDuration,
+    summary: 'how long to wait for another writer: 90s, 1h30m, or 0',
+    parse: parsePatience,
   },
   version: { summary: 'print the version' },
   help: { short: 'h', summary: 'print help, of the verb where one is given' },

@@ -59,20 +59,22 @@ function readSingle(line: string, from: number): WordPart {
 }
 
 function readDouble(line: string, from: number): WordPart {
-  let text = '';
+  // Whole stretches: a long text that grows by single characters costs more the longer it is.
+  const stretches: string[] = [];
+  let start = from;
+  const textTo = (end: number) => stretches.join('') + line.slice(start, end);
   for (let at = from; at < line.length; at++) {
     const character = line[at]!;
-    if (character === '"') return { text, end: at + 1, open: undefined };
+    if (character === '"') return { text: textTo(at), end: at + 1, open: undefined };
+    if (character !== '\\') continue;
     const next = line[at + 1];
-    if (character === '\\' && next === undefined) return { text, end: at, open: '"' };
-    if (character !== '\\' || !'"\\$`\n'.includes(next!)) {
-      text += character;
-      continue;
-    }
-    if (next !== '\n') text += next;
+    if (next === undefined) return { text: textTo(at), end: at, open: '"' };
+    if (!'"\\$`\n'.includes(next)) continue;
+    stretches.push(line.slice(start, at));
     at++;
+    start = next === '\n' ? at + 1 : at;
   }
-  return { text, end: line.length, open: '"' };
+  return { text: textTo(line.length), end: line.length, open: '"' };
 }
 
 /** A backslash before a newline joins two lines. */

@@ -1,21 +1,19 @@
 /** The settings of a command line: a flag beats the environment, which beats the default. */
 import type { Settings } from '../context.js';
 import { KvError } from '../errors.js';
-import { parseDuration } from './duration.js';
+import { parsePatience } from './duration.js';
 import type { GlobalFlags } from './globals.js';
 import { userFolder } from './user-folder.js';
 
 /** The bucket that needs not be created: the first write to it does. */
 export const DEFAULT_BUCKET = 'default';
 
-/** The options that ask for something else than a setting. */
-type Request = 'version' | 'help';
+/** The options that say something of the settings: all but those that ask for something else. */
+type Setting = Exclude<keyof GlobalFlags, 'version' | 'help'>;
 
 /** What each option, as it was given, says of the settings. */
 const said: {
-  readonly [O in Exclude<keyof GlobalFlags, Request>]-?: (
-    value: NonNullable<GlobalFlags[O]>,
-  ) => Partial<Settings>;
+  readonly [O in Setting]-?: (value: NonNullable<GlobalFlags[O]>) => Partial<Settings>;
 } = {
   store: (store) => ({ store, isStoreNamed: true }),
   bucket: (bucket) => ({ bucket }),
@@ -39,10 +37,11 @@ export function resolveSettings(flags: GlobalFlags, env: NodeJS.ProcessEnv): Set
 
 /** Settings with what flags say in their place; the same object where they say nothing. */
 export function overridden(settings: Settings, flags: GlobalFlags): Settings {
-  const given = Object.entries(said).flatMap(([option, settingsOf]) => {
-    const value = flags[option as keyof typeof said];
+  const given = Object.entries(flags).flatMap(([option, value]) => {
     // A switch that was not given is false.
-    return value === undefined || value === false ? [] : [settingsOf(value as never)];
+    if (value === undefined || value === false) return [];
+    const settingsOf: ((value: never) => Partial<Settings>) | undefined = said[option as Setting];
+    return settingsOf?.(value as never) ?? [];
   });
   return given.length === 0 ? settings : Object.assign({}, settings, ...given);
 }
@@ -66,7 +65,7 @@ function settingsWithout(env: NodeJS.ProcessEnv): Settings {
 function waitIn({ KV_WAIT: text }: NodeJS.ProcessEnv): number | undefined {
   if (!text) return undefined;
   try {
-    return parseDuration(text);
+    return parsePatience(text);
   } catch (error) {
     throw new KvError('usage', `KV_WAIT: ${(error as Error).message}`);
   }

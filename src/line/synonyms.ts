@@ -69,7 +69,7 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   range: ['keys'],
   read: ['get'],
   remove: ['delete'],
-  restore: ['import'],
+  restore: ['store restore', 'import'],
   save: ['export'],
   scan: ['keys'],
   rollback: ['rollback'],

@@ -26,7 +26,10 @@ export function commandHint(command: Command): string {
   return hint(full.length <= SHORT_USAGE ? full : short, `kv help ${command.name}`);
 }
 
-/** A usage error of the command's own with the usage as its hint; whatever else was thrown, as it is. */
+/**
+ * A usage error of the command's own with the usage as its hint; whatever else was thrown, as it
+ * is.
+ */
 export function withUsage(command: Command, thrown: unknown): unknown {
   if (!(thrown instanceof KvError && thrown.code === 'usage') || thrown.hint) return thrown;
   return new KvError('usage', thrown.message, { hint: commandHint(command), cause: thrown });

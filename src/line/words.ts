@@ -38,7 +38,7 @@ export interface SplitLine {
 /** Most words: nothing in them means anything. */
 const plain = /[^ \t\r\n\v\f'"\\|<>&;`$]+/y;
 const blank = /[ \t\r\n\v\f]+/y;
-/** What parts words: blanks, and backslashes that join lines. */
+/** What separates words: blanks, and backslashes that join lines. */
 const gap = /(?:[ \t\r\n\v\f]|\\\n)+/y;
 const operator = /<<<|<<-?|<[>&(]?|>>|>[>&|(]?|&>>|&[>&]?|\|[|&]?|;;?|`|\$\(/y;
 

@@ -26,7 +26,7 @@ export interface Surroundings {
   readonly verbs: Registry;
   /** Where the PATH is. */
   readonly env: NodeJS.ProcessEnv;
-  /** Those of a line that says no other. */
+  /** The settings of a line that names no others. */
   readonly settings: Settings;
 }
 

@@ -6,7 +6,7 @@ const RING_LIMIT = 60;
 export class CutRing {
   /** The newest last. */
   readonly #cuts: string[] = [];
-  /** How far behind the newest the one is that was put back last. */
+  /** How many cuts came after the one that was put back last. */
   #back = 0;
 
   get newest(): string {

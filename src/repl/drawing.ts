@@ -3,7 +3,10 @@ import { displayWidth, truncate } from '../terminal/display-width.js';
 import type { Style } from '../terminal/terminal.js';
 import { visibleMessage } from '../terminal/visible.js';
 
-/** What stands before a line, harmless: `text` may hold colour, which takes none of its `width` in columns. */
+/**
+ * What stands before a line, harmless: `text` may hold colour, which takes none of its `width` in
+ * columns.
+ */
 export interface Prompt {
   readonly text: string;
   readonly width: number;

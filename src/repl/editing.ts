@@ -1,6 +1,11 @@
-/** One line at the prompt, from its first key to its last: what is typed, and what stands on the screen. */
+/**
+ * One line at the prompt, from its first key to its last: what is typed, and what stands on the
+ * screen.
+ */
+import { asKvError } from '../errors.js';
 import type { Key, Keyboard, KeyEvent } from '../terminal/keyboard.js';
 import type { Output } from '../terminal/terminal.js';
+import { visibleMessage } from '../terminal/visible.js';
 import { choiceColumns } from './choice-columns.js';
 import type { Completion } from './completion.js';
 import type { CutRing } from './cut-ring.js';
@@ -8,7 +13,7 @@ import { Canvas, draw, type Prompt } from './drawing.js';
 import { freshLine } from './fresh-line.js';
 import type { History } from './history.js';
 import { HistorySearch } from './history-search.js';
-import { chordOf, cutChords, type KeyTarget, keyActions } from './key-actions.js';
+import { chordOf, cutChords, FIRST_OF_TWO, type KeyTarget, keyActions } from './key-actions.js';
 import { LineBuffer } from './line-buffer.js';
 
 /** What a person made of a line. */
@@ -24,6 +29,8 @@ export interface Assistance {
   complete(text: string, cursor: number): Promise<Completion>;
   /** What may still follow a text. */
   hint(text: string): Promise<string>;
+  /** What the person's editor makes of a text. Throws what keeps it from that. */
+  edit(text: string): Promise<string>;
   /** Whether Enter begins another line of the same text. */
   isUnfinished(text: string): boolean;
 }
@@ -50,6 +57,8 @@ export class Editing implements KeyTarget {
   /** The part of a paste that has come; undefined while nothing is pasted. */
   #pasted: string[] | undefined;
   #isPasteDamaged = false;
+  /** Whether the last key was the first of two that go together. */
+  #isAfterFirst = false;
 
   constructor(
     keyboard: Keyboard,
@@ -126,6 +135,25 @@ export class Editing implements KeyTarget {
     await this.#output.write('\x1b[H\x1b[2J');
   }
 
+  async edit(): Promise<void> {
+    await this.#draw(false);
+    await this.#say('');
+    this.#keyboard.release();
+    let failure: unknown;
+    try {
+      this.buffer.replace(await this.#assistance.edit(this.buffer.text));
+    } catch (thrown) {
+      failure = thrown;
+    } finally {
+      this.#keyboard.take();
+    }
+    await this.#output.write(freshLine(this.#keyboard.columns, this.#output.style));
+    this.#canvas.forget();
+    if (failure === undefined) return;
+    const reason = visibleMessage(asKvError(failure).message);
+    await this.#output.write(`${this.#output.style.hint(reason)}\r\n`);
+  }
+
   async #suspend(): Promise<void> {
     await this.#draw(false);
     await this.#say('');
@@ -149,9 +177,6 @@ export class Editing implements KeyTarget {
       case 'damaged':
         if (this.#pasted) this.#isPasteDamaged = true;
         else await this.#refuse('what was typed is not UTF-8, and is left out');
-        break;
-      case 'end':
-        this.end('left');
         break;
       default:
         event satisfies never;
@@ -191,11 +216,13 @@ export class Editing implements KeyTarget {
   }
 
   async #edit(key: Key): Promise<void> {
-    const chord = chordOf(key);
+    const isSecond = this.#isAfterFirst;
+    const chord = isSecond ? `${FIRST_OF_TWO} ${chordOf(key)}` : chordOf(key);
+    this.#isAfterFirst = chord === FIRST_OF_TWO;
     const action = keyActions[chord];
     if (!cutChords.has(chord)) this.buffer.breakOff();
     if (action) await action(this);
-    else if (key.text !== '') this.buffer.insert(key.text);
+    else if (key.text !== '' && !isSecond) this.buffer.insert(key.text);
   }
 
   /** A key that a search does not know ends it, with what it found, and does what it does. */

@@ -27,7 +27,10 @@ const LINE_LIMIT = 5000;
 /** Characters of a file that is still read: more is no history of this program. */
 const SIZE_LIMIT_BYTES = 32 * 1024 * 1024;
 
-/** Where the history is kept; without a path it is not, and `reason` says why where a person should know. */
+/**
+ * Where the history is kept; without a path it is not, and `reason` says why where a person should
+ * know.
+ */
 export interface HistoryPlace {
   readonly path: string | undefined;
   readonly reason?: string;
@@ -123,7 +126,7 @@ function isLong(path: string): boolean {
   return lines >= 2 * LINE_LIMIT;
 }
 
-/** Removes what a session has left that was killed while it compacted. */
+/** Removes the file of a session that was killed while it compacted. */
 function dropAbandoned(temporary: string): void {
   const stats = statSync(temporary, { throwIfNoEntry: false });
   if (stats && Date.now() - stats.mtimeMs > ABANDONED_MILLISECONDS) rmSync(temporary);

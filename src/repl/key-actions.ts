@@ -15,6 +15,8 @@ export interface KeyTarget {
   /** Begins a search of the history. */
   search(): void;
   clearScreen(): Promise<void>;
+  /** Has the person's editor change the line. */
+  edit(): Promise<void>;
 }
 
 type Action = (line: KeyTarget) => unknown;
@@ -59,7 +61,11 @@ export const keyActions: Readonly<Record<string, Action>> = {
   'C-y': ({ buffer }) => buffer.paste(),
   'M-y': ({ buffer }) => buffer.pasteOlder(),
   'C-t': ({ buffer }) => buffer.transpose(),
+  'C-x C-e': (line) => line.edit(),
 };
+
+/** The chord that another follows. */
+export const FIRST_OF_TWO = 'C-x';
 
 /** `C-a`, `M-b`, `up`. */
 export function chordOf({ name, ctrl, meta }: Key): string {

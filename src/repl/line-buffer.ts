@@ -28,7 +28,7 @@ export class LineBuffer {
     return this.#text.slice(0, this.#cursor);
   }
 
-  /** A key does something else than to cut, or to put back. */
+  /** To be called for a key that neither cuts nor puts back: it ends a series of those. */
   breakOff(): void {
     this.#isCutting = false;
     this.#pasted = '';

@@ -1,21 +1,19 @@
 /** What lasts from line to line at the prompt. */
-import type { Context, Settings, Step } from '../context.js';
-import { asKvError, KvError } from '../errors.js';
+import type { Context, Settings } from '../context.js';
+import { KvError } from '../errors.js';
 import { beforeStops } from '../terminal/suspension.js';
 import { HeldTransaction } from './held-transaction.js';
 import type { History } from './history.js';
 
 export class PromptSession {
-  /** Those of the next line; `use` changes them. */
+  /** The settings of the next line; `use` changes them. */
   settings: Settings;
-  /** Whether the time that a verb took is told. */
+  /** Whether the prompt prints the time that each verb takes. */
   isTiming = false;
   /** Whether `exit` was typed. */
   isOver = false;
   readonly history: History;
   readonly #keyvalue: Context['keyvalue'];
-  /** The buckets that have been asked for. */
-  readonly #opened = new Set<string>();
   readonly #remarkAtStop: () => Promise<void>;
   #transaction: HeldTransaction | undefined;
   #endRemarks = () => {};
@@ -30,30 +28,6 @@ export class PromptSession {
 
   get inTransaction(): boolean {
     return this.#transaction !== undefined;
-  }
-
-  /** Opens the current bucket, if it is there, before somebody asks for its keys. */
-  openCurrent(): void {
-    const { bucket } = this.settings;
-    try {
-      const { listing, types } = this.#keyvalue;
-      listing.countKeys(types.Bucket.openBucket(bucket), {});
-      this.#opened.add(bucket);
-    } catch (thrown) {
-      // The verb that needs it says what is wrong with it.
-      if (asKvError(thrown).code === 'internal') throw thrown;
-    }
-  }
-
-  /**
-   * Whether a step may have to wait for others who write: it does itself, or its bucket has not been
-   * opened yet, for which the store takes the same lock.
-   */
-  opens({ bucket, writes }: Step): boolean {
-    if (this.settings.readOnly) return false;
-    const isNew = !this.#opened.has(bucket);
-    this.#opened.add(bucket);
-    return writes || isNew;
   }
 
   /** Throws `usage` within a transaction, `read-only`. */

@@ -4,6 +4,7 @@ import type { Tools } from '../command.js';
 import type { Context, Settings } from '../context.js';
 import { asKvError } from '../errors.js';
 import { displayWidth, truncate } from '../terminal/display-width.js';
+import { editedText } from '../terminal/editor.js';
 import { writeError } from '../terminal/error-message.js';
 import { type Keyboard, openKeyboard } from '../terminal/keyboard.js';
 import { runCommand } from '../terminal/shell-command.js';
@@ -65,11 +66,11 @@ async function runSession(
   const tools = outer.forPrompt(sessionVerbs(session));
   const { verbs } = tools;
   const { terminal } = context;
-  session.openCurrent();
   const editor = new LineEditor(keyboard, terminal.stdout, session.history, {
     complete: (text, cursor) =>
       complete(text, cursor, { context, verbs, settings: session.settings, env: outer.env }),
     hint: (text) => hintFor(text, verbs),
+    edit: (text) => editedText(text, 'line.kv', outer.env, 'edit the line'),
     isUnfinished,
   });
   try {
@@ -120,8 +121,7 @@ async function runOne(
     const plan = planOf(line);
     if (plan === undefined) return true;
     const step = await readLine(plan.words, session.settings);
-    const waits = session.opens(step);
-    const milliseconds = await runLine(context, plan, step, { rows, waits, env });
+    const milliseconds = await runLine(context, plan, step, { rows, env });
     if (session.isTiming) {
       await stderr.write(`${ownLine(context)}${stderr.style.detail(timeOf(milliseconds))}\n`);
     }
@@ -129,10 +129,7 @@ async function runOne(
   } catch (thrown) {
     if (context.keyvalue.transactions.isStuckAfter(thrown)) throw thrown;
     const error = asKvError(thrown);
-    if (error.code === 'interrupted') {
-      await stderr.write('\n');
-      return false;
-    }
+    if (error.code === 'interrupted') return false;
     await stderr.write(ownLine(context));
     await writeError(stderr, error, session.settings);
     return false;

@@ -1,6 +1,7 @@
 /** What of a line may be written down: not the values that it stores. */
 import type { Command, Registry } from '../command.js';
 import { KvError } from '../errors.js';
+import type { GivenOption } from '../line/option-reader.js';
 import { quoteWord } from '../line/quotes.js';
 import { type Role, readLine } from '../line/reading.js';
 import { splitLine, type Word } from '../line/words.js';
@@ -45,12 +46,24 @@ function keptOf(word: Word, role: Role, command: Command, raw: string): string[]
     case 'argument':
       if (role.argument.value === 'all') return [];
       return role.argument.value === 'afterEquals' ? [upToEquals(word.text)] : [raw];
+    case 'value':
+      return role.of.option.isStoredValue ? [] : [raw];
+    case 'options':
+      return role.given.some(({ option, valueAt }) => option.isStoredValue && valueAt !== undefined)
+        ? [withoutValue(word.text, role.given)]
+        : [raw];
     case 'unknown':
       // A value that was typed without its quotes looks like arguments too many.
       return command.arguments.some(({ value }) => value !== undefined) ? [] : [raw];
     default:
       return [raw];
   }
+}
+
+/** `--if-value=V` without its value, as if that were to follow: an empty one is a value too. */
+function withoutValue(word: string, given: readonly GivenOption[]): string {
+  const valueAt = given.find(({ option }) => option.isStoredValue)?.valueAt;
+  return quoteWord(word.slice(0, valueAt).replace(/=$/, ''));
 }
 
 function upToEquals(pair: string): string {

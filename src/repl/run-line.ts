@@ -1,7 +1,6 @@
 /** Runs what a line asks for: the verb, as often as it is wanted, with its input and its output. */
 import type { Context, Step } from '../context.js';
 import { asKvError } from '../errors.js';
-import { openInput } from '../terminal/file-input.js';
 import { outputThrough } from '../terminal/output-through.js';
 import { PagedOutput } from '../terminal/paged-output.js';
 import { openCommand } from '../terminal/shell-command.js';
@@ -13,8 +12,6 @@ import type { Destination, LinePlan } from './line-plan.js';
 export interface LineOptions {
   /** The height of the screen. */
   readonly rows: number;
-  /** Whether the verb may have to wait for others who write. */
-  readonly waits: boolean;
   /** The environment of the programs that the line starts. */
   readonly env: NodeJS.ProcessEnv;
 }
@@ -24,9 +21,9 @@ interface Target {
   readonly output: Output;
   /** Whether its reader may go away before the end, which is no error. */
   readonly isPipe: boolean;
-  /** All of it has been written. */
+  /** To be called when all of it has been written. */
   finish(): Promise<void>;
-  /** The verb failed. */
+  /** To be called where the verb failed. */
   abandon(): Promise<void>;
 }
 
@@ -37,7 +34,7 @@ export async function runLine(
   { terminal, keyvalue, interruptible }: Context,
   plan: LinePlan,
   step: Step,
-  { rows, waits, env }: LineOptions,
+  { rows, env }: LineOptions,
 ): Promise<number> {
   return interruptible(async (signal) => {
     const screen = new PagedOutput(terminal.stdout, rows, env);
@@ -50,7 +47,7 @@ export async function runLine(
       for (let time = 0; time < plan.times; time++) {
         signal.throwIfAborted();
         // Waited for here, so that Ctrl-C is heard; within a transaction there is nothing to wait for.
-        if (waits) await keyvalue.transactions.writersDone(signal);
+        if (step.writes) await keyvalue.transactions.writersDone(signal);
         await step.run(own);
       }
       ended = performance.now();
@@ -64,8 +61,8 @@ export async function runLine(
   });
 }
 
-async function inputOf(path: string | undefined, { stdin }: Terminal): Promise<Input> {
-  return path === undefined ? typedInput() : openInput(path, stdin);
+async function inputOf(path: string | undefined, terminal: Terminal): Promise<Input> {
+  return path === undefined ? typedInput() : terminal.openInput(path);
 }
 
 async function openTarget(
@@ -134,6 +131,6 @@ function terminalOf(
     choose: after((question, choices, first) => terminal.choose(question, choices, first)),
     openOutput: (path, output = stdout) => terminal.openOutput(path, output),
     openAppend: (path, output = stdout, anew) => terminal.openAppend(path, output, anew),
-    openInput: (path) => openInput(path, stdin),
+    openInput: (path, own = stdin) => terminal.openInput(path, own),
   };
 }

@@ -42,7 +42,7 @@ export async function runScript(context: Context, options: ScriptOptions): Promi
     const { transactions } = context.keyvalue;
     if (options.atomic) {
       transactions.require('run a script with --atomic', 'without it, each line stands by itself');
-      await transactions.group(() => script.runAtOnce());
+      await transactions.group(() => script.runAtOnce(), signal);
     } else await script.runInGroups();
     return script.failure ?? exitCodes.done;
   });
@@ -76,7 +76,11 @@ class Script {
       stderr,
       openOutput: (path, output = stdout) => terminal.openOutput(path, output),
       openAppend: (path, output = stdout, anew) => terminal.openAppend(path, output, anew),
-      ...(isStdin && { stdin: nothing, canAsk: false }),
+      ...(isStdin && {
+        stdin: nothing,
+        openInput: (path: string, own = nothing) => terminal.openInput(path, own),
+        canAsk: false,
+      }),
     };
     this.#held = new HeldOutput(stdout);
     this.#heldTerminal = {
@@ -148,8 +152,7 @@ class Script {
         }
       };
       if (group.some(({ step }) => step.writes)) {
-        await this.#writersDone();
-        await this.#context.keyvalue.transactions.group(runAll);
+        await this.#context.keyvalue.transactions.group(runAll, this.#signal);
       } else await runAll();
       return true;
     } catch (thrown) {
@@ -231,4 +234,11 @@ const refusals: Partial<Record<ExitCode, readonly [ErrorCode, string]>> = {
 };
 
 /** For a verb that would read the script. */
-const nothing: Input = { kind: 'none', async *chunks() {} };
+const nothing: Input = {
+  kind: 'none',
+  chunks() {
+    throw new KvError('usage', 'cannot read stdin: the script comes from there', {
+      hint: 'try: kv exec FILE, which leaves stdin to its lines, or a file in the place of the -',
+    });
+  },
+};

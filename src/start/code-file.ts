@@ -18,7 +18,7 @@ import {
 } from 'node:fs';
 
 export interface CodeFile {
-  /** The verbs whose code is in it. */
+  /** The verbs whose code is in it; with a status, where that was an answer and not 0. */
   readonly verbs: readonly string[];
   readonly code: Buffer;
 }

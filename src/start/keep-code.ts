@@ -4,7 +4,10 @@ import { dirname, join } from 'node:path';
 import { makeFolder } from '../store/lmdb/make-folder.js';
 import { faultOf } from './code-file.js';
 
-/** Files that are kept: one for each verb, kv, version of Node and set of its options that was used of late. */
+/**
+ * Files that are kept: one for each verb, kv, version of Node and set of its options that was used
+ * of late.
+ */
 const FILES = 32;
 
 /** How long writing may take, in ms: what is older was left by a process that was killed. */
@@ -39,8 +42,8 @@ export function keepCode(folder: string, file: string, bytes: Uint8Array): void 
 }
 
 /**
- * Whether root would make the folder among another user's files, as with `sudo`: that one could neither use
- * nor remove it.
+ * Whether root would make the folder among another user's files, as with `sudo`: that one could
+ * neither use nor remove it.
  */
 function isOfAnotherUser(folder: string): boolean {
   const above = dirname(folder);

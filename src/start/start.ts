@@ -1,21 +1,24 @@
 /**
  * Starts the program out of compiled code that an earlier start has kept.
  *
- * Compiling is most of what a short command costs beyond Node's own start. V8 can give its compiled code
- * away and take it back, and what it gives at the end of a run has all functions that were called in it.
- * So the code is kept when a run ends that has added to it: the first one of each verb, in a file for each
- * first word of the line, since what other verbs need would take its time to be read and taken.
+ * Compiling is most of what a short command costs beyond Node's own start. V8 can give its compiled
+ * code away and take it back, and what it gives at the end of a run has all functions that were
+ * called in it. So the code is kept when a run ends that has added to it: the first one of each
+ * verb with each of its answers, in a file for each first word of the line, since what other verbs
+ * need would take its time to be read and taken.
  *
- * Node has a cache of its own (`module.enableCompileCache`, from 22.1). It is not used: it keeps what the
- * first run has called and nothing of later ones, it looks at nobody's ownership, and Node 20 lacks it.
+ * Node has a cache of its own (`module.enableCompileCache`, from 22.1). It is not used: it keeps
+ * what the first run has called and nothing of later ones, it looks at nobody's ownership, and Node
+ * 20 lacks it.
  *
  * What is kept can only make a start faster: whatever is wrong with it, the program is compiled anew.
  */
 import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
+import { exitCodes } from '../errors.js';
 import { userFolder } from '../line/user-folder.js';
-import { processLimits } from '../store/lmdb/process-limits.js';
+import { processLimits } from '../store/process-limits.js';
 import { codeFileOf, type Found, readCode } from './code-file.js';
 import { codeFilePath, keepCode } from './keep-code.js';
 import type { Launch } from './launch.js';
@@ -37,13 +40,21 @@ interface Program {
 const PROGRAM = 'kv.cjs';
 
 /**
- * After a run that computed for longer, in microseconds, or lasted longer, in seconds, its code is not kept:
- * V8 may have dropped some of it by then.
+ * After a run that computed for longer, in microseconds, or lasted longer, in seconds, its code is
+ * not kept: V8 may have dropped some of it by then.
  */
 const KEPT_RUN = { microseconds: 2_000_000, seconds: 60 } as const;
 
+/** The id of the first process of a container. */
+const FIRST_PROCESS = 1;
+
 /** Runs the program on the words of the process. */
 export function start(): void {
+  if (process.pid !== FIRST_PROCESS) startHere();
+  else import('./first-process.js').then(({ runInChild }) => runInChild(startHere));
+}
+
+function startHere(): void {
   const { argv, env } = process;
   const trace = env.KV_TRACE === 'start' ? new StartTrace() : undefined;
   trace?.reached('Node itself');
@@ -80,12 +91,11 @@ function load(env: NodeJS.ProcessEnv, launch: Launch, trace: StartTrace | undefi
       : `kept by earlier starts: ${verbs.join(', ')}, in ${file}`,
   );
   process.on('exit', () => {
-    const { verb } = launch;
-    if (verb === undefined || verbs?.includes(verb)) return;
-    if (process.exitCode || isLong()) return;
+    const run = nameOfRun(launch);
+    if (run === undefined || verbs?.includes(run) || isLong()) return;
     try {
       const code = script.createCachedData();
-      keepCode(folder, file, codeFileOf(key, { verbs: [...(verbs ?? []), verb], code }));
+      keepCode(folder, file, codeFileOf(key, { verbs: [...(verbs ?? []), run], code }));
       trace?.reached(`the code is kept for the next start: ${code.length} bytes`);
     } catch (error) {
       trace?.note(`the code is not kept: ${(error as Error).message}`);
@@ -114,6 +124,14 @@ function verbsIn(found: Found, script: Script): readonly string[] | undefined {
   return 'verbs' in found && script.cachedDataRejected === false ? found.verbs : undefined;
 }
 
+/** A verb, and how it ended where that is an answer; undefined after an error, which is no usual run. */
+function nameOfRun({ verb }: Launch): string | undefined {
+  const status = process.exitCode ?? exitCodes.done;
+  if (verb === undefined || status === exitCodes.done) return verb;
+  const isAnswer = status === exitCodes.no || status === exitCodes.conditionFailed;
+  return isAnswer ? `${verb} (${status})` : undefined;
+}
+
 function isLong(): boolean {
   const { microseconds, seconds } = KEPT_RUN;
   return process.cpuUsage().user > microseconds || process.uptime() > seconds;
@@ -124,8 +142,8 @@ const PROLOGUE = '(function (exports, require, module, __filename, __dirname) {'
 const EPILOGUE = '\n})';
 
 /**
- * A program's text as a function of what every CommonJS module is given. It is put together as bytes: as a
- * string it would be in V8's heap twice.
+ * A program's text as a function of what every CommonJS module is given. It is put together as
+ * bytes: as a string it would be in V8's heap twice.
  */
 function sourceOf(path: string): { readonly text: string; readonly stats: Stats } {
   const descriptor = openSync(path, 'r');
@@ -146,7 +164,10 @@ function sourceOf(path: string): { readonly text: string; readonly stats: Stats 
 /** A first word that may be a verb, or the first of its words. */
 const WORD = /^[a-z_][a-z_-]*$/;
 
-/** What the code depends on: the program, this Node, its options, of which some are V8's, and the verb. */
+/**
+ * What the code depends on: the program, this Node, its options, of which some are V8's, and the
+ * verb.
+ */
 function keyOf({ size, mtimeMs }: Stats, node: NodeJS.Process): string {
   const word = node.argv[2] ?? '';
   return JSON.stringify([
@@ -162,7 +183,7 @@ function keyOf({ size, mtimeMs }: Stats, node: NodeJS.Process): string {
   ]);
 }
 
-/** FNV-1a of a short text, twice over with 32 bits: the file says the whole of it itself. */
+/** FNV-1a, in both directions. Two texts may share a digest: the file holds the whole text. */
 function digestOf(text: string): string {
   let [low, high] = [0x811c9dc5, 0x9dc5811c];
   for (let at = 0; at < text.length; at++) {

@@ -1,11 +1,12 @@
 /** Conditions on a record, which a store looks at in the same step as the write they are for. */
-import type { Metadata, Version } from './record.js';
+import type { StoredValue, Version } from './record.js';
 
 /** What must hold of a key for a write to it. */
 export type Condition =
   | { readonly kind: 'absent' }
   | { readonly kind: 'present' }
-  | { readonly kind: 'version'; readonly version: Version };
+  | { readonly kind: 'version'; readonly version: Version }
+  | { readonly kind: 'value'; readonly value: Uint8Array };
 
 /** A write that was not made, since its condition does not hold. */
 export class Unmet {
@@ -17,13 +18,13 @@ export class Unmet {
   }
 }
 
-/** Undefined where the condition holds of a record, or of there being none. */
-export function unmet(condition: Condition, current: Metadata | undefined): Unmet | undefined {
+/** Undefined where the condition holds of a record, or of there being none. Throws `damaged`, `io`. */
+export function unmet(condition: Condition, current: StoredValue | undefined): Unmet | undefined {
   const state = violation(condition, current);
   return state === undefined ? undefined : new Unmet(state);
 }
 
-function violation(condition: Condition, current: Metadata | undefined): string | undefined {
+function violation(condition: Condition, current: StoredValue | undefined): string | undefined {
   switch (condition.kind) {
     case 'absent':
       return current && 'the key is there already';
@@ -34,7 +35,21 @@ function violation(condition: Condition, current: Metadata | undefined): string 
       return current.version === condition.version
         ? undefined
         : `its version is ${current.version}, not ${condition.version}`;
+    case 'value':
+      if (current === undefined) return 'there is no such key';
+      return holds(current, condition.value) ? undefined : 'its value is another';
     default:
       return condition satisfies never;
   }
+}
+
+function holds(stored: StoredValue, value: Uint8Array): boolean {
+  if (stored.size !== value.length) return false;
+  for (let position = 0; position < value.length; ) {
+    const piece = stored.read(position, value.length - position);
+    if (Buffer.compare(piece, value.subarray(position, position + piece.length)) !== 0)
+      return false;
+    position += piece.length;
+  }
+  return true;
 }

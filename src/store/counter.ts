@@ -6,7 +6,7 @@ import { KvError } from '../errors.js';
 import type { StoredValue } from './record.js';
 
 /** The largest counter. */
-const COUNTER_LIMIT = 2n ** 64n - 1n;
+export const COUNTER_LIMIT = 2n ** 64n - 1n;
 
 /** Digits of the largest counter: no longer value is one. */
 const COUNTER_LIMIT_DIGITS = 20;
@@ -50,19 +50,30 @@ export function encodeCounter(counter: bigint): Uint8Array {
   return Buffer.from(counter.toString(), 'latin1');
 }
 
-/** What `increment` makes of the value of a key. Throws `not-a-counter`, `overflow`. */
-export function incremented(key: string, value: StoredValue | undefined, delta: bigint): bigint {
-  const action = `increment "${key}"`;
+/**
+ * What adding `delta`, which may be below 0, makes of the value of a key. Throws `not-a-counter`,
+ * `overflow` above the limit, 2^64-1 where it is left out.
+ */
+export function incremented(
+  key: string,
+  value: StoredValue | undefined,
+  delta: bigint,
+  limit?: bigint,
+): bigint {
+  const action = `${delta < 0n ? 'decrement' : 'increment'} "${key}"`;
   const counter = value === undefined ? 0n : decodeCounter(value);
   if (counter === undefined) throw notACounter(action, value!);
   const sum = counter + delta;
-  checkCounter(sum, action);
+  checkCounter(sum, action, limit);
   return sum;
 }
 
-/** Throws `overflow` for what is no u64, which a component toolchain would wrap in silence. */
-export function checkCounter(counter: bigint, action: string): void {
-  if (counter < 0n || counter > COUNTER_LIMIT) {
-    throw new KvError('overflow', `cannot ${action}: ${counter} is not between 0 and 2^64-1`);
-  }
+/**
+ * Throws `overflow` for what is below 0 or above a limit, one less than a power of two: a component
+ * toolchain would wrap it in silence.
+ */
+export function checkCounter(counter: bigint, action: string, limit = COUNTER_LIMIT): void {
+  if (counter >= 0n && counter <= limit) return;
+  const bits = limit.toString(2).length;
+  throw new KvError('overflow', `cannot ${action}: ${counter} is not between 0 and 2^${bits}-1`);
 }

@@ -1,19 +1,37 @@
 /**
- * `transaction`, `asyncTransaction` and `group` of the port, built from beginning, running and undoing
- * one: for stores that can run code in a transaction.
+ * `transaction` and `group` of the port, built from beginning, running and undoing one: for stores
+ * that can run code in a transaction.
  */
+import type { Milliseconds } from './record.js';
 
 export abstract class NestedTransactions<Before> {
+  readonly #now: () => Milliseconds;
   #depth = 0;
+  #moment: Milliseconds | undefined;
   /** Whether a transaction within the one under way is no more than a call. */
   #isFlat = false;
+
+  /** With the clock by which records expire. */
+  constructor(now: () => Milliseconds = Date.now) {
+    this.#now = now;
+  }
 
   get inTransaction(): boolean {
     return this.#depth > 0;
   }
 
-  /** See `Store.transaction`. */
-  transaction<T>(work: () => T): T {
+  /**
+   * The moment by which it is told what has expired: now; within a transaction, that in which it was first
+   * asked, so that nothing expires in its midst.
+   */
+  get moment(): Milliseconds {
+    if (!this.inTransaction) return this.#now();
+    this.#moment ??= this.#now();
+    return this.#moment;
+  }
+
+  /** `transaction`, for work that does not wait: the operations of a bucket. */
+  transactionSync<T>(work: () => T): T {
     if (this.#isFlat) return work();
     const before = this.enter();
     try {
@@ -25,8 +43,8 @@ export abstract class NestedTransactions<Before> {
     }
   }
 
-  /** See `Store.asyncTransaction`. */
-  async asyncTransaction<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  /** See `Store.transaction`. */
+  async transaction<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.#isFlat) return work();
     await this.writersDone(signal);
     const before = this.enter();
@@ -40,8 +58,9 @@ export abstract class NestedTransactions<Before> {
   }
 
   /** See `Store.group`. */
-  async group<T>(work: () => Promise<T>): Promise<T> {
-    return this.inTransaction ? this.#asOne(work) : this.asyncTransaction(() => this.#asOne(work));
+  async group<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const atOnce = () => this.#asOne(work);
+    return this.inTransaction ? atOnce() : this.transaction(atOnce, signal);
   }
 
   /** See `Store.writersDone`. */
@@ -58,6 +77,11 @@ export abstract class NestedTransactions<Before> {
   /** The outermost transaction has ended, committed or not. */
   protected abstract ended(): void;
 
+  /** Whether the transaction under way is within another. */
+  get isNested(): boolean {
+    return this.#depth > 1;
+  }
+
   /** Whether the transaction under way is within no other. */
   protected get isOutermost(): boolean {
     return this.#depth === 1;
@@ -71,7 +95,9 @@ export abstract class NestedTransactions<Before> {
 
   protected leave(): void {
     this.#depth--;
-    if (this.#depth === 0) this.ended();
+    if (this.#depth > 0) return;
+    this.#moment = undefined;
+    this.ended();
   }
 
   async #asOne<T>(work: () => Promise<T>): Promise<T> {

@@ -1,11 +1,16 @@
-/** How a store waits for another writer. */
+/** How a store waits for another writer, or for a server, and speaks to a person. */
 import type { Milliseconds } from './record.js';
 
+/** How long a wait lasts before a message says so, in ms. */
+export const REPORT_MS = 1000;
+
 export interface Patience {
-  /** How long one write waits; absent: as long as it takes. */
+  /** How long one write waits; absent: as long as it takes, and for a server that is down 10 s. */
   readonly limit?: Milliseconds | undefined;
-  /** Called once in a wait, when it has lasted a second. */
-  waiting?(writer: string): void;
+  /** Called once a wait has lasted a second, with who is waited for. */
+  waiting?(other: string): void;
+  /** Called with what there is to say of a store that was made. */
+  remark?(words: string): void;
   /** Runs a wait that blocks the event loop. */
   whileBlocked?(wait: () => void): void;
 }

@@ -1,5 +1,5 @@
 /** Records packed for a bulk load, their keys checked as they come, for every store. */
-import { KEY_LIMIT_BYTES, type PackedRecords } from './record.js';
+import { KEY_LIMIT_BYTES, type Milliseconds, type PackedRecords } from './record.js';
 
 /** Records after which a batch is full: one transaction's worth. */
 const BATCH_RECORDS = 250_000;
@@ -7,7 +7,10 @@ const BATCH_RECORDS = 250_000;
 /** Bytes after which a batch is full. */
 const BATCH_BYTES = 32 * 1024 * 1024;
 
-/** Records, and bytes, that a new batch has room for: most are small, and an import may have thousands. */
+/**
+ * Records, and bytes, that a new batch has room for: most are small, and an import may have
+ * thousands.
+ */
 const FIRST_RECORDS = 1024;
 const FIRST_BYTES = 64 * 1024;
 
@@ -35,16 +38,21 @@ export interface BatchLimits {
 export const NO_LIMITS: BatchLimits = { room: 0, scattered: BATCH_RECORDS };
 
 export class RecordBatch implements PackedRecords {
-  bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
   places = new Uint32Array(4 * FIRST_RECORDS);
   /** The number of each record, or of its line. */
   numbers = new Float64Array(FIRST_RECORDS);
+  expires: Float64Array | undefined;
   /** That of the last record of the stretch of input that the batch was filled from. */
   through = 0;
   count = 0;
   ascending = true;
   #limits: BatchLimits;
   #used = 0;
+  #view = viewOf(this.bytes);
+  /** What the last record was copied from, of which there are thousands in one. */
+  #source: Buffer = this.bytes;
+  #sourceView = this.#view;
 
   constructor(limits: BatchLimits) {
     this.#limits = limits;
@@ -66,8 +74,8 @@ export class RecordBatch implements PackedRecords {
     return this;
   }
 
-  /** Copies a record in. Returns why not, where the key is no key. */
-  add(number: number, span: RecordSpan): string | undefined {
+  /** Copies a record in, with when it expires. Returns why not, where the key is no key. */
+  add(number: number, span: RecordSpan, expires?: Milliseconds): string | undefined {
     const { bytes: source, keyStart, keyEnd, valueStart, valueEnd } = span;
     const keyLength = keyEnd - keyStart;
     if (keyLength === 0) return 'its key is empty';
@@ -79,11 +87,16 @@ export class RecordBatch implements PackedRecords {
     const end = value + valueEnd - valueStart;
     this.#reserve(end);
     if (this.count === this.numbers.length) this.#reserveRecords();
-    const { bytes, places } = this;
-    copy(source, keyStart, keyEnd, bytes, key);
-    copy(source, valueStart, valueEnd, bytes, value);
+    if (source !== this.#source) {
+      this.#source = source;
+      this.#sourceView = viewOf(source);
+    }
+    this.#copy(keyStart, keyEnd, key);
+    this.#copy(valueStart, valueEnd, value);
     if (this.count > 0) this.ascending &&= this.#comesAfterLast(key, key + keyLength);
     this.numbers[this.count] = number;
+    if (expires !== undefined) this.#setExpires(expires);
+    const { places } = this;
     let place = 4 * this.count++;
     places[place++] = key;
     places[place++] = key + keyLength;
@@ -103,9 +116,33 @@ export class RecordBatch implements PackedRecords {
 
   clear(): void {
     this.count = 0;
+    this.expires = undefined;
     this.ascending = true;
     this.#used = 0;
-    if (this.bytes.length > BATCH_BYTES) this.bytes = Buffer.allocUnsafeSlow(BATCH_BYTES);
+    this.#source = this.bytes;
+    this.#sourceView = this.#view;
+    if (this.bytes.length > BATCH_BYTES) this.#setBytes(Buffer.allocUnsafeSlow(BATCH_BYTES));
+  }
+
+  /** Four bytes at a time, the last of them perhaps once more: a loop over each takes several times as long. */
+  #copy(start: number, end: number, to: number): void {
+    const length = end - start;
+    if (length > SHORT_BYTES) {
+      this.#source.copy(this.bytes, to, start, end);
+      return;
+    }
+    const source = this.#sourceView;
+    const target = this.#view;
+    if (length >= 4) {
+      const last = end - 4;
+      let place = to;
+      for (let at = start; at < last; at += 4, place += 4) {
+        target.setInt32(place, source.getInt32(at, true), true);
+      }
+      target.setInt32(to + length - 4, source.getInt32(last, true), true);
+      return;
+    }
+    for (let at = 0; at < length; at++) target.setUint8(to + at, source.getUint8(start + at));
   }
 
   #comesAfterLast(start: number, end: number): boolean {
@@ -126,10 +163,15 @@ export class RecordBatch implements PackedRecords {
     const capacity = this.bytes.length < BATCH_BYTES ? BATCH_BYTES : 2 * this.bytes.length;
     const larger = Buffer.allocUnsafeSlow(Math.max(length, capacity));
     this.bytes.copy(larger, 0, 0, this.#used);
-    this.bytes = larger;
+    this.#setBytes(larger);
   }
 
-  /** What is more than a small batch becomes a full one. */
+  #setBytes(bytes: Buffer): void {
+    this.bytes = bytes;
+    this.#view = viewOf(bytes);
+  }
+
+  /** A batch that outgrows its first arrays gets those of a full one. */
   #reserveRecords(): void {
     const { places, numbers } = this;
     this.places = new Uint32Array(4 * BATCH_RECORDS);
@@ -137,12 +179,19 @@ export class RecordBatch implements PackedRecords {
     this.numbers = new Float64Array(BATCH_RECORDS);
     this.numbers.set(numbers);
   }
+
+  /** For the record that is being added. */
+  #setExpires(expires: Milliseconds): void {
+    const { length } = this.numbers;
+    if (this.expires === undefined || this.expires.length < length) {
+      const larger = new Float64Array(length);
+      if (this.expires) larger.set(this.expires);
+      this.expires = larger;
+    }
+    this.expires[this.count] = expires;
+  }
 }
 
-function copy(source: Buffer, start: number, end: number, target: Buffer, to: number): void {
-  if (end - start > SHORT_BYTES) {
-    source.copy(target, to, start, end);
-    return;
-  }
-  for (let at = start, place = to; at < end; at++, place++) target[place] = source[at]!;
+function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, length);
 }

@@ -9,9 +9,12 @@ export const KEY_LIMIT_BYTES = 1978;
 /** Milliseconds since the Unix epoch. */
 export type Milliseconds = number;
 
+/** The last moment at which a record may expire: the end of the year 9999. */
+export const EXPIRES_LIMIT: Milliseconds = Date.UTC(10_000, 0, 1) - 1;
+
 /**
- * A record's version: a positive number that grows with every write and is never given twice in the
- * life of a store, also across delete and recreate.
+ * A record's version: a positive number that grows with every write of its key and is never given to
+ * that twice in the life of a store, also across delete and recreate.
  */
 export type Version = number;
 
@@ -23,12 +26,19 @@ export interface Metadata {
   readonly size: number;
   readonly version: Version;
   readonly modified: Milliseconds;
+  /** From this moment on the record is absent; undefined: it never expires. */
+  readonly expires: Milliseconds | undefined;
   /** `inline`: beside its key. `chunked`: in pieces of its own, which several keys may share. */
   readonly kind: ValueKind;
 }
 
 export interface Entry extends Metadata {
   readonly key: string;
+}
+
+/** Whether a record is absent at a moment, because it has expired. */
+export function isExpired({ expires }: Pick<Metadata, 'expires'>, moment: Milliseconds): boolean {
+  return expires !== undefined && expires <= moment;
 }
 
 /**
@@ -71,8 +81,12 @@ export interface StoredRecords {
    * not there, it begins at `ELSEWHERE`.
    */
   readonly places: Int32Array;
+  /** False where it is known that none of them ever expires. */
+  readonly mayExpire: boolean;
   /** The key of one of them. */
   key(position: number): string;
+  /** When one of them expires; undefined: never, or it has been deleted meanwhile. */
+  expires(position: number): Milliseconds | undefined;
   /**
    * What is known of one of them; undefined where it has been deleted meanwhile, which in a snapshot
    * it cannot be. Throws `damaged`, `io`.
@@ -93,6 +107,8 @@ export interface PackedRecords {
   readonly bytes: Buffer;
   /** Four numbers a record: where in `bytes` its key begins and ends, and its value. */
   readonly places: Uint32Array;
+  /** When each expires, 0 for never; undefined where none does. */
+  readonly expires: Float64Array | undefined;
   /** Bytes before each value that are the store's to write to. */
   readonly room: number;
 }

@@ -2,9 +2,15 @@
  * The Store port: what the keyvalue interfaces need of a store, and no more.
  *
  * A store only stores: names and keys have been validated by its caller. Everything is synchronous,
- * but for what lasts, which can be followed and stopped. Each operation is made as a whole or not at all, and is one request that a
- * store elsewhere can answer by itself; what takes more than that is a capability, which a store
- * has or has not.
+ * but for what lasts, which can be followed and stopped; a store elsewhere waits for its servers in
+ * another thread (`redis/bridge.ts`). Each operation is made as a whole or not at
+ * all, and is one request that a store elsewhere can answer by itself; what takes more than that is a
+ * capability, which a store has or has not.
+ *
+ * A record that has expired is absent for all of this. Each question has one moment by which it tells, and
+ * all of a transaction has one. Reading deletes nothing; whoever writes deletes some of what has expired.
+ *
+ * It is one file, longer than others, so that whoever writes another store has all that it has to be.
  */
 import { KvError } from '../errors.js';
 import type { Condition, Unmet } from './condition.js';
@@ -18,6 +24,7 @@ import type {
   Version,
 } from './record.js';
 import type { RecordBatch } from './record-batch.js';
+import type { StoreWatch, WatchOptions } from './watch.js';
 
 /** What a store is opened for; `change` writes to a store that is there. */
 export type Mode = 'read' | 'change' | 'write';
@@ -48,7 +55,15 @@ export interface RecordPlace {
 
 export interface PutOptions {
   readonly condition?: Condition | undefined;
+  /**
+   * When the record expires; `kept`: when the one before would have. Absent: never. Where that is past,
+   * the key is absent at once.
+   */
+  readonly expires?: Milliseconds | 'kept' | undefined;
 }
+
+/** A record that has grown. */
+export type Appended = Pick<Metadata, 'version' | 'size'>;
 
 /** How work that may last is followed and stopped. */
 export interface WorkOptions {
@@ -93,21 +108,33 @@ export interface StoreBucket {
    * put again, also under other keys, also after further appends, which earlier records do not show.
    */
   put(key: string, upload: Upload, options?: PutOptions): Version | Unmet;
+  /**
+   * Adds what has been appended to the upload so far to the end of the value of the key, as a record of that
+   * alone where there is none. When it expires stays. What it costs hangs on what is added, and not on what
+   * is there, unless others hold that value as well, or the store has to write all of it anew.
+   */
+  append(key: string, upload: Upload): Appended;
   /** True where the key was there. */
   delete(key: string, condition?: Condition): boolean | Unmet;
   /**
-   * Makes the target hold the same value, without copying chunks; the condition is on the target.
-   * Undefined where there is no such key. The target's own place is left as it is.
+   * Sets when a record expires, undefined for never; where that is past, the key is absent at once. The
+   * version is a new one. False where there is no such key.
+   */
+  expire(key: string, expires: Milliseconds | undefined): boolean;
+  /**
+   * Makes the target hold the same value, where it can without copying chunks, and expire as the key does; the
+   * condition is on the target. Undefined where there is no such key. The target's own place is left as it is.
    */
   copy(key: string, target: RecordPlace, condition?: Condition): Version | Unmet | undefined;
-  /** The same, and the key is gone. */
+  /** The same, and the key is gone; in one step where the store has `transactions`. */
   move(key: string, target: RecordPlace, condition?: Condition): Version | Unmet | undefined;
   /**
-   * Adds to the counter that the value is the text of, and returns the sum; a missing key counts as
-   * 0. Throws `not-a-counter`, `overflow`.
+   * Adds `delta`, which may be below 0, to the counter that the value is the text of, and returns the
+   * sum; a missing key counts as 0. When it expires stays. Throws `not-a-counter`, `overflow` for a sum
+   * below 0 or above `limit`, which is 2^64-1 where it is left out.
    */
-  increment(key: string, delta: bigint): bigint;
-  /** Writes `desired` where the value is the text of `old`, and returns whether it did. */
+  increment(key: string, delta: bigint, limit?: bigint): bigint;
+  /** Writes `desired` where the value is the text of `old`, and returns whether it did. When it expires stays. */
   compareAndSwap(key: string, old: bigint, desired: bigint): boolean;
   /**
    * Makes the writes in their order; in one transaction where the store has `transactions`, which
@@ -141,6 +168,14 @@ export interface BucketInfo {
   readonly bytes: number;
 }
 
+/** What was deleted for good. */
+export interface Collected {
+  /** Records that had expired. */
+  readonly expired: number;
+  /** Uploads of processes that have ended, and drafts. */
+  readonly uploads: number;
+}
+
 /** Something that a store says of itself. */
 export interface Fact {
   /** For a program: words in camel case. */
@@ -154,13 +189,14 @@ export interface Fact {
  * What not every store can do.
  *
  * `snapshots`: a listing, and the values of one `getMany`, are of one moment.
- * `transactions`: several keys change in one step; `transaction`, `asyncTransaction`, `group`.
+ * `transactions`: several keys change in one step; `transaction`, `group`.
  * `drafts`: a bucket takes another's place in one step; `createDraft` and what comes after it.
+ * `watch`: what is done to a bucket, also by others, can be followed; `watch`.
  */
-export type Capability = 'snapshots' | 'transactions' | 'drafts';
+export type Capability = 'snapshots' | 'transactions' | 'drafts' | 'watch';
 
 export interface Store {
-  /** What it was opened by: the path of its folder. */
+  /** What it was opened by: the path of its folder, or its address. */
   readonly path: string;
   /** To be asked before what is a capability is used. */
   readonly supports: ReadonlySet<Capability>;
@@ -202,26 +238,35 @@ export interface Store {
   readonly inTransaction: boolean;
   /**
    * Runs `work` in one transaction, which is code and no list of writes, because what it writes may
-   * hang on what it reads: the lines of `exec --atomic`, what a person types between begin and commit.
-   * Its reads see its own writes, and what it throws rolls all of them back and is thrown on. Nests: an
-   * inner one that throws undoes its own writes alone. The outermost has reached the disk when it returns. Throws `full`, `io`, `read-only`.
+   * hang on what it reads: the lines of `exec --atomic`, what a person types between begin and
+   * commit. It lasts until the promise of `work` settles. Its reads see its own writes; where it
+   * rejects, all of them are rolled back. Nests: an inner one that rejects undoes its own writes
+   * alone. The outermost has reached the disk when its promise resolves. Rejects with `full`, `io`,
+   * `read-only`, and while it waits for another writer with the reason of `signal`.
    */
-  transaction<T>(work: () => T): T;
-  /**
-   * The same, which lasts until the promise of `work` settles, and is rolled back where it rejects.
-   * Waiting for another writer rejects with the reason of `signal` as well.
-   */
-  asyncTransaction<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  transaction<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
   /**
    * The same for many small pieces of work: transactions in it are no more than calls, so what any
    * of them throws must end all of it. Within a transaction it is a part of that.
    */
-  group<T>(work: () => Promise<T>): Promise<T>;
+  group<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
   /**
    * Resolves when a write would not have to wait for another process. Rejects with `read-only`, with
    * `busy` when patience has ended, and with the reason of `signal`.
    */
   writersDone(signal?: AbortSignal): Promise<void>;
+
+  /**
+   * Deletes all that has expired, and gives back what ended processes have left unfinished, in
+   * transactions of bounded size: after the signal's reason, with which it rejects, what was done stands.
+   */
+  collectGarbage(options?: WorkOptions): Promise<Collected>;
+
+  /**
+   * Begins to follow what is done to the bucket of that name, which need not be there. To be closed. Throws `usage`
+   * within a transaction.
+   */
+  watch(bucket: string, options: WatchOptions): StoreWatch;
 
   /** What the store says of itself, in the order in which it is shown. */
   info(): Fact[];

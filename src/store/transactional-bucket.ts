@@ -4,16 +4,19 @@
  */
 import { type Condition, type Unmet, unmet } from './condition.js';
 import { decodeCounter, encodeCounter, incremented } from './counter.js';
-import type {
-  KeyRange,
-  Metadata,
-  PackedRecords,
-  StoredRecords,
-  StoredValue,
-  Version,
+import {
+  isExpired,
+  type KeyRange,
+  type Metadata,
+  type Milliseconds,
+  type PackedRecords,
+  type StoredRecords,
+  type StoredValue,
+  type Version,
 } from './record.js';
 import type { RecordBatch } from './record-batch.js';
 import type {
+  Appended,
   BatchOptions,
   Existing,
   PutOptions,
@@ -31,6 +34,7 @@ export abstract class TransactionalBucket implements StoreBucket {
   abstract stat(key: string): Metadata | undefined;
   abstract records(range: KeyRange): IterableIterator<StoredRecords>;
   abstract count(): number;
+  abstract append(key: string, upload: Upload): Appended;
   abstract deleteRange(range: KeyRange, options?: WorkOptions): Promise<number>;
   abstract batch(spare?: RecordBatch): RecordBatch;
   abstract load(
@@ -43,23 +47,43 @@ export abstract class TransactionalBucket implements StoreBucket {
   protected abstract write<T>(work: () => T): T;
   /** The same in one of its own, which may be nested: what it throws undoes its writes. */
   protected abstract transaction<T>(work: () => T): T;
+  /** Within `write`: the moment by which it is told what has expired, the same for all of it. */
+  protected abstract get moment(): Milliseconds;
   /** Within `write`: sets a key to what was uploaded. */
-  protected abstract setUpload(key: string, upload: Upload): Version;
+  protected abstract setUpload(key: string, upload: Upload, expires?: Milliseconds): Version;
   /** Within `write`: sets a key to a short value. */
-  protected abstract setBytes(key: string, bytes: Uint8Array): Version;
+  protected abstract setBytes(key: string, bytes: Uint8Array, expires?: Milliseconds): Version;
   /** Within `write`: deletes a key, and returns whether it was there. */
   protected abstract remove(key: string): boolean;
-  /** Within `write`: makes `targetKey` of `target` hold the value of a key that is there. */
-  protected abstract share(key: string, target: string, targetKey: string): Version;
-  /** Within `write`: what is known of a record of any bucket of the store. */
-  protected abstract statAt(place: RecordPlace): Metadata | undefined;
+  /** Within `write`: makes the target hold the value of a key that is there. */
+  protected abstract share(key: string, target: RecordPlace, expires?: Milliseconds): Version;
+  /** Within `write`: the value at a place in any bucket of the store. */
+  protected abstract getAt(place: RecordPlace): StoredValue | undefined;
 
-  put(key: string, upload: Upload, { condition }: PutOptions = {}): Version | Unmet {
-    return this.write(() => this.#refusal(key, condition) ?? this.setUpload(key, upload));
+  put(key: string, upload: Upload, { condition, expires }: PutOptions = {}): Version | Unmet {
+    const place = { bucket: this.name, key };
+    return this.write(() => {
+      const refusal = this.#refusal(place, condition);
+      if (refusal) return refusal;
+      const until = expires === 'kept' ? this.stat(key)?.expires : expires;
+      const version = this.setUpload(key, upload, until);
+      this.#removeIfExpired(key, until);
+      return version;
+    });
   }
 
   delete(key: string, condition?: Condition): boolean | Unmet {
-    return this.write(() => this.#refusal(key, condition) ?? this.remove(key));
+    const place = { bucket: this.name, key };
+    return this.write(() => this.#refusal(place, condition) ?? this.remove(key));
+  }
+
+  expire(key: string, expires: Milliseconds | undefined): boolean {
+    return this.write(() => {
+      if (this.stat(key) === undefined) return false;
+      this.share(key, { bucket: this.name, key }, expires);
+      this.#removeIfExpired(key, expires);
+      return true;
+    });
   }
 
   copy(key: string, target: RecordPlace, condition?: Condition): Version | Unmet | undefined {
@@ -74,19 +98,25 @@ export abstract class TransactionalBucket implements StoreBucket {
     });
   }
 
-  increment(key: string, delta: bigint): bigint {
+  increment(key: string, delta: bigint, limit?: bigint): bigint {
     return this.write(() => {
-      const sum = this.#withValue(key, (value) => incremented(key, value, delta));
-      this.setBytes(key, encodeCounter(sum));
+      const { sum, expires } = withValue(this.get(key), (value) => ({
+        sum: incremented(key, value, delta, limit),
+        expires: value?.expires,
+      }));
+      this.setBytes(key, encodeCounter(sum), expires);
       return sum;
     });
   }
 
   compareAndSwap(key: string, old: bigint, desired: bigint): boolean {
     return this.write(() => {
-      const current = this.#withValue(key, (value) => value && decodeCounter(value));
-      if (current !== old) return false;
-      this.setBytes(key, encodeCounter(desired));
+      const current = withValue(
+        this.get(key),
+        (value) => value && { counter: decodeCounter(value), expires: value.expires },
+      );
+      if (current?.counter !== old) return false;
+      this.setBytes(key, encodeCounter(desired), current.expires);
       return true;
     });
   }
@@ -114,25 +144,32 @@ export abstract class TransactionalBucket implements StoreBucket {
   #transfer(key: string, target: RecordPlace, condition?: Condition): Version | Unmet | undefined {
     const source = this.stat(key);
     if (source === undefined) return undefined;
-    const refusal = condition && unmet(condition, this.statAt(target));
+    const refusal = this.#refusal(target, condition);
     if (refusal) return refusal;
-    return this.#isAt(key, target) ? source.version : this.share(key, target.bucket, target.key);
+    return this.#isAt(key, target) ? source.version : this.share(key, target, source.expires);
+  }
+
+  /** What was to expire before it was written is deleted as it is. */
+  #removeIfExpired(key: string, expires: Milliseconds | undefined): void {
+    if (isExpired({ expires }, this.moment)) this.remove(key);
   }
 
   #isAt(key: string, { bucket, key: targetKey }: RecordPlace): boolean {
     return bucket === this.name && key === targetKey;
   }
 
-  #refusal(key: string, condition: Condition | undefined): Unmet | undefined {
-    return condition && unmet(condition, this.stat(key));
+  #refusal(place: RecordPlace, condition: Condition | undefined): Unmet | undefined {
+    return condition && withValue(this.getAt(place), (value) => unmet(condition, value));
   }
+}
 
-  #withValue<T>(key: string, read: (value: StoredValue | undefined) => T): T {
-    const value = this.get(key);
-    try {
-      return read(value);
-    } finally {
-      value?.close();
-    }
+function withValue<T>(
+  value: StoredValue | undefined,
+  read: (value: StoredValue | undefined) => T,
+): T {
+  try {
+    return read(value);
+  } finally {
+    value?.close();
   }
 }

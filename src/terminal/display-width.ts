@@ -2,8 +2,9 @@
  * How many columns of a terminal a text takes, character by character.
  *
  * string-width is not used: it counts a family or a flag of several code points as 2, which many
- * terminals (xterm, tmux, the console of Linux) draw as two columns for each of them, so that an edited
- * line would be drawn in the wrong place. Versions 7 and 8 also take 13 and 30 times as long, and 20 and 7 KB.
+ * terminals (xterm, tmux, the console of Linux) draw as two columns for each of them, so that an
+ * edited line would be drawn in the wrong place. Versions 7 and 8 also take 13 and 30 times as
+ * long, and 20 and 7 KB.
  */
 
 /**

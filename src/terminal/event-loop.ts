@@ -8,12 +8,15 @@ export async function nextTurn(turns = 1): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** What work calls now and then: it waits for the next turn where the last one is long ago. */
-export function turnWhenDue(): () => Promise<void> {
+/**
+ * What work calls now and then, and awaits: the next turn where the last one is long ago, else nothing,
+ * so that most calls make no promise. `take` takes the turn.
+ */
+export function turnWhenDue(take: () => Promise<void> = nextTurn): () => Promise<void> | undefined {
   let last = performance.now();
-  return async () => {
-    if (performance.now() - last < TURN_MS) return;
-    await nextTurn();
+  const turn = async () => {
+    await take();
     last = performance.now();
   };
+  return () => (performance.now() - last < TURN_MS ? undefined : turn());
 }

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { ioError } from '../errors.js';
 import { readFile, readStream } from './byte-pieces.js';
 import { descriptorKind } from './descriptor-kind.js';
+import { isNodesOwn } from './inherited-descriptors.js';
 import { namedDescriptor } from './open-descriptor.js';
 import type { Input } from './terminal.js';
 
@@ -12,8 +13,10 @@ import type { Input } from './terminal.js';
  * when its chunks end. Throws `io`, also for a directory.
  */
 export async function openInput(path: string, stdin: Input): Promise<Input> {
-  if (path === '-' || namedDescriptor(path) === 0) return stdin;
+  const named = namedDescriptor(path);
+  if (path === '-' || named === 0) return stdin;
   const action = `read "${path}"`;
+  if (named !== undefined && isNodesOwn(named)) throw ioError(action, { code: 'EBADF' });
   const descriptor = await openToRead(path, action);
   if ((await descriptorKind(descriptor)) !== 'pipe') {
     const { size } = fstatSync(descriptor);

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { ioError } from '../errors.js';
 import { descriptorKind } from './descriptor-kind.js';
 import { openReplacement } from './file-replacement.js';
+import { isNodesOwn } from './inherited-descriptors.js';
 import { openDescriptor } from './open-descriptor.js';
 import { outputThrough } from './output-through.js';
 import { fileSink, type Sink, streamSink } from './sinks.js';
@@ -34,9 +35,16 @@ export async function openOutput(path: string, stdout: Output): Promise<FileOutp
   }
 }
 
+/** Whether `openOutput` would give `path` a new file, and write to nothing that is there already. */
+export function isReplaced(path: string): boolean {
+  if (path === '-') return false;
+  const existing = statSync(path, { throwIfNoEntry: false });
+  return openDescriptor(path, existing) === undefined && existing?.isFile() !== false;
+}
+
 /**
- * Opens a file to append to, or to write `anew`, and makes it where it is missing. What has been written
- * stays. Throws `io`.
+ * Opens a file to append to, or to write `anew`, and makes it where it is missing. What has been
+ * written stays. Throws `io`.
  */
 export async function openAppend(path: string, stdout: Output, anew?: 'anew'): Promise<FileOutput> {
   if (path === '-') return standIn(stdout);
@@ -69,7 +77,8 @@ async function openAgain(
   action: string,
 ): Promise<FileOutput> {
   if (descriptor === 1) return standIn(stdout);
-  if (!isForOutput(fstatSync(descriptor))) throw ioError(action, { code: 'EBADF' });
+  if (!isForOutput(fstatSync(descriptor)) || isNodesOwn(descriptor))
+    throw ioError(action, { code: 'EBADF' });
   const kind = await descriptorKind(descriptor);
   // A pipe or a terminal has no position to lose, and one that is opened anew can be closed again.
   if (kind === 'terminal' || (kind === 'pipe' && !fstatSync(descriptor).isSocket())) {
@@ -87,7 +96,6 @@ async function openAgain(
   };
 }
 
-/** False for descriptors of Node's own, such as its event queue. */
 function isForOutput(stats: Stats): boolean {
   return stats.isFile() || stats.isFIFO() || stats.isSocket() || stats.isCharacterDevice();
 }

@@ -1,4 +1,5 @@
 /** Words on lines of a width. */
+import { displayWidth } from './display-width.js';
 
 /**
  * The words after `lead`, on as many lines as they need; no word is broken. Later lines are indented
@@ -15,7 +16,7 @@ export function filled(
   let isEmpty = true;
   for (const word of words) {
     const joined = isEmpty ? line + word : `${line} ${word}`;
-    if (joined.length <= columns || isEmpty) {
+    if (displayWidth(joined) <= columns || isEmpty) {
       line = joined;
     } else {
       lines.push(line);

@@ -14,9 +14,7 @@ export type KeyEvent =
   /** Somebody asks the process to stop, as Ctrl-Z does: `suspend` does it. */
   | { readonly kind: 'stop' }
   /** The process was stopped all the same, and goes on: whatever stood on the screen may be gone. */
-  | { readonly kind: 'continued' }
-  /** No key will come any more: the terminal is gone. */
-  | { readonly kind: 'end' };
+  | { readonly kind: 'continued' };
 
 export interface Key {
   /** What it types; empty for a key that types nothing. */
@@ -78,6 +76,8 @@ export function openKeyboard(): Keyboard {
     if (event.kind === 'bytes') typed.emit('data', event.bytes);
     else enter(event);
   });
+  // A terminal that is gone is told of by its keys.
+  stdout.on('error', () => {});
   const onResize = () => enter({ kind: 'resize' });
 
   const take = () => {

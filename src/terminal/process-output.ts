@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import { KvError } from '../errors.js';
 import { wasClosed } from './closed-descriptor.js';
 import { type DescriptorKind, descriptorKind } from './descriptor-kind.js';
-import { fileSink, type Sink, streamSink } from './sinks.js';
+import { fileSink, type Sink, sharedSink, streamSink } from './sinks.js';
 import { colorStyle, plainStyle, showsColor } from './style.js';
 import type { Output } from './terminal.js';
 
@@ -30,6 +30,7 @@ export async function processOutput(
       return (isTerminal && process[name].columns) || 80;
     },
     style: showsColor(options.color, options.env, isTerminal) ? await colorStyle() : plainStyle,
+    ...((kind === 'file' || kind === 'device') && { neverWaits: true as const }),
     write: name === 'stdout' ? sink : (data) => sink(data).catch(() => {}),
   };
 }
@@ -52,5 +53,6 @@ function sinkOf(name: 'stdout' | 'stderr', kind: DescriptorKind): Sink {
   const action = `write to ${name}`;
   if (kind === 'device') return deviceSink(descriptor, action);
   if (kind === 'file') return fileSink(descriptor, action);
-  return streamSink(descriptor, async (): Promise<Writable> => process[name], action);
+  const sink = kind === 'pipe' ? sharedSink : streamSink;
+  return sink(descriptor, async (): Promise<Writable> => process[name], action);
 }

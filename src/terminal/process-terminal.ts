@@ -7,6 +7,7 @@
 import { KvError } from '../errors.js';
 import { openInput } from './file-input.js';
 import { openAppend, openOutput } from './file-output.js';
+import { fittedMessage } from './fitted-message.js';
 import { processInput } from './process-input.js';
 import { type ColorOptions, processOutput } from './process-output.js';
 import { noProgress, progressBar } from './progress.js';
@@ -24,6 +25,9 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
   const stdin = await processInput();
   const stdout = await processOutput('stdout', options);
   const stderr = await processOutput('stderr', options);
+  const areTerminals = [stdin.kind === 'terminal', stdout.isTerminal, stderr.isTerminal];
+  const terminals = [0, 1, 2].filter((descriptor) => areTerminals[descriptor]);
+  if (terminals.length > 0) await endByHangup(terminals);
   const canAsk = options.input && stdin.kind === 'terminal' && stderr.isTerminal;
 
   return {
@@ -32,7 +36,8 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     stderr,
     canAsk,
     async note(text) {
-      if (stderr.isTerminal && !options.quiet) await stderr.write(`${visibleMessage(text)}\n`);
+      if (!stderr.isTerminal || options.quiet) return;
+      await stderr.write(`${fittedMessage(visibleMessage(text), stderr)}\n`);
     },
     async progress(total, unit) {
       return stderr.isTerminal && !options.quiet ? progressBar(total, unit) : noProgress;
@@ -54,8 +59,21 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     },
     openOutput: (path, output = stdout) => openOutput(path, output),
     openAppend: (path, output = stdout, anew) => openAppend(path, output, anew),
-    openInput: (path) => openInput(path, stdin),
+    openInput: (path, own = stdin) => openInput(path, own),
   };
+}
+
+/**
+ * Node aborts at its end where it cannot give a terminal back as it was, because it is gone: then the
+ * process ends by what the system sends to those who were at it.
+ */
+async function endByHangup(terminals: readonly number[]): Promise<void> {
+  const { isatty } = await import('node:tty');
+  process.on('exit', () => {
+    if (terminals.every(isatty)) return;
+    process.removeAllListeners('SIGHUP');
+    process.kill(process.pid, 'SIGHUP');
+  });
 }
 
 function nobodyToAsk(): KvError {

@@ -88,8 +88,12 @@ interface ProgressState {
   readonly remark: string;
 }
 
-/** As much of it as fits: what cannot be seen from the rest, such as the remark, stays longest. */
+/**
+ * As much of it as fits on a screen of so many columns: what cannot be seen from the rest, such as the remark,
+ * stays longest. The last column stays free: where it is written to, cli-progress erases it again.
+ */
 export function progressLine(state: ProgressState, columns: number): string {
+  const room = columns - 1;
   const { size, bar, share, rate, left, remark } = state;
   const brief = share || size.trimStart();
   const speed = `${rate}/s${left}`;
@@ -100,7 +104,7 @@ export function progressLine(state: ProgressState, columns: number): string {
     joined([brief], [remark]),
     remark || brief,
   ];
-  return lines.find((line) => line.length <= columns) ?? brief.slice(0, columns);
+  return lines.find((line) => line.length <= room) ?? brief.slice(0, room);
 }
 
 /** What is not empty of each group, and a wider space between two groups. */

@@ -7,7 +7,10 @@ import { stopUntilContinued } from './suspension.js';
 import type { Style } from './terminal.js';
 import { visibleLine } from './visible.js';
 
-/** Yes or no; no by default. What was typed before is dropped. Throws `interrupted` at Ctrl-C, `not-confirmed` at Ctrl-D. */
+/**
+ * Yes or no; no by default. What was typed before is dropped. Throws `interrupted` at Ctrl-C,
+ * `not-confirmed` at Ctrl-D.
+ */
 export async function confirm(message: string, style: Style): Promise<boolean> {
   const prompts = await import('@inquirer/prompts');
   const theme = themeOf(style);
@@ -138,9 +141,6 @@ class Asking {
       case 'stop':
       case 'continued':
         this.#interrupt(event.kind);
-        break;
-      case 'end':
-        this.#ending.abort();
         break;
       default:
         event satisfies never;

@@ -51,7 +51,7 @@ export async function fill(
   }
 }
 
-/** How long no byte comes, in ms, before an input counts as silent. */
+/** How long no byte comes or goes, in ms, before the other end counts as silent. */
 const QUIET_MS = 250;
 
 /**
@@ -82,7 +82,7 @@ export async function* chunksUnlessAborted(
 }
 
 /** Whether a promise is still pending after `QUIET_MS`; its rejection is the caller's to handle. */
-async function isQuiet(awaited: Promise<unknown>): Promise<boolean> {
+export async function isQuiet(awaited: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => resolve(true), QUIET_MS);

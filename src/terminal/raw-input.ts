@@ -10,18 +10,19 @@ export type RawEvent =
   /** Somebody asks the process to stop, as Ctrl-Z does. */
   | { readonly kind: 'stop' }
   /** The process was stopped all the same, and goes on: whatever stood on the screen may be gone. */
-  | { readonly kind: 'continued' }
-  /** Nothing will come any more: the terminal is gone. */
-  | { readonly kind: 'end' };
+  | { readonly kind: 'continued' };
 
 /** How long the bytes of one character may take to come, in milliseconds: a line may be slow. */
 const CHARACTER_MILLISECONDS = 500;
+
+/** How long a hangup may take to be heard, in milliseconds. */
+const HANGUP_MILLISECONDS = 1000;
 
 export class RawInput {
   readonly #hear: (event: RawEvent) => void;
   readonly #check = new Utf8Check();
   #isTaken = false;
-  /** Those who listened for a stop before, and do so again afterwards. */
+  /** Listeners for SIGTSTP that were there before, and come back afterwards. */
   #stopListeners: NodeJS.SignalsListener[] = [];
   #timer: NodeJS.Timeout | undefined;
 
@@ -34,11 +35,12 @@ export class RawInput {
     if (this.#isTaken) return;
     this.#isTaken = true;
     const { stdin } = process;
-    stdin.setRawMode(true);
-    stdin.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onEnd);
+    stdin.off('error', ignore);
+    stdin.on('data', this.#onData).on('end', hangUp).on('error', hangUp);
     this.#stopListeners = process.rawListeners('SIGTSTP') as NodeJS.SignalsListener[];
     process.removeAllListeners('SIGTSTP');
     process.on('SIGTSTP', this.#onStop).on('SIGCONT', this.#onContinued);
+    stdin.setRawMode(true);
     stdin.resume();
     refreshSize();
   }
@@ -49,11 +51,13 @@ export class RawInput {
     this.#isTaken = false;
     const { stdin } = process;
     stdin.pause();
-    stdin.off('data', this.#onData).off('end', this.#onEnd).off('error', this.#onEnd);
+    stdin.off('data', this.#onData).off('end', hangUp).off('error', hangUp);
     process.off('SIGTSTP', this.#onStop).off('SIGCONT', this.#onContinued);
     for (const listener of this.#stopListeners) process.on('SIGTSTP', listener);
     clearTimeout(this.#timer);
     this.#check.forget();
+    // It may be gone by now, which is no failure of what comes next.
+    stdin.on('error', ignore);
     stdin.setRawMode(false);
   }
 
@@ -71,8 +75,6 @@ export class RawInput {
     this.#hear({ kind: 'damaged' });
   };
 
-  readonly #onEnd = (): void => this.#hear({ kind: 'end' });
-
   readonly #onStop = (): void => this.#hear({ kind: 'stop' });
 
   /** A shell that has the process go on may have set the terminal's mode, which Node does not know. */
@@ -82,3 +84,15 @@ export class RawInput {
     this.#hear({ kind: 'continued' });
   };
 }
+
+/**
+ * The terminal is gone, and nothing will come any more. Mostly the system sends this signal as
+ * well, but not to a process that has left the terminal's group.
+ */
+function hangUp(): void {
+  process.kill(process.pid, 'SIGHUP');
+  // Whoever listens hears it in a later turn of the event loop, which nothing else may keep running.
+  setTimeout(ignore, HANGUP_MILLISECONDS);
+}
+
+function ignore(): void {}

@@ -1,7 +1,11 @@
-/** A command of the shell that reads what would else go to the terminal. */
+/** Commands of the shell, and programs, that run beside or in place of what kv says. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { isatty } from 'node:tty';
 import { ioError } from '../errors.js';
+import { othersStopped } from './process-group.js';
 import { plainStyle } from './style.js';
+import { beforeStops } from './suspension.js';
 import type { Output, Style } from './terminal.js';
 
 /** The stdin of a command that has been started. */
@@ -38,7 +42,7 @@ export async function openCommand(
     stdio: ['pipe', 'inherit', 'inherit'],
   });
   const ended = endOf(child);
-  // Heard of where it matters, and not before.
+  // Whoever awaits it gets the failure; until then it must not end the process.
   ended.catch(() => {});
   const stdin = child.stdin!;
   stdin.on('error', () => {});
@@ -69,6 +73,44 @@ export async function runCommand(line: string, env: NodeJS.ProcessEnv): Promise<
   return ended;
 }
 
+/** These go to a program that runs in place of kv. */
+const passedOn = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
+
+/** These a terminal sends to the program itself, which stands in the same group. */
+const ofTheTerminal = ['SIGINT', 'SIGQUIT'] as const;
+
+/**
+ * Runs a program with the streams of this process as its own, and the signals that this process gets;
+ * `started` is given what sends it others. Throws `io` where it cannot be started.
+ */
+export async function runProgram(
+  [program = '', ...words]: readonly string[],
+  env: NodeJS.ProcessEnv,
+  started: (send: (signal: NodeJS.Signals) => void) => void = () => {},
+): Promise<CommandEnd> {
+  const child = spawn(program, words, { env, stdio: 'inherit' });
+  const ended = endOf(child);
+  ended.catch(() => {});
+  const pass = (signal: NodeJS.Signals) => void child.kill(signal);
+  const leave = () => {};
+  const atKeys = [0, 1, 2].some((descriptor) => isatty(descriptor)) ? leave : pass;
+  for (const signal of passedOn) process.on(signal, pass);
+  for (const signal of ofTheTerminal) process.on(signal, atKeys);
+  try {
+    await startOf(child, program);
+    started(pass);
+    return await ended;
+  } finally {
+    for (const signal of passedOn) process.off(signal, pass);
+    for (const signal of ofTheTerminal) process.off(signal, atKeys);
+  }
+}
+
+/** The exit status by which a shell would tell of an end. */
+export function statusOf({ status, signal }: CommandEnd): number {
+  return status ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+}
+
 function startOf(child: ChildProcess, line: string): Promise<void> {
   return new Promise((resolve, reject) => {
     child.once('spawn', resolve);
@@ -76,11 +118,17 @@ function startOf(child: ChildProcess, line: string): Promise<void> {
   });
 }
 
-function endOf(child: ChildProcess): Promise<CommandEnd> {
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (status, signal) => resolve({ status, signal }));
-  });
+/** Until then this process stops after the command, which may have to give the screen back. */
+async function endOf(child: ChildProcess): Promise<CommandEnd> {
+  const endStops = beforeStops(() => othersStopped());
+  try {
+    return await new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (status, signal) => resolve({ status, signal }));
+    });
+  } finally {
+    endStops();
+  }
 }
 
 /** What Node says of a stream that the reader's end has closed already is as good as EPIPE. */

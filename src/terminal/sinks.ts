@@ -3,6 +3,7 @@ import { writeSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { ioError, KvError } from '../errors.js';
 import { nextTurn } from './event-loop.js';
+import { reopenedPipe } from './reopened-pipe.js';
 
 /** Resolves when the kernel has all of it; rejects as `Output.write` does. */
 export type Sink = (data: Uint8Array | string) => Promise<void>;
@@ -64,6 +65,32 @@ export function streamSink(
     }
     await turnAfter(bytes.length);
   };
+}
+
+/**
+ * The same for what a pipe or a socket is that others may write to as well: where that can be, it waits
+ * for the reader, and leaves the others' mode alone. `open` gives the stream where it cannot.
+ */
+export function sharedSink(
+  descriptor: number,
+  open: () => Promise<Writable>,
+  action: string,
+): Sink {
+  let sink: Sink | undefined;
+  return (data) => {
+    sink ??= reopenedSink(descriptor, action) ?? streamSink(descriptor, open, action);
+    return sink(data);
+  };
+}
+
+function reopenedSink(descriptor: number, action: string): Sink | undefined {
+  const own = reopenedPipe(descriptor);
+  if (own === undefined) return undefined;
+  const open = async () => {
+    const { Socket } = await import('node:net');
+    return new Socket({ fd: own, readable: false });
+  };
+  return streamSink(own, open, action);
 }
 
 /** Bytes that a pipe on Linux holds, unless it was made otherwise. */

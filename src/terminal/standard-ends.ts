@@ -2,8 +2,8 @@
  * stdin, stdout and stderr as the synchronous ends of streams, for a component: it does not let the
  * event loop turn, so Node's own streams would neither give it a byte nor take one.
  *
- * A pipe is put into non-blocking mode, so that a guest can look for bytes without waiting, and a
- * time limit finds it at a wait that can be stopped, and not in the kernel.
+ * A pipe is put into non-blocking mode, or opened anew in it, so that a guest can look for bytes without
+ * waiting, and a time limit finds it at a wait that can be stopped, and not in the kernel.
  */
 import { readSync, writeSync } from 'node:fs';
 import { ioError } from '../errors.js';
@@ -14,6 +14,7 @@ import { sleep } from '../io/sleep.js';
 import { closed } from '../io/stream-error.js';
 import { wasClosed } from './closed-descriptor.js';
 import { descriptorKind } from './descriptor-kind.js';
+import { reopenedPipe } from './reopened-pipe.js';
 
 /** Bytes that are read at once, and that may wait to be written: what a pipe holds. */
 const BLOCK_BYTES = 64 * 1024;
@@ -112,7 +113,7 @@ class InputEnd implements Source {
 
 class OutputEnd implements Sink {
   readonly #name: 'stdout' | 'stderr';
-  readonly #descriptor: number;
+  #descriptor: number;
   #mayWait: boolean;
   #mayBeClosed = true;
   #held: Uint8Array | undefined;
@@ -168,7 +169,9 @@ class OutputEnd implements Sink {
   /** Writes what is taken now, and returns how many bytes that is. */
   #writeSome(bytes: Uint8Array): number {
     if (this.#mayWait) {
-      void process[this.#name];
+      const own = reopenedPipe(this.#descriptor);
+      if (own === undefined) void process[this.#name];
+      else this.#descriptor = own;
       this.#mayWait = false;
     }
     let written = 0;

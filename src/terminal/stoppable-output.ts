@@ -1,6 +1,6 @@
 import { turnWhenDue } from './event-loop.js';
 import { outputThrough } from './output-through.js';
-import { unlessAborted } from './pump.js';
+import { isQuiet, unlessAborted } from './pump.js';
 import type { Output } from './terminal.js';
 
 /**
@@ -14,5 +14,24 @@ export function stoppable(target: Output, signal: AbortSignal): Output {
     await unlessAborted(target.write(data), signal);
     await hearSignals();
     signal.throwIfAborted();
+  });
+}
+
+/**
+ * The same output for what is said about work that a signal stops, also after it: then nobody is
+ * waited for who does not read.
+ */
+export function unlessUnread(target: Output, signal: AbortSignal): Output {
+  let isUnread = false;
+  return outputThrough(target, async (data) => {
+    if (isUnread) return;
+    const written = target.write(data);
+    try {
+      await unlessAborted(written, signal);
+    } catch (thrown) {
+      if (!signal.aborted) throw thrown;
+      isUnread = await isQuiet(written);
+      if (!isUnread) await written;
+    }
   });
 }

@@ -6,6 +6,7 @@ const looks = {
   heading: 'bold',
   label: 'dim',
   detail: 'dim',
+  match: 'red',
   hint: 'dim',
   error: 'red',
   warning: 'yellow',

@@ -57,7 +57,10 @@ function listen(): void {
   if (preparations.size > 0 && !isStopping) process.on('SIGTSTP', stopUntilContinued);
 }
 
-/** Makes Node ask for the size of the terminal, which may have changed while the process was stopped. */
+/**
+ * Makes Node ask for the size of the terminal, which may have changed while the process was
+ * stopped.
+ */
 export function refreshSize(): void {
   process.emit('SIGWINCH', 'SIGWINCH');
 }

@@ -1,4 +1,4 @@
-/** Rows in aligned columns, for a person at a terminal. */
+/** Rows in aligned columns, for a person at a terminal, with or without boxes around them. */
 import { displayWidth, truncate } from './display-width.js';
 import type { Style } from './terminal.js';
 import { visibleLine } from './visible.js';
@@ -11,19 +11,36 @@ import { visibleLine } from './visible.js';
 export async function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],
-  options: { readonly style: Style; readonly columns: number },
+  options: { readonly style: Style; readonly columns: number; readonly boxed?: boolean },
 ): Promise<string> {
+  const frame = options.boxed ? BOX : PLAIN;
   const cells = [head, ...rows].map((row) => row.map(visibleLine));
   const columns = head.map((_, index) => columnOf(cells, index));
-  shrink(columns, options.columns - GAP.length * (head.length - 1));
+  const gaps = frame.middle.length * (head.length - 1) + frame.left.length + frame.right.length;
+  shrink(columns, options.columns - gaps);
   const fitted = cells.map((row) =>
     row.map((cell, index) => truncate(cell, columns[index]!.width)),
   );
   const title = fitted[0]!.map((cell) => options.style.heading(cell));
-  return layOut([title, ...fitted.slice(1)], columns);
+  const lines = await layOut([title, ...fitted.slice(1)], columns, frame);
+  if (!options.boxed) return lines.map((line) => `${line.trimEnd()}\n`).join('');
+  const rules = columns.map(({ width }) => '─'.repeat(width));
+  const [first, ...rest] = lines;
+  const top = `┌─${rules.join('─┬─')}─┐`;
+  const below = `├─${rules.join('─┼─')}─┤`;
+  const bottom = `└─${rules.join('─┴─')}─┘`;
+  return [top, first, below, ...rest, bottom].map((line) => `${line}\n`).join('');
 }
 
-const GAP = '  ';
+/** What stands around the cells of a row. */
+interface Frame {
+  readonly left: string;
+  readonly middle: string;
+  readonly right: string;
+}
+
+const PLAIN: Frame = { left: '', middle: '  ', right: '' };
+const BOX: Frame = { left: '│ ', middle: ' │ ', right: ' │' };
 
 interface Column {
   readonly numeric: boolean;
@@ -59,22 +76,25 @@ function shrink(columns: readonly Column[], room: number): void {
 /** Columns that a text keeps before numbers are cut as well. */
 const MIN_TEXT = 8;
 
-async function layOut(cells: readonly string[][], columns: readonly Column[]): Promise<string> {
+async function layOut(
+  cells: readonly string[][],
+  columns: readonly Column[],
+  frame: Frame,
+): Promise<string[]> {
   const { default: Table } = await import('cli-table3');
-  let text = '';
+  const lines: string[] = [];
   // In blocks, because cli-table3 passes all rows as arguments of one call.
   for (let start = 0; start < cells.length; start += BLOCK) {
     const block = new Table({
-      chars: noBorders,
+      chars: { ...noBorders, ...frame },
       style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
       colWidths: columns.map((column) => column.width),
       colAligns: columns.map((column) => (column.numeric ? 'right' : 'left')),
     });
     block.push(...cells.slice(start, start + BLOCK).map((row) => [...row]));
-    text += block.toString().replace(/ +$/gm, '');
-    text += '\n';
+    lines.push(...block.toString().split('\n'));
   }
-  return text;
+  return lines;
 }
 
 /** Rows laid out at once. */
@@ -89,11 +109,8 @@ const noBorders = {
   'bottom-mid': '',
   'bottom-left': '',
   'bottom-right': '',
-  left: '',
   'left-mid': '',
   mid: '',
   'mid-mid': '',
-  right: '',
   'right-mid': '',
-  middle: GAP,
 };

@@ -13,6 +13,8 @@ export interface Output {
   readonly style: Style;
   /** Whether a value that is JSON is laid out for reading where no form is asked for. */
   readonly laysOutJson?: true;
+  /** Whether it has no reader who could be slow: a file, or a device that is no terminal. */
+  readonly neverWaits?: true;
   /**
    * Resolves when the kernel has all the bytes: a slow reader slows the writer, the buffer is the
    * caller's to fill again, and nothing is left to flush at the end. One write at a time: await it
@@ -43,6 +45,8 @@ export interface Style {
   label(text: string): string;
   /** What stands beside the answer: a time, a count, the number of a line. */
   detail(text: string): string;
+  /** What was searched for. */
+  match(text: string): string;
   /** What may be typed, or done next. */
   hint(text: string): string;
   error(text: string): string;
@@ -96,8 +100,11 @@ export interface Terminal {
    * at once. As `openOutput`.
    */
   openAppend(path: string, stdout?: Output, anew?: 'anew'): Promise<FileOutput>;
-  /** A file to read in place of stdin, or stdin for `-`. Throws `io`. */
-  openInput(path: string): Promise<Input>;
+  /**
+   * A file to read in place of stdin, or `stdin`, the process's own where nothing is given, for
+   * `-`. Throws `io`.
+   */
+  openInput(path: string, stdin?: Input): Promise<Input>;
 }
 
 export interface FileOutput extends Output {

@@ -24,8 +24,8 @@ const whole: Part = { begun: false, goesOn: false };
 
 /**
  * Writes a value's pieces. Without a form, a terminal gets text with its control characters made
- * visible (JSON laid out, where the output does that), or the head of a hex dump: then it returns false, since that is not the whole value.
- * Throws as `Output.write` does, and the signal's reason.
+ * visible (JSON laid out, where the output does that), or the head of a hex dump: then it returns
+ * false, since that is not the whole value. Throws as `Output.write` does, and the signal's reason.
  */
 export async function writeValue(
   output: Output,

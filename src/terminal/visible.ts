@@ -2,7 +2,7 @@
  * Makes stored text harmless and visible: whatever a key or a value holds, no byte of
  * it reaches a terminal as a control sequence, or reorders the line it stands in.
  *
- * Escapes are `\\`, `\n`, `\t`, `\r`, `\xHH` for other controls and `\u{H…}` for other characters.
+ * Escapes are `\`, `\n`, `\t`, `\r`, `\xHH` for other controls and `\u{H…}` for other characters.
  */
 
 /**

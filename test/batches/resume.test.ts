@@ -74,7 +74,7 @@ describe.each(Object.entries(formats))('an import of %s', (_, [format, write]) =
       const skip = /^committed through (?:line|record) (\d+); resume with --skip \1$/.exec(
         error!.secondLine,
       );
-      if (bad === 0) expect(error?.secondLine).toBe('nothing was stored');
+      if (bad === 0) expect(error?.secondLine).toMatch(/^nothing was stored(?!.*resume)/);
       else expect(skip).not.toBeNull();
       const again = `import --format ${format} --skip ${skip?.[1] ?? 0} --json`;
       const { outcome, text } = await kv(again, { stdin: write(all) });

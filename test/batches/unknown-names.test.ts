@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { kvInMemory } from '../support/run-command.js';
 
 const ndjson = [
-  '{"key":"a","value":"1","ttl":3}',
+  '{"key":"a","value":"1","meta":3}',
   '{"key":"b","value":"2"}',
-  '{"key":"c","value":"3","ttl":4,"a\\u001b":{}}',
+  '{"key":"c","value":"3","meta":4,"a\\u001b":{}}',
   '',
 ].join('\n');
 
@@ -19,10 +19,10 @@ describe('what is not known of a record', () => {
       const { outcome, stderr } = await kv(`import --format ${format}`, { stdin });
       expect(outcome).toBe(0);
       expect(stderr).toContain(
-        'stdin: members that are not known are left out: "ttl" in 2 records, "a\\u001b" in 1 record\n',
+        'stdin: members that are not known are left out: "meta" in 2 records, "a\\u001b" in 1 record\n',
       );
       const { text } = await kv(`import --format ${format} --json`, { stdin });
-      expect(JSON.parse(text).leftOut).toEqual({ ttl: 2, 'a\x1b': 1 });
+      expect(JSON.parse(text).leftOut).toEqual({ meta: 2, 'a\x1b': 1 });
     },
   );
 
@@ -40,9 +40,9 @@ describe('what is not known of a record', () => {
   it('is told also where the import ends early, and of what is read alone', async () => {
     const kv = kvInMemory();
     const { stderr } = await kv('import', { stdin: `${ndjson}x\n` });
-    expect(stderr).toContain('"ttl" in 2 records');
+    expect(stderr).toContain('"meta" in 2 records');
     const resumed = await kv('import --skip 1', { stdin: ndjson });
-    expect(resumed.stderr).toContain('"ttl" in 1 record,');
+    expect(resumed.stderr).toContain('"meta" in 1 record,');
   });
 
   it('names some of very many', async () => {
@@ -60,7 +60,7 @@ describe('what is not known of a record', () => {
 
   it('rejects a record with --strict, and a header', async () => {
     const { error } = await kvInMemory()('import --strict', { stdin: ndjson });
-    expect(error?.message).toBe('stdin:1: unknown member "ttl"');
+    expect(error?.message).toBe('stdin:1: unknown member "meta"');
     const skipped = await kvInMemory()('import --strict --on-error skip', { stdin: ndjson });
     expect([skipped.outcome, skipped.stderr]).toEqual([
       4,

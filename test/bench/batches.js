@@ -7,10 +7,13 @@ import { withRedis } from './redis.js';
 
 const RECORDS = 1_000_000;
 
+/** What imports are held against: it is not durable. */
+const PEER = 'redis-cli --pipe';
+
 /** Bytes of anonymous memory, in MiB, that neither import nor export may pass. */
 const MEMORY_LIMIT = 200;
 
-export async function bench({ folder, kv, rounds, memoryRecords }) {
+export async function bench({ folder, kv, rounds, memoryRecords, report }) {
   const store = join(folder, 'batches');
   const env = { KV_STORE: store };
   const kvRun = (...words) => run(process.execPath, [kv, ...words], { env });
@@ -24,7 +27,7 @@ export async function bench({ folder, kv, rounds, memoryRecords }) {
     for (const shuffled of [false, true]) {
       const files = await writeAll(folder, RECORDS, { shuffled });
       const database = join(folder, 'peer.sqlite');
-      const times = await sideBySide(rounds, {
+      const samples = await sideBySide(rounds, {
         'kv import of ndjson': importer(files.ndjson),
         'kv import of csv': importer(files.csv),
         'kv import of mdb': importer(files.mdb),
@@ -37,12 +40,13 @@ export async function bench({ folder, kv, rounds, memoryRecords }) {
           fresh(join(folder, 'peer.mdb'));
           return run('mdb_load', ['-n', '-f', files.mdb, join(folder, 'peer.mdb')]);
         },
-        'redis-cli --pipe (not durable)': async () => {
+        [PEER]: async () => {
           await run('redis-cli', [...redis, 'flushall']);
           return run('redis-cli', [...redis, '--pipe'], { stdin: files.redis });
         },
       });
-      tell(shuffled ? 'import in random order' : 'import', times, 'kv import of ndjson');
+      const order = shuffled ? 'in random order' : 'in order';
+      report.compare(`Import of ${RECORDS} records ${order}`, samples, { base: PEER });
     }
   });
 
@@ -53,27 +57,22 @@ export async function bench({ folder, kv, rounds, memoryRecords }) {
   await importer(join(folder, 'sorted.ndjson'))();
   const query = join(folder, 'query.sql');
   writeFileSync(query, '.mode json\nselect key, value from kv order by key;\n');
-  const times = await sideBySide(rounds, {
+  const samples = await sideBySide(rounds, {
     'kv export as ndjson': () => kvRun('export'),
     'kv export as csv': () => kvRun('export', '--format', 'csv'),
     'sqlite3 as json': () => run('sqlite3', [database], { stdin: query }),
     'sqlite3 as csv': () =>
       run('sqlite3', ['-csv', database, 'select key, value from kv order by key']),
+    'sqlite3 as a list': () => run('sqlite3', [database, 'select key, value from kv order by key']),
   });
-  tell('export', times, 'kv export as ndjson');
+  report.compare(`Export of ${RECORDS} records`, samples, { base: 'sqlite3 as a list' });
 
   const many = await writeAll(folder, memoryRecords);
   fresh(store);
   const into = await kvRun('-q', 'import', many.ndjson);
   const out = await kvRun('export');
-  const limit = `limit ${MEMORY_LIMIT} MiB`;
-  console.log(`memory at ${memoryRecords} records: import ${into.peak.toFixed(0)} MiB (${limit})`);
-  console.log(`memory at ${memoryRecords} records: export ${out.peak.toFixed(0)} MiB (${limit})`);
-}
-
-function tell(what, times, ours) {
-  for (const [name, seconds] of Object.entries(times)) {
-    const ratio = name.startsWith('kv') ? '' : `, ${(seconds / times[ours]).toFixed(2)} × ${ours}`;
-    console.log(`${what}: ${name} ${seconds.toFixed(2)} s${ratio}`);
+  for (const [name, { peak }] of Object.entries({ import: into, export: out })) {
+    const title = `Private memory for an ${name} of ${memoryRecords} records`;
+    report.figure(title, peak, 'MiB', MEMORY_LIMIT);
   }
 }

@@ -1,6 +1,6 @@
 /**
  * What a component costs: its start, calls of the host, streams, and what it
- * leaves behind. The guest is test/guests/bench.c.
+ * leaves behind. The guest is test/guests/bench.c; `absent` is `exists` of keys that are not there.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,12 +19,15 @@ const STREAM_BYTES = 64 * 2 ** 20;
 const FEW_CALLS = 300_000;
 const MANY_CALLS = 1_000_000;
 
+/** By how much it may differ between the two all the same. */
+const MEMORY_GROWTH = 1.2;
+
 const guest = (name) => {
   const folder = name === 'count' ? '../../examples' : '../guests';
   return fileURLToPath(new URL(`${folder}/${name}.wasm`, import.meta.url));
 };
 
-export async function bench({ folder, kv, rounds }) {
+export async function bench({ folder, kv, rounds, report }) {
   const env = { KV_STORE: join(folder, 'components') };
   const zeroes = join(folder, 'zeroes');
   writeFileSync(zeroes, Buffer.alloc(STREAM_BYTES));
@@ -36,18 +39,15 @@ export async function bench({ folder, kv, rounds }) {
   await runGuest('bench', 'exists', '1');
 
   const starts = await sideBySide(rounds * ROUNDS_FACTOR, {
-    node: () => run(process.execPath, ['-e', '0'], { env }),
-    count: () => runGuest('count'),
+    'node -e 0': () => run(process.execPath, ['-e', '0'], { env }),
+    'kv run': () => runGuest('count'),
   });
-  const ratio = (starts.count / starts.node).toFixed(2);
-  const milliseconds = (starts.count * 1000).toFixed(0);
-  console.log(`components: a run takes ${ratio} × node -e 0 (${milliseconds} ms)`);
+  report.compare('A run of a small component', starts, { base: 'node -e 0' });
 
   const empty = await timeOf(rounds, () => runGuest('bench', 'exists', '1'));
-  for (const name of ['exists', 'get']) {
+  for (const name of ['exists', 'absent', 'get']) {
     const seconds = await timeOf(rounds, () => runGuest('bench', name, String(CALLS)));
-    const rate = Math.round(CALLS / (seconds - empty) / 1000);
-    console.log(`components: ${name} is called ${rate} thousand times a second`);
+    report.figure(`Calls of ${name}`, CALLS / (seconds - empty), 'calls/s');
   }
 
   const mebibytes = STREAM_BYTES / 2 ** 20;
@@ -57,17 +57,15 @@ export async function bench({ folder, kv, rounds }) {
     ['written', ['write', String(mebibytes)]],
   ]) {
     const seconds = await timeOf(rounds, () => runGuest('bench', ...words));
-    const rate = Math.round(megabytes / (seconds - empty));
-    console.log(`components: a value of ${mebibytes} MiB is ${name} at ${rate} MB/s`);
+    const title = `A value of ${mebibytes} MiB, ${name} by a stream`;
+    report.figure(title, megabytes / (seconds - empty), 'MB/s');
   }
 
   for (const name of ['exists', 'get']) {
     const few = await runGuest('bench', name, String(FEW_CALLS));
     const many = await runGuest('bench', name, String(MANY_CALLS));
-    console.log(
-      `components: ${MANY_CALLS} calls of ${name} peak at ${(many.peak / few.peak).toFixed(2)} × ` +
-        `the memory of ${FEW_CALLS} (${many.peak.toFixed(0)} MiB)`,
-    );
+    const most = Math.round(few.peak * MEMORY_GROWTH);
+    report.figure(`Memory after ${MANY_CALLS} calls of ${name}`, many.peak, 'MiB', most);
   }
 }
 

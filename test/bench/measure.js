@@ -8,12 +8,16 @@ const SAMPLE_MILLISECONDS = 10;
  * Runs a program with files for stdin and stdout. Returns seconds, MiB of RssAnon at the peak, and
  * milliseconds to the first byte where stdout is to be read here (`stdout: 'pipe'`).
  */
-export async function run(command, args, { stdin = '/dev/null', stdout = '/dev/null', env } = {}) {
+export async function run(
+  command,
+  args,
+  { stdin = '/dev/null', stdout = '/dev/null', stderr = 'inherit', env } = {},
+) {
   const input = openSync(stdin, 'r');
   const output = stdout === 'pipe' ? 'pipe' : openSync(stdout, 'w');
   const began = performance.now();
   const child = spawn(command, args, {
-    stdio: [input, output, 'inherit'],
+    stdio: [input, output, stderr],
     env: { ...process.env, ...env },
   });
   let peak = 0;
@@ -36,15 +40,22 @@ export async function run(command, args, { stdin = '/dev/null', stdout = '/dev/n
   return { seconds, peak, firstByte };
 }
 
-/** Runs each of several things in turn, several times over; returns the medians by name. */
-export async function sideBySide(rounds, contestants) {
-  const times = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
+/**
+ * Runs each of several things in turn, several times over, but not again after a round of more than `longest`
+ * seconds; returns the seconds of each by name.
+ */
+export async function sideBySide(rounds, contestants, longest = Number.POSITIVE_INFINITY) {
+  const samples = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
+    let spent = 0;
     for (const [name, contest] of Object.entries(contestants)) {
-      times[name].push((await contest()).seconds);
+      const { seconds } = await contest();
+      samples[name].push(seconds);
+      spent += seconds;
     }
+    if (spent > longest) break;
   }
-  return Object.fromEntries(Object.entries(times).map(([name, all]) => [name, median(all)]));
+  return samples;
 }
 
 export function median(numbers) {

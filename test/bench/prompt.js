@@ -10,12 +10,16 @@ import { writeRecords } from './records.js';
 /** Short runs vary more than long ones. */
 const ROUNDS_FACTOR = 4;
 
+/** Milliseconds: what nobody waits for. */
+const TAB_LIMIT = 20;
+const LINE_LIMIT = 1;
+
 const READY = '> ';
 
 /** What says that keys are read: pastes are to be framed. */
 const KEYS = '\x1b[?2004h';
 
-export async function bench({ folder, kv, rounds, memoryRecords }) {
+export async function bench({ folder, kv, rounds, memoryRecords, report }) {
   const env = { KV_STORE: join(folder, 'prompt'), HOME: folder, TERM: 'xterm-256color', PAGER: '' };
   await run(process.execPath, [kv, 'set', 'k', 'v'], { env });
   const nothing = [];
@@ -27,9 +31,8 @@ export async function bench({ folder, kv, rounds, memoryRecords }) {
     await session.shows(KEYS);
     await session.end();
   }
-  const ratio = (median(first) / median(nothing)).toFixed(2);
-  const milliseconds = median(first).toFixed(0);
-  console.log(`prompt: the first shows after ${ratio} × node -e 0 (${milliseconds} ms; limit 1.6)`);
+  const samples = { 'node -e 0': nothing, 'the first prompt': first };
+  report.compare('The prompt', samples, { base: 'node -e 0', unit: 'ms' });
 
   const records = await writeRecords(
     join(folder, 'prompt.ndjson'),
@@ -49,8 +52,7 @@ export async function bench({ folder, kv, rounds, memoryRecords }) {
     session.type('\x03');
     await session.shows(READY);
   }
-  const tab = median(tabs).toFixed(1);
-  console.log(`prompt: Tab among ${memoryRecords} keys takes ${tab} ms (limit 20)`);
+  report.figure(`Tab among ${memoryRecords} keys`, median(tabs), 'ms', TAB_LIMIT);
 
   session.type('timing on\r');
   await session.shows(' ms');
@@ -62,8 +64,7 @@ export async function bench({ folder, kv, rounds, memoryRecords }) {
       times.push(Number(/([\d.]+) ms/.exec(session.shown)[1]));
       await session.shows(READY);
     }
-    const note = line === 'incr n' ? ', the disk included' : '';
-    console.log(`prompt: ${line} takes ${median(times).toFixed(2)} ms (limit 1${note})`);
+    report.figure(`At the prompt: ${line}`, median(times), 'ms', LINE_LIMIT);
   }
   await session.end();
 }

@@ -1,4 +1,4 @@
-/** A script of 100,000 set lines, beside redis-cli fed the same. */
+/** A script of 100,000 set lines, beside redis-cli fed the same, which is not durable. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, sideBySide } from './measure.js';
@@ -7,7 +7,7 @@ import { withRedis } from './redis.js';
 
 const LINES = 100_000;
 
-export async function bench({ folder, kv, rounds }) {
+export async function bench({ folder, kv, rounds, report }) {
   const store = join(folder, 'scripts');
   const script = await writeRecords(
     join(folder, 'script'),
@@ -15,18 +15,16 @@ export async function bench({ folder, kv, rounds }) {
     (key, value) => `set ${key} ${value}\n`,
   );
   await withRedis(folder, async (redis) => {
-    const times = await sideBySide(rounds, {
-      kv: () => {
-        rmSync(store, { recursive: true, force: true });
-        return run(process.execPath, [kv, 'exec', script], { env: { KV_STORE: store } });
-      },
-      redis: async () => {
+    const samples = await sideBySide(rounds, {
+      'redis-cli': async () => {
         await run('redis-cli', [...redis, 'flushall']);
         return run('redis-cli', redis, { stdin: script });
       },
+      'kv exec': () => {
+        rmSync(store, { recursive: true, force: true });
+        return run(process.execPath, [kv, 'exec', script], { env: { KV_STORE: store } });
+      },
     });
-    const ratio = (times.redis / times.kv).toFixed(2);
-    console.log(`scripts: ${LINES} set lines: kv exec ${times.kv.toFixed(2)} s`);
-    console.log(`scripts: redis-cli ${times.redis.toFixed(2)} s, ${ratio} × kv exec`);
+    report.compare(`A script of ${LINES} set lines`, samples, { base: 'redis-cli' });
   });
 }

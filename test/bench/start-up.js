@@ -5,7 +5,7 @@ import { run, sideBySide } from './measure.js';
 /** Short runs vary more than long ones. */
 const ROUNDS_FACTOR = 6;
 
-export async function bench({ folder, kv, rounds }) {
+export async function bench({ folder, kv, rounds, report }) {
   const env = { KV_STORE: join(folder, 'start-up'), XDG_CACHE_HOME: join(folder, 'caches') };
   const starts = {
     get: ['get', 'k'],
@@ -22,17 +22,12 @@ export async function bench({ folder, kv, rounds }) {
   // The first start of each keeps its code.
   await start(starts.set);
   for (const words of Object.values(starts)) await start(words);
-  const times = await sideBySide(rounds * ROUNDS_FACTOR, {
-    node: () => run(process.execPath, ['-e', '0'], { env }),
+  const samples = await sideBySide(rounds * ROUNDS_FACTOR, {
+    'node -e 0': () => run(process.execPath, ['-e', '0'], { env }),
     ...Object.fromEntries(
-      Object.entries(starts).map(([name, words]) => [name, () => start(words)]),
+      Object.entries(starts).map(([name, words]) => [`kv ${name}`, () => start(words)]),
     ),
-    'get, with nothing kept,': () => start(starts.get, { KV_NO_CACHE: '1' }),
+    'kv get, with nothing kept': () => start(starts.get, { KV_NO_CACHE: '1' }),
   });
-  for (const [name, seconds] of Object.entries(times)) {
-    if (name === 'node') continue;
-    const ratio = (seconds / times.node).toFixed(2);
-    const milliseconds = (seconds * 1000).toFixed(0);
-    console.log(`start-up: kv ${name} takes ${ratio} × node -e 0 (${milliseconds} ms)`);
-  }
+  report.compare('A short command', samples, { base: 'node -e 0' });
 }

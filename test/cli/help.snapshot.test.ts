@@ -113,7 +113,7 @@ describe.each(registry.map((entry) => ({ entry, name: entry.name })))('kv $name'
     const { options } = await load();
     const letters = Object.values(options).flatMap(({ short }) => (short ? [short] : []));
     expect(new Set(letters).size).toBe(letters.length);
-    for (const name of Object.keys(options)) expect(name).toMatch(/^[a-z][a-zA-Z]*$/);
+    for (const name of Object.keys(options)) expect(name).toMatch(/^[a-z][a-zA-Z0-9]*$/);
   });
 
   it('has examples, which its command line understands', async () => {

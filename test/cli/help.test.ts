@@ -30,14 +30,14 @@ describe('help()', () => {
         bucket create NAME      Create a bucket
 
       Options, before or after the verb:
-        -s, --store PATH   folder of the store
+        -s, --store PATH   folder of the store, or redis://HOST:PORT/NAME
         -b, --bucket NAME  bucket to work in
             --json         print JSON: one object, or one a line for a list
         -q, --quiet        leave out remarks, and answers that the exit status gives
             --color WHEN   colour: auto, always or never
             --no-input     never ask: refuse where an answer would be needed
             --read-only    refuse whatever would write to the store
-            --wait DUR     how long to wait for another writer: 500ms, 90s, 1h30m
+            --wait DUR     how long to wait for another writer: 90s, 1h30m, or 0
             --version      print the version
         -h, --help         print help, of the verb where one is given
 
@@ -55,21 +55,25 @@ describe('help()', () => {
         141  the reader of a pipe went away
 
       Environment:
-        KV_STORE        folder of the store, where no --store is given
-        KV_BUCKET       bucket to work in, where no --bucket is given
-        KV_WAIT         how long to wait for another writer, where no --wait is given
-        XDG_DATA_HOME   where the default store is: $XDG_DATA_HOME/kv/store, else
-                        ~/.local/share/kv/store
-        XDG_CACHE_HOME  where compiled code is kept for the next start:
-                        $XDG_CACHE_HOME/kv/code-*, else ~/.cache/kv/code-*
-        NO_COLOR        no colour, where --color does not say otherwise
-        FORCE_COLOR     colour even in a pipe or a file; NO_COLOR beats it
-        TERM            when "dumb", no colour
-        KV_DEBUG        when 1, errors come with their stack trace
-        KV_NO_CACHE     when set, kv neither keeps its compiled code nor takes what is
-                        kept
-        KV_TRACE        when "start", the time that each step of the start took is
-                        printed on stderr
+        KV_STORE                the store, where no --store is given
+        KV_STORE_USER           user of a store on Redis
+        KV_STORE_PASSWORD       password of a store on Redis
+        KV_STORE_PASSWORD_FILE  file of mode 0600 whose first line that password is
+        KV_BUCKET               bucket to work in, where no --bucket is given
+        KV_WAIT                 how long to wait for another writer, where no --wait
+                                is given
+        XDG_DATA_HOME           where the default store is: $XDG_DATA_HOME/kv/store,
+                                else ~/.local/share/kv/store
+        XDG_CACHE_HOME          where compiled code is kept for the next start:
+                                $XDG_CACHE_HOME/kv/code-*, else ~/.cache/kv/code-*
+        NO_COLOR                no colour, where --color does not say otherwise
+        FORCE_COLOR             colour even in a pipe or a file; NO_COLOR beats it
+        TERM                    when "dumb", no colour
+        KV_DEBUG                when 1, errors come with their stack trace
+        KV_NO_CACHE             when set, kv neither keeps its compiled code nor takes
+                                what is kept
+        KV_TRACE                when "start", the time that each step of the start
+                                took is printed on stderr
 
       Learn more:
         kv help VERB    what a verb takes and does, with examples

@@ -17,6 +17,18 @@ describe('bucket create', () => {
     expect((await kv('bucket create c --json')).text).toBe('{"created":"c"}\n');
   });
 
+  it('is no error where there is one of that name, with --if-absent', async () => {
+    const kv = kvInMemory();
+    expect((await kv('bucket create b --if-absent --json')).text).toBe('{"created":"b"}\n');
+    await kv('-b b set k v');
+    expect((await kv('bucket create b --if-absent --json')).text).toBe('{"exists":"b"}\n');
+    expect((await kv('bucket create b --if-absent', onTerminal)).stderr).toBe(
+      'bucket "b" is there already\n',
+    );
+    expect((await kv('-b b get k')).text).toBe('v');
+    expect((await kv(['bucket', 'create', '', '--if-absent'])).error?.code).toBe('invalid-bucket');
+  });
+
   it('is not done twice, and keeps what is there', async () => {
     const kv = kvInMemory();
     await kv('set k v');

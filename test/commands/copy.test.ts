@@ -110,3 +110,40 @@ describe('copy', () => {
     expect((await kv('exists c')).outcome).toBe(1);
   });
 });
+
+describe('copy --prefix', () => {
+  it('copies each key that begins with it, and says how many', async () => {
+    const kv = await kvWith('app/a=1', 'app/b=2', 'application=3', 'new/b=old');
+    const { outcome, text } = await kv('copy app/ new/ --prefix --json');
+    expect([outcome, text]).toEqual([0, '{"source":"app/","target":"new/","keys":2}\n']);
+    expect((await kv('get-many app/a new/a new/b new/lication')).text).toBe(
+      'app/a\t1\nnew/a\t1\nnew/b\t2\nnew/lication\n',
+    );
+    expect((await kv('copy app/ x/ --prefix', onTerminal)).stderr).toBe('copied 2 keys\n');
+    expect((await kv('copy none/ x/ --prefix --json')).text).toContain('"keys":0');
+  });
+
+  it('copies nothing where one target is there, with --if-absent, or cannot be a key', async () => {
+    const kv = await kvWith('a1=1', 'a2=2', 'b2=old');
+    const there = await kv('copy a b --prefix --if-absent');
+    expect([there.outcome, there.error?.message]).toEqual([
+      3,
+      'cannot copy "a2" to "b2": the key is there already',
+    ]);
+    const long = await kv(['copy', 'a', longestKey, '--prefix']);
+    expect([long.outcome, long.error?.code]).toEqual([4, 'invalid-key']);
+    expect((await kv('keys')).text).toBe('a1\na2\nb2\n');
+    expect((await kv('get b2')).text).toBe('old');
+  });
+
+  it('shares chunks, is into another bucket, and refuses its own place', async () => {
+    const kv = await kvOnDisk();
+    await kv('set a1', { stdin: patternedBytes(600_000) });
+    await kv('bucket create attic');
+    expect((await kv('copy a a --prefix --to-bucket attic')).outcome).toBe(0);
+    await kv('delete a1');
+    expect((await kv('get a1 -b attic')).stdout.equals(patternedBytes(600_000))).toBe(true);
+    const { outcome, error } = await kv('copy a a --prefix');
+    expect([outcome, error?.message]).toEqual([2, 'cannot copy "a" to itself']);
+  });
+});

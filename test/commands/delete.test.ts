@@ -229,3 +229,36 @@ describe('the words', () => {
     expect(await keysOf(kv)).toEqual(['a']);
   });
 });
+
+describe('on a condition', () => {
+  it.each([
+    ['--if-value', (_: number) => 'mine'],
+    ['--if-version', (version: number) => String(version)],
+  ])('%s deletes where it holds', async (option, held) => {
+    const kv = kvInMemory();
+    await kv('set k mine');
+    const { version } = JSON.parse((await kv('stat k --json')).text);
+    const other = await kv(['delete', 'k', option, '0']);
+    expect([other.outcome, other.error?.code]).toEqual([3, 'condition-failed']);
+    expect((await kv('get k')).text).toBe('mine');
+    const done = await kv(['delete', 'k', option, held(version), '--json']);
+    expect([done.outcome, done.text]).toEqual([0, '{"deleted":1}\n']);
+    const gone = await kv(['delete', 'k', option, held(version)]);
+    expect([gone.outcome, gone.error?.message]).toEqual([
+      3,
+      'cannot delete "k": there is no such key',
+    ]);
+  });
+
+  it.each([
+    ['a b --if-value v', 'a condition is on one KEY'],
+    ['--prefix a --if-version 1', 'a condition is on one KEY'],
+    ['a --if-value v --if-version 1', 'only one of --if-version, --if-value'],
+    ['a --if-value v -n', 'either a condition or --dry-run, not both'],
+  ])('takes one key and one condition: %s', async (words, message) => {
+    const kv = await kvWith('a', 'b');
+    const { outcome, error } = await kv(`delete ${words}`);
+    expect([outcome, error?.message]).toEqual([2, message]);
+    expect(await keysOf(kv)).toEqual(['a', 'b']);
+  });
+});

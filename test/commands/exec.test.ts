@@ -54,6 +54,15 @@ describe.each([
     expect(await keys(kv)).toBe('');
   });
 
+  it.each(['a\0b', 'a\0b\n', '\0ab\n', 'a\0b\0c'])(
+    'calls a NUL in a script what it is, where it does not tell UTF-16: %j',
+    async (stdin) => {
+      const { error } = await (await open())('exec', { stdin });
+      if (stdin.endsWith('c')) expect(error?.hint).toContain('UTF-16LE');
+      else expect(error?.message).toBe(`stdin:1: unknown verb "${stdin.trimEnd()}"`);
+    },
+  );
+
   it('has a quote span lines, and counts them', async () => {
     const kv = await open();
     const script = lines(`set a 'one`, `two'`, 'set b \\', 'three', 'nope');
@@ -162,6 +171,15 @@ describe.each([
     expect(stderr).toBe('set "a": 1 B\nset "b": 1 B\n');
   });
 
+  it('says nothing of a line with -q', async () => {
+    const kv = await open();
+    const { stderr, remarks } = await kv('exec', {
+      stdin: lines('-q set a 1', 'set b 2', '-q bucket copy default other'),
+      stderrIsTerminal: true,
+    });
+    expect([stderr, remarks]).toEqual(['set "b": 1 B\n', []]);
+  });
+
   it('prints values beyond what it holds back', async () => {
     const kv = await open();
     await kv('set big', { stdin: 'x'.repeat(3_000_000) });
@@ -205,6 +223,11 @@ describe.each([
       expect(calls).toBe(1);
       expect(await keys(kv)).toBe('');
     }
+    // By itself, where the script would go on after an error.
+    calls = 0;
+    const alone = kv('exec --keep-going', { stdin: lines('get a', 'exec') });
+    await expect(alone).rejects.toThrow(/^stdin:1: a defect of kv's own: broken$/);
+    expect(calls).toBe(1);
   });
 });
 
@@ -244,3 +267,24 @@ it.each(['get nope', 'cas n 1 2', 'set a 1 --if-present'])(
     expect(stderr).toMatch(/^kv: stdin:1: /);
   },
 );
+
+it.each(['set a -', 'set a -f -', 'set a -f /dev/stdin', 'import -', 'import -n /dev/stdin'])(
+  'a line does not take the script that comes through stdin for its own input: %s',
+  async (line) => {
+    const shell = new Shell();
+    await shell.succeed('kv set a kept');
+    const refused = await shell.run('kv exec', { stdin: `${line}\nset b 1\n` });
+    expect([refused.status, refused.stderr.split('\n')[0]]).toEqual([
+      2,
+      'kv: stdin:1: cannot read stdin: the script comes from there',
+    ]);
+    expect(await shell.succeed('kv export')).toBe('{"key":"a","value":"kept"}\n');
+  },
+);
+
+it('a line of a script in a file may read stdin', async () => {
+  const shell = new Shell();
+  await shell.succeed(`echo 'set a -' > script`);
+  await shell.succeed('kv exec script', { stdin: 'given' });
+  expect(await shell.succeed('kv get a')).toBe('given');
+});

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { displayWidth } from '../../src/terminal/display-width.js';
 import { unescapeKey } from '../../src/terminal/visible.js';
 import { controls, hostile, longestKey, oddKeys } from '../support/odd-text.js';
 import { type Kv, kvInMemory, kvOnDisk, onTerminal } from '../support/run-command.js';
@@ -34,7 +35,7 @@ describe('the list', () => {
   it('says that a prefix is no pattern where somebody seems to think so', async () => {
     const { outcome, text, stderr } = await (await kvWith('a'))(['keys', '*'], onTerminal);
     expect([outcome, text]).toEqual([0, '']);
-    expect(stderr).toBe('no key begins with "*": it is a prefix, and no pattern\n');
+    expect(stderr).toBe('no key begins with "*": it is a prefix, and no pattern; try: --glob\n');
   });
 
   it('is of the bucket of -b, which must be there', async () => {
@@ -268,7 +269,7 @@ describe('forms that exclude each other', () => {
     async (options) => {
       const { outcome, error, text } = await (await letters())(`keys ${options}`);
       expect([outcome, text]).toEqual([2, '']);
-      expect(error?.message).toBe('only one of --long, -0, --count, --tree');
+      expect(error?.message).toBe('only one of --long, -0, --count, --tree, --values or --table');
       expect(error?.hint).toContain('usage: kv keys');
     },
   );
@@ -280,4 +281,134 @@ describe('forms that exclude each other', () => {
     const { outcome, error, text } = await (await letters())(`keys ${option} --json`);
     expect([outcome, text, error?.message]).toEqual([2, '', message]);
   });
+});
+
+describe('the choice', () => {
+  const logs = () => kvWith('log/1.gz', 'log/2.txt', 'log/ü.gz', 'other.gz');
+
+  it('is by a pattern for the whole key, within a prefix, a page and either direction', async () => {
+    const kv = await logs();
+    const lines = async (...words: string[]) => linesOf((await kv(['keys', ...words])).text);
+    expect(await lines('--glob', '*.gz')).toEqual(['log/1.gz', 'log/ü.gz', 'other.gz']);
+    expect(await lines('--glob', 'log/?.gz')).toEqual(['log/1.gz', 'log/ü.gz']);
+    expect(await lines('log/', '--glob', '*.gz', '--reverse')).toEqual(['log/ü.gz', 'log/1.gz']);
+    expect(await lines('log/ü', '--glob', 'log/*')).toEqual(['log/ü.gz']);
+    expect(await lines('other', '--glob', 'log/*')).toEqual([]);
+    expect(await lines('--glob', '*.gz', '--limit', '1', '--after', 'log/1.gz')).toEqual([
+      'log/ü.gz',
+    ]);
+    expect(await lines('--glob', '*.gz', '--count')).toEqual(['3']);
+    expect(await lines('--glob', '*.gz', '--tree')).toEqual([
+      'log/ (2)',
+      '  1.gz',
+      '  ü.gz',
+      'other.gz',
+    ]);
+    expect((await kv(['keys', '-0', '--glob', '*.txt'])).text).toBe('log/2.txt\0');
+  });
+
+  it('is by a regular expression for any part of it', async () => {
+    const kv = await logs();
+    expect(linesOf((await kv(['keys', '--regex', '^l.*[1ü]\\.'])).text)).toEqual([
+      'log/1.gz',
+      'log/ü.gz',
+    ]);
+    const { outcome, error } = await kv(['keys', '--regex', '(']);
+    expect([outcome, error?.message]).toEqual([
+      2,
+      '"(" is no regular expression: Unterminated group',
+    ]);
+    expect((await kv(['keys', '--glob', '['])).outcome).toBe(2);
+  });
+
+  it('is by size and by time', async () => {
+    const kv = await kvOnDisk();
+    for (const size of [0, 1000, 1024, 1025, 70_000, 300_000]) {
+      await kv(['set', `k${size}`], { stdin: 'x'.repeat(size) });
+    }
+    expect((await kv('keys --larger 1K')).text).toBe('k1025\nk300000\nk70000\n');
+    const { modified } = JSON.parse((await kv('stat k0 --json')).text);
+    expect((await kv('keys --newer 1h --count')).text).toBe('6\n');
+    expect((await kv('keys --older 1h --count')).text).toBe('0\n');
+    expect((await kv(['keys', 'k0', '--newer', modified, '--count'])).text).toBe('0\n');
+    expect((await kv(['keys', 'k0', '--older', modified, '--count'])).text).toBe('0\n');
+    expect((await kv('keys --older 2000-01-01 --larger 0')).text).toBe('');
+    expect((await kv('keys --newer soon')).outcome).toBe(2);
+  });
+});
+
+describe('--values', () => {
+  it('prints what get-many prints, whatever the size', async () => {
+    const kv = await kvOnDisk();
+    await kv(['set', 'a\tb', 'tab\tand\nline\\']);
+    await kv('set latin1', { stdin: Buffer.from('\xf6', 'latin1') });
+    await kv('set long', { stdin: 'x'.repeat(300_000) });
+    await kv(['set', 'z', '']);
+    for (const json of [[], ['--json']]) {
+      const expected = await kv(['get-many', 'a\tb', 'latin1', 'long', 'z', ...json]);
+      expect((await kv(['keys', '--values', ...json])).text).toBe(expected.text);
+    }
+    await kv(['set', hostile, hostile]);
+    const { text } = await kv('keys --values', onTerminal);
+    expect(text.replaceAll(/[\n\t]/g, '')).not.toMatch(controls);
+  });
+});
+
+describe('--table', () => {
+  it('draws boxes within the terminal, wide characters aligned', async () => {
+    const kv = await kvOnDisk();
+    await kv(['set', '日本語', 'ein Wert, 値']);
+    await kv(['set', hostile, hostile.repeat(20)]);
+    await kv('set long', { stdin: 'x'.repeat(300_000) });
+    for (const columns of [30, 60, 80, 200]) {
+      const { text } = await kv('keys --table --values', { ...onTerminal, columns });
+      const lines = linesOf(text);
+      expect(lines).toHaveLength(7);
+      expect(new Set(lines.map(displayWidth)).size).toBe(1);
+      expect(displayWidth(lines[0]!)).toBeLessThanOrEqual(columns);
+      expect(lines.join('')).not.toMatch(controls);
+    }
+    expect((await kv('keys --table none')).text).toBe('');
+  });
+
+  it('is whole in a pipe', async () => {
+    const kv = await kvWith('k'.repeat(300));
+    const { version, modified } = JSON.parse((await kv(['stat', 'k'.repeat(300), '--json'])).text);
+    expect(linesOf((await kv('keys --table')).text)[3]).toBe(
+      `│ ${'k'.repeat(300)} │  309 │ ${String(version).padStart(7)} │ ${modified} │`,
+    );
+  });
+
+  it('stands alone', async () => {
+    const kv = await letters();
+    for (const words of ['--table -l', '--values -0', '--table --count', '--table --json']) {
+      expect((await kv(`keys ${words}`)).outcome).toBe(2);
+    }
+  });
+});
+
+describe('a listing that prints little', () => {
+  it.each(['--count', '--tree', '-l', '-0', '--table', '--values'])(
+    'is stopped by a signal within a script or at the prompt: keys %s',
+    async (option) => {
+      const kv = await kvOnDisk();
+      const records = Array.from({ length: 2000 }, (_, i) => ({
+        key: `${'a'.repeat(12)}${i}`,
+        value: '',
+      }));
+      const stdin = records.map((record) => JSON.stringify(record)).join('\n');
+      await kv('import -q -', { stdin });
+      // What it costs to find that none of these keys is like it lasts longer than a turn.
+      const listing = kv(['keys', option, '--regex', '^(a|aa|a?)+b']);
+      const before = process.listenerCount('SIGHUP');
+      const raise = () => {
+        if (process.listenerCount('SIGHUP') > before) process.emit('SIGHUP');
+        else turn = setImmediate(raise);
+      };
+      let turn = setImmediate(raise);
+      const { text, error } = await listing;
+      clearImmediate(turn);
+      expect([text, error?.code]).toEqual(['', 'interrupted']);
+    },
+  );
 });

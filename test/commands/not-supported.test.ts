@@ -11,6 +11,11 @@ const open = () => kvOver(keyvalueOver(new LimitedStore()));
 describe('on a store without transactions', () => {
   it.each([
     ['exec --atomic', 'run a script with --atomic', 'without it, each line stands by itself'],
+    [
+      'copy a b --prefix',
+      'copy keys by their prefix',
+      'without --prefix, each key is a copy of its own',
+    ],
     ['import --atomic', 'import with --atomic', 'without it, --skip goes on after an error'],
     [
       'import --mode replace',

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { controls, hostile, longestKey, oddKeys } from '../support/odd-text.js';
 import { patternedBytes } from '../support/patterned-bytes.js';
@@ -105,5 +106,43 @@ describe('rename', () => {
     expect((await kv('rename b')).outcome).toBe(2);
     expect((await kv('rename b c --read-only')).error?.code).toBe('read-only');
     expect((await kv('get b')).text).toBe('1');
+  });
+});
+
+describe('rename --prefix', () => {
+  const prefix = fc.string({ unit: fc.constantFrom('a', 'b', 'é'), maxLength: 3 });
+  const names = fc.uniqueArray(
+    fc.string({ unit: fc.constantFrom('a', 'b', 'é'), minLength: 1, maxLength: 6 }),
+    { minLength: 1, maxLength: 12 },
+  );
+
+  it('gives each key its new name, whatever of sources and targets overlaps', async () => {
+    await fc.assert(
+      fc.asyncProperty(names, prefix, prefix, async (keys, source, target) => {
+        fc.pre(source !== target && (target !== '' || !keys.includes(source)));
+        const kv = await kvWith(...keys.map((key) => `${key}=${key}`));
+        const renamed = (key: string) =>
+          key.startsWith(source) ? target + key.slice(source.length) : key;
+        const expected = new Map(
+          keys.filter((key) => renamed(key) === key).map((key) => [key, key]),
+        );
+        for (const key of keys) if (key.startsWith(source)) expected.set(renamed(key), key);
+        expect((await kv(['rename', source, target, '--prefix'])).outcome).toBe(0);
+        const records = (await kv('export')).text
+          .trimEnd()
+          .split('\n')
+          .map((line) => JSON.parse(line));
+        expect(new Map(records.map(({ key, value }) => [key, value]))).toEqual(expected);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('is whole or not at all', async () => {
+    const kv = await kvWith('a1=1', 'a2=2', 'b2=old');
+    expect((await kv('rename a b --prefix --if-absent')).outcome).toBe(3);
+    expect((await kv('keys')).text).toBe('a1\na2\nb2\n');
+    expect((await kv('rename a b --prefix')).outcome).toBe(0);
+    expect((await kv('get-many b1 b2')).text).toBe('b1\t1\nb2\t2\n');
   });
 });

@@ -219,7 +219,7 @@ describe('a condition', () => {
     ]) {
       const { outcome, error } = await kv(`set k v ${one} ${other}`);
       expect(outcome).toBe(2);
-      expect(error?.message).toBe('only one of --if-absent, --if-present, --if-version');
+      expect(error?.message).toBe(`only one of ${one}, ${other!.replace(/=.*/, '')}`);
     }
     expect((await kv('exists k')).outcome).toBe(1);
   });
@@ -291,5 +291,58 @@ describe('the bucket', () => {
     const { outcome, error } = await kv('--read-only set k new');
     expect([outcome, error?.code]).toEqual([6, 'read-only']);
     expect((await kv('get k')).text).toBe('old');
+  });
+});
+
+describe('--if-value', () => {
+  it('sets where the value is that, byte for byte, whatever its size', async () => {
+    const kv = await kvOnDisk();
+    const long = 'x'.repeat(100_000);
+    for (const value of ['', 'open', long]) {
+      await kv(['set', 'k', value]);
+      expect((await kv(['set', 'k', 'next', '--if-value', `${value}y`])).outcome).toBe(3);
+      expect((await kv(['set', 'k', 'next', '--if-value', value])).outcome).toBe(0);
+      expect((await kv('get k')).text).toBe('next');
+    }
+  });
+
+  it('changes nothing where it is another, or there is no such key', async () => {
+    const kv = kvInMemory();
+    const absent = await kv('set k new --if-value old');
+    expect([absent.outcome, absent.error?.code]).toEqual([3, 'condition-failed']);
+    expect(absent.error?.message).toBe('cannot set "k": there is no such key');
+    await kv('set k other');
+    const { outcome, error } = await kv('set k new --if-value old');
+    expect([outcome, error?.message]).toEqual([3, 'cannot set "k": its value is another']);
+    expect((await kv('get k')).text).toBe('other');
+  });
+});
+
+describe('--get', () => {
+  it.each([3, 100_000, 600_000])('prints the %i bytes that were there', async (size) => {
+    const kv = await kvOnDisk();
+    expect(await kv('set k new --get')).toMatchObject({ outcome: 0, text: '', stderr: '' });
+    await kv('set k', { stdin: patternedBytes(size) });
+    const { stdout } = await kv('set k new --get');
+    expect(stdout.equals(patternedBytes(size))).toBe(true);
+    expect((await kv('get k')).text).toBe('new');
+  });
+
+  it('is a record, or null where there was none, with --json', async () => {
+    const kv = kvInMemory();
+    expect((await kv('set k a --get --json')).text).toBe('{"key":"k","value":null}\n');
+    const { version } = JSON.parse((await kv('stat k --json')).text);
+    expect(JSON.parse((await kv('set k b --get --json')).text)).toMatchObject({
+      key: 'k',
+      value: 'a',
+      version,
+    });
+  });
+
+  it('prints nothing where a condition does not hold', async () => {
+    const kv = kvInMemory();
+    await kv('set k old');
+    expect(await kv('set k new --get --if-absent')).toMatchObject({ outcome: 3, text: '' });
+    expect((await kv('set k new --get --if-value old')).text).toBe('old');
   });
 });

@@ -9,6 +9,7 @@ const fields = [
   'buckets',
   'keys',
   'chunked values',
+  'expired',
   'uploads',
   'file size',
   'free size',
@@ -26,7 +27,7 @@ describe('store info', () => {
     const { outcome, text } = await kv('store info --json');
     const info = JSON.parse(text);
     expect(outcome).toBe(0);
-    expect(info).toMatchObject({ format: 1, buckets: 2, keys: 3, chunkedValues: 1, uploads: 0 });
+    expect(info).toMatchObject({ format: 2, buckets: 2, keys: 3, chunkedValues: 1, uploads: 0 });
     expect(info.fileSize).toBe(statSync(join(info.path, 'data.mdb')).size);
     expect(info.readers).toBeGreaterThanOrEqual(1);
   });

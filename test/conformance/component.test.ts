@@ -10,8 +10,9 @@ import { readComponent } from '../../src/component/read-component.js';
 import { DEFAULT_MEMORY_BYTES, Room } from '../../src/component/room.js';
 import type { FuncType } from '../../src/component/types.js';
 import { grantBuckets } from '../../src/host/grants.js';
+import type { Refusal } from '../../src/host/refusals.js';
 import { TimeLimit } from '../../src/host/time-limit.js';
-import { HostWorld, type Refusal } from '../../src/host/world.js';
+import { HostWorld } from '../../src/host/world.js';
 import { createKeyvalue } from '../../src/keyvalue/index.js';
 import type { Store } from '../../src/store/store.js';
 import { openTestStore } from '../support/open-test-store.js';
@@ -81,8 +82,8 @@ class WorldWithEnds extends HostWorld {
 
   constructor(ends: Ends, interfaces: Readonly<Record<string, object>>) {
     const limit = new TimeLimit(undefined, 'test');
-    const refused = ({ name, reason }: Refusal) => {
-      if (!name.startsWith(ENDS)) throw new Error(reason);
+    const refused = ({ name }: Refusal) => {
+      if (!name.startsWith(ENDS)) throw new Error(`${name} was refused`);
     };
     super(refused, { interfaces, limit });
     this.#ends = ends;

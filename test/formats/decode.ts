@@ -1,8 +1,10 @@
 /** Decoding in tests: everything that a decoder hands over, checked for the order of its calls. */
 import { expect } from 'vitest';
 import {
+  type ExpiryFields,
   type Format,
   FormatError,
+  type Reading,
   type RecordSink,
   type RecordSpan,
 } from '../../src/formats/format.js';
@@ -44,16 +46,18 @@ export interface DecodeOptions {
   /** Places at which the input is cut. */
   readonly cuts?: readonly number[];
   readonly limitBytes?: number;
+  /** How records are read that are not as kv writes them. */
+  readonly reading?: Reading;
 }
 
 /** Decodes the input; any error but a FormatError is thrown. */
 export function decode(
   format: Format,
   input: Uint8Array | string,
-  { cuts = [], limitBytes }: DecodeOptions = {},
+  { cuts = [], limitBytes, reading }: DecodeOptions = {},
 ): Decoded {
   const collected = new CollectingSink();
-  const decoder = format.decoder(collected, limitBytes);
+  const decoder = format.decoder(collected, limitBytes, reading);
   const bytes = Buffer.from(input);
   const ends = [...new Set(cuts.map((cut) => Math.min(cut, bytes.length)))].sort((a, b) => a - b);
   let error: Decoded['error'];
@@ -98,6 +102,7 @@ class CollectingSink implements RecordSink {
   readonly outcomes: string[] = [];
   /** A line, or the number of a record. */
   throughLine = 0;
+  readonly expiry: string[] = [];
   #last = 0;
   /** The line of the record to come, of a format that counts records. */
   #line: number | undefined;
@@ -119,6 +124,12 @@ class CollectingSink implements RecordSink {
   unknownMembers(at: number, names: readonly string[]): boolean {
     this.unknown.push(`${at} ${names}`);
     return false;
+  }
+
+  /** What a record says, told as it is: when that is stands elsewhere. */
+  expiresOf(fields: ExpiryFields): number | string {
+    this.expiry.push(JSON.stringify(fields));
+    return fields.ttl === 'bad' ? 'a bad ttl' : 1;
   }
 
   record(at: number, { bytes, keyStart, keyEnd, valueStart, valueEnd }: RecordSpan): void {

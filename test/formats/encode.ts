@@ -26,9 +26,12 @@ export function encode(
   const encoder = format.encoder!(limitBytes);
   const written: Buffer[] = [];
   for (const record of records) {
-    if (record.value.length > pieceBytes) written.push(...inPieces(encoder, record, pieceBytes));
-    else encoder.add(record.key, record.value);
-    if (encoder.waiting > 1000) written.push(encoder.take());
+    if (record.value.length > pieceBytes) {
+      for (const piece of inPieces(encoder, record, pieceBytes)) {
+        written.push(Buffer.from(piece));
+      }
+    } else encoder.add(record.key, record.value);
+    if (encoder.waiting > 1000) written.push(Buffer.from(encoder.take()));
   }
   written.push(encoder.end());
   return Buffer.concat(written);

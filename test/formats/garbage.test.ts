@@ -7,31 +7,7 @@ import { format as json } from '../../src/formats/json/json.js';
 import { format as mdb } from '../../src/formats/mdb/mdb.js';
 import { format as ndjson } from '../../src/formats/ndjson/ndjson.js';
 import { decode } from './decode.js';
-
-/** What the formats are made of, so that garbage gets further into them than any bytes would. */
-const parts: Readonly<Record<string, readonly string[]>> = {
-  ndjson: [
-    '{"key":"a","value":"1"}',
-    '{"key":"',
-    '","value":"',
-    '"}',
-    '"base64":true',
-    '\\u',
-    'd8',
-  ],
-  json: ['[', ']', '{', '}', ',', ':', '{"key":"a","value":"1"}', '"key"', '"value"', 'null', '"'],
-  csv: ['key,value\n', 'key,value,base64\n', 'a,1\n', '"', '""', ',', 'true', '"x\ny"', '\r\n'],
-  tsv: ['key\tvalue\n', 'a\t1\n', '"', '""', '\t', '\r\n'],
-  mdb: [
-    'VERSION=3\n',
-    'format=print\n',
-    'HEADER=END\n',
-    'DATA=END\n',
-    ' 61\n',
-    ' \\',
-    'type=btree\n',
-  ],
-};
+import { pieces } from './pieces.js';
 
 describe.each<[string, Format, prefix: string]>([
   ['ndjson', ndjson, ''],
@@ -47,7 +23,7 @@ describe.each<[string, Format, prefix: string]>([
         fc.oneof(
           {
             weight: 3,
-            arbitrary: fc.constantFrom(...parts[name]!).map((text) => Buffer.from(text)),
+            arbitrary: fc.constantFrom(...pieces[name]!).map((text) => Buffer.from(text)),
           },
           fc.constantFrom('\n', ' ', '\r\n', 'x', '\ufeff').map((text) => Buffer.from(text)),
           fc.uint8Array({ maxLength: 8 }).map((bytes) => Buffer.from(bytes)),

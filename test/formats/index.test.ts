@@ -3,6 +3,7 @@ import {
   formatNames,
   formatOfFile,
   loadFormat,
+  streamFormatNames,
   writtenFormatNames,
 } from '../../src/formats/index.js';
 
@@ -27,8 +28,8 @@ describe('the format of a file', () => {
 });
 
 test('every format is read, and those that say so are written', async () => {
-  expect(formatNames).toEqual(['ndjson', 'json', 'csv', 'tsv', 'mdb']);
-  for (const name of formatNames) {
+  expect(formatNames).toEqual(['ndjson', 'json', 'csv', 'tsv', 'mdb', 'files']);
+  for (const name of streamFormatNames) {
     const format = await loadFormat(name);
     expect(format.decoder).toBeTypeOf('function');
     expect(format.encoder !== undefined).toBe(writtenFormatNames.includes(name));

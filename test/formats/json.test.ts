@@ -102,9 +102,9 @@ describe('a json array', () => {
   });
 
   test('says which members are not known, also of what is large', () => {
-    const input = `[{"key":"a","value":"1","ttl":3,"":0},{"key":"b","x":1,"value":"${'v'.repeat(99)}","y":2}]`;
+    const input = `[{"key":"a","value":"1","meta":3,"":0},{"key":"b","x":1,"value":"${'v'.repeat(99)}","y":2}]`;
     const { unknown, records } = decode(format, input, { limitBytes: 64 });
-    expect(unknown).toEqual(['1 ttl,', '2 x,y']);
+    expect(unknown).toEqual(['1 meta,', '2 x,y']);
     expect(records).toHaveLength(2);
   });
 });

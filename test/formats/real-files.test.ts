@@ -167,7 +167,9 @@ import csv, json, sys
 with open(sys.argv[1], newline='', encoding='utf-8') as file: json.dump(list(csv.DictReader(file)), sys.stdout)
 `;
     const rows = JSON.parse(run('python3', ['-c', reader, file]).toString());
-    expect(rows).toEqual(text.map(({ key, value }) => ({ key, value: `${value}`, base64: '' })));
+    expect(rows).toEqual(
+      text.map(({ key, value }) => ({ key, value: `${value}`, base64: '', expires: '' })),
+    );
   });
 });
 

@@ -32,6 +32,6 @@ test('the encoder of tsv quotes tabs, not commas', () => {
     { key: 'say "hi"', value: Buffer.from([0xff]) },
   ];
   expect(encode(format, records).toString()).toBe(
-    'key\tvalue\tbase64\na,b\t"1\t2"\t\n"say ""hi"""\t/w==\ttrue\n',
+    'key\tvalue\tbase64\texpires\na,b\t"1\t2"\t\t\n"say ""hi"""\t/w==\ttrue\t\n',
   );
 });

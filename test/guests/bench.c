@@ -1,4 +1,4 @@
-/* Calls one function many times: `exists N`, `get N`, `read` the value "large", `write N` MiB. */
+/* Calls one function many times: `exists N`, `absent N`, `get N`, `read` the value "large", `write N` MiB. */
 #include "kv.h"
 
 static u32 bucket;
@@ -18,6 +18,21 @@ static u32 exists(u64 count) {
     found += result.value & 1;
   }
   return found != count;
+}
+
+/* Keys that are not there, each time another one, spread over those with six digits. */
+static u32 absent(u64 count) {
+  char key[] = "000000-";
+  u64 place = 0;
+  handle_result result;
+  for (u64 i = 0; i < count; i++) {
+    place = (place + 618033) % 1000000;
+    u64 rest = place;
+    for (int at = 5; at >= 0; at--, rest /= 10) key[at] = '0' + rest % 10;
+    eventual_exists(bucket, key, 7, &result);
+    if (result.failed || result.value & 1) return 1;
+  }
+  return 0;
 }
 
 static u32 get(u64 count) {
@@ -73,6 +88,7 @@ RUN u32 run(void) {
   u64 count = arguments.length > 2 ? number_of(&words[2]) : 0;
   switch (*(const char *)words[1].data) {
     case 'e': return exists(count);
+    case 'a': return absent(count);
     case 'g': return get(count);
     case 'r': return read();
     case 'w': return write(count);

@@ -7,22 +7,24 @@
  * the package @bytecodealliance/jco 1.35.0 has it in lib/.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { componentEmbed, componentNew } from '@bytecodealliance/jco-transpile/wasm-tools';
+import { copyKeyvalue } from '../../scripts/generate-offered.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const examples = fileURLToPath(new URL('../../examples/', import.meta.url));
 const wit = fileURLToPath(new URL('../../wit', import.meta.url));
 
 /** What is in `examples/`. */
-const shipped = ['count', 'tally', 'upper'];
+const shipped = ['count', 'tally', 'upper', 'visits'];
 
 /** Guests that bring what they need of a C library themselves, by the worlds of `wit/`. */
 const bare = {
   ...Object.fromEntries(shipped.map((name) => [name, 'command'])),
+  visits: 'draft2',
   check: 'command',
   cat: 'command',
   loop: 'command',
@@ -33,6 +35,22 @@ const bare = {
   unknown: 'unknown',
   relay: 'relay',
   widen: 'command',
+  draft: 'draft',
+  draft2: 'draft2',
+  'relay-draft': 'relay-draft',
+  'relay-draft2': 'relay-draft2',
+  mixed: 'mixed',
+  swap: 'draft2',
+  first: 'first',
+  settings: 'settings',
+};
+
+/** Guests that are made of another's source, and what is defined for each. */
+const variants = {
+  draft: { source: 'draft', defines: ['-DDRAFT=1'] },
+  draft2: { source: 'draft', defines: ['-DDRAFT=2'] },
+  'relay-draft': { source: 'relay-draft', defines: ['-DDRAFT=1'] },
+  'relay-draft2': { source: 'relay-draft', defines: ['-DDRAFT=2'] },
 };
 
 /** What the WIT of a guest has in its `bucket` beside what kv offers. */
@@ -70,12 +88,13 @@ function makeWit(guest) {
   const path = join(folder, `${guest}-wit`);
   cpSync(join(here, 'wit'), path, { recursive: true });
   cpSync(join(wit, 'deps/io'), join(path, 'deps/io'), { recursive: true });
-  mkdirSync(join(path, 'deps/keyvalue'));
-  for (const name of ['atomic', 'eventual', 'eventual-batch', 'types', 'wasi-keyvalue-error']) {
-    const text = readFileSync(join(wit, `${name}.wit`), 'utf8');
-    const more = text.replace(/^ *resource bucket \{$/m, `$& ${added[guest] ?? ''}`);
-    writeFileSync(join(path, `deps/keyvalue/${name}.wit`), more);
-  }
+  copyKeyvalue(join(path, 'deps'));
+  cpSync(join(here, '../../src/host/wit/deps/config'), join(path, 'deps/config'), {
+    recursive: true,
+  });
+  const types = join(path, 'deps/keyvalue/types.wit');
+  const text = readFileSync(types, 'utf8');
+  writeFileSync(types, text.replace(/^ *resource bucket \{$/m, `$& ${added[guest] ?? ''}`));
   return path;
 }
 
@@ -84,9 +103,10 @@ function folderOf(name) {
 }
 
 function compile(name, core) {
-  const source = join(folderOf(name), `${name}.c`);
+  const { source: sourceName = name, defines = [] } = variants[name] ?? {};
+  const source = join(folderOf(name), `${sourceName}.c`);
   const parts = name in bare ? [...bareFlags, join(examples, 'runtime.c')] : hostedFlags;
-  execFileSync('clang', [...flags, '-I', examples, ...parts, source, '-o', core], {
+  execFileSync('clang', [...flags, ...defines, '-I', examples, ...parts, source, '-o', core], {
     stdio: 'inherit',
   });
 }

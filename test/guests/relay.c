@@ -4,25 +4,7 @@
  * component meets it. Of each resource it exports one that holds the handle of an imported one.
  */
 #include "kv.h"
-
-/** An imported resource, of which the exported one is made; 0 when it has been given away. */
-typedef struct { u32 handle; } held;
-
-static u32 hold(u32 handle) {
-  held *place = allocate(sizeof(held));
-  place->handle = handle;
-  return (u32)place;
-}
-
-static u32 handle_of(u32 held_at) { return ((held *)held_at)->handle; }
-
-/** The functions of an exported resource: how it is made, and what dropping it does. */
-#define RESOURCE(module, wit_name, name)                                                    \
-  IMPORT("[export]" module, "[resource-new]" wit_name) u32 name##_made(u32);                \
-  EXPORT(module "#[dtor]" wit_name) void name##_destroy(u32 it) {                           \
-    if (handle_of(it) != 0) name##_drop(handle_of(it));                                     \
-  }                                                                                         \
-  static u32 name##_export(u32 handle) { return name##_made(hold(handle)); }
+#include "relay.h"
 
 RESOURCE(IO_ERROR, "error", io_error)
 RESOURCE(POLL, "pollable", pollable)
@@ -33,19 +15,8 @@ RESOURCE(TYPES, "bucket", bucket)
 RESOURCE(TYPES, "outgoing-value", outgoing)
 RESOURCE(TYPES, "incoming-value", incoming)
 
-IMPORT("[export]" TYPES, "[resource-rep]incoming-value") u32 incoming_rep(u32);
-IMPORT("[export]" TYPES, "[resource-drop]incoming-value") void incoming_export_drop(u32);
+TAKEN(TYPES, "incoming-value", incoming)
 
-/** The imported value behind an exported one that was given away. */
-static u32 take_incoming(u32 exported) {
-  held *place = (held *)incoming_rep(exported);
-  u32 handle = place->handle;
-  place->handle = 0;
-  incoming_export_drop(exported);
-  return handle;
-}
-
-#define RETURN(result) return (u32)&(result)
 static handle_result as_handle;
 static option_result as_option;
 static list_result as_list;
@@ -183,14 +154,14 @@ u32 relay_write_sync(u32 it, const void *data, u32 length) {
 
 EXPORT(TYPES "#[static]incoming-value.incoming-value-consume-sync")
 u32 relay_consume_sync(u32 value) {
-  incoming_consume_sync(take_incoming(value), &as_list);
+  incoming_consume_sync(incoming_taken(value), &as_list);
   WRAP_ERROR(as_list, error);
   RETURN(as_list);
 }
 
 EXPORT(TYPES "#[static]incoming-value.incoming-value-consume-async")
 u32 relay_consume_async(u32 value) {
-  incoming_consume_async(take_incoming(value), &as_handle);
+  incoming_consume_async(incoming_taken(value), &as_handle);
   as_handle.value = (as_handle.failed ? error_export : input_export)(as_handle.value);
   RETURN(as_handle);
 }

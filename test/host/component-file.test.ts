@@ -15,12 +15,7 @@ describe('a file that is no component is refused, with a time limit and without:
     ['a folder', 'mkdir x', 6, 'it is a directory'],
     ['nothing', ': > x', 4, 'it is not WebAssembly'],
     ['text', 'echo text > x', 4, 'it is not WebAssembly'],
-    [
-      'a module',
-      "printf '\\0asm\\1\\0\\0\\0' > x",
-      4,
-      'it is a module of core WebAssembly, not a component',
-    ],
+    ['a module', "printf '\\0asm\\1\\0\\0\\0' > x", 4, 'it is a core module, not a component'],
     [
       'a component of a later version',
       "printf '\\0asm\\x0e\\0\\1\\0' > x",
@@ -38,7 +33,8 @@ describe('a file that is no component is refused, with a time limit and without:
     await shell.succeed(make);
     for (const options of ['', '--timeout 5s']) {
       const message = `cannot run "x": ${state}`;
-      expectRefusal(await shell.run(`kv run x ${options}`), { status, message });
+      const ended = await shell.run(`kv run x ${options}`);
+      expectRefusal(ended, { status, message, hint: 'perhaps' });
     }
   });
 });
@@ -51,6 +47,13 @@ test('a pipe whose writer says nothing is given up when the time is over', async
     status: 5,
     message: 'cannot run "x": it was stopped after 300 ms',
   });
+});
+
+test('where the stack is too small for calls in calls nothing is run', async () => {
+  const run = `kv run ${guest('count')}`;
+  const ended = await new Shell().run(`ulimit -s 1000; ${run}; echo $?; ulimit -S -s 900; ${run}`);
+  expect([ended.status, ended.text]).toEqual([6, '6\n']);
+  expect(ended.stderr).toMatch(/the limit on the stack is too low for it\n.*ulimit -s 1536/);
 });
 
 test('eight first runs at once count to eight', async () => {

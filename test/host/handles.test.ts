@@ -55,7 +55,7 @@ describe('a handle that is none', () => {
 /** `name` is what is called with handles; another's is one of what `resource` is not. */
 async function expectTraps(name: string, resource: string, call: (handle: string) => string) {
   const [, short = ''] = /([\w-]+)$/.exec(resource)!;
-  const other = resource === VALUE ? ERROR : VALUE;
+  const other = resource.endsWith('.outgoing-value') ? ERROR : VALUE;
   const [, otherShort = ''] = /([\w-]+)$/.exec(other)!;
   const made =
     other === VALUE

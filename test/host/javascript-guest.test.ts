@@ -10,6 +10,15 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { Shell } from '../support/shell.js';
 
+/** The script is plain JavaScript, which the compiler does not read: its export is typed here. */
+interface Script {
+  copyKeyvalue(deps: string): void;
+}
+
+const { copyKeyvalue }: Script = await import(
+  new URL('../../scripts/generate-offered.js', import.meta.url).href
+);
+
 const modules = join(process.env.KV_COMPONENTIZE_JS ?? '/none', 'node_modules');
 const isInstalled = existsSync(join(modules, '@bytecodealliance/componentize-js'));
 
@@ -38,12 +47,47 @@ export const run = {
 };
 `;
 
-const world = `
+/** The same for store, atomics and batch of a draft. */
+const draftSource = (version: string) => `
+import { open } from 'wasi:keyvalue/store@${version}';
+import * as atomics from 'wasi:keyvalue/atomics@${version}';
+import { getMany, setMany } from 'wasi:keyvalue/batch@${version}';
+
+const bytes = (text) => new TextEncoder().encode(text);
+const text = (bytes) => new TextDecoder().decode(bytes);
+
+export const run = {
+  run() {
+    const bucket = open('');
+    setMany(bucket, [['inside', bytes(text(bucket.get('outside')).toUpperCase())]]);
+    const found = getMany(bucket, ['inside', 'missing']);
+    console.log(found[0][0], text(found[0][1]), found[1], bucket.exists('missing'));
+    console.log(String(atomics.increment(bucket, 'n', 41n)), bucket.listKeys().keys.join());
+    for (const wrong of [() => open('nowhere'), () => bucket.get('')]) {
+      try {
+        wrong();
+      } catch (error) {
+        console.log(error.payload.tag, error.payload.val);
+      }
+    }
+    if (atomics.Cas === undefined) return;
+    const cas = atomics.Cas.new(bucket, 'inside');
+    bucket.set('inside', bytes('beside'));
+    try {
+      atomics.swap(cas, bytes('lost'));
+    } catch (error) {
+      console.log(error.payload.tag, text(error.payload.val.current()));
+      atomics.swap(error.payload.val, bytes('won'));
+    }
+  },
+};
+`;
+
+const world = (imports: readonly string[]) => `
 package test:javascript;
 
 world guest {
-    import wasi:keyvalue/eventual@0.2.0-draft;
-    import wasi:keyvalue/atomic@0.2.0-draft;
+    ${imports.map((one) => `import wasi:keyvalue/${one};`).join('\n    ')}
     export wasi:cli/run@0.2.1;
 }
 `;
@@ -60,7 +104,7 @@ writeFileSync('guest.wasm', component);
 describe.skipIf(!isInstalled)('a guest in JavaScript', () => {
   test('has the buckets, stdout and stderr', { timeout: 300_000 }, async () => {
     const shell = new Shell();
-    await writeGuest(shell);
+    await writeGuest(shell, source, ['eventual@0.2.0-draft', 'atomic@0.2.0-draft']);
     await shell.succeed('node build.mjs; kv set outside text');
     const run = await shell.run('kv run guest.wasm');
     expect(run.text).toBe('text 41\ncannot open bucket "nowhere": it has not been granted\n');
@@ -69,20 +113,42 @@ describe.skipIf(!isInstalled)('a guest in JavaScript', () => {
       /^TEXT42\ntext 83\n/,
     );
   });
+
+  const said = [
+    'inside TEXT undefined false',
+    '41 inside,n,outside',
+    'no-such-store undefined',
+    'other cannot use an empty key: a key has at least 1 byte',
+  ];
+  test.each([
+    ['0.2.0-draft', said, 'TEXT'],
+    ['0.2.0-draft2', [...said, 'cas-failed beside'], 'won'],
+  ])('has store, atomics and batch of %s', { timeout: 300_000 }, async (version, lines, left) => {
+    const shell = new Shell();
+    const imports = ['store', 'atomics', 'batch'].map((name) => `${name}@${version}`);
+    await writeGuest(shell, draftSource(version), imports);
+    await shell.succeed('node build.mjs; kv set outside text');
+    const run = await shell.run('kv run guest.wasm');
+    expect(run.text.trimEnd().split('\n')).toEqual(lines);
+    expect([run.status, run.stderr]).toEqual([0, '']);
+    expect(await shell.succeed('kv get inside')).toBe(left);
+  });
 });
 
-async function writeGuest({ folder }: Shell): Promise<void> {
+async function writeGuest(
+  { folder }: Shell,
+  source: string,
+  imports: readonly string[],
+): Promise<void> {
   const here = fileURLToPath(new URL('../..', import.meta.url));
   symlinkSync(modules, join(folder, 'node_modules'));
-  await mkdir(join(folder, 'wit/deps/keyvalue'), { recursive: true });
+  await mkdir(join(folder, 'wit/deps'), { recursive: true });
   await cp(join(here, 'wit/deps/io'), join(folder, 'wit/deps/io'), { recursive: true });
   await cp(join(here, 'test/guests/wit/deps/cli'), join(folder, 'wit/deps/cli'), {
     recursive: true,
   });
-  for (const name of ['types', 'eventual', 'atomic', 'wasi-keyvalue-error']) {
-    await cp(join(here, `wit/${name}.wit`), join(folder, `wit/deps/keyvalue/${name}.wit`));
-  }
-  writeFileSync(join(folder, 'wit/world.wit'), world);
+  copyKeyvalue(join(folder, 'wit/deps'));
+  writeFileSync(join(folder, 'wit/world.wit'), world(imports));
   writeFileSync(join(folder, 'guest.js'), source);
   writeFileSync(join(folder, 'build.mjs'), build);
 }

@@ -1,15 +1,19 @@
 /** What is offered is committed as text, and what is committed can fall behind its source. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { Room } from '../../src/component/room.js';
+import { grantBuckets } from '../../src/host/grants.js';
 import { functionsOf, type Interfaces } from '../../src/host/host-functions.js';
 import offered from '../../src/host/offered.json' with { type: 'json' };
 import { answerTo } from '../../src/host/offers.js';
 import { wasiCli } from '../../src/host/wasi-cli.js';
 import { wasiClocks } from '../../src/host/wasi-clocks.js';
+import { wasiConfig } from '../../src/host/wasi-config.js';
 import { wasiFilesystem } from '../../src/host/wasi-filesystem.js';
 import { wasiRandom } from '../../src/host/wasi-random.js';
 import { createKeyvalue } from '../../src/keyvalue/index.js';
 import { MemoryStore } from '../../src/store/memory/memory-store.js';
+import { versioned } from '../support/hostile-guest.js';
 
 /** The script is plain JavaScript, which the compiler does not read: its export is typed here. */
 interface Script {
@@ -34,15 +38,12 @@ const ends = {
 };
 const keyvalue = createKeyvalue(new MemoryStore());
 const interfaces: Interfaces = {
-  'wasi:keyvalue/wasi-keyvalue-error': keyvalue.wasiKeyvalueError,
-  'wasi:keyvalue/types': keyvalue.types,
-  'wasi:keyvalue/eventual': keyvalue.eventual,
-  'wasi:keyvalue/atomic': keyvalue.atomic,
-  'wasi:keyvalue/eventual-batch': keyvalue.eventualBatch,
+  ...grantBuckets(keyvalue, [], new Room(0)).interfaces,
   'wasi:io/error': keyvalue.error,
   'wasi:io/poll': keyvalue.poll,
   'wasi:io/streams': keyvalue.streams,
-  ...wasiCli([], ends),
+  ...wasiCli([], [], ends),
+  ...wasiConfig(new Map()),
   ...wasiClocks(),
   ...wasiRandom(),
   ...wasiFilesystem(),
@@ -52,7 +53,6 @@ test.each(Object.entries(offered))('every function of %s is there', (name, membe
   const functions = functionsOf(name, interfaces);
   const expected = Object.entries(members).filter(([, text]) => text.startsWith('func'));
   expect([...functions.keys()]).toEqual(expected.map(([member]) => member));
-  const version = name.startsWith('wasi:keyvalue/') ? '0.2.0-draft' : '0.2.0';
   const answer = name.startsWith('wasi:filesystem/') ? 'denied' : 'given';
-  expect(answerTo(`${name}@${version}`)).toBe(answer);
+  expect(answerTo(versioned(name), true)).toBe(answer);
 });

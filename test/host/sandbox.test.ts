@@ -51,7 +51,8 @@ test('kv refuses a guest whose WIT adds a constructor to what it is granted, bef
   expect([status, text]).toEqual([4, '']);
   expect(stderr).toBe(
     `kv: cannot run "${guest('widen')}": it imports ` +
-      'wasi:keyvalue/types@0.2.0-draft#[constructor]bucket, which kv does not offer\n',
+      'wasi:keyvalue/types@0.2.0-draft#[constructor]bucket and ' +
+      'wasi:keyvalue/types@0.2.0-draft#[static]bucket.to-string, which kv does not offer\n',
   );
   expect(await shell.succeed('kv get victim')).toBe('untouched');
 });

@@ -54,15 +54,15 @@ describe.each(bothStores)('the buckets of a store $name', ({ open }) => {
   test('are made as well within a transaction, and are not there if it fails', async () => {
     const keyvalue = await open();
     keyvalue.buckets.create('test');
-    keyvalue.store.transaction(() => {
+    await keyvalue.store.transaction(async () => {
       setValue(keyvalue, keyvalue.buckets.openOrCreate('kept'), 'key', 'value');
     });
     const failing = () =>
-      keyvalue.store.transaction(() => {
+      keyvalue.store.transaction(async () => {
         setValue(keyvalue, keyvalue.buckets.openOrCreate('lost'), 'key', 'value');
         throw new Error('no');
       });
-    expect(failing).toThrow('no');
+    await expect(failing()).rejects.toThrow('no');
     expect(keyvalue.buckets.list().map(({ name }) => name)).toEqual(['kept', 'test']);
     setValue(keyvalue, keyvalue.buckets.openOrCreate('lost'), 'key', 'again');
     expect(getText(keyvalue, keyvalue.buckets.openOrCreate('lost'), 'key')).toBe('again');

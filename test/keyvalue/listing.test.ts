@@ -177,7 +177,7 @@ describe.each(bothStores)('listing $name', ({ open }) => {
     const before = [...keyvalue.listing.listEntries(bucket, {})];
     const listing = keyvalue.listing.listEntries(bucket, {});
     const seen = [listing.next().value];
-    keyvalue.store.transaction(() => {
+    await keyvalue.store.transaction(async () => {
       keyvalue.eventual.delete(bucket, 'b');
       setValue(keyvalue, bucket, 'c', 'longer');
       seen.push(...listing);
@@ -196,7 +196,7 @@ describe.each(bothStores)('listing $name', ({ open }) => {
     const keys = Array.from({ length: 2500 }, (_, index) => `key ${10_000 + index}`);
     setKeys(keyvalue, bucket, keys);
     const { listKeys } = keyvalue.listing;
-    keyvalue.store.transaction(() => {
+    await keyvalue.store.transaction(async () => {
       const selected = listKeys(bucket, { prefix: 'key 1' });
       expect(keyvalue.records.deleteRecords(bucket, selected)).toBe(2500);
     });

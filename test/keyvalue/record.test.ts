@@ -189,5 +189,5 @@ function setWhere(
 ): number {
   const value = keyvalue.types.OutgoingValue.newOutgoingValue();
   value.outgoingValueWriteBodySync(Buffer.from(text));
-  return keyvalue.records.setWhere(bucket, key, value, condition);
+  return keyvalue.records.setWhere(bucket, key, value, { condition });
 }

@@ -75,17 +75,17 @@ describe.each(bothStores)('what is thrown $name', ({ open }) => {
     const keyvalue = await open();
     const bucket = keyvalue.buckets.create('test');
     const { store } = keyvalue;
-    store.transaction(() => {
+    await store.transaction(async () => {
       setValue(keyvalue, bucket, 'outer', '1');
       const inner = () =>
-        store.transaction(() => {
+        store.transaction(async () => {
           setValue(keyvalue, bucket, 'outer', '2');
           setValue(keyvalue, bucket, 'inner', patternedBytes(300_000));
           keyvalue.buckets.create('inner');
           expect(getText(keyvalue, bucket, 'outer')).toBe('2');
           throw new Error('inner');
         });
-      expect(inner).toThrow('inner');
+      await expect(inner()).rejects.toThrow('inner');
       expect(getText(keyvalue, bucket, 'outer')).toBe('1');
       expect(keyvalue.buckets.exists('inner')).toBe(false);
       setValue(keyvalue, bucket, 'after', '3');
@@ -93,12 +93,14 @@ describe.each(bothStores)('what is thrown $name', ({ open }) => {
     expect(keyvalue.eventualBatch.keys(bucket)).toEqual(['after', 'outer']);
     expect(getText(keyvalue, bucket, 'outer')).toBe('1');
     const outer = () =>
-      store.transaction(() => {
-        store.transaction(() => setValue(keyvalue, bucket, 'kept by the inner', 'lost'));
+      store.transaction(async () => {
+        await store.transaction(async () =>
+          setValue(keyvalue, bucket, 'kept by the inner', 'lost'),
+        );
         keyvalue.eventual.delete(bucket, 'outer');
         throw new Error('outer');
       });
-    expect(outer).toThrow('outer');
+    await expect(outer()).rejects.toThrow('outer');
     expect(keyvalue.eventualBatch.keys(bucket)).toEqual(['after', 'outer']);
   });
 
@@ -111,7 +113,7 @@ describe.each(bothStores)('what is thrown $name', ({ open }) => {
     }
     const dropped = keyvalue.types.Bucket.openBucket('dropped');
     const failing = () =>
-      keyvalue.store.asyncTransaction(async () => {
+      keyvalue.store.transaction(async () => {
         await buckets.delete('dropped');
         await buckets.clear('cleared');
         buckets.rename('renamed', 'elsewhere');

@@ -36,7 +36,7 @@ async function writeInEveryWay(keyvalue: OpenKeyvalue): Promise<number[]> {
   enter('one');
   enter('two');
   versions.push(records.setWhere(bucket, 'key', value));
-  keyvalue.store.transaction(() => {
+  await keyvalue.store.transaction(async () => {
     setValue(keyvalue, bucket, 'one', 'a');
     enter('one');
     setValue(keyvalue, bucket, 'one', 'b');
@@ -68,11 +68,11 @@ describe.each(bothStores)('versions $name', ({ open }) => {
     setValue(keyvalue, bucket, 'key', 'before');
     const before = keyvalue.records.stat(bucket, 'key')!.version;
     const failing = () =>
-      keyvalue.store.transaction(() => {
+      keyvalue.store.transaction(async () => {
         setValue(keyvalue, bucket, 'key', 'lost');
         throw new Error('no');
       });
-    expect(failing).toThrow('no');
+    await expect(failing()).rejects.toThrow('no');
     expect(keyvalue.records.stat(bucket, 'key')!.version).toBe(before);
     setValue(keyvalue, bucket, 'key', 'after');
     expect(keyvalue.records.stat(bucket, 'key')!.version).toBeGreaterThan(before);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseDuration } from '../../src/line/duration.js';
+import { parseDuration, parsePatience } from '../../src/line/duration.js';
 
 describe('parseDuration()', () => {
   test.each([
@@ -17,4 +17,17 @@ describe('parseDuration()', () => {
     'refuses "%s"',
     (text) => expect(() => parseDuration(text)).toThrow(/is not a length of time/),
   );
+});
+
+describe('parsePatience()', () => {
+  test.each(['0', '0s', '0ms', '0.0', '00'])('takes %s for not to wait', (text) =>
+    expect(parsePatience(text)).toBe(0),
+  );
+
+  test('reads and refuses what parseDuration() does', () => {
+    expect(parsePatience('90s')).toBe(90_000);
+    for (const text of ['', '-0', '0x', '0h0m', '30d']) {
+      expect(() => parsePatience(text)).toThrow(/is not a length of time/);
+    }
+  });
 });

@@ -10,13 +10,13 @@ import { expectLinear } from '../support/growth.js';
 /** As a pipe gives it. */
 const PIECE_BYTES = 16 * 1024;
 
-async function runThrough(script: string): Promise<void> {
+async function runThrough(script: string, pieceBytes = PIECE_BYTES): Promise<void> {
   const bytes = Buffer.from(script);
   const input = {
     kind: 'stream' as const,
     async *chunks() {
-      for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-        yield bytes.subarray(at, at + PIECE_BYTES);
+      for (let at = 0; at < bytes.length; at += pieceBytes) {
+        yield bytes.subarray(at, at + pieceBytes);
       }
     },
   };
@@ -60,3 +60,6 @@ describe.each([
   it('is read in time that grows with it', () =>
     expectLinear((size) => runThrough(make(size)), 300));
 });
+
+it('a long line of a script that comes a little at a time is put together once', () =>
+  expectLinear((size) => runThrough(`set k ${'value'.repeat(size)}`, 64), 40_000));

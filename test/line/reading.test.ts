@@ -66,7 +66,11 @@ describe('the reading of a line', () => {
         if (asked?.kind !== 'run') return;
         const values = valuesOf(asked, 'all').concat(valuesOf(asked, 'afterEquals'));
         // Which of two words that are the same is the value is not said by the input.
-        if (values.some((value) => words.indexOf(value) !== words.lastIndexOf(value))) return;
+        const timesOf = (value: string) =>
+          words.filter((word) => word === value || word === `--if-value=${value}`).length;
+        if (values.some((value) => timesOf(value) > 1)) return;
+        // Of an option that is given twice the input has the last value alone.
+        if (words.filter((word) => /^--if-value(=|$)/.test(word)).length > 1) return;
         const kept = withoutValues(words, asked);
         const recorded = await recordedLine(words.map(quoteWord).join(' '), texts);
         expect(splitLine(recorded!).tokens.map(({ text }) => text)).toEqual(kept);
@@ -158,8 +162,10 @@ type Run = Extract<Invocation, { kind: 'run' }>;
 
 /** The values that the command is given. */
 function valuesOf({ command, input }: Run, which: 'all' | 'afterEquals'): string[] {
-  const secret = command.arguments.filter(({ value }) => value === which);
-  return secret.flatMap(({ name }) => (input[name] ?? []) as string | string[]);
+  const secret = command.arguments.filter(({ value }) => value === which).map(({ name }) => name);
+  const options = Object.keys(command.options).filter((key) => command.options[key]!.isStoredValue);
+  const names = which === 'all' ? [...secret, ...options] : secret;
+  return names.flatMap((name) => (input[name] ?? []) as string | string[]);
 }
 
 /** What the words are without them. */
@@ -168,6 +174,7 @@ function withoutValues(words: readonly string[], asked: Run): string[] {
   const pairs = valuesOf(asked, 'afterEquals');
   return words
     .filter((word) => !hidden.includes(word))
+    .map((word) => (word.startsWith('--if-value=') ? '--if-value' : word))
     .map((word) => (pairs.includes(word) ? word.slice(0, word.indexOf('=') + 1) : word));
 }
 

@@ -1,5 +1,5 @@
 /** The prompt as a person has it: keys into a terminal of 60 columns, and what stands on it. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { controls, hostile } from '../support/odd-text.js';
@@ -49,6 +49,25 @@ describe.runIf(hasTmux)('a session', () => {
     await prompt.waits();
     expect(await prompt.run('get k')).toEqual(['v']);
     expect((await prompt.run('use nowhere'))[0]).toContain('there is no such bucket');
+  });
+
+  it('opens the line in an editor with Ctrl-X Ctrl-E, and goes on with what it makes of it', async () => {
+    const shell = new Shell();
+    const editor = join(shell.folder, 'editor');
+    // Notes who may read the file, and that the terminal echoes.
+    const notes = 'stat -c %a "$1" > mode; stty -a | grep -ow -e -echo -e echo > tty';
+    writeFileSync(editor, `${notes}; sed -i "s/old/new/" "$1"\n[ ! -e fail ]\n`);
+    const command = `TMPDIR="$PWD" VISUAL='sh ${editor}' kv`;
+    const prompt = await Prompt.open({ shell, command });
+    await prompt.press(['set k old', 'Left', 'C-x', 'C-e'], '> set k new');
+    await prompt.screen.press('er', 'Enter');
+    await prompt.screen.shows('set "k": 5 B');
+    expect(await shell.succeed('kv get k; cat mode tty')).toBe('newer600\necho\n');
+    await shell.succeed('touch fail');
+    await prompt.press(['get old', 'C-x', 'C-e'], '> get old');
+    await prompt.screen.shows('did not edit the line: ');
+    await prompt.press(['C-x', 'x', 'er'], '> get older');
+    expect(readdirSync(shell.folder).filter((name) => name.startsWith('kv-edit-'))).toEqual([]);
   });
 
   it('goes on in the next line while a quote is open', async () => {
@@ -235,6 +254,7 @@ describe.runIf(hasTmux)('completion', () => {
     await prompt.press(['cas k '], 'cas k');
     await prompt.press(['C-c'], 'store:default>');
     expect(await prompt.run('get nope')).toHaveLength(1);
+    await until(() => readFileSync(file, 'utf8').includes('no such key'));
     expect(readFileSync(file, 'utf8')).toContain('cas k');
     expect(readFileSync(file, 'utf8')).not.toMatch(/\x1b\[[\d;]*m/);
   });

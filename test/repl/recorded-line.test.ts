@@ -23,6 +23,9 @@ describe('what of a line is written down', () => {
     ['set-many a=secret b=secret', 'set-many a= b='],
     ["mset 'a b=secret'", "mset 'a b='"],
     ['mset secret', "mset ''"],
+    ['set k secret --if-value secret', 'set k --if-value'],
+    ['set k --if-value=secret secret --get', 'set k --if-value --get'],
+    ['delete k --if-value "two secrets" -q', 'delete k --if-value -q'],
     ['get k | jq ".a"', 'get k | jq ".a"'],
   ])('of %j is %j', async (line, recorded) => {
     expect(await recordedLine(line, registry)).toBe(recorded);

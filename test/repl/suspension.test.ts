@@ -1,5 +1,7 @@
 /** Ctrl-Z and fg, with the job control of real shells. */
 import { spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { hasShell, type Kind, LiveShell } from '../support/live-shell.js';
 import { Shell, until } from '../support/shell.js';
@@ -150,6 +152,30 @@ describe.each(kinds)('Ctrl-Z and fg in %s', (kind) => {
     await job.ends('store:default>');
     await job.run('exists n1', 'store:default>');
     await job.says('\ntrue\n');
+  });
+});
+
+/** Reads keys, and takes its time to give the screen back when it is to stop. */
+const slowPager = `#!/usr/bin/env bash
+trap 'sleep 0.3; echo "the screen is yours"; trap - TSTP; kill -TSTP $$' TSTP
+exec 3</dev/tty
+while IFS= read -r line; do echo "$line"; done
+echo :
+until read -r -u 3 line; do :; done
+`;
+
+describe.each(kinds)('Ctrl-Z in a pager that is slow, in %s', (kind) => {
+  it.runIf(hasShell(kind))('stops kv after it: the shell prints its prompt last', async () => {
+    const job = await Job.open(kind);
+    await writeFile(join(job.shell.folder, 'pager'), slowPager, { mode: 0o700 });
+    await job.shell.succeed('seq 60 | sed "s/.*/set n& v/" | kv exec');
+    await job.start('env PAGER=./pager kv');
+    await job.run('keys n', ':');
+    await job.suspend();
+    const lines = await job.live.screen();
+    const left = lines.findIndex((line) => line.includes('the screen is yours'));
+    expect(left).toBeGreaterThan(0);
+    expect(lines.slice(left + 1).join('\n')).toMatch(/<\d+>\d+$/);
   });
 });
 

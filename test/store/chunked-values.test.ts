@@ -184,13 +184,13 @@ describe('a transaction that fails', () => {
     setValue(keyvalue, bucket, 'key', patternedBytes(LARGE, 1));
     const before = figuresOf(store);
     const failing = () =>
-      store.transaction(() => {
+      store.transaction(async () => {
         setValue(keyvalue, keyvalue.buckets.create('new'), 'key', patternedBytes(size));
         setValue(keyvalue, bucket, 'key', patternedBytes(size));
         keyvalue.records.copyRecord(bucket, 'key', bucket, 'copy');
         throw new Error('undone');
       });
-    for (let round = 0; round < 3; round++) expect(failing).toThrow('undone');
+    for (let round = 0; round < 3; round++) await expect(failing()).rejects.toThrow('undone');
     const after = figuresOf(store);
     expect(after).toMatchObject({ buckets: 1, keys: 1, chunkedValues: 1, uploads: 0 });
     expect(usedBytes(after) - usedBytes(before)).toBeLessThan(TOLERANCE_BYTES);
@@ -202,15 +202,15 @@ describe('a transaction that fails', () => {
   test('and was nested leaves nothing in the one around it', async () => {
     const { store, keyvalue, bucket } = await opened();
     const before = figuresOf(store);
-    store.transaction(() => {
+    await store.transaction(async () => {
       setValue(keyvalue, bucket, 'kept', patternedBytes(LARGE));
       const inner = () =>
-        store.transaction(() => {
+        store.transaction(async () => {
           setValue(keyvalue, bucket, 'kept', patternedBytes(LARGE, 1));
           setValue(keyvalue, bucket, 'lost', patternedBytes(HUGE));
           throw new Error('undone');
         });
-      expect(inner).toThrow('undone');
+      await expect(inner()).rejects.toThrow('undone');
     });
     expect(keyvalue.eventualBatch.keys(bucket)).toEqual(['kept']);
     expect(figuresOf(store)).toMatchObject({ chunkedValues: 1, uploads: 0 });
@@ -223,12 +223,12 @@ describe('a transaction that fails', () => {
     const { store, keyvalue, bucket } = await opened();
     const value = keyvalue.types.OutgoingValue.newOutgoingValue();
     const failing = () =>
-      store.transaction(() => {
+      store.transaction(async () => {
         value.outgoingValueWriteBodySync(patternedBytes(HUGE));
         keyvalue.eventual.set(bucket, 'key', value);
         throw new Error('undone');
       });
-    expect(failing).toThrow('undone');
+    await expect(failing()).rejects.toThrow('undone');
     // The next upload must not be given what this one had, nor lose it when this one is dropped.
     const next = keyvalue.types.OutgoingValue.newOutgoingValue();
     next.outgoingValueWriteBodySync(patternedBytes(HUGE, 1));
@@ -248,7 +248,7 @@ describe('within a transaction', () => {
     const { store, keyvalue, bucket } = await opened();
     setValue(keyvalue, bucket, 'key', patternedBytes(LARGE));
     const value = keyvalue.eventual.get(bucket, 'key')!;
-    store.transaction(() => {
+    await store.transaction(async () => {
       setValue(keyvalue, bucket, 'key', patternedBytes(LARGE, 1));
       const bytes = keyvalue.types.IncomingValue.incomingValueConsumeSync(value);
       expect(Buffer.compare(bytes, patternedBytes(LARGE))).toBe(0);
@@ -259,7 +259,7 @@ describe('within a transaction', () => {
   test('a value that is got and then overwritten is read as it was', async () => {
     const { store, keyvalue, bucket } = await opened();
     setValue(keyvalue, bucket, 'key', patternedBytes(LARGE));
-    store.transaction(() => {
+    await store.transaction(async () => {
       const value = keyvalue.eventual.get(bucket, 'key')!;
       setValue(keyvalue, bucket, 'key', patternedBytes(LARGE, 1));
       const bytes = keyvalue.types.IncomingValue.incomingValueConsumeSync(value);

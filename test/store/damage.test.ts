@@ -234,12 +234,12 @@ async function dataWithRecordsAtItsEnd(): Promise<Buffer> {
   const bucket = keyvalue.buckets.create('test');
   const cleared = keyvalue.buckets.create('to be cleared');
   const setMany = (target: Bucket, name: string, count: number) =>
-    store.transaction(() => {
+    store.transaction(async () => {
       for (let key = 0; key < count; key++) setValue(keyvalue, target, `${name} ${key}`, 'value');
     });
-  setMany(cleared, 'any', 1000);
-  setMany(bucket, 'first', 2500);
-  setMany(bucket, 'last', 3500);
+  await setMany(cleared, 'any', 1000);
+  await setMany(bucket, 'first', 2500);
+  await setMany(bucket, 'last', 3500);
   await keyvalue.buckets.clear('to be cleared');
   // The pages that are free now are used before the file grows again.
   for (let time = 0; time < 5; time++) setValue(keyvalue, bucket, 'first', `${time}`);

@@ -100,7 +100,7 @@ async function expectDoneOrNot(
 async function makeTemplate(path: string): Promise<void> {
   const store = await openStoreAt(path);
   const keyvalue = createKeyvalue(store);
-  store.transaction(() => {
+  await store.transaction(async () => {
     setValue(keyvalue, keyvalue.buckets.create('test'), 'key', patternedBytes(100_000));
     const other = keyvalue.buckets.create('other');
     setValue(keyvalue, other, 'key', patternedBytes(100_000));
@@ -117,7 +117,7 @@ async function growTemplate(path: string): Promise<void> {
   const keyvalue = createKeyvalue(store);
   const test = keyvalue.types.Bucket.openBucket('test');
   // Into the key that is there, so that there is as much as before; the old pages are not used.
-  store.transaction(() => {
+  await store.transaction(async () => {
     setValue(keyvalue, test, 'ballast', Buffer.alloc(10 * MIB));
     keyvalue.eventual.delete(test, 'ballast');
   });

@@ -7,14 +7,22 @@ import { join } from 'node:path';
 import * as lmdb from 'lmdb';
 import { Encoder } from 'msgpackr';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Db, ReadTransaction, RootDb } from '../../src/store/lmdb/database.js';
+import {
+  type Db,
+  KeySpan,
+  type ReadTransaction,
+  type RootDb,
+  statsOf,
+} from '../../src/store/lmdb/database.js';
 import {
   besideWrites,
-  commitErrorOf,
   forgetReads,
   isBegunFromNewest,
   lastTransactionOf,
   Renewal,
+  statsInTransaction,
+  takingSpans,
+  valueSpanOver,
 } from '../../src/store/lmdb/lmdb-internals.js';
 import { program } from '../support/child-program.js';
 import { openStoreAt } from '../support/open-test-store.js';
@@ -55,6 +63,19 @@ describe('what the tests load is what ships', () => {
 });
 
 describe('lmdb', () => {
+  test('the numbers of a database in a transaction are those of getStats()', () => {
+    const db = opened().openDB('named', binary as never) as unknown as Db;
+    const counts = () => {
+      const { entryCount, overflowPages } = statsInTransaction(db);
+      return { entryCount, overflowPages };
+    };
+    db.transactionSync(() => {
+      db.putSync(key, Buffer.alloc(10_000));
+      expect(counts()).toEqual({ entryCount: 1, overflowPages: 3 });
+      expect(statsOf(db)).toMatchObject(counts());
+    });
+  });
+
   test('a read after renew() sees the newest state, and the timers of many are one', () => {
     const main = opened();
     const renewal = new Renewal();
@@ -93,6 +114,29 @@ describe('lmdb', () => {
     snapshot.done();
   });
 
+  test('a key and a value are taken from where they lie', () => {
+    const main = takingSpans(opened());
+    // Not at the beginning of its memory.
+    const bytes = Buffer.from('-one-two-three-four-').subarray(1);
+    const [span, value] = [new KeySpan(bytes, 4, 7), valueSpanOver(bytes)];
+    const take = (start: number, end: number) => {
+      value.start = bytes.byteOffset + start;
+      value.end = bytes.byteOffset + end;
+      return value;
+    };
+    main.transactionSync(() => {
+      expect(main.putSync(span, take(8, 13), { noOverwrite: true })).toBe(true);
+      expect(main.putSync(span, take(0, 3), { noOverwrite: true })).toBe(false);
+      span.start = 0;
+      span.end = 3;
+      main.putSync(span, take(14, 18));
+      expect(main.getBinaryFast(span)?.toString('latin1', 0, 4)).toBe('four');
+    });
+    expect(main.getBinary(Buffer.from('two'))?.toString()).toBe('three');
+    expect(main.getBinary(Buffer.from('one'))?.toString()).toBe('four');
+    expect([...main.getKeys({})].map(String)).toEqual(['key', 'one', 'two']);
+  });
+
   test('a write transaction has the number after the last one', () => {
     const main = opened();
     const before = lastTransactionOf(main);
@@ -112,16 +156,6 @@ describe('lmdb', () => {
     setLastTransactionBack(join(path, 'lock.mdb'));
     put(store, bucket, 'd', 'd');
     expect(['a', 'b', 'c', 'd'].map((name) => textOf(bucket, name))).toEqual(['a', 'b', 'c', 'd']);
-  });
-
-  test('a commit in the background that fails says why', async () => {
-    const reason = new Error('no space is left');
-    const commitError = Promise.reject(reason);
-    expect(await commitErrorOf(Object.assign(new Error('commit failed'), { commitError }))).toBe(
-      reason,
-    );
-    const other = new Error('another');
-    expect(await commitErrorOf(other)).toBe(other);
   });
 });
 

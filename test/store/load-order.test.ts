@@ -42,3 +42,40 @@ test('a batch knows whether its keys ascend, each once', () => {
     }),
   );
 });
+
+test('a batch holds what was added, of any length and from anywhere', () => {
+  const text = fc.uint8Array({ minLength: 1, maxLength: 80 });
+  const records = fc.array(
+    fc.tuple(text, fc.uint8Array({ maxLength: 80 }), fc.nat(5), fc.boolean()),
+  );
+  fc.assert(
+    fc.property(records, fc.nat(30), (added, room) => {
+      const batch = new RecordBatch({ ...NO_LIMITS, room });
+      let source = Buffer.alloc(0);
+      for (const [key, value, gap, isElsewhere] of added) {
+        const from = isElsewhere
+          ? Buffer.alloc(200)
+          : source.length > 0
+            ? source
+            : Buffer.alloc(200);
+        source = from;
+        from.set(key, gap);
+        from.set(value, gap + key.length);
+        const [keyStart, keyEnd] = [gap, gap + key.length];
+        batch.add(1, {
+          bytes: from,
+          keyStart,
+          keyEnd,
+          valueStart: keyEnd,
+          valueEnd: keyEnd + value.length,
+        });
+      }
+      for (const [position, [key, value]] of added.entries()) {
+        const [start, end, valueStart] = batch.places.subarray(4 * position);
+        expect(batch.bytes.subarray(start, end)).toEqual(Buffer.from(key));
+        expect(batch.value(position)).toEqual(Buffer.from(value));
+        expect(valueStart).toBe(end! + room);
+      }
+    }),
+  );
+});

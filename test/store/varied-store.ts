@@ -1,16 +1,17 @@
 /** A store with a bit of everything, for tests that look at its file. */
 import { createKeyvalue } from '../../src/keyvalue/index.js';
 import { openStore } from '../../src/store/lmdb/open-store.js';
+import { EXPIRES_LIMIT } from '../../src/store/record.js';
 import { patternedBytes } from '../support/patterned-bytes.js';
 import { setValue } from '../support/records.js';
 
-/** Makes it: two buckets, small and large values, and pages that have become free again. */
+/** Makes it: two buckets, small and large values, some that expire, and pages that have become free again. */
 export async function makeVariedStore(path: string, keys: number): Promise<void> {
   const store = (await openStore(path, 'write'))!;
   const keyvalue = createKeyvalue(store);
   const test = keyvalue.buckets.create('test');
   const other = keyvalue.buckets.create('other');
-  store.transaction(() => {
+  await store.transaction(async () => {
     for (let key = 0; key < keys; key++) {
       setValue(keyvalue, test, `key ${key}`, patternedBytes(key % 200, key));
     }
@@ -24,5 +25,10 @@ export async function makeVariedStore(path: string, keys: number): Promise<void>
     test,
     Array.from({ length: 20 }, (_, index) => `key ${3 * index}`),
   );
+  const bucket = store.bucket('test')!;
+  await store.transaction(async () => {
+    for (let key = 1; key < keys; key += 10) bucket.expire(`key ${key}`, EXPIRES_LIMIT - key);
+    bucket.expire('in chunks', EXPIRES_LIMIT);
+  });
   await store.close();
 }

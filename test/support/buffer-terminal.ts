@@ -87,7 +87,7 @@ export function bufferTerminal(options: BufferTerminalOptions = {}): BufferTermi
     },
     openOutput: (path, output = stdout) => openOutput(path, output),
     openAppend: (path, output = stdout, anew) => openAppend(path, output, anew),
-    openInput: (path) => openInput(path, stdin),
+    openInput: (path, own = stdin) => openInput(path, own),
   };
 }
 

@@ -36,6 +36,8 @@ const order = [
   'wasi:io/streams',
   'wasi:keyvalue/wasi-keyvalue-error',
   'wasi:keyvalue/types',
+  'wasi:keyvalue/wasi-keyvalue-error@0.1.0',
+  'wasi:keyvalue/types@0.1.0',
   'wasi:cli/terminal-input',
   'wasi:cli/terminal-output',
 ];
@@ -153,6 +155,8 @@ export function instanceImport(
 
 /** With the version that kv offers. */
 export function versioned(name: string): string {
+  if (name.includes('@')) return name;
+  if (name.startsWith('wasi:config/')) return `${name}@0.2.0-rc.1`;
   return name.startsWith('wasi:keyvalue/') ? `${name}@0.2.0-draft` : `${name}@0.2.0`;
 }
 

@@ -9,10 +9,6 @@ export class LimitedStore extends MemoryStore {
     throw new Error('transactions were used, and not asked for');
   }
 
-  override asyncTransaction(): never {
-    throw new Error('transactions were used, and not asked for');
-  }
-
   override group(): never {
     throw new Error('transactions were used, and not asked for');
   }

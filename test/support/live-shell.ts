@@ -89,13 +89,13 @@ export class LiveShell {
     return this.enter();
   }
 
-  /** Waits until what stands behind the prompt is something else than before, and returns it. */
+  /** Waits until what stands behind the prompt is neither what was typed nor its beginning, and returns it. */
   async line(before: string): Promise<string> {
     let line = before;
     await until(async () => {
       const prompts = (await this.screen()).filter((one) => prompt.test(one));
       line = prompt.exec(prompts.at(-1) ?? '')?.[3] ?? before;
-      return line !== before;
+      return !before.startsWith(line);
     });
     return line;
   }

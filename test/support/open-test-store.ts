@@ -6,9 +6,12 @@ import { openStore } from '../../src/store/lmdb/open-store.js';
 import type { Mode, Store } from '../../src/store/store.js';
 import { temporaryFolder } from './temporary-folder.js';
 
-/** A fresh store, closed and removed when the test has finished. */
-export async function openTestStore(): Promise<Store> {
-  return openStoreAt(join(temporaryFolder(), 'store'));
+/**
+ * A fresh store, closed and removed when the test has finished. `now` is the clock by which records
+ * expire.
+ */
+export async function openTestStore(now?: () => number): Promise<Store> {
+  return openStoreAt(join(temporaryFolder(), 'store'), 'write', now);
 }
 
 /** The interfaces, and the store that they are over. */
@@ -21,13 +24,17 @@ export function keyvalueOver(store: Store): OpenKeyvalue {
 }
 
 /** The interfaces over a fresh store. */
-export async function openTestKeyvalue(): Promise<OpenKeyvalue> {
-  return keyvalueOver(await openTestStore());
+export async function openTestKeyvalue(now?: () => number): Promise<OpenKeyvalue> {
+  return keyvalueOver(await openTestStore(now));
 }
 
 /** The store at a path, closed when the test has finished, unless the test has closed it. */
-export async function openStoreAt(path: string, mode: Mode = 'write'): Promise<Store> {
-  const store = await openStore(path, mode);
+export async function openStoreAt(
+  path: string,
+  mode: Mode = 'write',
+  now?: () => number,
+): Promise<Store> {
+  const store = await openStore(path, mode, undefined, now);
   if (store === undefined) throw new Error(`there is no store at ${path}`);
   let closing: Promise<void> | undefined;
   const close = store.close.bind(store);

@@ -6,7 +6,7 @@ import type { Outcome } from '../../src/command.js';
 import { registry } from '../../src/commands/index.js';
 import type { Host } from '../../src/context.js';
 import { asKvError, exitCodes, KvError } from '../../src/errors.js';
-import { explainComponent } from '../../src/host/index.js';
+import { configOf, explainComponent } from '../../src/host/index.js';
 import type { Bucket } from '../../src/keyvalue/bucket.js';
 import { createKeyvalue, type Keyvalue } from '../../src/keyvalue/index.js';
 import { parse } from '../../src/line/invocation.js';
@@ -52,14 +52,14 @@ export const onTerminal = {
   stderrIsTerminal: true,
 } as const satisfies BufferTerminalOptions;
 
-/** Commands over a fresh store in memory. */
-export function kvInMemory(): Kv {
-  return kvOver(createKeyvalue(new MemoryStore()));
+/** Commands over a fresh store in memory. `now` is the clock by which its records expire. */
+export function kvInMemory(now?: () => number): Kv {
+  return kvOver(createKeyvalue(new MemoryStore(now)));
 }
 
 /** Commands over a fresh store on the disk. */
-export async function kvOnDisk(): Promise<Kv> {
-  return kvOver(await openTestKeyvalue());
+export async function kvOnDisk(now?: () => number): Promise<Kv> {
+  return kvOver(await openTestKeyvalue(now));
 }
 
 /** Commands over the interfaces of a store. */
@@ -109,7 +109,8 @@ const manualWith = () => manual;
 /** Components run in processes of their own, in other tests: a guest has the process's streams. */
 const host: Host = {
   run: () => Promise.reject(new Error('no component is run here')),
-  explain: async (path) => explainComponent(path),
+  explain: async (path, isConfigured) => explainComponent(path, isConfigured),
+  config: async (files, settings) => configOf(files, settings),
 };
 
 /** What a read finds before anything has been written. */

@@ -42,6 +42,7 @@ export class Shell {
       PATH: `${join(base, 'bin')}:${process.env.PATH}`,
       HOME: join(base, 'home'),
       LC_ALL: 'C.UTF-8',
+      XDG_CACHE_HOME: process.env.KV_TEST_CACHES!,
       ...env,
     };
   }

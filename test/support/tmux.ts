@@ -1,6 +1,7 @@
 /** A terminal of 60 columns with a shell in it, which tmux makes, and somebody who types. */
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
 import { Shell, until } from './shell.js';
@@ -66,6 +67,7 @@ export class Screen {
   /** Writes every byte that reaches it from now on to a file as well. */
   async record(file: string): Promise<void> {
     await this.#tmux('pipe-pane', `cat > ${file}`);
+    await until(() => existsSync(file));
   }
 
   /** Pastes a text, as a terminal does that says where a paste begins and ends. */

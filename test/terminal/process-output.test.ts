@@ -95,6 +95,25 @@ describe('stdout', () => {
     expect(readFileSync(join(folder, 'both'), 'latin1') === expected).toBe(true);
   });
 
+  it.each([1, 4 << 20])(
+    'waits for a pipe that others have filled, and is not held up: %i bytes',
+    async (size) => {
+      const waits = program(
+        folder,
+        `const writing = terminal.stdout.write(Buffer.alloc(${size}));
+       await turns(100);
+       const flags = require('node:fs').readFileSync('/proc/self/fdinfo/1', 'latin1');
+       // For those who share the pipe a write goes on to wait.
+       say(Number.parseInt(/flags:\\s*(\\d+)/.exec(flags)[1], 8) & 0o4000 ? 'changed' : 'waiting');
+       await writing;`,
+      );
+      const script = `rm -f full; mkfifo full; exec 4<> full; head -c 65536 /dev/zero >&4
+      { ${waits} 2>&1 >&4 | { read -r line; echo "$line" >&2; head -c ${65536 + size} full > taken; }; }`;
+      expect(await run(folder, script)).toMatchObject({ status: 0, stderr: 'waiting\n' });
+      expect(statSync(join(folder, 'taken')).size).toBe(65536 + size);
+    },
+  );
+
   it('says broken-pipe when the reader of a pipe goes away, and ends by itself', async () => {
     const endless = program(
       folder,
@@ -213,7 +232,7 @@ describe('stdout', () => {
       const loads = program(
         folder,
         `await terminal.stdout.write('x');
-       const loaded = ['net', 'tty', 'os', 'readline'];
+       const loaded = ['net', 'tty', 'readline', 'stream'];
        say(loaded.filter((name) => process.moduleLoadList.includes('NativeModule ' + name)).join());`,
       );
       expect((await run(folder, `${loads} < /dev/null ${redirect}`)).stderr).toBe('\n');

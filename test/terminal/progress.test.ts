@@ -28,12 +28,12 @@ describe('a bar', () => {
 
   it.each([
     [100, `  24 MiB ${state.bar} 79%  12 MiB/s, 3s left  stored through line 1500000`],
-    [70, '  24 MiB 79%  12 MiB/s, 3s left  stored through line 1500000'],
-    [50, '  24 MiB 79%  stored through line 1500000'],
-    [32, '79%  stored through line 1500000'],
-    [30, 'stored through line 1500000'],
+    [61, '  24 MiB 79%  12 MiB/s, 3s left  stored through line 1500000'],
+    [60, '  24 MiB 79%  stored through line 1500000'],
+    [33, '79%  stored through line 1500000'],
+    [32, 'stored through line 1500000'],
     [12, '79%'],
-    [1, '7'],
+    [2, '7'],
   ])(
     'of %i columns says as much as fits, and what an end would leave the longest',
     (columns, line) => {
@@ -44,7 +44,7 @@ describe('a bar', () => {
   it('says how much there is where nobody knows of how much', () => {
     const unknown = { ...state, bar: '', share: '', left: '', remark: '' };
     expect(progressLine(unknown, 80)).toBe('  24 MiB  12 MiB/s');
-    expect(progressLine(unknown, 10)).toBe('  24 MiB');
-    expect(progressLine(unknown, 7)).toBe('24 MiB');
+    expect(progressLine(unknown, 11)).toBe('  24 MiB');
+    expect(progressLine(unknown, 8)).toBe('24 MiB');
   });
 });

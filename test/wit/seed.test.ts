@@ -7,7 +7,7 @@
  * the world, resolved and printed again.
  */
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unpackWit } from '@bytecodealliance/jco-transpile';
 import { componentEmbed } from '@bytecodealliance/jco-transpile/wasm-tools';
@@ -238,12 +238,12 @@ function readWit(text: string): Declarations {
 }
 
 /**
- * The lines of documentation in wit/, without the marks of markdown that HTML has as tags. wit/host/
+ * The lines of documentation in wit/, without the marks of markdown that HTML has as tags. wit/drafts/
  * is left out: it has the interfaces that a component is offered beside the seed's.
  */
 async function readDocs(): Promise<string[]> {
   const paths = await readdir(WIT, { recursive: true });
-  const files = paths.filter((path) => path.endsWith('.wit'));
+  const files = paths.filter((path) => path.endsWith('.wit') && !path.startsWith(`drafts${sep}`));
   const texts = await Promise.all(files.map((path) => readFile(join(WIT, path), 'utf8')));
   return texts
     .flatMap((text) => text.match(/(?<=^ *\/\/\/ ).+/gm) ?? [])

@@ -1,8 +1,9 @@
 /** A buffer that grows while an encoder writes into it. */
+import { viewOf } from './plain-bytes.js';
 
 const FIRST_CAPACITY_BYTES = 64 * 1024;
 
-/** The largest buffer that is made before it is needed. */
+/** The largest buffer that is kept when it is empty. */
 const KEPT_CAPACITY_BYTES = 512 * 1024;
 
 /** A text up to this long is written sooner here than by native code. */
@@ -11,6 +12,7 @@ const SHORT_UNITS = 64;
 export class OutputBuffer {
   length = 0;
   #bytes = Buffer.allocUnsafeSlow(FIRST_CAPACITY_BYTES);
+  #view = viewOf(this.#bytes);
 
   /** Whether there is as much in it as is worth taking. */
   get isFull(): boolean {
@@ -24,8 +26,15 @@ export class OutputBuffer {
       const grown = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#bytes.length));
       this.#bytes.copy(grown, 0, 0, this.length);
       this.#bytes = grown;
+      this.#view = viewOf(grown);
     }
     return this.#bytes;
+  }
+
+  /** A view of the same. */
+  view(more: number): DataView {
+    this.room(more);
+    return this.#view;
   }
 
   /** Adds text that is ASCII. */
@@ -40,12 +49,14 @@ export class OutputBuffer {
     this.length = to;
   }
 
-  /** What is in it. It is the caller's; what is added from now on is apart. */
+  /** Empties it, and returns what was in it, good until something is added. */
   take(): Buffer {
     const taken = this.#bytes.subarray(0, this.length);
-    // As large as the last one came to be, so that it need not grow again.
-    this.#bytes = Buffer.allocUnsafeSlow(Math.min(this.#bytes.length, KEPT_CAPACITY_BYTES));
     this.length = 0;
+    if (this.#bytes.length > KEPT_CAPACITY_BYTES) {
+      this.#bytes = Buffer.allocUnsafeSlow(FIRST_CAPACITY_BYTES);
+      this.#view = viewOf(this.#bytes);
+    }
     return taken;
   }
 }

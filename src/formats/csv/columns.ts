@@ -1,31 +1,84 @@
 /** What the header of a CSV file says: which column holds what. */
-import { FormatError } from '../format.js';
+import { expiryNames, FormatError, quoted, type Reading } from '../format.js';
 
 export interface CsvColumns {
+  readonly names: readonly string[];
   readonly count: number;
   readonly key: number;
+  /** -1 where the row is the value. */
   readonly value: number;
   /** -1 where there is none. */
   readonly base64: number;
+  /** Those that say when a record expires. */
+  readonly expiry: readonly {
+    readonly name: (typeof expiryNames)[number];
+    readonly column: number;
+  }[];
+  /** Columns that make a record an unusual one where they are not empty. */
+  readonly unusual: readonly number[];
   /** The names of the others. */
   readonly unknown: readonly string[];
 }
 
 /** Throws a FormatError where a column is missing or there twice. */
-export function columnsOf(names: readonly string[], line: number): CsvColumns {
-  const base64 = columnNamed('base64', names, line);
-  const key = columnNamed('key', names, line);
-  const value = columnNamed('value', names, line);
-  if (key === -1) throw new FormatError(line, 'the header has no "key" column');
-  if (value === -1) throw new FormatError(line, 'the header has no "value" column');
-  const unknown = names.filter((_, column) => ![key, value, base64].includes(column));
-  return { count: names.length, key, value, base64, unknown };
+export function columnsOf(
+  names: readonly string[],
+  line: number,
+  reading: Reading = {},
+): CsvColumns {
+  const { row = false } = reading;
+  const key = requiredColumn(reading.key ?? 'key', '--key COLUMN', names, line);
+  if (row) {
+    for (const name of names) columnNamed(name, names, line);
+    return { ...noOthers, names, count: names.length, key, value: -1 };
+  }
+  const value = requiredColumn(reading.value ?? 'value', '--value COLUMN', names, line);
+  const other = (name: string) => {
+    const column = columnNamed(name, names, line);
+    return column === key || column === value ? -1 : column;
+  };
+  const base64 = other('base64');
+  const expiry = expiryNames
+    .map((name) => ({ name, column: other(name) }))
+    .filter(({ column }) => column !== -1);
+  const unusual = [base64, ...expiry.map(({ column }) => column)];
+  const known = [key, value, ...unusual];
+  const unknown = names.filter((_, column) => !known.includes(column));
+  return { names, count: names.length, key, value, base64, expiry, unusual, unknown };
 }
 
+/** Of a row that is the value as a whole. */
+const noOthers = { base64: -1, expiry: [], unusual: [], unknown: [] } as const;
+
+/** Columns that a message names. */
+const SHOWN_COLUMNS = 8;
+
+function requiredColumn(
+  name: string,
+  option: string,
+  names: readonly string[],
+  line: number,
+): number {
+  const column = columnNamed(name, names, line);
+  if (column !== -1) return column;
+  const separator = names.length === 1 ? /[;|\t]/.exec(names[0]!)?.[0] : undefined;
+  const shown = names.slice(0, SHOWN_COLUMNS).map(quoted).join(', ');
+  const more = names.length > SHOWN_COLUMNS ? ', …' : '';
+  const hint =
+    separator === undefined
+      ? `${option} names another: ${shown}${more}`
+      : `--delimiter ${separator === '\t' ? 'tab' : `"${separator}"`} takes it apart`;
+  throw new FormatError(line, `the header has no ${quoted(name)} column`, { hint });
+}
+
+/** The column of that name, else one that is alike but for its case and blanks around it; -1 for none. */
 function columnNamed(name: string, names: readonly string[], line: number): number {
-  const column = names.indexOf(name);
-  if (column !== names.lastIndexOf(name)) {
-    throw new FormatError(line, `the header has "${name}" twice`);
+  const isThere = names.includes(name);
+  const alike = (other: string) =>
+    isThere ? other === name : other.trim().toLowerCase() === name.trim().toLowerCase();
+  const column = names.findIndex(alike);
+  if (column !== names.findLastIndex(alike)) {
+    throw new FormatError(line, `the header has ${quoted(name)} twice`);
   }
   return column;
 }

@@ -1,7 +1,7 @@
 /**
- * CSV, as RFC 4180 has it: a header that names the columns `key`, `value` and perhaps `base64`, whose
- * `true` says that the value is base64; nothing is guessed. Other columns are reported, and empty lines are
- * passed over.
+ * CSV, as RFC 4180 has it: a header that names the columns `key`, `value` and perhaps `base64`,
+ * whose `true` says that the value is base64; nothing is guessed. Other columns are reported, and
+ * empty lines are passed over.
  *
  * No library is used. Of 1,000,000 short records, papaparse 5.7.1 reads a twelfth as many a second
  * as this, csv-parse 7.0.3 a fifteenth. udsv 0.7.3 reads half as many, but silently takes ragged rows,
@@ -16,7 +16,7 @@ import { CsvReader } from './reader.js';
 
 export const format: Format = {
   counts: 'line',
-  decoder: (sink, limit = WHOLE_RECORD_LIMIT_BYTES) =>
-    new RecordSplitter(new CsvReader(commas, sink, limit), sink, limit),
+  decoder: (sink, limit = WHOLE_RECORD_LIMIT_BYTES, reading = undefined) =>
+    new RecordSplitter(new CsvReader(commas, sink, limit, reading), sink, limit),
   encoder: (limit = WHOLE_RECORD_LIMIT_BYTES) => new CsvEncoder(commas, limit),
 };

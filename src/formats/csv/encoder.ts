@@ -1,69 +1,78 @@
 /**
- * Writes CSV and TSV, always with all three columns: whether one value needs `base64` is not known
- * when the header is written.
+ * Writes CSV and TSV, always with all four columns: whether one value needs `base64`, or one record
+ * expires, is not known when the header is written.
  */
 import { isUtf8 } from 'node:buffer';
 import { CARRIAGE_RETURN, NEWLINE, QUOTE } from '../bytes/ascii.js';
 import { base64Text } from '../bytes/base64-text.js';
 import { OutputBuffer } from '../bytes/output-buffer.js';
-import { writeLiteral, writePlainBytes } from '../bytes/plain-bytes.js';
+import { viewOf, writePlainBytes } from '../bytes/plain-bytes.js';
 import { writePlainKey } from '../bytes/plain-key.js';
-import { type Encoder, FormatError, type OutgoingRecord, type RecordSpan } from '../format.js';
+import { type Encoder, FormatError, type OutgoingRecord, type PlacedRecords } from '../format.js';
 import type { CsvDialect } from './dialect.js';
 
+/** Bytes of a plain record beside its key and its value. */
+const LITERAL_BYTES = 4;
+
 export class CsvEncoder implements Encoder {
+  readonly keepsExpiry = true;
   readonly #limit: number;
-  readonly #separator: string;
-  readonly #afterKey: Buffer;
-  /** What comes after a value that is text. */
-  readonly #afterText: Buffer;
+  readonly #separator: number;
+  readonly #separatorText: string;
   readonly #out = new OutputBuffer();
   /** 1 for each byte that makes a field need quotes. */
   readonly #isSpecial = new Uint8Array(256);
-  /** 1 for each byte that is not a character of its own, or needs quotes. */
-  readonly #isOdd = new Uint8Array(256).fill(1, 0x80);
 
   constructor({ separator }: CsvDialect, limitBytes: number) {
     this.#limit = limitBytes;
-    this.#separator = String.fromCharCode(separator);
-    this.#afterKey = Buffer.of(separator);
-    this.#afterText = Buffer.of(separator, NEWLINE);
-    for (const byte of [separator, QUOTE, NEWLINE, CARRIAGE_RETURN]) {
-      this.#isSpecial[byte] = 1;
-      this.#isOdd[byte] = 1;
-    }
-    this.#out.ascii(`${['key', 'value', 'base64'].join(this.#separator)}\n`);
+    this.#separator = separator;
+    this.#separatorText = String.fromCharCode(separator);
+    for (const byte of [separator, QUOTE, NEWLINE, CARRIAGE_RETURN]) this.#isSpecial[byte] = 1;
+    this.#out.ascii(`${['key', 'value', 'base64', 'expires'].join(this.#separatorText)}\n`);
   }
 
   get waiting(): number {
     return this.#out.length;
   }
 
-  addPlain({ bytes, keyStart, keyEnd, valueStart, valueEnd }: RecordSpan): boolean {
-    const size = keyEnd - keyStart + valueEnd - valueStart + 3;
-    if (size > this.#limit) return false;
-    const out = this.#out.room(size);
-    let to = this.#out.length;
-    to = writePlainBytes(bytes, keyStart, keyEnd, this.#isOdd, out, to);
-    to = writeLiteral(this.#afterKey, out, to);
-    to = writePlainBytes(bytes, valueStart, valueEnd, this.#isOdd, out, to);
-    to = writeLiteral(this.#afterText, out, to);
-    if (to < 0) return false;
-    this.#out.length = to;
-    return true;
+  addPlain({ bytes, places, count }: PlacedRecords, from: number): number {
+    const separator = this.#separator;
+    const out = this.#out.view(bytes.length + (count - from) * LITERAL_BYTES);
+    const source = viewOf(bytes);
+    for (let position = from; position < count; position++) {
+      const place = 4 * position;
+      const keyStart = places[place]!;
+      const keyEnd = places[place + 1]!;
+      const valueStart = places[place + 2]!;
+      const valueEnd = places[place + 3]!;
+      const size = keyEnd - keyStart + valueEnd - valueStart + LITERAL_BYTES;
+      if (valueStart < 0 || size > this.#limit) return position;
+      let to = writePlainBytes(source, keyStart, keyEnd, separator, out, this.#out.length);
+      if (to < 0) return position;
+      out.setUint8(to, separator);
+      to = writePlainBytes(source, valueStart, valueEnd, separator, out, to + 1);
+      if (to < 0) return position;
+      out.setUint8(to, separator);
+      out.setUint8(to + 1, separator);
+      out.setUint8(to + 2, NEWLINE);
+      this.#out.length = to + 3;
+    }
+    return count;
   }
 
-  add(key: string, value: Uint8Array): void {
+  add(key: string, value: Uint8Array, expires?: number): void {
     const out = this.#out;
     const start = out.length;
     if (value.length > this.#limit) throw this.#tooLarge(key);
     this.#addKey(key);
-    out.ascii(this.#separator);
+    out.ascii(this.#separatorText);
     const isText = isUtf8(value);
     if (isText) this.#addField(value);
     else out.ascii(base64Text(value));
-    out.ascii(this.#separator);
+    out.ascii(this.#separatorText);
     if (!isText) out.ascii('true');
+    out.ascii(this.#separatorText);
+    if (expires !== undefined) out.ascii(new Date(expires).toISOString());
     // What a decoder would reject is not written.
     if (out.length - start > this.#limit) {
       out.length = start;
@@ -76,9 +85,9 @@ export class CsvEncoder implements Encoder {
     return this.#out.take();
   }
 
-  *stream({ key, size, pieces }: OutgoingRecord): Iterable<Buffer> {
+  *stream({ key, size, expires, pieces }: OutgoingRecord): Iterable<Buffer> {
     if (size > this.#limit) throw this.#tooLarge(key);
-    this.add(key, Buffer.concat([...pieces()]));
+    this.add(key, Buffer.concat([...pieces()]), expires);
     yield this.#out.take();
   }
 

@@ -1,5 +1,5 @@
 /** The fields of one CSV record. */
-import { QUOTE } from '../bytes/ascii.js';
+import { BACKSLASH, QUOTE } from '../bytes/ascii.js';
 import type { CsvDialect } from './dialect.js';
 
 export class CsvFields {
@@ -22,7 +22,7 @@ export class CsvFields {
     this.count = 0;
     let at = start;
     for (;;) {
-      const isQuoted = at < end && bytes[at] === QUOTE;
+      const isQuoted = at < end && bytes[at] === QUOTE && !this.#dialect.escapes;
       const from = isQuoted ? at + 1 : at;
       const to = isQuoted ? this.#closingQuote(from, end) : this.#fieldEnd(from, end);
       if (to === -1) return 'a quote in the wrong place';
@@ -36,9 +36,19 @@ export class CsvFields {
     }
   }
 
+  /** Whether a field is `\N`, by which databases say that there is nothing. */
+  isNull(field: number): boolean {
+    const start = this.#starts[field]!;
+    if (!this.#dialect.escapes || this.#ends[field] !== start + 2) return false;
+    return this.#bytes[start] === BACKSLASH && this.#bytes[start + 1] === LETTER_N;
+  }
+
   /** Writes a field's bytes, and returns where they end. */
   copy(field: number, out: Buffer, outStart: number): number {
     const bytes = this.#bytes;
+    if (this.#dialect.escapes) {
+      return copyUnescaped(bytes, this.#starts[field]!, this.#ends[field]!, out, outStart);
+    }
     const isQuoted = this.#quoted[field];
     const end = this.#ends[field]!;
     let to = outStart;
@@ -68,12 +78,44 @@ export class CsvFields {
   }
 
   #fieldEnd(from: number, end: number): number {
-    const { separator, keepsInnerQuotes } = this.#dialect;
+    const { separator, keepsInnerQuotes, escapes } = this.#dialect;
     for (let at = from; at < end; at++) {
       const byte = this.#bytes[at];
+      if (escapes && byte === BACKSLASH) {
+        // A separator behind it is a part of the field.
+        at++;
+        continue;
+      }
       if (byte === separator) return at;
-      if (byte === QUOTE && !keepsInnerQuotes) return -1;
+      if (byte === QUOTE && !keepsInnerQuotes && !escapes) return -1;
     }
     return end;
   }
+}
+
+const LETTER_N = 0x4e;
+
+/** What a character stands for behind a backslash, in what PostgreSQL and MySQL write; others for themselves. */
+const escapedBytes: ReadonlyMap<number, number> = new Map(
+  Object.entries({ b: 8, t: 9, n: 10, v: 11, f: 12, r: 13, '0': 0, Z: 26 }).map(
+    ([letter, byte]) => [letter.charCodeAt(0), byte] as const,
+  ),
+);
+
+/** Writes a field without its escapes, and returns where it ends. */
+function copyUnescaped(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  out: Buffer,
+  outStart: number,
+): number {
+  let to = outStart;
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!;
+    const isEscape = byte === BACKSLASH && at + 1 < end;
+    if (isEscape) at++;
+    out[to++] = isEscape ? (escapedBytes.get(bytes[at]!) ?? bytes[at]!) : byte;
+  }
+  return to;
 }

@@ -1,9 +1,9 @@
 /** Reads CSV and TSV. */
 import { CARRIAGE_RETURN, NEWLINE } from '../bytes/ascii.js';
-import { FormatError, type RecordSink } from '../format.js';
+import { FormatError, type Reading, type RecordSink } from '../format.js';
 import type { RecordReader } from '../record-splitter.js';
 import { CsvAnyRecord } from './any-record.js';
-import type { CsvDialect } from './dialect.js';
+import { type CsvDialect, dialectOf } from './dialect.js';
 import { CsvRecordEnd } from './record-end.js';
 import { CsvUsualRecord } from './usual-record.js';
 
@@ -12,16 +12,28 @@ export class CsvReader implements RecordReader {
   readonly countsLines = true;
   readonly #sink: RecordSink;
   readonly #limit: number;
-  readonly #scanner: CsvRecordEnd;
-  readonly #plain: CsvUsualRecord;
-  readonly #records: CsvAnyRecord;
+  readonly #dialect: CsvDialect;
+  readonly #reading: Reading;
+  /** Whether each usual record is to be looked at by itself. */
+  readonly #isUnusual: boolean;
+  #scanner: CsvRecordEnd;
+  #plain: CsvUsualRecord;
+  #records: CsvAnyRecord;
 
-  constructor(dialect: CsvDialect, sink: RecordSink, limitBytes: number) {
+  constructor(
+    dialect: CsvDialect,
+    sink: RecordSink,
+    limitBytes: number,
+    reading: Reading | undefined,
+  ) {
     this.#sink = sink;
     this.#limit = limitBytes;
-    this.#scanner = new CsvRecordEnd(dialect);
-    this.#plain = new CsvUsualRecord(dialect);
-    this.#records = new CsvAnyRecord(dialect, sink);
+    this.#reading = reading ?? {};
+    this.#isUnusual = Boolean(reading?.row || reading?.base64 || reading?.escapes);
+    this.#dialect = dialectOf(dialect, reading);
+    this.#scanner = new CsvRecordEnd(this.#dialect);
+    this.#plain = new CsvUsualRecord(this.#dialect);
+    this.#records = new CsvAnyRecord(this.#dialect, sink, this.#reading);
   }
 
   get next(): number {
@@ -29,7 +41,7 @@ export class CsvReader implements RecordReader {
   }
 
   between(bytes: Buffer, start: number, end: number, validEnd: number): number {
-    const { columns } = this.#records;
+    const columns = this.#isUnusual ? undefined : this.#records.columns;
     const plain = this.#plain;
     this.#scanner.begin();
     let at = start;
@@ -51,11 +63,27 @@ export class CsvReader implements RecordReader {
 
   whole(bytes: Buffer, start: number, end: number): void {
     const to = end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
-    if (to > start) {
+    if (to > start && !this.#isSeparatorLine(bytes, start, to)) {
       const reason = this.#records.read(this.line, bytes, start, to);
       if (reason !== undefined) this.#sink.reject(this.line, reason, bytes.subarray(start, end));
     }
     this.line += this.#scanner.newlines;
+  }
+
+  /**
+   * Whether it is what spreadsheets write before the header to say what separates fields, which holds from
+   * there on, unless an option has said it.
+   */
+  #isSeparatorLine(bytes: Buffer, start: number, end: number): boolean {
+    if (this.#records.columns || this.line !== 1) return false;
+    const separator = /^"?sep=([\t -~])"?$/i.exec(bytes.toString('latin1', start, end))?.[1];
+    if (separator === undefined) return false;
+    const said = this.#reading.separator ?? separator.charCodeAt(0);
+    const dialect = { ...this.#dialect, separator: said };
+    this.#scanner = new CsvRecordEnd(dialect);
+    this.#plain = new CsvUsualRecord(dialect);
+    this.#records = new CsvAnyRecord(dialect, this.#sink, this.#reading);
+    return true;
   }
 
   cutOff(bytes: Buffer): void {

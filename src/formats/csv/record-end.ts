@@ -1,5 +1,5 @@
 /** Finds where a CSV record ends, in bytes that may come cut anywhere. */
-import { CARRIAGE_RETURN, NEWLINE, QUOTE } from '../bytes/ascii.js';
+import { BACKSLASH, CARRIAGE_RETURN, NEWLINE, QUOTE } from '../bytes/ascii.js';
 import type { CsvDialect } from './dialect.js';
 
 export class CsvRecordEnd {
@@ -26,6 +26,7 @@ export class CsvRecordEnd {
    * bytes. What has a quote in the wrong place ends with its line.
    */
   find(bytes: Uint8Array, at: number, end: number): number {
+    if (this.#dialect.escapes) return this.#findUnescaped(bytes, at, end);
     let state = this.#state;
     for (let index = at; index < end; index++) {
       const byte = bytes[index]!;
@@ -55,6 +56,7 @@ export class CsvRecordEnd {
           state = 'broken';
           break;
         case 'broken':
+        case 'escaped':
           break;
         default:
           state satisfies never;
@@ -63,7 +65,20 @@ export class CsvRecordEnd {
     this.#state = state;
     return -1;
   }
+
+  /** The same where quotes are nothing special, and a newline behind a backslash is a part of its field. */
+  #findUnescaped(bytes: Uint8Array, at: number, end: number): number {
+    let isEscaped = this.#state === 'escaped';
+    for (let index = at; index < end; index++) {
+      const byte = bytes[index];
+      if (byte === NEWLINE && !isEscaped) return index;
+      if (byte === NEWLINE) this.newlines++;
+      isEscaped = byte === BACKSLASH && !isEscaped;
+    }
+    this.#state = isEscaped ? 'escaped' : 'unquoted';
+    return -1;
+  }
 }
 
-/** `quote`: behind a quote within quotes, which may be the first of two, or the closing one. */
-type State = 'field start' | 'unquoted' | 'quoted' | 'quote' | 'line end' | 'broken';
+/** `escaped`: behind a backslash. `quote`: behind a quote within quotes, which may be the first of two, or the closing one. */
+type State = 'field start' | 'unquoted' | 'quoted' | 'quote' | 'line end' | 'broken' | 'escaped';

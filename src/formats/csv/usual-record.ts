@@ -1,6 +1,6 @@
 /**
  * The usual CSV record, recognised byte by byte and left where it is: on one line, its quoted fields
- * without quotes in them, its value not base64.
+ * without quotes in them, its value not base64, and it never expires.
  */
 import { CARRIAGE_RETURN, NEWLINE, QUOTE } from '../bytes/ascii.js';
 import type { RecordSpan } from '../format.js';
@@ -41,7 +41,7 @@ export class CsvUsualRecord implements RecordSpan {
       } else if (column === columns.value) {
         this.valueStart = this.#fieldStart;
         this.valueEnd = this.#fieldEnd;
-      } else if (column === columns.base64 && this.#fieldEnd > this.#fieldStart) {
+      } else if (this.#fieldEnd > this.#fieldStart && columns.unusual.includes(column)) {
         return -1;
       }
       if (bytes[at] === NEWLINE) return column + 1 === columns.count ? at : -1;

@@ -19,7 +19,7 @@ export class JsonAnyRecord {
   read(at: number, bytes: Buffer, start: number, end: number): string | undefined {
     const record = parseRecord(bytes, start, end);
     if (typeof record === 'string') return record;
-    const { key, value, base64, unknown } = record;
+    const { key, value, base64, expiry, unknown } = record;
     const out = this.#scratch.room((key.length + value.length) * UNIT_BYTES);
     const keyEnd = out.write(key);
     let valueEnd = keyEnd + out.write(value, keyEnd);
@@ -29,7 +29,10 @@ export class JsonAnyRecord {
       valueEnd = keyEnd + length;
     }
     if (unknown.length > 0 && this.#sink.unknownMembers(at, unknown)) return unknownMember(unknown);
-    this.#sink.record(at, { bytes: out, keyStart: 0, keyEnd, valueStart: keyEnd, valueEnd });
+    const expires = expiry && this.#sink.expiresOf(expiry);
+    if (typeof expires === 'string') return expires;
+    const span = { bytes: out, keyStart: 0, keyEnd, valueStart: keyEnd, valueEnd };
+    this.#sink.record(at, span, expires);
     return undefined;
   }
 }

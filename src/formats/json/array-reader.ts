@@ -11,10 +11,11 @@ import {
   OPEN_BRACE,
   OPEN_BRACKET,
 } from '../bytes/ascii.js';
-import { FormatError, type RecordSink } from '../format.js';
+import { FormatError, type Reading, type RecordSink } from '../format.js';
 import type { RecordReader } from '../record-splitter.js';
 import { JsonAnyRecord } from './any-record.js';
 import { isJsonSpace } from './bytes.js';
+import { JsonChosenRecord } from './chosen-record.js';
 import { JsonLargeRecord } from './large-record.js';
 import { notJson } from './record.js';
 import { JsonUsualRecord } from './usual-record.js';
@@ -34,16 +35,19 @@ export class JsonArrayReader implements RecordReader {
   #isAscii = true;
   readonly #sink: RecordSink;
   readonly #limit: number;
-  readonly #records: JsonAnyRecord;
+  readonly #records: JsonAnyRecord | JsonChosenRecord;
+  /** Whether records are as kv writes them. */
+  readonly #isOwn: boolean;
   readonly #usual = new JsonUsualRecord();
   readonly #scanner = new JsonValueEnd();
   #large: JsonLargeRecord | undefined;
   #expected: 'array' | 'element or end' | 'element' | 'comma or end' | 'nothing' = 'array';
 
-  constructor(sink: RecordSink, limitBytes: number) {
+  constructor(sink: RecordSink, limitBytes: number, reading: Reading | undefined) {
     this.#sink = sink;
     this.#limit = limitBytes;
-    this.#records = new JsonAnyRecord(sink);
+    this.#records = reading ? new JsonChosenRecord(sink, reading) : new JsonAnyRecord(sink);
+    this.#isOwn = reading === undefined;
   }
 
   between(bytes: Buffer, start: number, end: number): number {
@@ -79,7 +83,8 @@ export class JsonArrayReader implements RecordReader {
 
   whole(bytes: Buffer, start: number, end: number): void {
     const usual = this.#usual;
-    if (isUtf8(bytes.subarray(start, end)) && usual.match(bytes, start) === end) {
+    const mayBe = this.#isOwn && isUtf8(bytes.subarray(start, end));
+    if (mayBe && usual.match(bytes, start) === end) {
       this.#sink.record(this.next, usual);
     } else {
       this.#readUnusual(bytes, start, end);
@@ -92,7 +97,8 @@ export class JsonArrayReader implements RecordReader {
   }
 
   beginLong(head: Buffer): void {
-    this.#large = new JsonLargeRecord(this.next, this.#sink, this.#limit, head);
+    if (this.#isOwn) this.#large = new JsonLargeRecord(this.next, this.#sink, this.#limit, head);
+    else this.#sink.reject(this.next, `over ${this.#limit} bytes`, head);
   }
 
   longPiece(bytes: Buffer, start: number, end: number): void {

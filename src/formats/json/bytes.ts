@@ -1,7 +1,7 @@
 /** The bytes that JSON is made of, as far as a decoder looks at them one by one. */
 import { BACKSLASH, CARRIAGE_RETURN, NEWLINE, QUOTE, SPACE, TAB } from '../bytes/ascii.js';
 
-/** 1 for each byte that is not itself within a JSON string: control bytes, `"` and `\`. */
+/** 1 for each byte that is not itself within a JSON string: control bytes, `"` and ``. */
 export const isSpecial = new Uint8Array(256).fill(1, 0, 0x20);
 isSpecial[QUOTE] = 1;
 isSpecial[BACKSLASH] = 1;

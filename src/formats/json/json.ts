@@ -9,6 +9,6 @@ import { JsonArrayReader } from './array-reader.js';
 
 export const format: Format = {
   counts: 'record',
-  decoder: (sink, limit = WHOLE_RECORD_LIMIT_BYTES) =>
-    new RecordSplitter(new JsonArrayReader(sink, limit), sink, limit),
+  decoder: (sink, limit = WHOLE_RECORD_LIMIT_BYTES, reading = undefined) =>
+    new RecordSplitter(new JsonArrayReader(sink, limit, reading), sink, limit),
 };

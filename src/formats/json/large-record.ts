@@ -3,8 +3,9 @@ import { isUtf8 } from 'node:buffer';
 import { Base64Decoding } from '../bytes/base64.js';
 import { HeldBytes } from '../bytes/held-bytes.js';
 import { Utf8Check } from '../bytes/utf8-check.js';
-import type { RecordSink } from '../format.js';
+import type { ExpiryFields, RecordSink } from '../format.js';
 import {
+  expiryIn,
   malformedBase64,
   noKey,
   notJson,
@@ -32,6 +33,8 @@ export class JsonLargeRecord {
   #inValue = true;
   /** The names of its unknown members, those before the value at first. */
   #unknown: readonly string[] = [];
+  /** What it says of when it expires, before the value at first. */
+  #expiry: ExpiryFields | undefined;
 
   /** `head`: the record up to the limit. */
   constructor(at: number, sink: RecordSink, limitBytes: number, head: Buffer) {
@@ -47,6 +50,7 @@ export class JsonLargeRecord {
       sink.reject(at, record, head);
       return;
     }
+    this.#expiry = record.expiry;
     this.#unknown = record.unknown;
     if (record.base64) this.#base64 = new Base64Decoding();
     this.#string.begin(Buffer.allocUnsafe(PIECE_BYTES), 0);
@@ -70,8 +74,9 @@ export class JsonLargeRecord {
   end(unclosed = notJson): void {
     if (this.reason !== undefined) return;
     const reason = this.#inValue ? unclosed : (this.#wrongInTail(unclosed) ?? this.#tellUnknown());
-    if (reason === undefined) this.#sink.endValue();
-    else this.#abandon(reason);
+    const expires = reason ?? (this.#expiry && this.#sink.expiresOf(this.#expiry));
+    if (typeof expires === 'string') this.#abandon(expires);
+    else this.#sink.endValue(expires);
   }
 
   #abandon(reason: string): void {
@@ -108,7 +113,11 @@ export class JsonLargeRecord {
       const { '': _, ...members } = JSON.parse(`{"":0${tail}`) as Record<string, unknown>;
       this.#unknown = [...new Set([...this.#unknown, ...unknownIn(members)])];
       const again = ['key', 'value', 'base64'].find((name) => Object.hasOwn(members, name));
-      return again && `over ${this.#limit} bytes, and "${again}" comes after "value"`;
+      if (again) return `over ${this.#limit} bytes, and "${again}" comes after "value"`;
+      const expiry = expiryIn(members);
+      if (typeof expiry === 'string') return expiry;
+      if (expiry) this.#expiry = { ...this.#expiry, ...expiry };
+      return undefined;
     } catch {
       return unclosed;
     }

@@ -1,27 +1,28 @@
 /** What makes a JSON object a record: `key`, `value`, and `base64` where the value is not text. */
 import { isUtf8 } from 'node:buffer';
-import { quoted } from '../format.js';
-import { memberNames } from './member-names.js';
+import { COMMA, OPEN_BRACE, QUOTE } from '../bytes/ascii.js';
+import { type ExpiryFields, expiryNames, quoted } from '../format.js';
+import { skipSpace } from './bytes.js';
+import { endOfValue } from './value-end.js';
 
 export interface JsonRecord {
   readonly key: string;
   /** Text, or base64 where `base64` says so. */
   readonly value: string;
   readonly base64: boolean;
+  /** Undefined where nothing says that it expires. */
+  readonly expiry: ExpiryFields | undefined;
   /** The names of members beside these. */
   readonly unknown: readonly string[];
 }
 
 /** The record that the bytes hold, or why they hold none. */
 export function parseRecord(bytes: Buffer, start: number, end: number): JsonRecord | string {
-  if (!isUtf8(bytes.subarray(start, end))) return 'not valid UTF-8';
-  const object = parse(bytes.toString('utf8', start, end));
-  if (object === undefined) return notJson;
-  if (typeof object !== 'object' || object === null || Array.isArray(object))
-    return 'not an object';
+  const object = parseObject(bytes, start, end);
+  if (typeof object === 'string') return object;
   const twice = memberThereTwice(bytes, start, end);
   if (twice !== undefined) return `"${twice}" is there twice`;
-  const { key, value, base64 = false } = object as Record<string, unknown>;
+  const { key, value, base64 = false } = object;
   if (key === undefined) return noKey;
   if (typeof key !== 'string') return '"key" is not a string';
   if (!key.isWellFormed()) return loneSurrogateIn('key');
@@ -29,10 +30,40 @@ export function parseRecord(bytes: Buffer, start: number, end: number): JsonReco
   if (typeof value !== 'string') return '"value" is not a string';
   if (!value.isWellFormed()) return loneSurrogateIn('value');
   if (typeof base64 !== 'boolean') return '"base64" is not true or false';
-  return { key, value, base64, unknown: unknownIn(object) };
+  const expiry = expiryIn(object);
+  if (typeof expiry === 'string') return expiry;
+  return { key, value, base64, expiry, unknown: unknownIn(object) };
 }
 
-const known: readonly string[] = ['key', 'value', 'base64'];
+/** The object that the bytes hold, or why they hold none. */
+export function parseObject(
+  bytes: Buffer,
+  start: number,
+  end: number,
+): Record<string, unknown> | string {
+  if (!isUtf8(bytes.subarray(start, end))) return 'not valid UTF-8';
+  const object = parse(bytes.toString('utf8', start, end));
+  if (object === undefined) return notJson;
+  if (typeof object !== 'object' || object === null || Array.isArray(object))
+    return 'not an object';
+  return object as Record<string, unknown>;
+}
+
+const known: readonly string[] = ['key', 'value', 'base64', ...expiryNames];
+
+/** What an object says of when it expires, where it does; or what is wrong with it. */
+export function expiryIn(object: Record<string, unknown>): ExpiryFields | string | undefined {
+  const fields: Partial<Record<keyof ExpiryFields, string>> = {};
+  for (const name of expiryNames) {
+    const member = object[name] ?? undefined;
+    if (member === undefined) continue;
+    if (typeof member !== 'string' && typeof member !== 'number') {
+      return `"${name}" is neither a text nor a number`;
+    }
+    fields[name] = String(member);
+  }
+  return Object.keys(fields).length === 0 ? undefined : fields;
+}
 
 /** The names of an object's members that a record does not have. */
 export function unknownIn(object: object): readonly string[] {
@@ -64,8 +95,31 @@ function memberThereTwice(bytes: Buffer, start: number, end: number): string | u
   });
   // A name may be spelled with escapes, which is rare enough to look twice.
   if (!mayBe && !object.includes('\\u')) return undefined;
-  const names = [...memberNames(object)];
+  const names = [...membersOf(object)].map(({ name }) => name);
   return known.find((name) => names.indexOf(name) !== names.lastIndexOf(name));
+}
+
+/** A member of an object, and where in the object its value stands. */
+interface MemberPlace {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The members of an object, each as often as it is there; `object` must be JSON. */
+export function* membersOf(object: Buffer): Generator<MemberPlace> {
+  let at = skipSpace(object, 0);
+  if (object[at] !== OPEN_BRACE) return;
+  do {
+    const name = skipSpace(object, at + 1);
+    if (object[name] !== QUOTE) return;
+    const nameEnd = endOfValue(object, name);
+    // Behind the colon.
+    const start = skipSpace(object, skipSpace(object, nameEnd) + 1);
+    const end = endOfValue(object, start);
+    yield { name: JSON.parse(object.toString('utf8', name, nameEnd)) as string, start, end };
+    at = skipSpace(object, end);
+  } while (object[at] === COMMA);
 }
 
 function parse(text: string): unknown {

@@ -2,7 +2,7 @@
 
 import { hexDigits } from '../bytes/hex-digits.js';
 import { OutputBuffer } from '../bytes/output-buffer.js';
-import type { Encoder, OutgoingRecord, RecordSpan } from '../format.js';
+import type { Encoder, OutgoingRecord, PlacedRecords } from '../format.js';
 import { dataEnd, headerEnd } from './lines.js';
 
 /**
@@ -20,6 +20,7 @@ const header = [
 ];
 
 export class MdbEncoder implements Encoder {
+  readonly keepsExpiry = false;
   readonly #out = new OutputBuffer();
 
   constructor() {
@@ -30,13 +31,18 @@ export class MdbEncoder implements Encoder {
     return this.#out.length;
   }
 
-  addPlain({ bytes, keyStart, keyEnd, valueStart, valueEnd }: RecordSpan): boolean {
-    this.#out.ascii(' ');
-    this.#addHex(bytes, keyStart, keyEnd);
-    this.#out.ascii('\n ');
-    this.#addHex(bytes, valueStart, valueEnd);
-    this.#out.ascii('\n');
-    return true;
+  addPlain({ bytes, places, count }: PlacedRecords, from: number): number {
+    for (let position = from; position < count; position++) {
+      const place = 4 * position;
+      const valueStart = places[place + 2]!;
+      if (valueStart < 0) return position;
+      this.#out.ascii(' ');
+      this.#addHex(bytes, places[place], places[place + 1]);
+      this.#out.ascii('\n ');
+      this.#addHex(bytes, valueStart, places[place + 3]);
+      this.#out.ascii('\n');
+    }
+    return count;
   }
 
   add(key: string, value: Uint8Array): void {

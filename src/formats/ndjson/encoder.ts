@@ -1,14 +1,14 @@
 /** Writes NDJSON. The value is the last member, so that a decoder can hand it on as it reads it. */
 import { isUtf8 } from 'node:buffer';
-import { NEWLINE, QUOTE } from '../bytes/ascii.js';
+import { BACKSLASH, NEWLINE } from '../bytes/ascii.js';
 import { Base64Text, base64Text } from '../bytes/base64-text.js';
 import { OutputBuffer } from '../bytes/output-buffer.js';
+import { viewOf, writePlainBytes } from '../bytes/plain-bytes.js';
 import { writePlainKey } from '../bytes/plain-key.js';
 import { Utf8Check } from '../bytes/utf8-check.js';
-import type { Encoder, OutgoingRecord, RecordSpan } from '../format.js';
+import type { Encoder, OutgoingRecord, PlacedRecords } from '../format.js';
 import { isSpecial } from '../json/bytes.js';
 import { ESCAPED_BYTES, escapeJson } from '../json/escape.js';
-import { viewOf, writePlainJson } from '../json/plain-bytes.js';
 
 /** Bytes of a value that are escaped in one go: what is made room for may be six times as much. */
 const STEP_BYTES = 64 * 1024;
@@ -17,46 +17,43 @@ const STEP_BYTES = 64 * 1024;
 const LITERAL_BYTES = 22;
 
 export class NdjsonEncoder implements Encoder {
+  readonly keepsExpiry = true;
   readonly #out = new OutputBuffer();
-  /** Views of the buffers that were used last, which mostly are the next ones too. */
-  #room: Buffer = Buffer.alloc(0);
-  #roomView = viewOf(this.#room);
-  #source: Buffer = Buffer.alloc(0);
-  #sourceView = viewOf(this.#source);
 
   get waiting(): number {
     return this.#out.length;
   }
 
-  addPlain({ bytes, keyStart, keyEnd, valueStart, valueEnd }: RecordSpan): boolean {
-    const room = this.#out.room(keyEnd - keyStart + valueEnd - valueStart + LITERAL_BYTES);
-    if (room !== this.#room) [this.#room, this.#roomView] = [room, viewOf(room)];
-    if (bytes !== this.#source) [this.#source, this.#sourceView] = [bytes, viewOf(bytes)];
-    const out = this.#roomView;
-    const source = this.#sourceView;
-    let to = this.#out.length;
-    // {"key":"
-    out.setInt32(to, 0x7b226b65);
-    out.setInt32(to + 4, 0x79223a22);
-    to = writePlainJson(source, keyStart, keyEnd, out, to + 8);
-    if (to < 0) return false;
-    // ","value":"
-    out.setInt32(to, 0x222c2276);
-    out.setInt32(to + 4, 0x616c7565);
-    out.setInt16(to + 8, 0x223a);
-    out.setUint8(to + 10, QUOTE);
-    to = writePlainJson(source, valueStart, valueEnd, out, to + 11);
-    if (to < 0) return false;
-    // "}
-    out.setInt16(to, 0x227d);
-    out.setUint8(to + 2, NEWLINE);
-    this.#out.length = to + 3;
-    return true;
+  addPlain({ bytes, places, count }: PlacedRecords, from: number): number {
+    const out = this.#out.view(bytes.length + (count - from) * LITERAL_BYTES);
+    const source = viewOf(bytes);
+    for (let position = from; position < count; position++) {
+      const place = 4 * position;
+      const valueStart = places[place + 2]!;
+      if (valueStart < 0) return position;
+      let to = this.#out.length;
+      // {"key":"
+      out.setInt32(to, 0x7b226b65);
+      out.setInt32(to + 4, 0x79223a22);
+      to = writePlainBytes(source, places[place]!, places[place + 1]!, BACKSLASH, out, to + 8);
+      if (to < 0) return position;
+      // ","value":"
+      out.setInt32(to, 0x222c2276);
+      out.setInt32(to + 4, 0x616c7565);
+      out.setInt32(to + 7, 0x65223a22);
+      to = writePlainBytes(source, valueStart, places[place + 3]!, BACKSLASH, out, to + 11);
+      if (to < 0) return position;
+      // "}
+      out.setInt16(to, 0x227d);
+      out.setUint8(to + 2, NEWLINE);
+      this.#out.length = to + 3;
+    }
+    return count;
   }
 
-  add(key: string, value: Uint8Array): void {
+  add(key: string, value: Uint8Array, expires?: number): void {
     const isText = isUtf8(value);
-    this.#begin(key, isText);
+    this.#begin(key, isText, expires);
     if (isText) this.#addText(value);
     else this.#out.ascii(base64Text(value));
     this.#out.ascii('"}\n');
@@ -66,9 +63,9 @@ export class NdjsonEncoder implements Encoder {
     return this.#out.take();
   }
 
-  *stream({ key, pieces }: OutgoingRecord): Iterable<Buffer> {
+  *stream({ key, expires, pieces }: OutgoingRecord): Iterable<Buffer> {
     const base64 = isText(pieces()) ? undefined : new Base64Text();
-    this.#begin(key, base64 === undefined);
+    this.#begin(key, base64 === undefined, expires);
     for (const piece of pieces()) {
       if (base64) this.#out.ascii(base64.push(piece));
       else this.#addText(piece);
@@ -83,9 +80,10 @@ export class NdjsonEncoder implements Encoder {
     return this.#out.take();
   }
 
-  #begin(key: string, isText: boolean): void {
+  #begin(key: string, isText: boolean, expires: number | undefined): void {
     this.#out.ascii('{"key":"');
     this.#addKey(key);
+    if (expires !== undefined) this.#out.ascii(`","expires":"${new Date(expires).toISOString()}`);
     this.#out.ascii(isText ? '","value":"' : '","base64":true,"value":"');
   }
 

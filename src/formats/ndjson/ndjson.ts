@@ -7,8 +7,8 @@ import { NdjsonReader } from './reader.js';
 export const format: Format = {
   counts: 'line',
   remedy,
-  decoder: (sink, limit = WHOLE_RECORD_LIMIT_BYTES) =>
-    new RecordSplitter(new NdjsonReader(sink, limit), sink, limit),
+  decoder: (sink, limit = WHOLE_RECORD_LIMIT_BYTES, reading = undefined) =>
+    new RecordSplitter(new NdjsonReader(sink, limit, reading), sink, limit),
   encoder: () => new NdjsonEncoder(),
 };
 
@@ -17,10 +17,25 @@ function remedy(record: Uint8Array): Remedy | undefined {
   const text = Buffer.from(record).toString('latin1').trim();
   if (text.startsWith('{')) {
     const isCut = !text.endsWith('}');
-    return isCut ? { hint: 'a record has to be on one line', filter: 'jq -c .' } : undefined;
+    if (isCut) return { hint: 'a record has to be on one line', filter: 'jq -c .' };
+    const hint = hintForObject(Buffer.from(record).toString());
+    return hint === undefined ? undefined : { hint };
   }
   const hint = others.find(([pattern]) => pattern.test(text))?.[1];
   return hint === undefined ? undefined : { hint };
+}
+
+/** What to do about an object that is no record. */
+function hintForObject(text: string): string | undefined {
+  try {
+    const { key, value } = JSON.parse(text) as { key?: unknown; value?: unknown };
+    if (key === undefined) return '--key MEMBER names the one that is the key';
+    if (value === undefined)
+      return '--value MEMBER names the one that is the value, and --row takes all';
+    return typeof value === 'string' ? undefined : '--row stores it as its JSON text';
+  } catch {
+    return undefined;
+  }
 }
 
 /** How other inputs begin, and what to do about each. */

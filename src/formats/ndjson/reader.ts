@@ -1,8 +1,9 @@
 /** Reads the lines of NDJSON. */
 import { CARRIAGE_RETURN, CLOSE_BRACE, NEWLINE, OPEN_BRACE } from '../bytes/ascii.js';
-import type { RecordSink } from '../format.js';
+import type { Reading, RecordSink } from '../format.js';
 import { JsonAnyRecord } from '../json/any-record.js';
 import { isJsonSpace } from '../json/bytes.js';
+import { JsonChosenRecord } from '../json/chosen-record.js';
 import { JsonLargeRecord } from '../json/large-record.js';
 import { JsonUsualRecord } from '../json/usual-record.js';
 import type { RecordReader } from '../record-splitter.js';
@@ -15,13 +16,16 @@ export class NdjsonReader implements RecordReader {
   readonly #sink: RecordSink;
   readonly #limit: number;
   readonly #usual = new JsonUsualRecord();
-  readonly #records: JsonAnyRecord;
+  readonly #records: JsonAnyRecord | JsonChosenRecord;
+  /** Whether records are as kv writes them. */
+  readonly #isOwn: boolean;
   #large: JsonLargeRecord | undefined;
 
-  constructor(sink: RecordSink, limitBytes: number) {
+  constructor(sink: RecordSink, limitBytes: number, reading: Reading | undefined) {
     this.#sink = sink;
     this.#limit = limitBytes;
-    this.#records = new JsonAnyRecord(sink);
+    this.#records = reading ? new JsonChosenRecord(sink, reading) : new JsonAnyRecord(sink);
+    this.#isOwn = reading === undefined;
   }
 
   get next(): number {
@@ -36,7 +40,7 @@ export class NdjsonReader implements RecordReader {
         this.line++;
         at++;
       }
-      if (at >= validEnd) return at;
+      if (at >= validEnd || !this.#isOwn) return at;
       let lineEnd = usual.match(bytes, at);
       if (lineEnd === -1) return at;
       if (bytes[lineEnd] === CARRIAGE_RETURN) lineEnd++;
@@ -67,7 +71,8 @@ export class NdjsonReader implements RecordReader {
   }
 
   beginLong(head: Buffer): void {
-    this.#large = new JsonLargeRecord(this.line, this.#sink, this.#limit, head);
+    if (this.#isOwn) this.#large = new JsonLargeRecord(this.line, this.#sink, this.#limit, head);
+    else this.#sink.reject(this.line, `over ${this.#limit} bytes`, head);
   }
 
   longPiece(bytes: Buffer, start: number, end: number): void {

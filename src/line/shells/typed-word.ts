@@ -109,7 +109,7 @@ function readBare(shell: Shell, word: string, at: number, env: NodeJS.ProcessEnv
     if (next === '') return 'incomplete';
     return part(at + 1 + next.length, next === '\n' ? '' : next, 'none');
   }
-  // What parts words, or runs something.
+  // What separates words, or runs something.
   if (/[ \t\n;&|<>()`]/.test(character)) return 'unknowable';
   return literal(word, at, 'none');
 }

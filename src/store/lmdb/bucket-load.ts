@@ -1,13 +1,23 @@
 /** Loading a batch of records into a database. */
-import type { PackedRecords } from '../record.js';
+import { isExpired, type Milliseconds, type PackedRecords } from '../record.js';
 import type { BatchLimits } from '../record-batch.js';
 import type { Existing } from '../store.js';
-import { type Db, type PutOptions, pagesOf, statsOf } from './database.js';
-import { INLINE_HEADER_BYTES, INLINE_LIMIT_BYTES, stampInline } from './layout.js';
+import { viewOf } from './checksum.js';
+import { type Db, KeySpan, type PutOptions, pagesOf, statsOf, type ValueSpan } from './database.js';
+import type { Found } from './environment.js';
+import { bucketIdOf, INLINE_LIMIT_BYTES } from './layout.js';
+import { valueSpanOver } from './lmdb-internals.js';
 import { LmdbUpload } from './lmdb-upload.js';
 import { loadOrder } from './load-order.js';
 import type { Parts } from './parts.js';
-import { readHeader, setRecord } from './records.js';
+import {
+  decodeHeader,
+  INLINE_HEADER_LIMIT_BYTES,
+  isPlain,
+  isSound,
+  stampInline,
+} from './record-layout.js';
+import { letGo, NOT_ITS_SUM, type Replaced, readHeader, STORED, setRecord } from './records.js';
 
 /** Pages that a load may change in no order: about 125 MiB. */
 const SCATTER_PAGES = 32_000;
@@ -20,7 +30,7 @@ export function batchLimits(db: Db): BatchLimits {
   // Each record may change another page, which is held until the commit; but there are no more.
   const isSmall = pagesOf(statsOf(db)) <= SCATTER_PAGES;
   return {
-    room: INLINE_HEADER_BYTES,
+    room: INLINE_HEADER_LIMIT_BYTES,
     scattered: isSmall ? Number.POSITIVE_INFINITY : SCATTER_PAGES,
   };
 }
@@ -37,75 +47,135 @@ export function* loadRecords(
   refused: number[],
 ): Generator<number> {
   const { count, ascending, room } = records;
-  if (room < INLINE_HEADER_BYTES) throw new Error('a batch was not made for this store');
+  if (room < INLINE_HEADER_LIMIT_BYTES) throw new Error('a batch was not made for this store');
   parts.environment.willWrite(records.bytes.length);
-  const load = new Load(parts, db, records);
+  const load = new Load(parts, db, records, existing);
   // What is refused must be the first of the input's, so that one is loaded as it comes.
   const order = ascending || existing === 'stop' ? undefined : loadOrder(records);
-  // The first tells LMDB that a key comes after all others, which saves looking for its place.
-  const options = ascending && load.isBeyondLast() ? { append: true } : { noOverwrite: true };
   for (let index = 0; index < count; index++) {
     const position = order === undefined ? index : order[index]!;
-    if (!load.set(position, options)) {
-      if (existing === 'overwrite') load.replace(position);
-      else refused.push(position);
-      if (existing === 'stop' && refused.length > 0) return;
+    if (!load.write(position)) {
+      refused.push(position);
+      if (existing === 'stop') return;
     }
     if (index % STEP_RECORDS === 0) yield STEP_RECORDS;
   }
 }
 
+const OVERWRITING: PutOptions = {};
+
+/** What a record has beside its key that has no value in chunks and never expires. */
+const NOTHING: Replaced = { chunked: undefined, expires: undefined, version: 0 };
+
 class Load {
   readonly #parts: Parts;
   readonly #db: Db;
   readonly #records: PackedRecords;
-  readonly #modified = Date.now();
+  readonly #existing: Existing;
+  readonly #options: PutOptions;
+  /** Whether the key before was there: the next one mostly is as well, and is looked for before it is written. */
+  #isReplacing = false;
+  /** One object of each kind for all records. */
+  readonly #stamp = {
+    version: 0,
+    modified: Date.now(),
+    expires: undefined as Milliseconds | undefined,
+  };
+  readonly #place: { seed: number; view: DataView; start: number; end: number };
+  readonly #key: KeySpan;
+  readonly #value: ValueSpan;
 
-  constructor(parts: Parts, db: Db, records: PackedRecords) {
+  constructor(parts: Parts, db: Db, records: PackedRecords, existing: Existing) {
     this.#parts = parts;
     this.#db = db;
     this.#records = records;
+    this.#existing = existing;
+    this.#place = { seed: db.seed, view: viewOf(records.bytes), start: 0, end: 0 };
+    this.#key = new KeySpan(records.bytes);
+    this.#value = valueSpanOver(records.bytes);
+    // The first tells LMDB that a key comes after all others, which saves looking for its place.
+    const isBeyond = records.ascending && this.#isBeyondLast();
+    this.#options = isBeyond ? { append: true } : { noOverwrite: true };
   }
 
-  /** Sets a record; false where its key is there already. */
-  set(position: number, options: PutOptions): boolean {
+  /** Writes a record; false where its key is there and is kept. */
+  write(position: number): boolean {
+    const { places } = this.#records;
+    this.#key.start = places[4 * position]!;
+    this.#key.end = places[4 * position + 1]!;
+    const { environment } = this.#parts;
+    const found = this.#isReplacing ? environment.read(this.#db, this.#key) : undefined;
+    if (found === undefined && this.#set(position, this.#options)) {
+      this.#isReplacing = false;
+      return true;
+    }
+    const old = found
+      ? this.#replaced(found)
+      : readHeader(this.#parts, this.#db, this.#keyAt(position), STORED);
+    this.#isReplacing = true;
+    const isKept =
+      this.#existing !== 'overwrite' && old && !isExpired(old, environment.writes.moment);
+    if (isKept) return false;
+    this.#set(position, OVERWRITING);
+    // A large one has let go of it itself.
+    if (old && !this.#isLarge(position)) letGo(this.#parts, old);
+    return true;
+  }
+
+  /** Sets a record; false where its key is there already, and is not to be overwritten. */
+  #set(position: number, options: PutOptions): boolean {
     const { bytes, places } = this.#records;
-    const key = this.#key(position);
     const start = places[4 * position + 2]!;
     const end = places[4 * position + 3]!;
     if (end - start > INLINE_LIMIT_BYTES) {
-      if (options.noOverwrite && readHeader(this.#parts, this.#db, key)) return false;
-      this.#setLarge(key, bytes.subarray(start, end));
+      const key = this.#keyAt(position);
+      if (options.noOverwrite && readHeader(this.#parts, this.#db, key, STORED)) return false;
+      this.#setLarge(key, bytes.subarray(start, end), this.#expiresAt(position));
       return true;
     }
-    const record = bytes.subarray(start - INLINE_HEADER_BYTES, end);
-    const version = this.#parts.environment.writes.nextNumber();
-    stampInline(record, { version, modified: this.#modified });
-    return this.#db.putSync(key, record, options);
+    this.#place.start = this.#key.start;
+    this.#place.end = this.#key.end;
+    this.#stamp.version = this.#parts.environment.writes.nextNumber();
+    this.#stamp.expires = this.#expiresAt(position);
+    const begin = stampInline(bytes, this.#place.view, start, end, this.#place, this.#stamp);
+    this.#value.start = bytes.byteOffset + begin;
+    this.#value.end = bytes.byteOffset + end;
+    const isSet = this.#db.putSync(this.#key, this.#value, options);
+    if (isSet && this.#stamp.expires !== undefined) {
+      this.#parts.expiry.add(this.#stamp, bucketIdOf(this.#db.name)!, this.#keyAt(position));
+    }
+    return isSet;
   }
 
-  /** Sets a record in the place of one that is there. */
-  replace(position: number): void {
-    const old = readHeader(this.#parts, this.#db, this.#key(position));
-    this.set(position, {});
-    // A large one has let go of it itself.
-    if (old?.chunked && !this.#isLarge(position)) this.#parts.chunks.release(old.chunked.valueId);
+  /** What was found under the key, when it is held against its checksum. Throws `damaged`. */
+  #replaced(found: Found): Replaced {
+    const { seed, view } = this.#place;
+    const { start, end } = this.#key;
+    if (!isSound(seed, view, start, end, found.view, 0, found.length)) {
+      const key = Buffer.from(this.#key.bytes.subarray(start, end));
+      throw this.#parts.catalogue.damagedRecord(this.#db, key, NOT_ITS_SUM);
+    }
+    return isPlain(found.view, 0) ? NOTHING : decodeHeader(found.bytes, found.length);
   }
 
   /** Whether the first of ascending keys, and so each, comes after all that are there. */
-  isBeyondLast(): boolean {
+  #isBeyondLast(): boolean {
     const [last] = this.#db.getKeys({ reverse: true, limit: 1 });
-    return this.#records.count > 0 && (!last || Buffer.compare(this.#key(0), last) > 0);
+    return this.#records.count > 0 && (!last || Buffer.compare(this.#keyAt(0), last) > 0);
   }
 
-  #setLarge(key: Buffer, value: Uint8Array): void {
+  #setLarge(key: Buffer, value: Uint8Array, expires: Milliseconds | undefined): void {
     const upload = new LmdbUpload(this.#parts);
     try {
       upload.append(value);
-      setRecord(this.#parts, this.#db, key, upload.contents());
+      setRecord(this.#parts, this.#db, key, upload.contents(), expires);
     } finally {
       upload.close();
     }
+  }
+
+  #expiresAt(position: number): Milliseconds | undefined {
+    return this.#records.expires?.[position] || undefined;
   }
 
   #isLarge(position: number): boolean {
@@ -113,7 +183,7 @@ class Load {
     return places[4 * position + 3]! - places[4 * position + 2]! > INLINE_LIMIT_BYTES;
   }
 
-  #key(position: number): Buffer {
+  #keyAt(position: number): Buffer {
     const { bytes, places } = this.#records;
     return bytes.subarray(places[4 * position], places[4 * position + 1]);
   }

@@ -1,23 +1,46 @@
 /** The names of a store's buckets, and the databases that they lead to. */
+
 import { absentBucket, KvError } from '../../errors.js';
 import type { Milliseconds } from '../record.js';
 import type { Db } from './database.js';
-import type { Environment } from './environment.js';
+import type { Environment, Found } from './environment.js';
 import {
   BUCKET_LIMIT,
   type BucketEntry,
   bucketDatabase,
   decodeBucketEntry,
+  EXPIRY_DATABASE,
   encodeBucketEntry,
+  FORMAT_KEY,
+  internalDatabases,
+  isNameKey,
   nameBounds,
   nameKey,
   nameOfKey,
+  openEntry,
+  SEQUENCE_KEY,
+  sealEntry,
+  sizeKey,
+  treeKey,
 } from './layout.js';
+import { statsInTransaction } from './lmdb-internals.js';
+import { readEntry } from './read-entry.js';
+
+/** What each bucket has in the main tree: its name, its tree, and the size of that. */
+const BUCKET_ENTRIES = 3;
+
+interface Asked {
+  readonly name: string;
+  readonly key: Buffer;
+  /** An entry that is sound, and its bytes with their checksum. */
+  seen?: { readonly bytes: Buffer; readonly entry: BucketEntry } | undefined;
+}
 
 export class Catalogue {
   readonly #environment: Environment;
-  /** The name that was asked for last, which mostly is the next one. */
-  #asked = { name: '', key: nameKey('') };
+  /** The name that was asked for last, which mostly is the next one, and what stood there. */
+  #asked: Asked = { name: '', key: nameKey('') };
+  #areNamesChecked = false;
 
   constructor(environment: Environment) {
     this.#environment = environment;
@@ -61,6 +84,14 @@ export class Catalogue {
     }
   }
 
+  /** The error for what is wrong with a record of a bucket's database. */
+  damagedRecord(db: Db, key: Uint8Array, state: string): KvError {
+    return new KvError(
+      'damaged',
+      `cannot read "${Buffer.from(key)}" in bucket "${this.#nameOf(db)}": damaged: ${state}`,
+    );
+  }
+
   /** Every name, in byte order, with those of drafts. */
   names(): string[] {
     const { main } = this.#environment;
@@ -68,9 +99,18 @@ export class Catalogue {
     return this.#environment.reading(() => [...main.getKeys(nameBounds)].map(nameOfKey));
   }
 
+  /** The same, when all of them have been seen to be there. Throws `damaged`. */
+  soundNames(): string[] {
+    this.#environment.refresh();
+    this.#checkNames();
+    return this.names();
+  }
+
   /** Makes a name lead to a bucket. */
   set(name: string, entry: BucketEntry): void {
-    this.#environment.main.putSync(nameKey(name), encodeBucketEntry(entry));
+    const { main } = this.#environment;
+    const key = nameKey(name);
+    main.putSync(key, sealEntry(main.seed, key, encodeBucketEntry(entry)));
   }
 
   remove(name: string): void {
@@ -79,12 +119,18 @@ export class Catalogue {
 
   /** Makes an empty bucket under a name that is free. Throws `full` over the limit of buckets. */
   create(name: string, action: string): void {
-    if (this.names().length >= BUCKET_LIMIT) {
+    if (this.#isFull()) {
       throw new KvError('full', `cannot ${action}: the store holds its limit of ${BUCKET_LIMIT}`);
     }
     const id = this.#environment.writes.nextNumber();
     this.#environment.createDatabase(bucketDatabase(id));
     this.set(name, { id, created: Date.now() });
+  }
+
+  /** Within a transaction; goes through the names only where there may be as many. */
+  #isFull(): boolean {
+    const { entryCount } = statsInTransaction(this.#environment.main);
+    return entryCount >= BUCKET_ENTRIES * BUCKET_LIMIT && this.names().length >= BUCKET_LIMIT;
   }
 
   /** Throws `bucket-exists`. */
@@ -93,9 +139,83 @@ export class Catalogue {
     throw new KvError('bucket-exists', `cannot ${action}: there is a bucket "${name}" already`);
   }
 
-  #find(name: string): BucketEntry | undefined {
-    if (name !== this.#asked.name) this.#asked = { name, key: nameKey(name) };
-    const found = this.#environment.read(this.#environment.main, this.#asked.key);
-    return found && decodeBucketEntry(found.bytes);
+  /** The name that leads to a database; that of the database where there is none. */
+  #nameOf(db: Db): string {
+    const { main } = this.#environment;
+    for (const key of this.#environment.readKeys(main, nameBounds)) {
+      const entry = openEntry(main.seed, key, main.getBinary(key) ?? Buffer.alloc(0));
+      if (entry && bucketDatabase(decodeBucketEntry(entry).id) === db.name) return nameOfKey(key);
+    }
+    return db.name;
   }
+
+  #find(name: string): BucketEntry | undefined {
+    const environment = this.#environment;
+    const { main } = environment;
+    if (name !== this.#asked.name) this.#asked = { name, key: nameKey(name) };
+    const asked = this.#asked;
+    const found = environment.read(main, asked.key);
+    if (found && asked.seen && isSame(found, asked.seen.bytes)) return asked.seen.entry;
+    const copy = environment.readCopy(main, asked.key);
+    const bytes = readEntry(environment, main, asked.key);
+    if (bytes === undefined) this.#checkNames();
+    const entry = bytes && decodeBucketEntry(bytes);
+    asked.seen = copy && entry && { bytes: copy, entry };
+    return entry;
+  }
+
+  /**
+   * Whether each name is what was written, and leads to a tree, and each tree has one: else a bucket whose
+   * name is damaged would be taken for none, and another be made beside it. Looked at once, when a name
+   * is first not found, or all are listed. Throws `damaged`.
+   */
+  #checkNames(): void {
+    if (this.#areNamesChecked) return;
+    const { main } = this.#environment;
+    const expected = new Set([FORMAT_KEY, SEQUENCE_KEY].map(textOf));
+    const expect = (tree: string) => {
+      for (const key of [treeKey(tree), sizeKey(tree)]) expected.add(textOf(key));
+    };
+    for (const name of internalDatabases) expect(name);
+    const others = new Set<string>();
+    for (const key of this.#environment.readKeys(main, {})) {
+      const entry = isNameKey(key) ? readEntry(this.#environment, main, key) : undefined;
+      if (entry) expect(bucketDatabase(decodeBucketEntry(entry).id));
+      else others.add(textOf(key));
+    }
+    const missing = [...expected].find((key) => !others.delete(key));
+    if (missing !== undefined) throw this.#damagedNames(`it lacks its "${treeOf(missing)}"`);
+    for (const tree of [EXPIRY_DATABASE, ...this.#environment.dropped]) {
+      for (const key of [treeKey(tree), sizeKey(tree)]) others.delete(textOf(key));
+    }
+    for (const key of others) throw this.#damagedNames(`"${treeOf(key)}" has no name`);
+    this.#areNamesChecked = true;
+  }
+
+  #damagedNames(state: string): KvError {
+    const { path } = this.#environment;
+    return new KvError(
+      'damaged',
+      `cannot look for a bucket in store "${path}": damaged: ${state}`,
+      {
+        hint: 'try: kv store check, and kv store salvage DAMAGED NEW, which brings that bucket too',
+      },
+    );
+  }
+}
+
+/** Whether the same bytes have been read again. */
+function isSame({ bytes, length }: Found, before: Buffer): boolean {
+  if (length !== before.length) return false;
+  for (let at = 0; at < length; at++) if (bytes[at] !== before[at]) return false;
+  return true;
+}
+
+/** A key as a member of a set. */
+function textOf(key: Buffer): string {
+  return key.toString('latin1');
+}
+
+function treeOf(key: string): string {
+  return key.replace(/\0$/, '');
 }

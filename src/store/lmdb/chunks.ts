@@ -3,11 +3,23 @@
  * what nobody holds. What is to be given back is first registered among the uploads, so that it is
  * found again however this process ends.
  */
+
 import { KvError } from '../../errors.js';
-import { type Db, statsOf } from './database.js';
+import type { Db } from './database.js';
 import type { Environment, Snapshot } from './environment.js';
-import { CHUNK_SIZE_BYTES, type ChunkedValue, chunkKey, decodeU64, encodeU64 } from './layout.js';
+import {
+  CHUNK_SIZE_BYTES,
+  chunkBound,
+  chunkKey,
+  decodeChunkKey,
+  decodeU64,
+  encodeU64,
+  sealEntry,
+  sumOfChunk,
+} from './layout.js';
 import { isAlive, isThisProcess, type Owner, thisProcess } from './process-identity.js';
+import { readEntry } from './read-entry.js';
+import type { ChunkedValue } from './record-layout.js';
 
 /** Chunks deleted in one transaction: about 256 MiB, some hundred KiB of freed page numbers. */
 const RECLAIM_STEP_CHUNKS = 1024;
@@ -18,7 +30,15 @@ interface UploadEntry {
   readonly owner?: Owner;
   /** How many of its chunks, from the first on, are of records, where there are any. */
   readonly kept: number;
+  /** Whether it goes on behind the value of a record, which others wait for. */
+  readonly grows?: true;
 }
+
+/**
+ * Whether more can be written behind the value of a record: `free`; `busy`, since another process does just
+ * that; `held`, by other records or an upload, so that it takes a value of its own.
+ */
+export type Growth = 'free' | 'busy' | 'held';
 
 export class Chunks {
   readonly #environment: Environment;
@@ -32,24 +52,58 @@ export class Chunks {
   write(valueId: number, position: number, bytes: Uint8Array): void {
     const chunks = this.#database('chunks');
     this.#environment.willWrite(bytes.length);
+    const first = position / CHUNK_SIZE_BYTES;
+    const behind = first + Math.ceil(bytes.length / CHUNK_SIZE_BYTES);
+    // An earlier set may have taken less of the last chunk, whose key was another then.
+    const range = { start: chunkBound(valueId, first), end: chunkBound(valueId, behind) };
+    for (const key of [...chunks.getKeys(range)]) chunks.removeSync(key);
     for (let offset = 0; offset < bytes.length; offset += CHUNK_SIZE_BYTES) {
       const index = (position + offset) / CHUNK_SIZE_BYTES;
       const chunk = bytes.subarray(offset, offset + CHUNK_SIZE_BYTES);
       chunks.putSync(
-        chunkKey(valueId, index),
+        chunkKey(valueId, index, chunk),
         Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length),
       );
     }
   }
 
-  /** One chunk of a value. Throws `damaged` where it is missing or short. */
-  read(value: ChunkedValue, index: number, snapshot: Snapshot): Buffer {
-    const key = chunkKey(value.valueId, index);
-    const chunk = this.#environment.readCopy(this.#database('chunks'), key, snapshot);
-    const length = Math.min(value.chunkSize, value.size - index * value.chunkSize);
+  /** One chunk of a value; or what is wrong with it, as the end of a sentence. */
+  read(value: ChunkedValue, index: number, snapshot: Snapshot): Buffer | string {
+    const { valueId, size, chunkSize } = value;
+    const chunks = this.#database('chunks');
+    const range = { start: chunkBound(valueId, index), end: chunkBound(valueId, index + 1) };
+    const [key] = this.#environment.readKeys(chunks, { ...range, limit: 1 }, snapshot);
+    const chunk = key && this.#environment.readCopy(chunks, key, snapshot);
+    const length = Math.min(chunkSize, size - index * chunkSize);
+    const place = `chunk ${index} of ${Math.ceil(size / chunkSize)}, of value ${valueId},`;
     // The last chunk may have grown since: a later set of the same value took more of it.
-    if (chunk && chunk.length >= length) return chunk.subarray(0, length);
-    throw new KvError('damaged', `cannot read a value: chunk ${index} of it is missing`);
+    if (!chunk || chunk.length < length) return `${place} is missing`;
+    const isSound = decodeChunkKey(key)!.checksum === sumOfChunk(valueId, index, chunk);
+    return isSound
+      ? chunk.subarray(0, length)
+      : `the checksum of ${place} is not that of its bytes`;
+  }
+
+  /** Whether the value of a record of `size` bytes can grow in its place. */
+  growth(valueId: number, size: number): Growth {
+    const upload = this.#upload(valueId);
+    if (upload) {
+      const { grows, owner } = upload;
+      return grows && owner && !isThisProcess(owner) && isAlive(owner) ? 'busy' : 'held';
+    }
+    const behind = {
+      start: chunkBound(valueId, Math.ceil(size / CHUNK_SIZE_BYTES)),
+      end: chunkBound(valueId + 1, 0),
+      limit: 1,
+    };
+    // A record that held more of it may be gone.
+    const isLonger = this.#environment.readKeys(this.#database('chunks'), behind).length > 0;
+    return isLonger || this.#holders(valueId) !== 1 ? 'held' : 'free';
+  }
+
+  /** To be asked before one more record holds a value that others hold. Throws `damaged`. */
+  checkHeld(valueId: number): void {
+    if (this.#holders(valueId) === 0) throw this.#uncounted(valueId);
   }
 
   /** One more record holds the value. */
@@ -60,6 +114,7 @@ export class Chunks {
   /** One record fewer holds the value; the last one leaves it to `reclaim`. */
   release(valueId: number): void {
     const holders = this.#holders(valueId) - 1;
+    if (holders < 0) throw this.#uncounted(valueId);
     this.#setHolders(valueId, holders);
     if (holders === 0 && this.#upload(valueId) === undefined) this.#discard(valueId, 0);
   }
@@ -69,13 +124,20 @@ export class Chunks {
     this.#register(valueId, { owner: thisProcess(), kept: 0 });
   }
 
+  /** The same for what is to come behind the value of a record of `size` bytes. */
+  beginGrowth(valueId: number, size: number): void {
+    const kept = Math.ceil(size / CHUNK_SIZE_BYTES);
+    this.#register(valueId, { owner: thisProcess(), kept, grows: true });
+  }
+
   /**
    * Renews the mark; `size` bytes are of a record now. Throws `busy` where the mark is gone: with
    * the transaction that made it, or taken by another process for a dead one's.
    */
   renewUpload(valueId: number, size = 0): void {
-    const kept = Math.max(this.#ownUpload(valueId).kept, Math.ceil(size / CHUNK_SIZE_BYTES));
-    this.#register(valueId, { owner: thisProcess(), kept });
+    const own = this.#ownUpload(valueId);
+    const kept = Math.max(own.kept, Math.ceil(size / CHUNK_SIZE_BYTES));
+    this.#register(valueId, { ...own, owner: thisProcess(), kept });
   }
 
   /** Ends an upload of `written` bytes: what no record holds of them is left to `reclaim`. */
@@ -106,7 +168,7 @@ export class Chunks {
     if (this.#environment.inTransaction || !(steps || this.#garbage)) return;
     this.#garbage = false;
     try {
-      for (let left = steps ?? Number.POSITIVE_INFINITY; left > 0 && this.#reclaimStep(); left--) {}
+      for (let left = steps ?? Number.POSITIVE_INFINITY; left > 0 && this.reclaimStep(); left--) {}
     } catch (error) {
       // What was asked for is done, and nobody may take it for undone: this is for another time.
       const mayWait = error instanceof KvError && (steps === undefined || error.code === 'full');
@@ -117,18 +179,19 @@ export class Chunks {
 
   /** Uploads in progress, and values that await reclamation. */
   countUploads(): number {
-    return statsOf(this.#database('uploads')).entryCount;
+    return this.#environment.sizeOf(this.#database('uploads')).entries;
   }
 
   countValues(): number {
-    return statsOf(this.#database('values')).entryCount;
+    return this.#environment.sizeOf(this.#database('values')).entries;
   }
 
-  /** True while there may be more to give back. */
-  #reclaimStep(): boolean {
+  /** Gives back some of what any process has left; true while there may be more. Throws what writing does. */
+  reclaimStep(): boolean {
     const uploads = this.#database('uploads');
-    if (this.countUploads() === 0) return false;
-    return this.#environment.writes.transaction(() => {
+    // What is another's is looked at without the lock.
+    if (![...uploads.getKeys()].some((key) => this.#isLeft(decodeU64(key)))) return false;
+    return this.#environment.writes.transactionSync(() => {
       let left = RECLAIM_STEP_CHUNKS;
       for (const key of [...uploads.getKeys()]) {
         left -= this.#giveBack(decodeU64(key), left);
@@ -138,14 +201,20 @@ export class Chunks {
     });
   }
 
+  /** Whether there is an upload of nobody who lives. */
+  #isLeft(valueId: number): boolean {
+    const entry = this.#upload(valueId);
+    return entry !== undefined && !(entry.owner && isAlive(entry.owner));
+  }
+
   /** Deletes up to `limit` chunks of a value that is to be given back; returns how many. */
   #giveBack(valueId: number, limit: number): number {
     const entry = this.#upload(valueId);
     if (entry === undefined || (entry.owner && isAlive(entry.owner))) return 0;
     const chunks = this.#database('chunks');
     const range = {
-      start: chunkKey(valueId, this.#holders(valueId) > 0 ? entry.kept : 0),
-      end: chunkKey(valueId + 1, 0),
+      start: chunkBound(valueId, this.#holders(valueId) > 0 ? entry.kept : 0),
+      end: chunkBound(valueId + 1, 0),
       limit,
     };
     const keys = [...chunks.getKeys(range)];
@@ -160,12 +229,12 @@ export class Chunks {
   }
 
   #register(valueId: number, entry: UploadEntry): void {
-    this.#database('uploads').putSync(encodeU64(valueId), Buffer.from(JSON.stringify(entry)));
+    this.#put('uploads', valueId, Buffer.from(JSON.stringify(entry)));
   }
 
   #upload(valueId: number): UploadEntry | undefined {
-    const bytes = this.#database('uploads').getBinary(encodeU64(valueId));
-    return bytes && (JSON.parse(Buffer.from(bytes).toString()) as UploadEntry);
+    const bytes = readEntry(this.#environment, this.#database('uploads'), encodeU64(valueId));
+    return bytes && (JSON.parse(bytes.toString()) as UploadEntry);
   }
 
   #ownUpload(valueId: number): UploadEntry {
@@ -179,14 +248,24 @@ export class Chunks {
   }
 
   #holders(valueId: number): number {
-    const bytes = this.#database('values').getBinary(encodeU64(valueId));
+    const bytes = readEntry(this.#environment, this.#database('values'), encodeU64(valueId));
     return bytes ? decodeU64(bytes) : 0;
   }
 
   #setHolders(valueId: number, holders: number): void {
-    const values = this.#database('values');
-    if (holders > 0) values.putSync(encodeU64(valueId), encodeU64(holders));
-    else values.removeSync(encodeU64(valueId));
+    if (holders > 0) this.#put('values', valueId, encodeU64(holders));
+    else this.#database('values').removeSync(encodeU64(valueId));
+  }
+
+  #put(name: 'values' | 'uploads', id: number, bytes: Buffer): void {
+    const database = this.#database(name);
+    const key = encodeU64(id);
+    database.putSync(key, sealEntry(database.seed, key, bytes));
+  }
+
+  #uncounted(valueId: number): KvError {
+    const state = `damaged: how many records hold value ${valueId} is lost`;
+    return new KvError('damaged', `cannot write to store "${this.#environment.path}": ${state}`);
   }
 
   #database(name: 'chunks' | 'values' | 'uploads'): Db {

@@ -17,13 +17,36 @@ export interface PutOptions {
   readonly noOverwrite?: boolean;
 }
 
+/** Where a key lies in a longer stretch of bytes: one object may stand for many keys in turn. */
+export class KeySpan {
+  bytes: Buffer;
+  start: number;
+  end: number;
+
+  constructor(bytes: Buffer, start = 0, end = bytes.length) {
+    this.bytes = bytes;
+    this.start = start;
+    this.end = end;
+  }
+}
+
+/** All bytes of an `ArrayBuffer`, of which those from `start` to `end` are a value: for many values in turn. */
+export interface ValueSpan extends Uint8Array {
+  start: number;
+  end: number;
+}
+
 export interface Db extends Omit<Database<Buffer, Buffer>, 'putSync'> {
   /** False where the key is there and is not to be overwritten. */
-  putSync(key: Buffer, value: Buffer, options?: PutOptions): boolean;
+  putSync(key: Buffer | KeySpan, value: Buffer | ValueSpan, options?: PutOptions): boolean;
   readonly name: string;
+  /** What the checksums of its records begin with. */
+  seed: number;
+  /** lmdb's native part. */
+  readonly db: { stat(): DatabaseStats };
   getBinary(key: Buffer, options?: ReadOptions): Buffer | undefined;
   /** The bytes are overwritten by the next read. */
-  getBinaryFast(key: Buffer, options?: ReadOptions): Buffer | undefined;
+  getBinaryFast(key: Buffer | KeySpan, options?: ReadOptions): Buffer | undefined;
 }
 
 export type RootDb = Db &

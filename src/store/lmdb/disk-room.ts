@@ -18,6 +18,12 @@ const PLENTY_BYTES = 64 * 1024 * 1024;
 const ROOM_BYTES = 64 * 1024;
 const ROOM_LEFT_BYTES = 4096;
 
+/**
+ * Between the name of a store's file and a process's id: a file that is written to find out about
+ * room.
+ */
+const PROBE_INFIX = '.probe-';
+
 /** False on a disk that is nearly full, or where that cannot be found out. */
 export function hasPlenty(file: string): boolean {
   try {
@@ -56,20 +62,37 @@ export function makeRoom(file: string, end: () => number): void {
  * another file beside it, of the same length. Undefined where that one goes well.
  */
 export function whyCutShort(file: string): unknown {
-  const probe = `${file}.probe-${process.pid}`;
   try {
-    const descriptor = openSync(probe, 'wx', 0o600);
+    probe(file, ROOM_BYTES, statSync(file).size);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+/**
+ * Whether a file of that name beside `file` is one that a process left which was killed, or soon
+ * removes.
+ */
+export function isProbe(name: string, file: string): boolean {
+  return name.startsWith(`${file}${PROBE_INFIX}`);
+}
+
+/** Writes to another file beside `file`, which does not stay. */
+function probe(file: string, length: number, position: number): void {
+  const path = `${file}${PROBE_INFIX}${process.pid}`;
+  try {
+    // One that was left by a process of the same id says nothing of this disk.
+    rmSync(path, { force: true });
+    const descriptor = openSync(path, 'wx', 0o600);
     try {
-      writeFully(descriptor, ROOM_BYTES, statSync(file).size);
+      writeFully(descriptor, length, position);
     } finally {
       ftruncateSync(descriptor, 0);
       closeSync(descriptor);
     }
-    return undefined;
-  } catch (error) {
-    return error;
   } finally {
-    rmSync(probe, { force: true });
+    rmSync(path, { force: true });
   }
 }
 

@@ -1,27 +1,30 @@
 /** Records of which the keys have been read, and the rest is read when it is asked for. */
-import { ELSEWHERE, type Entry, type StoredValue } from '../record.js';
+import { ELSEWHERE, type Entry, type Milliseconds, type StoredValue } from '../record.js';
 import type { Db } from './database.js';
-import type { Snapshot } from './environment.js';
-import type { Header } from './layout.js';
 import type { ListedRecords } from './listed-records.js';
 import type { Parts } from './parts.js';
-import { metadataOf, readHeader, readValue } from './records.js';
+import type { Header } from './record-layout.js';
+import { metadataOf, type Reading, readHeader, readValue } from './records.js';
 
 export class KeyedRecords implements ListedRecords {
   readonly count: number;
+  readonly stored: number;
+  readonly mayExpire = true;
   readonly #keys: readonly Buffer[];
   readonly #parts: Parts;
   readonly #db: Db;
-  readonly #snapshot: Snapshot;
+  readonly #reading: Reading;
   #bytes: Buffer | undefined;
   #places: Int32Array | undefined;
 
-  constructor(keys: readonly Buffer[], parts: Parts, db: Db, snapshot: Snapshot) {
-    this.count = keys.length;
-    this.#keys = keys;
+  /** Holds every record against its checksum. Throws `damaged`. */
+  constructor(keys: readonly Buffer[], parts: Parts, db: Db, reading: Reading) {
     this.#parts = parts;
     this.#db = db;
-    this.#snapshot = snapshot;
+    this.#reading = reading;
+    this.#keys = keys.filter((key) => readHeader(parts, db, key, reading));
+    this.count = this.#keys.length;
+    this.stored = keys.length;
   }
 
   get bytes(): Buffer {
@@ -39,6 +42,11 @@ export class KeyedRecords implements ListedRecords {
   }
 
   /** Throws `damaged`. */
+  expires(position: number): Milliseconds | undefined {
+    return this.header(position)?.expires;
+  }
+
+  /** Throws `damaged`. */
   entry(position: number): Entry | undefined {
     const header = this.header(position);
     return header && { key: this.key(position), ...metadataOf(header) };
@@ -46,12 +54,12 @@ export class KeyedRecords implements ListedRecords {
 
   /** Throws `damaged`. */
   header(position: number): Header | undefined {
-    return readHeader(this.#parts, this.#db, this.#keys[position]!, this.#snapshot);
+    return readHeader(this.#parts, this.#db, this.#keys[position]!, this.#reading);
   }
 
   /** Throws `damaged`. */
   value(position: number): StoredValue | undefined {
-    return readValue(this.#parts, this.#db, this.#keys[position]!, this.#snapshot);
+    return readValue(this.#parts, this.#db, this.#keys[position]!, this.#reading);
   }
 }
 

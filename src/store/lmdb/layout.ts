@@ -1,31 +1,40 @@
 /**
- * The layout on disk, format 1. All numbers are big-endian, so that their order is that of their
+ * The layout on disk, format 2. All numbers are big-endian, so that their order is that of their
  * bytes.
  *
  *     main database    "format"        u64
- *                      "sequence"      u64   the last number given: versions, bucket and value ids
- *                      "name/" + NAME  u64 bucket id, u48 created
+ *                      "sequence"      entry: u64, the last number given: versions, bucket and value ids
+ *                      "name/" + NAME  entry: u64 bucket id, u48 created
+ *                      "size/" + TREE  entry: u64 entries, u64 pages: of each tree that has a name
  *     "bucket/" + ID   key             record, see below
- *     "chunks"         u64 value id, u32 index    the bytes of one chunk
- *     "values"         u64 value id               u64 how many records hold the value
- *     "uploads"        u64 value id               JSON: its owner, how many chunks records keep
+ *     "chunks"         u64 value id, u32 index, u32 checksum    the bytes of one chunk
+ *     "values"         u64 value id               entry: u64, how many records hold the value
+ *     "uploads"        u64 value id               entry: JSON: its owner, how many chunks records keep
+ *     "expires"        u48 expires, u64 version   entry: u64 bucket id, the key
  *
  * A bucket is found by name through its entry in the main database, so that renaming one, or
- * putting a new content in its place, is one write. A record is a header and the value, or what
- * leads to the value's chunks:
+ * putting a new content in its place, is one write. The last tree has an entry for each record that expires,
+ * drafts included; it is made with the first of them. An entry is a checksum, u32, and the bytes. A record
+ * is a header and the value, or what leads to the value's chunks, see record-layout.ts:
  *
- *     u8 kind, u8 zero, u48 modified, u64 version, the bytes                                 inline
- *     u8 kind, u8 zero, u48 modified, u64 version, u64 value id, u64 size, u32 chunk size   chunked
+ *     u32 checksum, u8 kind, u8 flags, u48 modified, u64 version, u48 expires where a flag says so,
+ *     and then    the bytes                                   kind 1: up to 1 KiB
+ *                 u64 value id, u64 size, u32 chunk size      kind 2: in chunks
+ *                 u32 checksum of the bytes, the bytes        kind 3: up to 64 KiB
+ *
+ * A checksum covers the tree's name, the key, and all that stands behind it but the bytes of kind 3,
+ * so that those need not be read where the rest is asked for. That of a chunk covers its value's id, its
+ * index and its bytes; it stands in the key, so that the chunk fills whole pages.
  */
-import { KvError } from '../../errors.js';
-import type { Metadata } from '../record.js';
+import { recordSum, sumOfBytes, viewOf, viewOfKey } from './checksum.js';
+import { readU64, writeU64 } from './u64.js';
 
 /** The name of LMDB's file in a store's folder. */
 export const DATA_FILE = 'data.mdb';
 export const LOCK_FILE = 'lock.mdb';
 
 /** The number of this layout. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 /** The largest value that is kept beside its key, in bytes. */
 export const INLINE_LIMIT_BYTES = 64 * 1024;
@@ -43,13 +52,26 @@ export const FORMAT_KEY = Buffer.from('format');
 export const SEQUENCE_KEY = Buffer.from('sequence');
 export const internalDatabases = ['chunks', 'values', 'uploads'] as const;
 
+/** The tree that is there from the first record on that expires. */
+export const EXPIRY_DATABASE = 'expires';
+
 const NAME_PREFIX = Buffer.from('name/');
 
 /** The names of all buckets lie between these two. */
 export const nameBounds = { start: NAME_PREFIX, end: Buffer.from('name0') } as const;
 
+/** The key in the main database under which LMDB has the descriptor of a tree. */
+export function treeKey(tree: string): Buffer {
+  return Buffer.from(`${tree}\0`);
+}
+
 export function nameKey(name: string): Buffer {
   return Buffer.concat([NAME_PREFIX, Buffer.from(name)]);
+}
+
+/** Whether a key of the main tree is that of a name. */
+export function isNameKey(key: Uint8Array): boolean {
+  return Buffer.compare(key, nameBounds.start) >= 0 && Buffer.compare(key, nameBounds.end) < 0;
 }
 
 export function nameOfKey(key: Uint8Array): string {
@@ -60,6 +82,15 @@ export function bucketDatabase(id: number): string {
   return `bucket/${id}`;
 }
 
+/** The id of the bucket whose tree has that name; undefined for another tree's. */
+export function bucketIdOf(tree: string): number | undefined {
+  const id = Number(/^bucket\/([1-9]\d*)$/.exec(tree)?.[1]);
+  return Number.isSafeInteger(id) ? id : undefined;
+}
+
+/** Bytes of what a bucket's name leads to, in its entry. */
+export const BUCKET_ENTRY_BYTES = 14;
+
 /** Where a bucket's name leads. */
 export interface BucketEntry {
   readonly id: number;
@@ -67,7 +98,7 @@ export interface BucketEntry {
 }
 
 export function encodeBucketEntry({ id, created }: BucketEntry): Buffer {
-  const bytes = Buffer.alloc(14);
+  const bytes = Buffer.alloc(BUCKET_ENTRY_BYTES);
   writeU64(bytes, id, 0);
   bytes.writeUIntBE(created, 8, 6);
   return bytes;
@@ -87,99 +118,127 @@ export function decodeU64(bytes: Buffer): number {
   return readU64(bytes, 0);
 }
 
-/** The key of one chunk; that of index 0 comes before all others of the value. */
-export function chunkKey(valueId: number, index: number): Buffer {
-  const bytes = Buffer.allocUnsafe(12);
+/** An entry: a checksum, and the bytes. */
+export function sealEntry(seed: number, key: Buffer, bytes: Buffer): Buffer {
+  const entry = Buffer.allocUnsafe(4 + bytes.length);
+  entry.set(bytes, 4);
+  const view = viewOf(entry);
+  view.setInt32(0, recordSum(seed, viewOfKey(key), 0, key.length, view, 4, entry.length));
+  return entry;
+}
+
+/** The bytes of an entry; undefined where its checksum is not theirs. */
+export function openEntry(seed: number, key: Buffer, entry: Buffer): Buffer | undefined {
+  if (entry.length < LEAST_ENTRY_BYTES) return undefined;
+  const view = viewOf(entry);
+  const sum = recordSum(seed, viewOfKey(key), 0, key.length, view, 4, entry.length);
+  return view.getInt32(0) === sum ? entry.subarray(4) : undefined;
+}
+
+/** A checksum, and no fewer bytes than one is made of. */
+const LEAST_ENTRY_BYTES = 12;
+
+/** How large a tree is. */
+export interface TreeSize {
+  readonly entries: number;
+  readonly pages: number;
+}
+
+const SIZE_PREFIX = 'size/';
+const SIZE_BYTES = 16;
+
+/** The key in the main database under which the size of a tree is. */
+export function sizeKey(tree: string): Buffer {
+  return Buffer.from(SIZE_PREFIX + tree);
+}
+
+/** The tree whose size is under a key of the main tree; undefined for another key. */
+export function treeOfSizeKey(key: Buffer): string | undefined {
+  const isSize = key.toString('latin1', 0, SIZE_PREFIX.length) === SIZE_PREFIX;
+  return isSize ? key.toString('latin1', SIZE_PREFIX.length) : undefined;
+}
+
+export function encodeTreeSize({ entries, pages }: TreeSize): Buffer {
+  return Buffer.concat([encodeU64(entries), encodeU64(pages)]);
+}
+
+/** Undefined for bytes that are no size. */
+export function decodeTreeSize(bytes: Buffer): TreeSize | undefined {
+  if (bytes.length !== SIZE_BYTES) return undefined;
+  return { entries: readU64(bytes, 0), pages: readU64(bytes, 8) };
+}
+
+/** What the key of a chunk says. */
+export interface ChunkName {
+  readonly valueId: number;
+  readonly index: number;
+  readonly checksum: number;
+}
+
+/** The key that comes before, or is, that of a chunk; that of index 0 comes before all others of the value. */
+export function chunkBound(valueId: number, index: number): Buffer {
+  const bytes = Buffer.alloc(CHUNK_KEY_BYTES);
   writeU64(bytes, valueId, 0);
   bytes.writeUInt32BE(index, 8);
   return bytes;
 }
 
-const KIND_INLINE = 1;
-const KIND_CHUNKED = 2;
-/** Bytes of an inline record before its value. */
-export const INLINE_HEADER_BYTES = 16;
-const CHUNKED_BYTES = INLINE_HEADER_BYTES + 20;
-
-/** What leads to a value's chunks. */
-export interface ChunkedValue {
-  readonly valueId: number;
-  readonly size: number;
-  readonly chunkSize: number;
-}
-
-export interface Header extends Metadata {
-  /** Present where the value is in chunks. */
-  readonly chunked?: ChunkedValue;
-}
-
-/** When and as what number a record was written. */
-export type Stamp = Pick<Metadata, 'version' | 'modified'>;
-
-export function encodeInline(stamp: Stamp, value: Uint8Array): Buffer {
-  const bytes = Buffer.allocUnsafe(INLINE_HEADER_BYTES + value.length);
-  writeHeader(bytes, KIND_INLINE, stamp);
-  bytes.set(value, INLINE_HEADER_BYTES);
+/** The key of a chunk. */
+export function chunkKey(valueId: number, index: number, chunk: Uint8Array): Buffer {
+  const bytes = chunkBound(valueId, index);
+  bytes.writeUInt32BE(sumOfChunk(valueId, index, chunk), 12);
   return bytes;
 }
 
-/** Makes bytes an inline record whose first 16 have been left free for the header. */
-export function stampInline(record: Buffer, stamp: Stamp): void {
-  writeHeader(record, KIND_INLINE, stamp);
+/** What a chunk's key says; undefined for what is no such key. */
+export function decodeChunkKey(key: Buffer): ChunkName | undefined {
+  if (key.length !== CHUNK_KEY_BYTES) return undefined;
+  return {
+    valueId: readU64(key, 0),
+    index: key.readUInt32BE(8),
+    checksum: key.readUInt32BE(12),
+  };
 }
 
-export function encodeChunked(stamp: Stamp, value: ChunkedValue): Buffer {
-  const bytes = Buffer.allocUnsafe(CHUNKED_BYTES);
-  writeHeader(bytes, KIND_CHUNKED, stamp);
-  writeU64(bytes, value.valueId, INLINE_HEADER_BYTES);
-  writeU64(bytes, value.size, INLINE_HEADER_BYTES + 8);
-  bytes.writeUInt32BE(value.chunkSize, INLINE_HEADER_BYTES + 16);
+/** The checksum that the key of a chunk has to have. */
+export function sumOfChunk(valueId: number, index: number, chunk: Uint8Array): number {
+  return sumOfBytes(chunk, sumOfBytes(chunkBound(valueId, index).subarray(0, 12)));
+}
+
+const CHUNK_KEY_BYTES = 16;
+
+/** What the index by time says of a record that expires. */
+export interface ExpiryEntry {
+  readonly expires: number;
+  /** That of the record: each has another. */
+  readonly version: number;
+  readonly bucketId: number;
+  readonly key: Buffer;
+}
+
+/** The key of an entry of the index; with no version, one before all of that time. */
+export function expiryKey(expires: number, version = 0): Buffer {
+  const bytes = Buffer.alloc(EXPIRY_KEY_BYTES);
+  bytes.writeUIntBE(expires, 0, 6);
+  writeU64(bytes, version, 6);
   return bytes;
 }
 
-/** Reads a record's header. Throws `damaged` for bytes that are no record. */
-export function decodeHeader(bytes: Buffer, length = bytes.length): Header {
-  const kind = length < INLINE_HEADER_BYTES ? undefined : bytes[0];
-  const stamp = kind && { modified: bytes.readUIntBE(2, 6), version: readU64(bytes, 8) };
-  if (stamp && kind === KIND_INLINE) {
-    return { kind: 'inline', size: length - INLINE_HEADER_BYTES, ...stamp };
-  }
-  if (stamp && kind === KIND_CHUNKED && length === CHUNKED_BYTES) {
-    const chunked = {
-      valueId: readU64(bytes, INLINE_HEADER_BYTES),
-      size: readU64(bytes, INLINE_HEADER_BYTES + 8),
-      chunkSize: bytes.readUInt32BE(INLINE_HEADER_BYTES + 16),
-    };
-    return { kind: 'chunked', size: chunked.size, ...stamp, chunked };
-  }
-  throw new KvError('damaged', 'cannot read a record: its header is damaged');
+/** What stands in an entry of the index. */
+export function encodeExpiry({ bucketId, key }: Pick<ExpiryEntry, 'bucketId' | 'key'>): Buffer {
+  return Buffer.concat([encodeU64(bucketId), key]);
 }
 
-/** Where in `bytes` the value of a record begins that is inline; undefined for any other. */
-export function inlineValueStart(bytes: Buffer, start: number, size: number): number | undefined {
-  return bytes[start] === KIND_INLINE && size >= INLINE_HEADER_BYTES
-    ? start + INLINE_HEADER_BYTES
-    : undefined;
+/** What an entry of the index says; undefined where its checksum is not that of its bytes. */
+export function decodeExpiry(seed: number, key: Buffer, entry: Buffer): ExpiryEntry | undefined {
+  const bytes = key.length === EXPIRY_KEY_BYTES ? openEntry(seed, key, entry) : undefined;
+  if (bytes === undefined) return undefined;
+  return {
+    expires: key.readUIntBE(0, 6),
+    version: readU64(key, 6),
+    bucketId: readU64(bytes, 0),
+    key: bytes.subarray(8),
+  };
 }
 
-/** The value of an inline record: the caller's own copy. */
-export function copyInlineValue(bytes: Buffer, length: number): Uint8Array {
-  return Uint8Array.prototype.slice.call(bytes, INLINE_HEADER_BYTES, length);
-}
-
-function writeHeader(bytes: Buffer, kind: number, { version, modified }: Stamp): void {
-  bytes[0] = kind;
-  bytes[1] = 0;
-  bytes.writeUIntBE(modified, 2, 6);
-  writeU64(bytes, version, 8);
-}
-
-// A number holds 53 bits exactly, which no sequence reaches: BigInt would cost an allocation each.
-function writeU64(bytes: Buffer, value: number, offset: number): void {
-  bytes.writeUInt32BE(Math.floor(value / 2 ** 32), offset);
-  bytes.writeUInt32BE(value % 2 ** 32, offset + 4);
-}
-
-function readU64(bytes: Buffer, offset: number): number {
-  return bytes.readUInt32BE(offset) * 2 ** 32 + bytes.readUInt32BE(offset + 4);
-}
+const EXPIRY_KEY_BYTES = 14;

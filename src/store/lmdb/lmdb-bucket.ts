@@ -2,22 +2,33 @@
 import type {
   KeyRange,
   Metadata,
+  Milliseconds,
   PackedRecords,
   StoredRecords,
   StoredValue,
   Version,
 } from '../record.js';
 import { RecordBatch } from '../record-batch.js';
-import type { BatchOptions, Existing, RecordPlace, Upload, WorkOptions } from '../store.js';
+import type {
+  Appended,
+  BatchOptions,
+  Existing,
+  RecordPlace,
+  Upload,
+  WorkOptions,
+} from '../store.js';
 import { TransactionalBucket } from '../transactional-bucket.js';
 import { inTurns } from '../turns.js';
+import { appendTo } from './append.js';
 import { batchLimits, loadRecords } from './bucket-load.js';
-import { type Db, statsOf } from './database.js';
+import type { Db } from './database.js';
 import { LmdbUpload } from './lmdb-upload.js';
 import type { Parts } from './parts.js';
 import { listRecords } from './record-pages.js';
 import {
+  countRecords,
   metadataOf,
+  type Reading,
   readHeader,
   readValue,
   removeRecord,
@@ -37,26 +48,30 @@ export class LmdbBucket extends TransactionalBucket {
   }
 
   get(key: string): StoredValue | undefined {
-    return readValue(this.#parts, this.#db, Buffer.from(key));
+    return readValue(this.#parts, this.#db, Buffer.from(key), this.#now);
   }
 
   getMany(keys: readonly string[]): (StoredValue | undefined)[] {
     const db = this.#db;
-    return keys.map((key) => readValue(this.#parts, db, Buffer.from(key)));
+    const now = this.#now;
+    return keys.map((key) => readValue(this.#parts, db, Buffer.from(key), now));
   }
 
   stat(key: string): Metadata | undefined {
-    const header = readHeader(this.#parts, this.#db, Buffer.from(key));
+    const header = readHeader(this.#parts, this.#db, Buffer.from(key), this.#now);
     return header && metadataOf(header);
   }
 
   records(range: KeyRange): IterableIterator<StoredRecords> {
-    return listRecords(this.#parts, this.name, range);
+    return listRecords(this.#parts, this.name, range, this.moment);
   }
 
   count(): number {
-    const db = this.#db;
-    return this.#parts.environment.reading(() => statsOf(db).entryCount);
+    return countRecords(this.#parts, this.#db, this.moment);
+  }
+
+  append(key: string, upload: Upload): Appended {
+    return appendTo(this.#parts, this, key, this.#own(upload));
   }
 
   async deleteRange(range: KeyRange, options: WorkOptions = {}): Promise<number> {
@@ -67,7 +82,7 @@ export class LmdbBucket extends TransactionalBucket {
       if (!isWithin(db, range)) {
         return inTurns(deleteRecords(this.#parts, source, range), options);
       }
-      const count = statsOf(db).entryCount;
+      const count = countRecords(this.#parts, db, this.moment);
       await inTurns(clearRecords(this.#parts, source), options);
       return count;
     }, options.signal);
@@ -100,29 +115,42 @@ export class LmdbBucket extends TransactionalBucket {
     return this.#parts.transactions.run(work);
   }
 
-  protected setUpload(key: string, upload: Upload): Version {
-    const isOwn = upload instanceof LmdbUpload && upload.isOf(this.#parts);
-    if (!isOwn) throw new Error('an upload is of another store');
-    return setRecord(this.#parts, this.#db, Buffer.from(key), upload.contents());
+  protected get moment(): Milliseconds {
+    return this.#parts.environment.writes.moment;
   }
 
-  protected setBytes(key: string, bytes: Uint8Array): Version {
-    return setRecord(this.#parts, this.#db, Buffer.from(key), bytes);
+  protected setUpload(key: string, upload: Upload, expires?: Milliseconds): Version {
+    const contents = this.#own(upload).contents();
+    return setRecord(this.#parts, this.#db, Buffer.from(key), contents, expires);
+  }
+
+  protected setBytes(key: string, bytes: Uint8Array, expires?: Milliseconds): Version {
+    return setRecord(this.#parts, this.#db, Buffer.from(key), bytes, expires);
   }
 
   protected remove(key: string): boolean {
     return removeRecord(this.#parts, this.#db, Buffer.from(key));
   }
 
-  protected share(key: string, target: string, targetKey: string): Version {
-    const targetDb = this.#parts.catalogue.databaseOf(target);
-    return shareRecord(this.#parts, this.#db, Buffer.from(key), targetDb, Buffer.from(targetKey));
+  protected share(key: string, target: RecordPlace, expires?: Milliseconds): Version {
+    const db = this.#parts.catalogue.databaseOf(target.bucket);
+    const into = { db, key: Buffer.from(target.key) };
+    return shareRecord(this.#parts, this.#db, Buffer.from(key), into, expires);
   }
 
-  protected statAt({ bucket, key }: RecordPlace): Metadata | undefined {
+  protected getAt({ bucket, key }: RecordPlace): StoredValue | undefined {
     const db = this.#parts.catalogue.databaseOf(bucket);
-    const header = readHeader(this.#parts, db, Buffer.from(key));
-    return header && metadataOf(header);
+    return readValue(this.#parts, db, Buffer.from(key), this.#now);
+  }
+
+  #own(upload: Upload): LmdbUpload {
+    const isOwn = upload instanceof LmdbUpload && upload.isOf(this.#parts);
+    if (!isOwn) throw new Error('an upload is of another store');
+    return upload;
+  }
+
+  get #now(): Reading {
+    return { moment: this.moment };
   }
 
   /** Looked up at each call; the reads that follow see that moment. */

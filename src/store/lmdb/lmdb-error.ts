@@ -1,11 +1,14 @@
 /** What LMDB's errors are called here. */
 import { type ErrorCode, ioError, KvError } from '../../errors.js';
 
+/** MDB_PANIC of lmdb.h. */
+const PANIC = -30795;
+
 /** LMDB's own codes, from lmdb.h; what is above zero is an errno. */
 const lmdbErrors: Readonly<Record<number, readonly [ErrorCode, string]>> = {
   [-30797]: ['damaged', 'a page is missing'],
   [-30796]: ['damaged', 'a page is damaged'],
-  [-30795]: ['damaged', 'the environment failed'],
+  [PANIC]: ['io', 'an earlier write to it failed'],
   [-30794]: ['unknown-format', 'its file is of another version of LMDB'],
   [-30793]: ['not-a-store', 'its file is not an LMDB file'],
   [-30792]: ['full', 'the store has reached its largest size'],
@@ -38,8 +41,15 @@ export function lmdbError(action: string, thrown: unknown): unknown {
   if (!Number.isInteger(code)) return thrown;
   const known = lmdbErrors[code];
   if (known) return new KvError(known[0], `cannot ${action}: ${known[1]}`, { cause: thrown });
-  const cause = Object.assign(new Error(thrown.message), { code: errnoNames[code] });
+  // What lmdb puts behind the system's words is made of memory that nobody has set (3.5.6).
+  const [words] = thrown.message.split(':', 1);
+  const cause = Object.assign(new Error(words), { code: errnoNames[code] });
   return ioError(action, cause);
+}
+
+/** True where LMDB begins nothing more, after a write that failed. */
+export function isPanic(thrown: unknown): boolean {
+  return (thrown as { code?: unknown } | undefined)?.code === PANIC;
 }
 
 /** True for what the system underneath calls an I/O error, and no more. */

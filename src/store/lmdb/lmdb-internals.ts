@@ -3,7 +3,7 @@
  * why it is needed, and which test of lmdb-internals.test.ts fails where another version of lmdb has
  * changed it. The other one is its native part, see native-addon.ts.
  */
-import type { RootDb } from './database.js';
+import { type DatabaseStats, type Db, KeySpan, type RootDb, type ValueSpan } from './database.js';
 
 /**
  * Begins lmdb's read transaction: `resetReadTxn` and `ensureReadTxn`.
@@ -18,10 +18,17 @@ import type { RootDb } from './database.js';
  */
 export class Renewal {
   #timer: NodeJS.Timeout | undefined;
+  #count = 0;
+
+  /** How often a transaction was begun here; lmdb may have begun others since. */
+  get count(): number {
+    return this.#count;
+  }
 
   renew(main: RootDb): void {
     main.resetReadTxn();
     this.during(() => main.ensureReadTxn());
+    this.#count++;
   }
 
   /** Runs what begins lmdb's read transaction. */
@@ -87,19 +94,49 @@ export function isBegunFromNewest(main: RootDb): boolean {
   return main.getWriteTxnId() > lastTransactionOf(main);
 }
 
+/**
+ * The numbers of a database as the write transaction under way has them: `db.stat`.
+ *
+ * Why: `getStats` asks for those of the whole environment as well, which takes as long as a small transaction
+ * without its commit. Test: "the numbers of a database in a transaction are those of getStats()".
+ */
+export function statsInTransaction({ db }: Db): DatabaseStats {
+  return db.stat();
+}
+
 /** The number of the last transaction, by the data file: `env.info`. */
 export function lastTransactionOf(main: RootDb): number {
   return main.env.info().lastTxnId;
 }
 
 /**
- * Why a commit in the background failed: `commitError`.
+ * Has a database take a `KeySpan` for a key: `writeKey`.
  *
- * Why: lmdb rejects with an error that says only that it failed, and hides the reason in a promise of
- * that error, which ends the process where nobody hears it. Test: "a commit in the background that
- * fails says why".
+ * Why: a buffer of its own for each key, and for each value, takes a tenth of an import. Test: "a key and
+ * a value are taken from where they lie".
  */
-export async function commitErrorOf(thrown: unknown): Promise<unknown> {
-  const { commitError } = (thrown ?? {}) as { commitError?: Promise<never> };
-  return commitError === undefined ? thrown : commitError.catch((error: unknown) => error);
+export function takingSpans<T extends Db>(db: T): T {
+  const own = db as unknown as { writeKey: typeof writeKey };
+  own.writeKey = writeKey;
+  return db;
+}
+
+/** Writes a key where lmdb has room for it, and returns where it ends. */
+function writeKey(key: Uint8Array | KeySpan, target: Uint8Array, start: number): number {
+  if (!(key instanceof KeySpan)) {
+    target.set(key, start);
+    return start + key.length;
+  }
+  const { bytes, end } = key;
+  let to = start;
+  for (let at = key.start; at < end; at++, to++) target[to] = bytes[at]!;
+  return to;
+}
+
+/**
+ * A span over all of the memory that `bytes` are in, for values that lie there: `start` and `end`, which
+ * are counted from the beginning of that memory. Why, and test: as for keys.
+ */
+export function valueSpanOver({ buffer }: Uint8Array): ValueSpan {
+  return Object.assign(new Uint8Array(buffer), { start: 0, end: 0 });
 }

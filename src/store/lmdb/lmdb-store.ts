@@ -3,33 +3,47 @@ import { KvError } from '../../errors.js';
 import type {
   BucketInfo,
   Capability,
+  Collected,
   Fact,
   Store,
   StoreBucket,
   Upload,
   WorkOptions,
 } from '../store.js';
-import { inTurns } from '../turns.js';
+import { inTurns, nextTurn } from '../turns.js';
+import type { StoreWatch, WatchOptions } from '../watch.js';
 import { Catalogue } from './catalogue.js';
 import { Chunks } from './chunks.js';
-import { pagesOf, statsOf } from './database.js';
 import type { Environment } from './environment.js';
+import { ExpiryIndex } from './expiry-index.js';
 import { bucketDatabase, internalDatabases } from './layout.js';
 import { LmdbBucket } from './lmdb-bucket.js';
 import { LmdbUpload } from './lmdb-upload.js';
 import type { Parts } from './parts.js';
+import { countRecords } from './records.js';
+import { SeenPages } from './seen-pages.js';
 import { storeFacts } from './store-facts.js';
+import { sweepExpired, sweepSome } from './sweep.js';
 import { Transactions } from './transactions.js';
+import { LmdbWatch } from './watch/lmdb-watch.js';
 import { clearRecords, copyRecords } from './whole-buckets.js';
 
 /** Begins the name of a bucket in the making: no bucket's name may hold a control character. */
 const DRAFT_PREFIX = '\x01';
 
+/** Expired records that one transaction of a garbage collection deletes: some ms. */
+const GC_RECORDS = 5000;
+
 /** How much of abandoned uploads an opening frees: about 1 GiB, some tens of ms. */
 const RECLAIM_STEPS = 4;
 
 export class LmdbStore implements Store {
-  readonly supports: ReadonlySet<Capability> = new Set(['snapshots', 'transactions', 'drafts']);
+  readonly supports: ReadonlySet<Capability> = new Set([
+    'snapshots',
+    'transactions',
+    'drafts',
+    'watch',
+  ]);
   readonly #parts: Parts;
 
   constructor(environment: Environment) {
@@ -38,7 +52,9 @@ export class LmdbStore implements Store {
       environment,
       chunks,
       catalogue: new Catalogue(environment),
-      transactions: new Transactions(environment, chunks),
+      expiry: new ExpiryIndex(environment),
+      transactions: new Transactions(environment, chunks, () => sweepSome(this.#parts)),
+      seen: new SeenPages(environment),
     };
     for (const name of internalDatabases) environment.database(name);
   }
@@ -66,12 +82,13 @@ export class LmdbStore implements Store {
   bucketInfo(name: string): BucketInfo {
     const { catalogue, environment } = this.#parts;
     const { db, created } = catalogue.open(name);
-    const stats = environment.reading(() => statsOf(db));
-    return { name, created, keys: stats.entryCount, bytes: pagesOf(stats) * stats.pageSize };
+    const { pages } = environment.sizeOf(db);
+    const keys = countRecords(this.#parts, db, environment.writes.moment);
+    return { name, created, keys, bytes: pages * environment.file.pageSize };
   }
 
   bucketNames(prefix: string): string[] {
-    const names = this.#parts.catalogue.names();
+    const names = this.#parts.catalogue.soundNames();
     return names.filter((name) => name.startsWith(prefix) && !name.startsWith(DRAFT_PREFIX));
   }
 
@@ -142,19 +159,61 @@ export class LmdbStore implements Store {
     await this.#inSteps((isUntouched) => this.#discarded(draft, isUntouched), options);
   }
 
-  /** Gives back what processes that have ended left unfinished, or some of it. */
+  /**
+   * Gives back what processes that have ended left unfinished, or some of it; not while another process
+   * writes, for which whoever has come to read would have to wait.
+   */
   reclaim(): void {
-    const { catalogue, chunks, transactions } = this.#parts;
-    for (const name of catalogue.names().filter((name) => name.startsWith(DRAFT_PREFIX))) {
+    if (!this.#parts.environment.writes.othersWrite) this.#reclaimLeft(RECLAIM_STEPS);
+  }
+
+  async collectGarbage({ signal, progress }: WorkOptions = {}): Promise<Collected> {
+    const { chunks, environment } = this.#parts;
+    const { writes } = environment;
+    let expired = 0;
+    for (let swept = GC_RECORDS; swept === GC_RECORDS; ) {
+      signal?.throwIfAborted();
+      swept = await writes.transaction(async () => sweepExpired(this.#parts, GC_RECORDS), signal);
+      chunks.reclaim();
+      expired += swept;
+      progress?.(expired);
+      await nextTurn();
+    }
+    environment.refresh();
+    const before = chunks.countUploads();
+    for (const draft of this.#drafts())
+      await this.#inSteps(() => this.#abandoned(draft), { signal });
+    for (let isMore = true; isMore; ) {
+      await writes.writersDone(signal);
+      isMore = chunks.reclaimStep();
+      await nextTurn();
+      signal?.throwIfAborted();
+    }
+    environment.refresh();
+    return { expired, uploads: before - chunks.countUploads() };
+  }
+
+  #reclaimLeft(steps: number): void {
+    const { chunks, transactions } = this.#parts;
+    for (const draft of this.#drafts()) {
       transactions.run(() => {
-        const entry = catalogue.find(name);
-        if (!entry || chunks.isUploading(entry.id)) return;
-        for (const _ of this.#discarded(name, true)) {
+        for (const _ of this.#abandoned(draft)) {
           // Step by step to the end.
         }
       });
     }
-    chunks.reclaim(RECLAIM_STEPS);
+    chunks.reclaim(steps);
+  }
+
+  #drafts(): string[] {
+    return this.#parts.catalogue.names().filter((name) => name.startsWith(DRAFT_PREFIX));
+  }
+
+  /** Discards a draft whose process has ended; nothing of one that lives, or has gone. */
+  *#abandoned(draft: string): Generator<number> {
+    const { catalogue, chunks } = this.#parts;
+    const entry = catalogue.find(draft);
+    if (entry && !chunks.isUploading(entry.id)) yield* this.#discarded(draft, true);
   }
 
   upload(): Upload {
@@ -165,20 +224,20 @@ export class LmdbStore implements Store {
     return this.#parts.environment.inTransaction;
   }
 
-  transaction<T>(work: () => T): T {
-    return this.#parts.transactions.run(work);
-  }
-
-  async asyncTransaction<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async transaction<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     return this.#parts.transactions.runAsync(work, signal);
   }
 
-  async group<T>(work: () => Promise<T>): Promise<T> {
-    return this.#parts.transactions.group(work);
+  async group<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.#parts.transactions.group(work, signal);
   }
 
   async writersDone(signal?: AbortSignal): Promise<void> {
     await this.#parts.environment.writes.writersDone(signal);
+  }
+
+  watch(bucket: string, options: WatchOptions): StoreWatch {
+    return new LmdbWatch(this.#parts, bucket, options);
   }
 
   info(): Fact[] {

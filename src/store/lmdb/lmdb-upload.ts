@@ -1,7 +1,9 @@
 /** An upload: in memory while it is small, then in chunks that flow to the disk unseen. */
+import { KvError } from '../../errors.js';
 import type { Upload } from '../store.js';
-import { CHUNK_SIZE_BYTES, type ChunkedValue, INLINE_LIMIT_BYTES } from './layout.js';
+import { CHUNK_SIZE_BYTES, INLINE_LIMIT_BYTES } from './layout.js';
 import type { Parts } from './parts.js';
+import type { ChunkedValue } from './record-layout.js';
 
 /** Bytes held in memory, and written in one transaction: 16 chunks, about 4 MiB. */
 const BATCH_BYTES = 16 * CHUNK_SIZE_BYTES;
@@ -18,6 +20,17 @@ export class LmdbUpload implements Upload {
 
   constructor(parts: Parts) {
     this.#parts = parts;
+  }
+
+  /**
+   * One that goes on behind a value that a record holds, and that is marked as this process's own; `tail` is
+   * what its last chunk has of it, where that is not full. The record does not show it.
+   */
+  static behind(parts: Parts, { valueId, size }: ChunkedValue, tail: Uint8Array): LmdbUpload {
+    const upload = new LmdbUpload(parts);
+    upload.#begun = { valueId, written: size - tail.length };
+    upload.#hold(tail);
+    return upload;
   }
 
   isOf({ environment }: Parts): boolean {
@@ -42,6 +55,29 @@ export class LmdbUpload implements Upload {
   contents(): Uint8Array | ChunkedValue {
     this.#mustBeOpen();
     return this.#begun ? this.#tail(this.#begun) : this.#whole();
+  }
+
+  /** All of it, while nothing has gone to the disk: good until more is appended. */
+  get held(): Uint8Array | undefined {
+    this.#mustBeOpen();
+    return this.#begun ? undefined : this.#buffer.subarray(0, this.#buffered);
+  }
+
+  /** What has been appended so far, piece by piece, of which each is good until the next. Throws `damaged`. */
+  *pieces(): Generator<Uint8Array> {
+    this.#mustBeOpen();
+    const { chunks, environment } = this.#parts;
+    const { valueId, written } = this.#begun ?? { valueId: 0, written: 0 };
+    const value = { valueId, size: written, chunkSize: CHUNK_SIZE_BYTES };
+    for (let index = 0; index * CHUNK_SIZE_BYTES < written; index++) {
+      environment.refresh();
+      const chunk = chunks.read(value, index, undefined);
+      if (typeof chunk === 'string') {
+        throw new KvError('damaged', `store "${environment.path}" is damaged: ${chunk}`);
+      }
+      yield chunk;
+    }
+    yield this.#buffer.subarray(0, this.#buffered);
   }
 
   close(): void {

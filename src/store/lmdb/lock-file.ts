@@ -15,6 +15,7 @@ import { isMusl } from './native-addon.js';
  * number of the thread that holds it, with two bits that are not of the number; and how far behind the
  * table's head there is room that LMDB leaves alone. Known for 64-bit Linux; elsewhere nobody is seen.
  */
+const CACHE_LINE_BYTES = 64;
 const mutex = mutexLayout();
 const THREAD_BITS = 0x3fff_ffff;
 
@@ -24,6 +25,13 @@ const ASKING_MS = 100;
 /** Where the number is: u64 in the machine's order, after two u32. */
 const TRANSACTION_OFFSET = 8;
 
+/** Where it stands how many places of the table of readers have been used, u32. */
+const PLACES_USED_OFFSET = 16;
+
+/** A place of that table fills a line of the processor's cache: a transaction, u64, a process, i32, a thread. */
+const PLACE_BYTES = CACHE_LINE_BYTES;
+const PLACE_PROCESS_OFFSET = 8;
+
 /**
  * The lock files that are open, by device and inode. Closing any descriptor of a file gives up all
  * the locks that the process holds on it, LMDB's too: so each is closed by the last who uses it.
@@ -31,6 +39,7 @@ const TRANSACTION_OFFSET = 8;
 const openFiles = new Map<string, { readonly descriptor: number; users: number }>();
 
 export class LockFile {
+  readonly #path: string;
   #file: string | undefined;
   readonly #descriptor: number | undefined;
   readonly #bytes = Buffer.alloc(8);
@@ -39,9 +48,9 @@ export class LockFile {
 
   /** To be made before LMDB opens the file. */
   constructor(path: string) {
+    this.#path = path;
     try {
-      const { dev, ino } = statSync(path, { bigint: true });
-      const file = `${dev}/${ino}`;
+      const file = fileAt(path)!;
       const { descriptor, users } = openFiles.get(file) ?? {
         descriptor: openSync(path, 'r+'),
         users: 0,
@@ -61,6 +70,42 @@ export class LockFile {
   mend(last: () => number): void {
     if (this.#descriptor === undefined) return;
     for (let number = last(); this.#read() < number; number = last()) this.#write(number);
+  }
+
+  /** The number of the last transaction, which reads that begin now see; undefined where it is not seen. */
+  get lastTransaction(): number | undefined {
+    return this.#descriptor === undefined ? undefined : this.#read();
+  }
+
+  /** Whether it is still the file at its path; while it is open, no other file has its inode. */
+  isAtPath(): boolean {
+    return this.#descriptor === undefined || fileAt(this.#path) === this.#file;
+  }
+
+  /** Whether LMDB has not used it yet: then it lacks its first four bytes, which are no zeroes. */
+  isUnused(): boolean {
+    if (this.#descriptor === undefined) return false;
+    this.#bytes.fill(0);
+    readSync(this.#descriptor, this.#bytes, 0, 4, 0);
+    return this.#bytes.readUInt32LE() === 0;
+  }
+
+  /**
+   * The processes that have places in the table of readers, also of those that have ended; none where
+   * LMDB has not used the file yet, or the table is not seen.
+   */
+  readers(): ReadonlySet<number> {
+    const processes = new Set<number>();
+    if (this.#descriptor === undefined || mutex === undefined || this.isUnused()) return processes;
+    const { places } = mutex;
+    readSync(this.#descriptor, this.#bytes, 0, 4, PLACES_USED_OFFSET);
+    const table = Buffer.alloc(this.#bytes.readUInt32LE() * PLACE_BYTES);
+    const length = readSync(this.#descriptor, table, 0, table.length, places);
+    for (let at = 0; at + PLACE_BYTES <= length; at += PLACE_BYTES) {
+      const id = table.readInt32LE(at + PLACE_PROCESS_OFFSET);
+      if (id > 0) processes.add(id);
+    }
+    return processes;
   }
 
   /** The number of the thread that holds the lock on writing; 0 where none does, or none is seen. */
@@ -108,13 +153,34 @@ export class LockFile {
   }
 }
 
-function mutexLayout(): { readonly lock: number; readonly room: number } | undefined {
+/** Which file is at a path, by device and inode; undefined where there is none. */
+export function fileAt(path: string): string | undefined {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats && `${stats.dev}/${stats.ino}`;
+}
+
+/** Where things are, in bytes from the beginning of the file. */
+interface LockLayout {
+  /** The lock on writing. */
+  readonly lock: number;
+  /** Room that LMDB leaves alone. */
+  readonly room: number;
+  /** The table of readers. */
+  readonly places: number;
+}
+
+function mutexLayout(): LockLayout | undefined {
   // Bytes of a mutex in glibc.
   const bytes = { x64: 40, arm64: 48 }[process.arch as string];
   if (process.platform !== 'linux' || bytes === undefined || isMusl()) return undefined;
   // The head and the mutex of the readers, in whole lines of the processor's cache; then two more.
-  const lock = Math.ceil((24 + bytes) / 64) * 64;
-  return { lock, room: lock + 2 * bytes };
+  const lock = inLines(24 + bytes);
+  const room = lock + 2 * bytes;
+  return { lock, room, places: room + inLines(bytes) };
+}
+
+function inLines(bytes: number): number {
+  return Math.ceil(bytes / CACHE_LINE_BYTES) * CACHE_LINE_BYTES;
 }
 
 const isLittleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;

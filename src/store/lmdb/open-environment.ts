@@ -1,7 +1,7 @@
 /** Opening LMDB's environment, again where others are just closing it. */
 import { open } from 'lmdb';
 import { KvError } from '../../errors.js';
-import type { Patience } from '../patience.js';
+import { type Patience, REPORT_MS } from '../patience.js';
 import type { RootDb } from './database.js';
 
 /** How often it is tried: each time it fails, somebody else has closed the store meanwhile. */
@@ -29,9 +29,10 @@ const lacking: readonly unknown[] = [INVALID, 19, 37, 38, 95];
 export function openEnvironment(
   path: string,
   options: object,
-  { limit = ID_PATIENCE_MS }: Patience = {},
+  { limit = ID_PATIENCE_MS, waiting }: Patience = {},
 ): RootDb {
   let failed: number | undefined;
+  let isReported = false;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     try {
       return open<Buffer, Buffer>(path, options) as RootDb;
@@ -41,7 +42,12 @@ export function openEnvironment(
       if (isOfLocks && code === ID_IS_TAKEN) {
         // The clock is not read before: it takes 2 ms to load.
         failed ??= performance.now();
-        if (performance.now() - failed >= limit) throw idIsTaken(path, error);
+        const elapsed = performance.now() - failed;
+        if (elapsed >= limit) throw idIsTaken(path, error);
+        if (elapsed >= REPORT_MS && !isReported) {
+          isReported = true;
+          waiting?.(otherOfId());
+        }
         attempt--;
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
         continue;
@@ -55,11 +61,15 @@ export function openEnvironment(
 }
 
 function idIsTaken(path: string, cause: unknown): KvError {
-  const state = `a process of another container that has the same id, ${process.pid}, has it open`;
+  const state = `${otherOfId()}, has it open`;
   return new KvError('busy', `cannot open store "${path}": ${state}`, {
     hint: 'try again, wait longer with --wait DUR, or start kv under another id: sh -c "kv …; exit"',
     cause,
   });
+}
+
+function otherOfId(): string {
+  return `a process of another container that has the same id, ${process.pid}`;
 }
 
 function lacks(path: string, cause: unknown): KvError {

@@ -1,25 +1,15 @@
 /** Opening a store, and making one: what is on the disk is looked at before LMDB is given it. */
-import {
-  accessSync,
-  closeSync,
-  copyFileSync,
-  constants as fsConstants,
-  fsyncSync,
-  linkSync,
-  lstatSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ioError, KvError } from '../../errors.js';
 import type { Patience } from '../patience.js';
+import type { Milliseconds } from '../record.js';
 import type { Mode, Store } from '../store.js';
+import { isProbe } from './disk-room.js';
 import { Environment } from './environment.js';
+import { exposureOf } from './exposed-folder.js';
 import { checkDataFile } from './file/data-file.js';
+import { flush } from './flush.js';
 import {
   DATA_FILE,
   encodeU64,
@@ -28,37 +18,38 @@ import {
   internalDatabases,
   LOCK_FILE,
   SEQUENCE_KEY,
+  sealEntry,
 } from './layout.js';
 import { LmdbStore } from './lmdb-store.js';
+import { openLocked } from './locked-environment.js';
+import { makeDataFile } from './make-data-file.js';
 import { makeFolder } from './make-folder.js';
-
-/** Begins the name of a folder in which a store is made before it appears. */
-const MAKING_PREFIX = '.making-';
+import { ensureLockFile, linkUnlessThere, MAKING_PREFIX } from './make-lock-file.js';
 
 /** How long making a store may take, in ms: what is older was left by a process that was killed. */
 const MAKING_LIMIT_MS = 60 * 60 * 1000;
 
-/** Bytes of a new lock file, which bound how many readers it has room for: about a thousand. */
-const LOCK_FILE_BYTES = 64 * 1024;
-
 /**
  * The store in a folder. Where there is none: undefined; to `write` it is made, with mode 0700, its
- * files 0600. Throws `not-a-store`, `unknown-format`, `damaged`, `io`, `full`, `busy`.
+ * files 0600. `now` is the clock by which records expire. Throws `not-a-store`, `unknown-format`, `damaged`, `io`, `full`, `busy`.
  */
 export async function openStore(
   path: string,
   mode: Mode,
   patience?: Patience,
+  now?: () => Milliseconds,
 ): Promise<Store | undefined> {
   const names = namesIn(path);
+  let isMade = false;
   if (!holdsStore(path, names)) {
     if (mode !== 'write') return undefined;
-    await makeStore(path);
+    isMade = await makeStore(path);
+    const exposure = isMade ? exposureOf(path) : undefined;
+    if (exposure !== undefined) patience?.remark?.(exposure);
   }
   if (mode !== 'read') removeRemains(path, names);
   checkDataFile(join(path, DATA_FILE));
-  ensureLockFile(path, mode);
-  const environment = new Environment(path, mode === 'read', patience);
+  const environment = openLocked(path, mode, { isMade, patience, now });
   try {
     checkFormat(environment);
     const store = new LmdbStore(environment);
@@ -94,101 +85,58 @@ function holdsStore(path: string, names: readonly string[]): boolean {
 
 /**
  * Makes a store in a folder of its own and links it into place, so that it is whole or absent,
- * however many processes make it at once: the first one's stays.
+ * however many processes make it at once: the first one's stays. Returns whether it is this one's.
  */
-async function makeStore(path: string): Promise<void> {
+async function makeStore(path: string): Promise<boolean> {
   try {
     makeFolder(path);
     const making = mkdtempSync(join(path, MAKING_PREFIX));
     try {
+      makeDataFile(making);
       ensureLockFile(making, 'write');
-      const environment = new Environment(making, false);
-      environment.writes.transaction(() => {
+      const environment = new Environment(making, false, { madeFor: path });
+      environment.writes.transactionSync(() => {
         for (const name of internalDatabases) environment.createDatabase(name);
         environment.main.putSync(FORMAT_KEY, encodeU64(FORMAT));
-        environment.main.putSync(SEQUENCE_KEY, encodeU64(0));
+        const { seed } = environment.main;
+        const sequence = sealEntry(seed, SEQUENCE_KEY, encodeU64(0));
+        environment.main.putSync(SEQUENCE_KEY, sequence);
       });
       await environment.close();
       ensureLockFile(path, 'write');
-      linkUnlessThere(join(making, DATA_FILE), join(path, DATA_FILE));
-      flushFolder(path);
-      flushFolder(join(path, '..'));
+      const isFirst = linkUnlessThere(join(making, DATA_FILE), join(path, DATA_FILE));
+      flush(path);
+      flush(join(path, '..'));
+      return isFirst;
     } finally {
       rmSync(making, { recursive: true, force: true });
     }
   } catch (error) {
-    throw ioError(`make store "${path}"`, error);
+    throw ioError(`make store "${path}"`, causeOf(error));
   }
 }
 
-/** Removes, where it may, what processes left that were killed while they made a store. */
+/** What the system says of a write that failed; the store's own words name the path that it was made at. */
+function causeOf(error: unknown): unknown {
+  const isOfDisk = error instanceof KvError && (error.code === 'full' || error.code === 'io');
+  return isOfDisk && error.cause !== undefined ? causeOf(error.cause) : error;
+}
+
+/**
+ * Removes, where it may, what processes left that were killed while they made a store, or looked
+ * for room.
+ */
 function removeRemains(path: string, names: readonly string[]): void {
   for (const name of names) {
-    if (!name.startsWith(MAKING_PREFIX)) continue;
+    const isSmall = isProbe(name, DATA_FILE);
+    if (!isSmall && !name.startsWith(MAKING_PREFIX)) continue;
     const remains = join(path, name);
     try {
-      if (Date.now() - statSync(remains).mtimeMs < MAKING_LIMIT_MS) continue;
+      if (!isSmall && Date.now() - statSync(remains).mtimeMs < MAKING_LIMIT_MS) continue;
       rmSync(remains, { recursive: true, force: true });
     } catch {
       // They are gone, or another user's, and in nobody's way.
     }
-  }
-}
-
-/**
- * LMDB makes its lock file with a hole in it, and on a full disk dies with SIGBUS when it fills the
- * hole. So the file is made here, of written bytes. LMDB also dies where there is one that it cannot
- * open. It reads without one where it may not write to the folder.
- */
-function ensureLockFile(path: string, mode: Mode): void {
-  const action = `lock store "${path}"`;
-  const lock = join(path, LOCK_FILE);
-  try {
-    const there = lstatSync(lock, { throwIfNoEntry: false });
-    if (there && !statSync(lock).isFile()) {
-      throw new KvError('not-a-store', `cannot ${action}: its ${LOCK_FILE} is no file`);
-    }
-    if (there && mode !== 'read') accessSync(lock, fsConstants.R_OK | fsConstants.W_OK);
-    if (!there) makeLockFile(path, lock);
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    const mayNotWrite = ['EACCES', 'EPERM', 'EROFS'].includes(code);
-    if (!(mayNotWrite && mode === 'read')) throw ioError(action, error);
-  }
-}
-
-function makeLockFile(path: string, lock: string): void {
-  const making = mkdtempSync(join(path, MAKING_PREFIX));
-  try {
-    const written = join(making, LOCK_FILE);
-    writeFileSync(written, Buffer.alloc(LOCK_FILE_BYTES), { mode: 0o600 });
-    linkUnlessThere(written, lock);
-  } finally {
-    rmSync(making, { recursive: true, force: true });
-  }
-}
-
-/** Makes the names in a folder outlive a power cut. */
-function flushFolder(path: string): void {
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
-}
-
-function linkUnlessThere(from: string, to: string): void {
-  try {
-    try {
-      linkSync(from, to);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
-      // A file system without links.
-      copyFileSync(from, to, fsConstants.COPYFILE_EXCL);
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 
@@ -205,6 +153,8 @@ function checkFormat(environment: Environment): void {
     throw new KvError(
       'unknown-format',
       `cannot open store "${environment.path}": it is in format ${format}, and this kv knows ${FORMAT}`,
+      // Its records have no checksums, so they are not read as those of today.
+      format === 1 ? { hint: 'to carry it over: kv store upgrade, which keeps the old file' } : {},
     );
   }
 }

@@ -8,6 +8,9 @@ import { isDeepStrictEqual } from 'node:util';
 /** An owner that cannot be looked at from here is taken for dead after this long without a sign. */
 const SILENCE_LIMIT_MILLISECONDS = 24 * 60 * 60 * 1000;
 
+/** What Linux counts the start of a process in, wherever a program sees it. */
+const TICKS_PER_SECOND = 100;
+
 export interface Owner {
   readonly pid: number;
   /** When the process started, in the kernel's ticks since boot; empty where that is not known. */
@@ -45,6 +48,19 @@ export function isAlive(owner: Owner): boolean {
   }
   if (owner.started !== '') return startOf(owner.pid) === owner.started;
   return exists(owner.pid);
+}
+
+/** How long a process has been running, in ms; undefined where it has ended, or that is not known. */
+export function ageOf(pid: number): number | undefined {
+  const ticks = Number(startOf(pid) ?? Number.NaN);
+  const uptime = attempt(() => readFileSync('/proc/uptime', 'latin1'));
+  const age = Number.parseFloat(uptime ?? '') * 1000 - (ticks * 1000) / TICKS_PER_SECOND;
+  return Number.isNaN(age) ? undefined : Math.max(0, age);
+}
+
+/** False where no process has that id here. */
+export function isRunning(pid: number): boolean {
+  return exists(pid);
 }
 
 // What a process is does not change while it runs: the one thing kept between calls.

@@ -3,15 +3,17 @@
  * through LMDB. The pages of a write transaction are not all in the file.
  */
 import { absentBucket, KvError } from '../../errors.js';
-import { KEY_LIMIT_BYTES, type KeyRange } from '../record.js';
+import { KEY_LIMIT_BYTES, type KeyRange, type Milliseconds } from '../record.js';
 import { type Db, statsOf } from './database.js';
 import type { Environment, Snapshot } from './environment.js';
-import { LeafRecords } from './file/leaf-records.js';
+import { LeafRecords, PlaceMemory } from './file/leaf-records.js';
 import { leavesOf } from './file/leaves.js';
 import { tree } from './file/page.js';
 import { KeyedRecords } from './keyed-records.js';
 import type { ListedRecords } from './listed-records.js';
 import type { Parts } from './parts.js';
+import type { Reading } from './records.js';
+import { countStretch, leafRange } from './sound-stretch.js';
 
 /** Keys read at a time through LMDB. Between two pages the caller may write. */
 const PAGE_KEYS = 1000;
@@ -30,12 +32,13 @@ interface RecordPages {
 
 /**
  * See `StoreBucket.records`. Where the transaction under way `isUntouched`, they are those that it
- * was begun with, whatever is written to it meanwhile.
+ * was begun with, whatever is written to it meanwhile. What has expired at the moment is left out.
  */
 export function* listRecords(
   parts: Parts,
   bucket: string,
   range: KeyRange,
+  moment: Milliseconds,
   isUntouched = false,
 ): Generator<ListedRecords> {
   const { catalogue, environment } = parts;
@@ -44,82 +47,110 @@ export function* listRecords(
   try {
     const isInFile = !range.reverse && snapshot !== undefined;
     const listing = isInFile
-      ? listFromFile(parts, db, snapshot, range)
-      : listThroughLmdb(parts, bucket, db, snapshot, range);
+      ? listFromFile(parts, db, { moment, snapshot }, range)
+      : listThroughLmdb(parts, bucket, db, { moment, snapshot }, range);
     let given = 0;
     for (const records of listing.pages) {
       yield records;
-      given += records.count;
+      given += records.stored;
     }
     const isWhole = range.lower === undefined && range.upper === undefined;
-    if (isWhole) checkCount(bucket, given, listing.expected);
+    if (isWhole) checkCount(bucket, given, listing.expected, isInFile);
   } finally {
     environment.release(snapshot);
   }
 }
 
-/** Throws `damaged` where a bucket gave fewer keys than it holds. */
-function checkCount(bucket: string, given: number, expected: number): void {
-  if (given >= expected) return;
+/** Throws `damaged` where a bucket gave fewer keys than it holds, or more. */
+function checkCount(bucket: string, given: number, expected: number, isExact: boolean): void {
+  // Of a transaction, its own writes may have come between.
+  if (given === expected || (given > expected && !isExact)) return;
   const state = `damaged: ${given} of its ${expected} keys can be read`;
   throw new KvError('damaged', `cannot list bucket "${bucket}": ${state}`);
 }
 
 function listFromFile(
-  { chunks, environment }: Parts,
+  parts: Parts,
   db: Db,
-  snapshot: Snapshot,
+  { moment, snapshot }: Reading,
   { lower, upper }: KeyRange,
 ): RecordPages {
+  const { catalogue, chunks, environment } = parts;
   const descriptor = environment.descriptor(db, snapshot);
-  // Of the snapshot, or of a transaction that has come since.
-  const newest = BigInt(environment.lastTransaction);
-  const { file } = environment;
-  const source = { file, newest, chunks, snapshot };
-  const leaves = leavesOf(file, descriptor, newest, { lower, upper });
+  const damaged = (key: Uint8Array, state: string) => catalogue.damagedRecord(db, key, state);
+  const placeMemory = new PlaceMemory();
+  const range = leafRange(parts, db, descriptor, { lower, upper });
+  const { file, newest } = range;
+  const { seed } = db;
+  const source = { file, newest, seed, chunks, moment, snapshot, placeMemory, damaged };
   return {
     expected: Number(descriptor.readBigUInt64LE(tree.entries)),
-    pages: mapped(leaves, (leaf) => new LeafRecords(leaf, source)),
+    pages: mapped(leavesOf(range), (leaf) => new LeafRecords(leaf, source)),
   };
 }
 
-/** LMDB goes past a damaged page as if the bucket ended there. */
+/** LMDB goes past a damaged page as if the bucket ended there, so that the file is looked at as well. */
 function listThroughLmdb(
   parts: Parts,
   bucket: string,
   db: Db,
-  snapshot: Snapshot,
+  reading: Reading,
   range: KeyRange,
 ): RecordPages {
   const { environment } = parts;
   return {
     expected: environment.reading(() => statsOf(db).entryCount),
     pages: mapped(
-      keyPages(environment, bucket, db, snapshot, range),
-      (keys) => new KeyedRecords(keys, parts, db, snapshot),
+      keyPages(parts, bucket, db, reading.snapshot, range),
+      (keys) => new KeyedRecords(keys, parts, db, reading),
     ),
   };
 }
 
 function* keyPages(
-  environment: Environment,
+  parts: Parts,
   bucket: string,
   db: Db,
   snapshot: Snapshot,
   range: KeyRange,
 ): Generator<Buffer[]> {
-  let rest: KeyRange = range;
-  let wanted = FIRST_PAGE_KEYS;
-  for (;;) {
-    // To go on in a database that has been dropped meanwhile would end the process.
-    if (!environment.isOpen(db)) throw absentBucket(bucket);
-    const page = readKeys(environment, db, rest, wanted, snapshot);
-    if (page.length > 0) yield page;
-    if (page.length < wanted) return;
-    const last = page.at(-1)!;
-    rest = range.reverse ? { ...range, upper: last } : { ...range, lower: successorOf(last) };
-    wanted = Math.min(wanted * PAGE_GROWTH, PAGE_KEYS);
+  const { environment } = parts;
+  const { reverse = false } = range;
+  const held = snapshot ?? environment.keepBeginning();
+  try {
+    let rest: KeyRange = range;
+    let wanted = FIRST_PAGE_KEYS;
+    for (;;) {
+      // To go on in a database that has been dropped meanwhile would end the process.
+      if (!environment.isOpen(db)) throw absentBucket(bucket);
+      const page = readKeys(environment, db, rest, wanted, snapshot);
+      const last = page.length < wanted ? undefined : page.at(-1)!;
+      const beyond = last && (reverse ? { upper: last } : { lower: successorOf(last) });
+      const bounds = {
+        lower: reverse ? (last ?? rest.lower) : rest.lower,
+        upper: reverse ? rest.upper : (beyond?.lower ?? rest.upper),
+      };
+      const count = countStretch(parts, db, held, bounds);
+      // What a transaction has written is not in the file.
+      const isComplete = snapshot === undefined || count === page.length;
+      if (!(isComplete && isInOrder(page, reverse))) {
+        throw new KvError('damaged', `cannot list bucket "${bucket}": damaged: keys are missing`);
+      }
+      if (page.length > 0) yield page;
+      if (beyond === undefined) return;
+      rest = { ...range, ...beyond };
+      wanted = Math.min(wanted * PAGE_GROWTH, PAGE_KEYS);
+    }
+  } finally {
+    if (held !== snapshot) environment.release(held);
   }
+}
+
+function isInOrder(keys: readonly Buffer[], reverse: boolean): boolean {
+  const sign = reverse ? -1 : 1;
+  return keys.every(
+    (key, index) => index === 0 || sign * Buffer.compare(key, keys[index - 1]!) > 0,
+  );
 }
 
 function readKeys(
@@ -140,9 +171,8 @@ function readKeys(
     end: (reverse ? undefined : (upper as Buffer | undefined)) as Buffer,
     reverse,
     limit,
-    ...(snapshot && { transaction: snapshot }),
   };
-  const page = environment.reading(() => [...db.getKeys(options)]);
+  const page = environment.readKeys(db, options, snapshot);
   if (!reverse || lower === undefined) return page;
   const beyond = page.findIndex((key) => Buffer.compare(key, lower) < 0);
   return beyond === -1 ? page : page.slice(0, beyond);

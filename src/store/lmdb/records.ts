@@ -1,28 +1,59 @@
 /** The records of one database, with the chunks of their values. Writes are within a transaction. */
-import type { Metadata, StoredValue, Version } from '../record.js';
+import type { KvError } from '../../errors.js';
+import {
+  isExpired,
+  type Metadata,
+  type Milliseconds,
+  type StoredValue,
+  type Version,
+} from '../record.js';
+import { checkAbsent } from './absence.js';
+import { sumOfBytes, viewOfKey } from './checksum.js';
 import type { Db } from './database.js';
-import type { Snapshot } from './environment.js';
+import type { Found, Snapshot } from './environment.js';
+import { bucketIdOf } from './layout.js';
+import type { Parts } from './parts.js';
 import {
   type ChunkedValue,
-  copyInlineValue,
   decodeHeader,
   encodeChunked,
   encodeInline,
   type Header,
+  isSound,
+  keyPlace,
   type Stamp,
-} from './layout.js';
-import type { Parts } from './parts.js';
+} from './record-layout.js';
 import { InlineValue, ValueInChunks } from './stored-value.js';
+
+/** When and where a key is read. */
+export interface Reading {
+  /** What has expired by then is absent. */
+  readonly moment: Milliseconds;
+  readonly snapshot?: Snapshot;
+}
+
+/** What has to be known of a record that is gone or replaced. */
+export type Replaced = Pick<Header, 'chunked' | 'expires' | 'version'>;
+
+/** Reads also what has expired. */
+export const STORED: Reading = { moment: 0 };
+
+export const NOT_ITS_SUM = 'its checksum is not that of its bytes';
 
 /** What is known of a record; undefined where there is no such key. Throws `damaged`. */
 export function readHeader(
-  { environment }: Parts,
+  parts: Parts,
   db: Db,
   key: Buffer,
-  snapshot?: Snapshot,
+  { moment, snapshot }: Reading,
 ): Header | undefined {
-  const found = environment.read(db, key, snapshot);
-  return found && decodeHeader(found.bytes, found.length);
+  const found = parts.environment.read(db, key, snapshot);
+  if (found) {
+    const header = soundHeader(parts, db, key, found);
+    return isExpired(header, moment) ? undefined : header;
+  }
+  checkAbsent(parts, db, key, snapshot);
+  return undefined;
 }
 
 /**
@@ -30,48 +61,81 @@ export function readHeader(
  * `damaged`.
  */
 export function readValue(
-  { environment, chunks }: Parts,
+  parts: Parts,
   db: Db,
   key: Buffer,
-  snapshot?: Snapshot,
+  { moment, snapshot }: Reading,
 ): StoredValue | undefined {
+  const { environment, chunks } = parts;
   const found = environment.read(db, key, snapshot);
-  if (found === undefined) return undefined;
-  const header = decodeHeader(found.bytes, found.length);
-  if (header.chunked) {
-    snapshot?.use();
-    return new ValueInChunks(header, header.chunked, chunks, snapshot ?? environment.keep());
+  if (found === undefined) {
+    checkAbsent(parts, db, key, snapshot);
+    return undefined;
   }
-  return new InlineValue(header, copyInlineValue(found.bytes, found.length));
+  const header = soundHeader(parts, db, key, found);
+  if (isExpired(header, moment)) return undefined;
+  const { chunked } = header;
+  if (chunked) {
+    snapshot?.use();
+    const damaged = (state: string) => parts.catalogue.damagedRecord(db, key, state);
+    return new ValueInChunks(
+      { ...header, chunked },
+      chunks,
+      snapshot ?? environment.keep(),
+      damaged,
+    );
+  }
+  return new InlineValue(header, inlineValue(parts, db, key, header, found));
 }
 
 /** Sets a key to bytes, or to a value in chunks. */
 export function setRecord(
-  { environment, chunks }: Parts,
+  parts: Parts,
   db: Db,
   key: Buffer,
   value: Uint8Array | ChunkedValue,
+  expires: Milliseconds | undefined,
 ): Version {
+  const { environment, chunks, expiry } = parts;
   if (value instanceof Uint8Array) environment.willWrite(value.length);
   const found = environment.read(db, key);
-  const old = found && decodeHeader(found.bytes, found.length).chunked;
-  const stamp: Stamp = { version: environment.writes.nextNumber(), modified: Date.now() };
+  const old = found && soundHeader(parts, db, key, found);
+  const version = environment.writes.nextNumber();
+  const stamp: Stamp = { version, modified: Date.now(), expires };
   // Before the old value is let go, which may be the same.
   if (!(value instanceof Uint8Array)) chunks.retain(value.valueId);
+  const place = keyPlace(db.seed, key);
   const record =
-    value instanceof Uint8Array ? encodeInline(stamp, value) : encodeChunked(stamp, value);
+    value instanceof Uint8Array
+      ? encodeInline(place, stamp, value)
+      : encodeChunked(place, stamp, value);
   db.putSync(key, record);
-  if (old) chunks.release(old.valueId);
-  return stamp.version;
+  if (old) letGo(parts, old);
+  if (expires !== undefined) expiry.add(stamp, bucketIdOf(db.name)!, key);
+  return version;
 }
 
-/** Deletes a key; false where there was none. */
+/** Deletes a key; false where there was none, or it had expired. */
 export function removeRecord(parts: Parts, db: Db, key: Buffer): boolean {
-  const header = readHeader(parts, db, key);
+  const header = readHeader(parts, db, key, STORED);
   if (header === undefined) return false;
   db.removeSync(key);
-  if (header.chunked) parts.chunks.release(header.chunked.valueId);
-  return true;
+  letGo(parts, header);
+  return !isExpired(header, parts.environment.writes.moment);
+}
+
+/** Lets go of what a record had beside its key, when it is gone or replaced. */
+export function letGo({ chunks, expiry }: Parts, header: Replaced): void {
+  if (header.chunked) chunks.release(header.chunked.valueId);
+  expiry.remove(header);
+}
+
+/**
+ * How many records a database holds that have not expired at a moment: of all that it holds, without going
+ * through them, and the expired ones by their index. Throws `damaged`, `io`.
+ */
+export function countRecords({ environment, expiry }: Parts, db: Db, moment: Milliseconds): number {
+  return environment.sizeOf(db).entries - expiry.countExpired(moment, bucketIdOf(db.name));
 }
 
 /** Sets a key of `target` to the value of a key of `db` that is there. */
@@ -79,15 +143,37 @@ export function shareRecord(
   parts: Parts,
   db: Db,
   key: Buffer,
-  target: Db,
-  targetKey: Buffer,
+  target: { readonly db: Db; readonly key: Buffer },
+  expires: Milliseconds | undefined,
 ): Version {
-  const record = parts.environment.readCopy(db, key)!;
-  const value = decodeHeader(record).chunked ?? copyInlineValue(record, record.length);
-  return setRecord(parts, target, targetKey, value);
+  const found = parts.environment.read(db, key)!;
+  const header = soundHeader(parts, db, key, found);
+  if (header.chunked) parts.chunks.checkHeld(header.chunked.valueId);
+  const value = header.chunked ?? inlineValue(parts, db, key, header, found);
+  return setRecord(parts, target.db, target.key, value, expires);
 }
 
 /** A header without what only the store knows of the value. */
-export function metadataOf({ size, version, modified, kind }: Header): Metadata {
-  return { size, version, modified, kind };
+export function metadataOf({ size, version, modified, expires, kind }: Header): Metadata {
+  return { size, version, modified, expires, kind };
+}
+
+/** The value of an inline record: the caller's own copy. Throws `damaged`. */
+function inlineValue(
+  { catalogue }: Parts,
+  db: Db,
+  key: Buffer,
+  { valueStart, valueSum }: Header,
+  { bytes, length }: Found,
+): Uint8Array {
+  const value = Uint8Array.prototype.slice.call(bytes, valueStart, length);
+  if (valueSum === undefined || sumOfBytes(value) === valueSum) return value;
+  throw catalogue.damagedRecord(db, key, NOT_ITS_SUM);
+}
+
+function soundHeader({ catalogue }: Parts, db: Db, key: Buffer, found: Found): Header {
+  const { bytes, view, length } = found;
+  const isRecord = isSound(db.seed, viewOfKey(key), 0, key.length, view, 0, length);
+  if (isRecord) return decodeHeader(bytes, length);
+  throw catalogue.damagedRecord(db, key, NOT_ITS_SUM) satisfies KvError;
 }

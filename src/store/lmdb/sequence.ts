@@ -1,7 +1,7 @@
 /** The store's sequence of numbers, for versions and ids: each is given once. */
 import { KvError } from '../../errors.js';
 import type { RootDb } from './database.js';
-import { decodeU64, encodeU64, SEQUENCE_KEY } from './layout.js';
+import { decodeU64, encodeU64, openEntry, SEQUENCE_KEY, sealEntry } from './layout.js';
 
 export class Sequence {
   readonly #main: RootDb;
@@ -24,7 +24,8 @@ export class Sequence {
   /** Writes what has been given, at the end of a transaction. */
   save(): void {
     if (this.#current === undefined) return;
-    this.#main.putSync(SEQUENCE_KEY, encodeU64(this.#current));
+    const entry = sealEntry(this.#main.seed, SEQUENCE_KEY, encodeU64(this.#current));
+    this.#main.putSync(SEQUENCE_KEY, entry);
   }
 
   /** To be called when the transaction is over, committed or not. */
@@ -33,8 +34,10 @@ export class Sequence {
   }
 
   #lastSaved(): number {
-    const saved = this.#main.getBinary(SEQUENCE_KEY);
+    const entry = this.#main.getBinary(SEQUENCE_KEY);
+    const saved = entry && openEntry(this.#main.seed, SEQUENCE_KEY, entry);
     if (saved?.length === 8) return decodeU64(saved);
-    throw new KvError('damaged', 'cannot write to a store: it lacks its sequence of numbers');
+    const state = entry ? 'its sequence of numbers is damaged' : 'it lacks its sequence of numbers';
+    throw new KvError('damaged', `cannot write to a store: ${state}`);
   }
 }

@@ -3,16 +3,22 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BucketInfo, Fact } from '../store.js';
 import { pagesOf, statsOf } from './database.js';
-import { DATA_FILE, FORMAT, internalDatabases } from './layout.js';
+import { META_PAGES } from './file/metas.js';
+import { pagesOfTree } from './file/page.js';
+import { DATA_FILE, EXPIRY_DATABASE, FORMAT, internalDatabases } from './layout.js';
 import type { Parts } from './parts.js';
 
-/** LMDB's two meta pages. */
-const META_PAGES = 2;
-
-export function storeFacts({ environment, chunks }: Parts, buckets: readonly BucketInfo[]): Fact[] {
+export function storeFacts(
+  { environment, chunks, expiry }: Parts,
+  buckets: readonly BucketInfo[],
+): Fact[] {
   const main = statsOf(environment.main);
-  const internal = internalDatabases.map((name) => statsOf(environment.database(name)));
-  const usedPages = sum([main.root, main.free, ...internal].map(pagesOf));
+  const internal = internalDatabases.map((name) => environment.sizeOf(environment.database(name)));
+  const index = environment.findTree(EXPIRY_DATABASE, undefined);
+  const usedPages =
+    sum([main.root, main.free].map(pagesOf)) +
+    sum(internal.map(({ pages }) => pages)) +
+    (index ? pagesOfTree(index) : 0);
   const bucketBytes = sum(buckets.map(({ bytes }) => bytes));
   const usedBytes = (META_PAGES + usedPages) * main.pageSize + bucketBytes;
   // Of the file, not up to the last page: a writer that was killed leaves it longer than that.
@@ -23,6 +29,8 @@ export function storeFacts({ environment, chunks }: Parts, buckets: readonly Buc
     { name: 'buckets', value: buckets.length },
     { name: 'keys', value: sum(buckets.map(({ keys }) => keys)) },
     { name: 'chunkedValues', value: chunks.countValues() },
+    // Absent, and still stored.
+    { name: 'expired', value: expiry.countExpired(environment.writes.moment) },
     // In progress, of this and other processes, and those awaiting reclamation.
     { name: 'uploads', value: chunks.countUploads() },
     { name: 'fileSize', value: fileSize, unit: 'bytes' },

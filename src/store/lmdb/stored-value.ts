@@ -1,8 +1,9 @@
 /** The two kinds of value, as they were read. */
+import type { KvError } from '../../errors.js';
 import type { Metadata, StoredValue } from '../record.js';
 import type { Chunks } from './chunks.js';
 import type { Snapshot } from './environment.js';
-import type { ChunkedValue } from './layout.js';
+import type { ChunkedValue, Header } from './record-layout.js';
 
 /** A value beside its key: its own copy is its snapshot. */
 export class InlineValue implements StoredValue {
@@ -10,12 +11,14 @@ export class InlineValue implements StoredValue {
   readonly size: number;
   readonly version: number;
   readonly modified: number;
+  readonly expires: number | undefined;
   readonly #bytes: Uint8Array;
 
-  constructor({ size, version, modified }: Metadata, bytes: Uint8Array) {
+  constructor({ size, version, modified, expires }: Metadata, bytes: Uint8Array) {
     this.size = size;
     this.version = version;
     this.modified = modified;
+    this.expires = expires;
     this.#bytes = bytes;
   }
 
@@ -32,19 +35,29 @@ export class ValueInChunks implements StoredValue {
   readonly size: number;
   readonly version: number;
   readonly modified: number;
+  readonly expires: number | undefined;
   readonly #value: ChunkedValue;
   readonly #chunks: Chunks;
+  readonly #damaged: (state: string) => KvError;
   #snapshot: Snapshot;
   #closed = false;
   /** The chunk read last, since readers with small buffers come back for the rest of it. */
   #current: { readonly index: number; readonly bytes: Buffer } | undefined;
 
-  constructor(metadata: Metadata, value: ChunkedValue, chunks: Chunks, snapshot: Snapshot) {
-    this.size = metadata.size;
-    this.version = metadata.version;
-    this.modified = metadata.modified;
-    this.#value = value;
+  /** `damaged` is the error for what is wrong with the record. */
+  constructor(
+    header: Header & { readonly chunked: ChunkedValue },
+    chunks: Chunks,
+    snapshot: Snapshot,
+    damaged: (state: string) => KvError,
+  ) {
+    this.size = header.size;
+    this.version = header.version;
+    this.modified = header.modified;
+    this.expires = header.expires;
+    this.#value = header.chunked;
     this.#chunks = chunks;
+    this.#damaged = damaged;
     this.#snapshot = snapshot;
   }
 
@@ -53,7 +66,9 @@ export class ValueInChunks implements StoredValue {
     const { chunkSize } = this.#value;
     const index = Math.floor(position / chunkSize);
     if (this.#current?.index !== index) {
-      this.#current = { index, bytes: this.#chunks.read(this.#value, index, this.#snapshot) };
+      const bytes = this.#chunks.read(this.#value, index, this.#snapshot);
+      if (typeof bytes === 'string') throw this.#damaged(bytes);
+      this.#current = { index, bytes };
     }
     const offset = position - index * chunkSize;
     return this.#current.bytes.subarray(offset, offset + length);

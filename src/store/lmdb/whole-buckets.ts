@@ -2,18 +2,17 @@
  * Copying and deleting the records of a bucket, or a range of them, within a transaction. Each is
  * gone through in steps, which yield how many records they were through with.
  */
-import { ELSEWHERE, type KeyRange } from '../record.js';
-import type { Db } from './database.js';
-import {
-  encodeChunked,
-  encodeInline,
-  INLINE_HEADER_BYTES,
-  type Stamp,
-  stampInline,
-} from './layout.js';
+import { ELSEWHERE, isExpired, type KeyRange } from '../record.js';
+import { viewOf } from './checksum.js';
+import { type Db, KeySpan, type PutOptions, type ValueSpan } from './database.js';
+import type { Environment } from './environment.js';
+import { bucketIdOf } from './layout.js';
 import type { ListedRecords } from './listed-records.js';
+import { valueSpanOver } from './lmdb-internals.js';
 import type { Parts } from './parts.js';
+import { encodeChunked, encodeInline, keyPlace, restamp, type Stamp } from './record-layout.js';
 import { listRecords } from './record-pages.js';
+import { letGo, STORED } from './records.js';
 
 /** A bucket, and whether the transaction under way has changed nothing before. */
 interface Original {
@@ -21,33 +20,85 @@ interface Original {
   readonly isUntouched: boolean;
 }
 
-/** Fills an empty bucket with the records of another; chunks are shared. */
+/** Fills an empty bucket with the records of another that have not expired; chunks are shared. */
 export function* copyRecords(
   parts: Parts,
   { bucket, isUntouched }: Original,
   to: string,
 ): Generator<number> {
+  const { environment, expiry } = parts;
   const target = parts.catalogue.databaseOf(to);
+  const targetId = bucketIdOf(target.name)!;
   const modified = Date.now();
-  for (const records of listRecords(parts, bucket, {}, isUntouched)) {
+  const { moment } = environment.writes;
+  for (const records of listRecords(parts, bucket, {}, moment, isUntouched)) {
+    const inline = new InlineCopies(environment, target, records);
     for (let position = 0; position < records.count; position++) {
-      const stamp = { version: parts.environment.writes.nextNumber(), modified };
-      const record = copyOf(parts, records, position, stamp);
-      parts.environment.willWrite(record.length);
-      target.putSync(keyOf(records, position), record, { append: true });
+      const expires = records.expires(position);
+      const stamp = { version: environment.writes.nextNumber(), modified, expires };
+      if (!inline.copy(position, stamp)) {
+        const key = keyOf(records, position);
+        const record = copyOf(parts, records, position, { seed: target.seed, key }, stamp);
+        environment.willWrite(record.length);
+        target.putSync(key, record, APPENDING);
+      }
+      if (expires !== undefined) expiry.add(stamp, targetId, keyOf(records, position));
     }
     yield records.count;
   }
 }
 
-/** Deletes every record of a bucket. */
+const APPENDING: PutOptions = { append: true };
+
+/** Copies records that lie on a leaf, behind their keys, in bytes that the listing has for us alone. */
+class InlineCopies {
+  readonly #environment: Environment;
+  readonly #target: Db;
+  readonly #places: Int32Array;
+  readonly #offset: number;
+  /** One object of each kind for all records. */
+  readonly #place: { readonly seed: number; readonly view: DataView; start: number; end: number };
+  readonly #key: KeySpan;
+  readonly #record: ValueSpan;
+
+  constructor(environment: Environment, target: Db, { bytes, places }: ListedRecords) {
+    this.#environment = environment;
+    this.#target = target;
+    this.#places = places;
+    this.#offset = bytes.byteOffset;
+    this.#place = { seed: target.seed, view: viewOf(bytes), start: 0, end: 0 };
+    this.#key = new KeySpan(bytes);
+    this.#record = valueSpanOver(bytes);
+  }
+
+  /** False for a record that lies elsewhere. */
+  copy(position: number, stamp: Stamp): boolean {
+    const places = this.#places;
+    if (places[4 * position + 2] === ELSEWHERE) return false;
+    const keyStart = places[4 * position]!;
+    const start = places[4 * position + 1]!;
+    const end = places[4 * position + 3]!;
+    this.#key.start = keyStart;
+    this.#key.end = start;
+    this.#place.start = keyStart;
+    this.#place.end = start;
+    restamp(this.#place.view, start, end, this.#place, stamp);
+    this.#record.start = this.#offset + start;
+    this.#record.end = this.#offset + end;
+    this.#environment.willWrite(end - start);
+    this.#target.putSync(this.#key, this.#record, APPENDING);
+    return true;
+  }
+}
+
+/** Deletes every record of a bucket, those that have expired as well. */
 export function* clearRecords(parts: Parts, { bucket, isUntouched }: Original): Generator<number> {
   const db = parts.catalogue.databaseOf(bucket);
-  // Most buckets have no values in chunks, which is known at once where no bucket has.
-  if (parts.chunks.countValues() > 0) {
-    for (const records of listRecords(parts, bucket, {}, isUntouched)) {
+  // Most buckets have no values in chunks and nothing that expires, which is known at once where none has.
+  if (parts.chunks.countValues() + parts.expiry.count() > 0) {
+    for (const records of listRecords(parts, bucket, {}, STORED.moment, isUntouched)) {
       for (let position = 0; position < records.count; position++) {
-        releaseChunks(parts, records, position);
+        release(parts, records, position);
       }
       yield records.count;
     }
@@ -55,20 +106,26 @@ export function* clearRecords(parts: Parts, { bucket, isUntouched }: Original): 
   db.clearSync();
 }
 
-/** Deletes the records of a range that leaves others. */
+/**
+ * Deletes the records of a range that leaves others, those that have expired as well; but these are not
+ * counted.
+ */
 export function* deleteRecords(
   parts: Parts,
   { bucket, isUntouched }: Original,
   { lower, upper }: KeyRange,
 ): Generator<number> {
   const db = parts.catalogue.databaseOf(bucket);
+  const { moment } = parts.environment.writes;
   const range = { ...(lower && { lower }), ...(upper && { upper }) };
-  for (const records of listRecords(parts, bucket, range, isUntouched)) {
+  for (const records of listRecords(parts, bucket, range, STORED.moment, isUntouched)) {
+    let count = 0;
     for (let position = 0; position < records.count; position++) {
-      releaseChunks(parts, records, position);
+      if (!isExpired({ expires: records.expires(position) }, moment)) count++;
+      release(parts, records, position);
       db.removeSync(keyOf(records, position));
     }
-    yield records.count;
+    yield count;
   }
 }
 
@@ -83,28 +140,29 @@ export function isWithin(db: Db, { lower, upper }: KeyRange): boolean {
   );
 }
 
-/** A record that holds the value of one that is listed, for another bucket. */
-function copyOf(parts: Parts, records: ListedRecords, position: number, stamp: Stamp): Buffer {
-  const { bytes, places } = records;
-  const start = places[4 * position + 2]!;
-  if (start !== ELSEWHERE) {
-    // Its header is before it, in bytes that the listing has for us alone.
-    const record = bytes.subarray(start - INLINE_HEADER_BYTES, places[4 * position + 3]);
-    stampInline(record, stamp);
-    return record;
-  }
+/** A record that holds the value of one that is listed and lies elsewhere, for another bucket. */
+function copyOf(
+  parts: Parts,
+  records: ListedRecords,
+  position: number,
+  { seed, key }: { readonly seed: number; readonly key: Uint8Array },
+  stamp: Stamp,
+): Buffer {
   const header = records.header(position)!;
   if (header.chunked) {
+    parts.chunks.checkHeld(header.chunked.valueId);
     parts.chunks.retain(header.chunked.valueId);
-    return encodeChunked(stamp, header.chunked);
+    return encodeChunked(keyPlace(seed, key), stamp, header.chunked);
   }
-  return encodeInline(stamp, records.value(position)!.read(0, header.size));
+  const value = records.value(position)!.read(0, header.size);
+  return encodeInline(keyPlace(seed, key), stamp, value);
 }
 
-function releaseChunks(parts: Parts, records: ListedRecords, position: number): void {
-  if (records.places[4 * position + 2] !== ELSEWHERE) return;
-  const chunked = records.header(position)?.chunked;
-  if (chunked) parts.chunks.release(chunked.valueId);
+/** Lets go of what a record has beside its key. */
+function release(parts: Parts, records: ListedRecords, position: number): void {
+  const isAlone = records.places[4 * position + 2] !== ELSEWHERE && !records.mayExpire;
+  const header = isAlone ? undefined : records.header(position);
+  if (header) letGo(parts, header);
 }
 
 function keyOf({ bytes, places }: ListedRecords, position: number): Buffer {

@@ -7,12 +7,14 @@ import { ABORT } from 'lmdb';
 import { ioError, KvError } from '../../errors.js';
 import { NestedTransactions } from '../nested-transactions.js';
 import type { Patience } from '../patience.js';
+import type { Milliseconds } from '../record.js';
 import { type Db, type RootDb, statsOf } from './database.js';
 import { hasPlenty, makeRoom, whyCutShort } from './disk-room.js';
 import { DATA_FILE } from './layout.js';
-import { isIoError, lmdbError } from './lmdb-error.js';
-import { commitErrorOf, isBegunFromNewest, lastTransactionOf } from './lmdb-internals.js';
+import { isIoError, isPanic, lmdbError } from './lmdb-error.js';
+import { isBegunFromNewest, lastTransactionOf } from './lmdb-internals.js';
 import type { LockFile } from './lock-file.js';
+import { checkLock } from './lost-lock.js';
 import { Sequence } from './sequence.js';
 import { WriteTurn } from './write-turn.js';
 
@@ -22,23 +24,49 @@ export interface Written {
   readonly readOnly: boolean;
   readonly lockFile: LockFile;
   readonly patience: Patience;
+  /** The clock by which records expire. */
+  readonly now: (() => Milliseconds) | undefined;
   /** The databases that are open. */
   readonly databases: Map<string, Db>;
+  /** The names of those that were opened since the last transaction, in that order. */
+  readonly opened: string[];
+  /** Those that are dropped when the transaction under way is committed, in the order in which that was asked. */
+  readonly dropped: Set<string>;
   /** There from the first transaction on. */
   main(): RootDb;
   /** Called before a transaction begins that is not nested. */
   begins(): void;
+  /** Called when one has begun, with the lock. */
+  begun(): void;
+  /** Called in such a transaction before it is committed. */
+  commits(): void;
+  /** Called when one has ended, committed or not. */
+  ended(): void;
 }
 
-export class WriteTransactions extends NestedTransactions<ReadonlySet<string>> {
+/** How many databases had been opened, and were to be dropped, as a transaction began. */
+interface Before {
+  readonly opened: number;
+  readonly dropped: number;
+}
+
+export class WriteTransactions extends NestedTransactions<Before> {
   readonly #written: Written;
   readonly #turn: WriteTurn;
   /** Transactions of this process that other threads of it are waiting for, or in. */
   #inBackground = 0;
   #givenNumbers: Sequence | undefined;
+  /** The number of the transaction that is committed, or was tried last. */
+  #committing = 0;
+  /** A write that failed: how far it got nobody knows, so this process writes no more. */
+  #failure: KvError | undefined;
+  #lastError: KvError | undefined;
+  #isAbandoned = false;
+  /** Transactions in the background that wait; each is told of a failure. */
+  readonly #waiting = new Set<(failure: unknown) => void>();
 
   constructor(written: Written) {
-    super();
+    super(written.now);
     this.#written = written;
     this.#turn = new WriteTurn(written.path, written.lockFile, written.patience);
   }
@@ -48,37 +76,49 @@ export class WriteTransactions extends NestedTransactions<ReadonlySet<string>> {
    */
   async transactionInBackground<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     this.#checkWritable();
-    if (this.inTransaction) return this.asyncTransaction(work, signal);
-    // Where a commit in the background fails, lmdb says so on stderr itself.
-    if (!hasPlenty(this.#file)) return this.asyncTransaction(work, signal);
+    if (this.inTransaction) return this.transaction(work, signal);
+    // After one that fails in the background this process writes no more.
+    if (!hasPlenty(this.#file)) return this.transaction(work, signal);
     await this.writersDone(signal);
     this.#inBackground++;
     try {
       // A child, since lmdb commits what a plain one has written before it throws.
       for (;;) {
-        const result = await this.#main.childTransaction(async () => {
-          const before = this.enter();
-          try {
-            return this.#isReady() ? this.#saved(await work()) : ABORT;
-          } catch (error) {
-            throw this.rolledBack(before, error);
-          } finally {
-            this.leave();
-          }
-        });
+        const result = await this.#unlessFailed(
+          this.#main.childTransaction(async () => {
+            const before = this.enter();
+            try {
+              return this.#isReady() ? this.#saved(await work()) : ABORT;
+            } catch (error) {
+              throw this.rolledBack(before, error);
+            } finally {
+              this.leave();
+            }
+          }),
+        );
         if (result !== ABORT) return result as T;
       }
     } catch (error) {
-      throw this.#writeError(await commitErrorOf(error));
+      throw this.#writeError(error);
     } finally {
       this.#inBackground--;
     }
   }
 
+  /** Whether a transaction of this process has begun, or is about to. */
+  get isUnderWay(): boolean {
+    return this.inTransaction || this.#inBackground > 0;
+  }
+
+  /** Whether another process writes just now. */
+  get othersWrite(): boolean {
+    return !this.isUnderWay && this.#written.lockFile.writer() !== 0;
+  }
+
   /** See `Store.writersDone`. */
   async writersDone(signal?: AbortSignal): Promise<void> {
     this.#checkWritable();
-    if (this.inTransaction || this.#inBackground > 0) return;
+    if (this.isUnderWay) return;
     await this.#turn.wait(signal);
   }
 
@@ -88,61 +128,103 @@ export class WriteTransactions extends NestedTransactions<ReadonlySet<string>> {
     if (this.#inBackground === 0) this.#turn.waitSync();
   }
 
+  /** Waits for what another process is in the midst of. Throws `busy` when patience ends. */
+  waitUntil(isDone: () => boolean, action: string): void {
+    this.#turn.waitUntilSync(isDone, action);
+  }
+
+  /** The last write that failed: where LMDB panics, that is why. */
+  get lastError(): KvError | undefined {
+    return this.#lastError;
+  }
+
+  /** Whether a failure has left lmdb waiting for ever: it cannot be closed, and must not be used. */
+  get isAbandoned(): boolean {
+    return this.#isAbandoned;
+  }
+
+  /** To be called when a transaction in the background was not begun, or not committed. */
+  failed(code: number): void {
+    this.#isAbandoned = true;
+    const failure = this.#writeError(Object.assign(new Error('the commit failed'), { code }));
+    for (const fail of this.#waiting) fail(failure);
+  }
+
   /** The next number of the store, for a version or an id; within a transaction only. */
   nextNumber(): number {
     return this.#sequence.next();
   }
 
-  protected begin(): ReadonlySet<string> {
+  protected begin(): Before {
     this.#checkWritable();
     if (!this.inTransaction) this.#written.begins();
-    return new Set(this.#written.databases.keys());
+    const { opened, dropped } = this.#written;
+    return { opened: opened.length, dropped: dropped.size };
   }
 
   protected run<T>(work: () => T): T {
-    for (;;) {
-      const result = this.#main.transactionSync(() =>
-        this.#isReady() ? this.#saved(work()) : ABORT,
-      );
-      if (result !== ABORT) return result as T;
-    }
+    return this.#whenReady(() => this.#saved(work()));
   }
 
   protected async runAsync<T>(work: () => Promise<T>): Promise<T> {
+    return this.#whenReady(async () => this.#saved(await work()));
+  }
+
+  #whenReady<T>(work: () => T): T {
     for (;;) {
-      const result = await this.#main.transactionSync(async () =>
-        this.#isReady() ? this.#saved(await work()) : ABORT,
-      );
+      const result = this.#main.transactionSync(() => (this.#isReady() ? work() : ABORT));
       if (result !== ABORT) return result as T;
     }
   }
 
-  /** Forgets the databases that were opened in a transaction, which go with it. */
-  protected rolledBack(before: ReadonlySet<string>, error: unknown): unknown {
-    for (const name of this.#written.databases.keys()) {
-      if (!before.has(name)) this.#written.databases.delete(name);
-    }
+  /** Forgets the databases that were opened in a transaction, which go with it, and what it was to drop. */
+  protected rolledBack(before: Before, error: unknown): unknown {
+    const { databases, opened, dropped } = this.#written;
+    for (const name of opened.splice(before.opened)) databases.delete(name);
+    for (const name of [...dropped].slice(before.dropped)) dropped.delete(name);
     return this.#writeError(error);
   }
 
   protected ended(): void {
     this.#sequence.end();
+    this.#written.ended();
   }
 
   #checkWritable(): void {
-    if (!this.#written.readOnly) return;
-    throw new KvError(
-      'read-only',
-      `cannot write to store "${this.#written.path}": it is open read-only`,
-    );
+    const { path, readOnly } = this.#written;
+    if (readOnly) {
+      throw new KvError('read-only', `cannot write to store "${path}": it is open read-only`);
+    }
+    if (this.#failure === undefined) return;
+    const { code, message } = this.#failure;
+    throw new KvError(code, message, {
+      hint: 'this kv writes no more: run it again',
+      cause: this.#failure,
+    });
   }
 
   #writeError(thrown: unknown): unknown {
     const action = `write to store "${this.#written.path}"`;
-    const error = lmdbError(action, thrown);
-    if (!isIoError(error)) return error;
-    const reason = whyCutShort(this.#file);
-    return reason === undefined ? error : ioError(action, reason);
+    const failure = lmdbError(action, thrown);
+    // What is no failure of LMDB's is thrown by the work.
+    if (failure === thrown || !(failure instanceof KvError)) return failure;
+    const reason = isIoError(failure) ? whyCutShort(this.#file) : undefined;
+    const error = reason === undefined ? failure : ioError(action, reason);
+    const isUnsure = this.#committing > 0 && lastTransactionOf(this.#main) >= this.#committing;
+    if (isPanic(thrown)) return this.#lastError ?? error;
+    this.#lastError = error;
+    if (error.code === 'io' || isUnsure || this.#isAbandoned) this.#failure ??= error;
+    if (!isUnsure) return error;
+    const result = 'it may have been stored all the same: look before you try again';
+    return new KvError(error.code, error.message, { result, cause: error });
+  }
+
+  /** What comes of a transaction in the background, or the failure that ends all of them. */
+  #unlessFailed<T>(outcome: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      outcome.then(resolve, reject).finally(() => this.#waiting.delete(reject));
+    });
   }
 
   /**
@@ -151,10 +233,13 @@ export class WriteTransactions extends NestedTransactions<ReadonlySet<string>> {
    */
   #isReady(): boolean {
     if (!this.isOutermost) return true;
+    this.#committing = 0;
+    checkLock(this.#written.path, this.#written.lockFile);
     if (!isBegunFromNewest(this.#main)) {
       this.#written.lockFile.mend(() => lastTransactionOf(this.#main));
       return false;
     }
+    this.#written.begun();
     makeRoom(this.#file, () => {
       const { lastPageNumber, pageSize } = statsOf(this.#main);
       return (lastPageNumber + 1) * pageSize;
@@ -164,7 +249,12 @@ export class WriteTransactions extends NestedTransactions<ReadonlySet<string>> {
 
   /** Saves the numbers that were given, before the commit. */
   #saved<T>(result: T): T {
-    if (this.isOutermost) this.#sequence.save();
+    if (this.isOutermost) {
+      this.#sequence.save();
+      this.#written.commits();
+      checkLock(this.#written.path, this.#written.lockFile);
+      this.#committing = this.#main.getWriteTxnId();
+    }
     return result;
   }
 

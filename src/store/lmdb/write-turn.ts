@@ -5,15 +5,17 @@
  * writes this costs one small read.
  */
 import { KvError } from '../../errors.js';
-import type { Patience } from '../patience.js';
+import { type Patience, REPORT_MS } from '../patience.js';
 import type { LockFile } from './lock-file.js';
-import { nameOfWriter } from './writer-name.js';
+import { nameOfWriter } from './process-name.js';
 
-/** How long a wait lasts before a message says so, in ms. */
-const REPORT_MS = 1000;
-
-/** How long a wait lasts before a process that writes again and again is asked to let others go first. */
+/**
+ * How long a wait lasts before a process that writes again and again is asked to let others go
+ * first.
+ */
 const ASK_MS = 100;
+
+const HINT = 'try again, or wait longer: --wait DUR';
 
 /** How long such a writer waits for those who have asked, in ms. */
 const YIELD_MS = 20;
@@ -32,15 +34,12 @@ export class WriteTurn {
 
   /** Returns when nobody writes, and blocks the event loop. Throws `busy` when patience ends. */
   waitSync(): void {
-    const pauses = this.#pauses();
-    const first = pauses.next();
-    if (first.done) return;
-    const waitOn = () => {
-      pause(first.value);
-      for (const milliseconds of pauses) pause(milliseconds);
-    };
-    if (this.#patience.whileBlocked) this.#patience.whileBlocked(waitOn);
-    else waitOn();
+    this.#blocked(this.#pauses());
+  }
+
+  /** The same when `isDone` says so, of what another writer is in the midst of. Throws `busy`. */
+  waitUntilSync(isDone: () => boolean, action: string): void {
+    this.#blocked(this.#pausesUntil(isDone, action));
   }
 
   /** The same, while other work goes on. Rejects with the reason of `signal` as well. */
@@ -65,11 +64,38 @@ export class WriteTurn {
       if (elapsed >= limit) throw this.#busy(writer);
       if (elapsed >= REPORT_MS && !isReported) {
         isReported = true;
-        waiting?.(nameOfWriter(writer, this.#path));
+        waiting?.(`another writer: ${nameOfWriter(writer, this.#path)}`);
       }
       if (elapsed >= ASK_MS) this.#lockFile.askForTurn();
       yield Math.min(pauseAfter(elapsed), Math.max(0.1, limit - elapsed));
     }
+  }
+
+  *#pausesUntil(isDone: () => boolean, action: string): Generator<number> {
+    const { limit = Number.POSITIVE_INFINITY, waiting } = this.#patience;
+    const began = performance.now();
+    let isReported = false;
+    for (let elapsed = 0; !isDone(); elapsed = performance.now() - began) {
+      if (elapsed >= limit) {
+        throw new KvError('busy', `cannot ${action}: another one does so just now`, { hint: HINT });
+      }
+      if (elapsed >= REPORT_MS && !isReported) {
+        isReported = true;
+        waiting?.('another one that appends');
+      }
+      yield Math.max(1, pauseAfter(elapsed));
+    }
+  }
+
+  #blocked(pauses: Generator<number>): void {
+    const first = pauses.next();
+    if (first.done) return;
+    const waitOn = () => {
+      pause(first.value);
+      for (const milliseconds of pauses) pause(milliseconds);
+    };
+    if (this.#patience.whileBlocked) this.#patience.whileBlocked(waitOn);
+    else waitOn();
   }
 
   /** Where this process wrote last, lets others go first who have waited long. */
@@ -84,9 +110,7 @@ export class WriteTurn {
 
   #busy(writer: number): KvError {
     const state = `${nameOfWriter(writer, this.#path)} is writing to it`;
-    return new KvError('busy', `cannot write to store "${this.#path}": ${state}`, {
-      hint: 'try again, or wait longer: --wait DUR',
-    });
+    return new KvError('busy', `cannot write to store "${this.#path}": ${state}`, { hint: HINT });
   }
 }
 

@@ -2,13 +2,21 @@
 import type {
   KeyRange,
   Metadata,
+  Milliseconds,
   PackedRecords,
   StoredRecords,
   StoredValue,
   Version,
 } from '../record.js';
 import { NO_LIMITS, RecordBatch } from '../record-batch.js';
-import type { BatchOptions, Existing, RecordPlace, Upload, WorkOptions } from '../store.js';
+import type {
+  Appended,
+  BatchOptions,
+  Existing,
+  RecordPlace,
+  Upload,
+  WorkOptions,
+} from '../store.js';
 import { TransactionalBucket } from '../transactional-bucket.js';
 import { inTurns } from '../turns.js';
 import type { MemoryRecord, MemoryState } from './memory-state.js';
@@ -27,25 +35,21 @@ export class MemoryBucket extends TransactionalBucket {
   }
 
   get(key: string): StoredValue | undefined {
-    const record = this.#records.get(key);
-    return record && new MemoryValue(record);
+    return this.getAt({ bucket: this.name, key });
   }
 
   getMany(keys: readonly string[]): (StoredValue | undefined)[] {
-    const records = this.#records;
-    return keys.map((key) => {
-      const record = records.get(key);
-      return record && new MemoryValue(record);
-    });
+    const { moment } = this.#state;
+    return keys.map((key) => this.getAt({ bucket: this.name, key }, moment));
   }
 
   stat(key: string): Metadata | undefined {
-    const record = this.#records.get(key);
+    const record = this.#state.find(this.name, key);
     return record && metadataOf(record);
   }
 
   *records(range: KeyRange): Generator<StoredRecords> {
-    const snapshot = new Map(this.#records);
+    const snapshot = this.#state.records(this.name);
     const keys = sorted(snapshot.keys()).filter((key) => isWithin(Buffer.from(key), range));
     for (const key of range.reverse ? keys.reverse() : keys) {
       yield recordAlone(key, snapshot.get(key)!);
@@ -53,11 +57,19 @@ export class MemoryBucket extends TransactionalBucket {
   }
 
   count(): number {
-    return this.#records.size;
+    return this.#state.records(this.name).size;
+  }
+
+  append(key: string, upload: Upload): Appended {
+    const before = this.#state.find(this.name, key);
+    const added = this.#contentsOf(upload);
+    const value = before ? Buffer.concat([before.value, added]) : added;
+    const version = this.#state.set(this.name, key, value, before?.expires);
+    return { version, size: value.length };
   }
 
   async deleteRange(range: KeyRange, options?: WorkOptions): Promise<number> {
-    return this.#state.asyncTransaction(() => inTurns(this.#deleted(range), options));
+    return this.#state.transaction(() => inTurns(this.#deleted(range), options));
   }
 
   batch(spare = new RecordBatch(NO_LIMITS)): RecordBatch {
@@ -69,7 +81,7 @@ export class MemoryBucket extends TransactionalBucket {
     existing: Existing,
     { signal, whenSet }: BatchOptions = {},
   ): Promise<number[]> {
-    return this.#state.asyncTransaction(async () => {
+    return this.#state.transaction(async () => {
       const refused: number[] = [];
       await inTurns(this.#loaded(records, existing, refused), { signal });
       whenSet?.();
@@ -78,14 +90,16 @@ export class MemoryBucket extends TransactionalBucket {
   }
 
   *#loaded(records: PackedRecords, existing: Existing, refused: number[]): Generator<number> {
-    const content = this.#records;
     for (let position = 0; position < records.count; position++) {
       const [keyStart, keyEnd, valueStart, valueEnd] = records.places.subarray(4 * position);
       const key = records.bytes.toString('utf8', keyStart, keyEnd);
-      if (existing !== 'overwrite' && content.has(key)) {
+      if (existing !== 'overwrite' && this.#state.find(this.name, key)) {
         refused.push(position);
         if (existing === 'stop') return;
-      } else this.setBytes(key, records.bytes.subarray(valueStart, valueEnd));
+      } else {
+        const value = records.bytes.subarray(valueStart, valueEnd);
+        this.setBytes(key, value, records.expires?.[position] || undefined);
+      }
       yield 1;
     }
   }
@@ -95,30 +109,40 @@ export class MemoryBucket extends TransactionalBucket {
   }
 
   protected transaction<T>(work: () => T): T {
-    return this.#state.transaction(work);
+    return this.#state.transactionSync(work);
   }
 
-  protected setUpload(key: string, upload: Upload): Version {
-    const isOwn = upload instanceof MemoryUpload && upload.isOf(this.#state);
-    if (!isOwn) throw new Error('an upload is of another store');
-    return this.#state.set(this.name, key, upload.contents());
+  protected get moment(): Milliseconds {
+    return this.#state.moment;
   }
 
-  protected setBytes(key: string, bytes: Uint8Array): Version {
-    return this.#state.set(this.name, key, new Uint8Array(bytes));
+  protected setUpload(key: string, upload: Upload, expires?: Milliseconds): Version {
+    return this.#state.set(this.name, key, this.#contentsOf(upload), expires);
+  }
+
+  protected setBytes(key: string, bytes: Uint8Array, expires?: Milliseconds): Version {
+    return this.#state.set(this.name, key, new Uint8Array(bytes), expires);
   }
 
   protected remove(key: string): boolean {
-    return this.#records.delete(key);
+    const isThere = this.#state.find(this.name, key) !== undefined;
+    return this.#state.content(this.name).records.delete(key) && isThere;
   }
 
-  protected share(key: string, target: string, targetKey: string): Version {
-    return this.#state.set(target, targetKey, this.#records.get(key)!.value);
+  protected share(key: string, target: RecordPlace, expires?: Milliseconds): Version {
+    const { value } = this.#state.content(this.name).records.get(key)!;
+    return this.#state.set(target.bucket, target.key, value, expires);
   }
 
-  protected statAt({ bucket, key }: RecordPlace): Metadata | undefined {
-    const record = this.#state.content(bucket).records.get(key);
-    return record && metadataOf(record);
+  protected getAt({ bucket, key }: RecordPlace, moment?: Milliseconds): StoredValue | undefined {
+    const record = this.#state.find(bucket, key, moment);
+    return record && new MemoryValue(record);
+  }
+
+  #contentsOf(upload: Upload): Uint8Array {
+    const isOwn = upload instanceof MemoryUpload && upload.isOf(this.#state);
+    if (!isOwn) throw new Error('an upload is of another store');
+    return upload.contents();
   }
 
   *#deleted(range: KeyRange): Generator<number> {
@@ -126,10 +150,6 @@ export class MemoryBucket extends TransactionalBucket {
       this.remove(records.key(0));
       yield records.count;
     }
-  }
-
-  get #records(): Map<string, MemoryRecord> {
-    return this.#state.content(this.name).records;
   }
 }
 
@@ -140,13 +160,15 @@ function recordAlone(key: string, record: MemoryRecord): StoredRecords {
     count: 1,
     bytes,
     places: Int32Array.of(0, keyBytes.length, keyBytes.length, bytes.length),
+    mayExpire: record.expires !== undefined,
     key: () => key,
+    expires: () => record.expires,
     entry: () => ({ key, ...metadataOf(record) }),
     value: () => new MemoryValue(record),
   };
 }
 
-function isWithin(key: Buffer, { lower, upper }: KeyRange): boolean {
+export function isWithin(key: Buffer, { lower, upper }: KeyRange): boolean {
   if (lower && Buffer.compare(key, lower) < 0) return false;
   return !upper || Buffer.compare(key, upper) < 0;
 }

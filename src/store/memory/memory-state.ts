@@ -1,13 +1,14 @@
 /** The buckets of a store in memory, and the transactions that undo what was done to them. */
 import { absentBucket } from '../../errors.js';
 import { NestedTransactions } from '../nested-transactions.js';
-import type { Milliseconds, Version } from '../record.js';
+import { isExpired, type Milliseconds, type Version } from '../record.js';
 
 /** Values are never changed in place, so a record that was read is its own snapshot. */
 export interface MemoryRecord {
   readonly value: Uint8Array;
   readonly version: Version;
   readonly modified: Milliseconds;
+  readonly expires: Milliseconds | undefined;
 }
 
 export interface MemoryContent {
@@ -34,11 +35,24 @@ export class MemoryState extends NestedTransactions<Map<string, MemoryContent>> 
   }
 
   /** Sets a key to these bytes, which must never change. Throws `no-bucket`. */
-  set(bucket: string, key: string, value: Uint8Array): Version {
+  set(bucket: string, key: string, value: Uint8Array, expires?: Milliseconds): Version {
     const { records } = this.content(bucket);
     const version = this.nextNumber();
-    records.set(key, { value, version, modified: Date.now() });
+    records.set(key, { value, version, modified: Date.now(), expires });
     return version;
+  }
+
+  /** The records of a bucket that have not expired. Throws `no-bucket`. */
+  records(bucket: string): Map<string, MemoryRecord> {
+    const { moment } = this;
+    const { records } = this.content(bucket);
+    return new Map([...records].filter(([, record]) => !isExpired(record, moment)));
+  }
+
+  /** The record of a key, unless it has expired. Throws `no-bucket`. */
+  find(bucket: string, key: string, moment = this.moment): MemoryRecord | undefined {
+    const record = this.content(bucket).records.get(key);
+    return record && !isExpired(record, moment) ? record : undefined;
   }
 
   async writersDone(): Promise<void> {}

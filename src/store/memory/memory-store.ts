@@ -3,9 +3,11 @@
  * of tests and of reads where no store has been made yet. Nothing of it outlives the process.
  */
 import { KvError } from '../../errors.js';
+import { isExpired, type Milliseconds } from '../record.js';
 import type {
   BucketInfo,
   Capability,
+  Collected,
   Fact,
   Store,
   StoreBucket,
@@ -13,9 +15,11 @@ import type {
   WorkOptions,
 } from '../store.js';
 import { inTurns } from '../turns.js';
+import type { StoreWatch, WatchOptions } from '../watch.js';
 import { MemoryBucket } from './memory-bucket.js';
 import { type MemoryRecord, MemoryState } from './memory-state.js';
 import { MemoryUpload } from './memory-upload.js';
+import { MemoryWatch } from './memory-watch.js';
 import { sorted } from './sorted.js';
 
 /** Begins the name of a draft: no bucket's name may hold a control character. */
@@ -23,8 +27,18 @@ const DRAFT_PREFIX = '\x01';
 
 export class MemoryStore implements Store {
   readonly path = ':memory:';
-  readonly supports: ReadonlySet<Capability> = new Set(['snapshots', 'transactions', 'drafts']);
-  readonly #state = new MemoryState();
+  readonly supports: ReadonlySet<Capability> = new Set([
+    'snapshots',
+    'transactions',
+    'drafts',
+    'watch',
+  ]);
+  readonly #state: MemoryState;
+
+  /** With the clock by which records expire. */
+  constructor(now?: () => Milliseconds) {
+    this.#state = new MemoryState(now);
+  }
 
   bucket(name: string): StoreBucket | undefined {
     return this.#state.buckets.has(name) ? new MemoryBucket(this.#state, name) : undefined;
@@ -35,7 +49,8 @@ export class MemoryStore implements Store {
   }
 
   bucketInfo(name: string): BucketInfo {
-    const { created, records } = this.#state.content(name);
+    const { created } = this.#state.content(name);
+    const records = this.#state.records(name);
     let bytes = 0;
     for (const [key, { value }] of records) bytes += Buffer.byteLength(key) + value.length;
     return { name, created, keys: records.size, bytes };
@@ -71,8 +86,8 @@ export class MemoryStore implements Store {
   }
 
   async copyBucket(name: string, to: string, options?: WorkOptions): Promise<void> {
-    await this.#state.asyncTransaction(async () => {
-      const { records } = this.#state.content(name);
+    await this.#state.transaction(async () => {
+      const records = this.#state.records(name);
       this.#mustBeFree(to, `copy bucket "${name}"`);
       this.ensureBucket(to);
       await inTurns(this.#copied(records, to), options);
@@ -110,12 +125,8 @@ export class MemoryStore implements Store {
     return this.#state.inTransaction;
   }
 
-  transaction<T>(work: () => T): T {
+  transaction<T>(work: () => Promise<T>): Promise<T> {
     return this.#state.transaction(work);
-  }
-
-  asyncTransaction<T>(work: () => Promise<T>): Promise<T> {
-    return this.#state.asyncTransaction(work);
   }
 
   group<T>(work: () => Promise<T>): Promise<T> {
@@ -124,6 +135,22 @@ export class MemoryStore implements Store {
 
   writersDone(): Promise<void> {
     return this.#state.writersDone();
+  }
+
+  async collectGarbage({ signal }: WorkOptions = {}): Promise<Collected> {
+    signal?.throwIfAborted();
+    const { moment, buckets } = this.#state;
+    let expired = 0;
+    for (const { records } of buckets.values()) {
+      for (const [key, record] of records) {
+        if (isExpired(record, moment) && records.delete(key)) expired++;
+      }
+    }
+    return { expired, uploads: 0 };
+  }
+
+  watch(bucket: string, options: WatchOptions): StoreWatch {
+    return new MemoryWatch(this.#state, bucket, options);
   }
 
   info(): Fact[] {
@@ -139,8 +166,8 @@ export class MemoryStore implements Store {
   async close(): Promise<void> {}
 
   *#copied(records: ReadonlyMap<string, MemoryRecord>, to: string): Generator<number> {
-    for (const [key, { value }] of records) {
-      this.#state.set(to, key, value);
+    for (const [key, { value, expires }] of records) {
+      this.#state.set(to, key, value, expires);
       yield 1;
     }
   }

@@ -7,13 +7,15 @@ export class MemoryValue implements StoredValue {
   readonly size: number;
   readonly version: Version;
   readonly modified: number;
+  readonly expires: number | undefined;
   readonly #value: Uint8Array;
 
-  constructor({ value, version, modified }: MemoryRecord) {
+  constructor({ value, version, modified, expires }: MemoryRecord) {
     this.#value = value;
     this.size = value.length;
     this.version = version;
     this.modified = modified;
+    this.expires = expires;
   }
 
   read(position: number, length: number): Uint8Array {
@@ -23,6 +25,6 @@ export class MemoryValue implements StoredValue {
   close(): void {}
 }
 
-export function metadataOf({ value, version, modified }: MemoryRecord): Metadata {
-  return { size: value.length, version, modified, kind: 'inline' };
+export function metadataOf({ value, version, modified, expires }: MemoryRecord): Metadata {
+  return { size: value.length, version, modified, expires, kind: 'inline' };
 }

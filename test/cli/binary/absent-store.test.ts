@@ -65,6 +65,23 @@ describe('a path that was named and holds no store', () => {
     expect(text).toBe('1\n2\n2');
     expect(await shell.succeed('kv -s nodir get n')).toBe('2');
   });
+
+  it('is so in one transaction too, which begins with the line that makes it', async () => {
+    const shell = new Shell();
+    const atomic = (stdin: string) => shell.run('kv -s nodir exec --atomic', { stdin });
+    for (const script of ['keys\n', 'get k\nset k v\n']) {
+      expectRefusal(await atomic(script), {
+        ...absent('nodir'),
+        message: `stdin:1: ${absent('nodir').message}`,
+      });
+    }
+    expect(existsSync(join(shell.folder, 'nodir'))).toBe(false);
+    const failed = await atomic('--version\nset a 1\nset b 2\nget b\nget none\n');
+    expect([failed.status, failed.text.split('\n').at(-1)]).toEqual([1, '2']);
+    expect(await shell.succeed('kv -s nodir keys')).toBe('');
+    expect((await atomic('set a 1\nincr a\n')).text).toBe('2\n');
+    expect(await shell.succeed('kv -s nodir get a')).toBe('2');
+  });
 });
 
 describe('the default path', () => {
@@ -72,6 +89,7 @@ describe('the default path', () => {
     const shell = new Shell();
     expect(await shell.succeed('kv keys; kv keys --count; kv bucket list')).toBe('0\n');
     expect(await shell.succeed('kv exec <<< "keys --count"')).toBe('0\n');
+    expect(await shell.succeed('kv exec --atomic <<< "keys --count"')).toBe('0\n');
     expect(existsSync(shell.store)).toBe(false);
     expect(await shell.succeed('kv exec', { stdin: 'keys --count\nincr n\nkeys\n' })).toBe(
       '0\n1\nn\n',

@@ -108,6 +108,19 @@ describe('an answer that cannot be written', () => {
     expect(await shell.succeed('kv get n')).toBe('4');
   });
 
+  it('of take keeps what could not be written, and with a file it is taken', async () => {
+    const shell = new Shell();
+    await shell.succeed('kv set-many a=1 b=2; head -c 300000 /dev/zero | kv set large');
+    for (const words of ['take a', 'take a missing b', 'take --first l', '--json take large']) {
+      const { status, stderr } = await shell.run(`kv ${words} > /dev/full`);
+      expect([words, status]).toEqual([words, 6]);
+      expect(stderr).not.toContain('the change was made');
+    }
+    expect(await shell.succeed('kv keys')).toBe('a\nb\nlarge\n');
+    await shell.succeed('kv take large > taken; cmp -n 300000 taken /dev/zero; kv take a >> taken');
+    expect(await shell.succeed('tail -c 1 taken; kv keys')).toBe('1b\n');
+  });
+
   it('says so in JSON too', async () => {
     const shell = new Shell();
     await shell.succeed(`kv set k v; echo '{"key":"r","value":"v"}' > records`);

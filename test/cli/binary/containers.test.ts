@@ -1,6 +1,9 @@
 /** Two processes with one process id, each in a namespace of its own, as in two containers. */
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import { guest } from '../../support/guests.js';
 import { ended, Shell, until } from '../../support/shell.js';
 
 const alone = 'unshare --pid --fork --kill-child --mount-proc';
@@ -17,7 +20,7 @@ describe.skipIf(!canUnshare)('a process with the id of another that has the stor
       const { status, stderr } = await shell.run(`${alone} kv --wait 200ms ${words}`);
       expect([words, status]).toEqual([words, 5]);
       expect(stderr).toMatch(
-        /^kv: cannot open store .* container that has the same id, 1, has it open\n/,
+        /^kv: cannot open store .* container that has the same id, \d+, has it open\n/,
       );
     }
     expect(await shell.succeed('kv get k')).toBe('v');
@@ -27,4 +30,62 @@ describe.skipIf(!canUnshare)('a process with the id of another that has the stor
     expect((await waiting).text).toBe('1\n');
     expect(await shell.succeed('kv get held; kv get k')).toBe('1v');
   });
+
+  it('is told of on a terminal after a second', async () => {
+    const shell = new Shell();
+    await shell.succeed('kv set k v');
+    const holder = shell.startGroup(`exec ${alone} kv exec --atomic`);
+    holder.stdin.write('set held 1\n');
+    await until(async () => (await shell.run('kv --wait 1ms delete probe')).status === 5);
+    const { text } = await shell.run(
+      `script -qec '${alone} kv --wait 1200ms get k' /dev/null < /dev/null`,
+    );
+    expect(text).toMatch(
+      /^waiting for a process of another container that has the same id, \d+…\r\n/,
+    );
+    holder.stdin.end();
+    await ended(holder);
+  });
 });
+
+describe.skipIf(!canUnshare)('the first process of a container', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('ends by %s like any other', async (signal) => {
+    const shell = new Shell();
+    await shell.succeed('kv set k v');
+    // Nothing of it listens while the guest computes.
+    const outside = shell.startGroup(`exec ${alone} kv run ${guest('loop')} -b =default`);
+    await new Promise((resolve) => outside.stdout.once('data', resolve));
+    process.kill(firstProcess(outside.pid!), signal);
+    const { status } = await ended(outside);
+    expect(status).toBe(128 + constants.signals[signal]);
+  });
+
+  it('has what it began undone, and said, where signals come in twos', async () => {
+    const shell = new Shell();
+    const outside = shell.startGroup(`exec ${alone} kv import -`);
+    outside.stdin.write('{"key":"a","value":"1"}\n');
+    await until(async () => (await shell.run('kv exists a')).status === 0);
+    const first = firstProcess(outside.pid!);
+    // As the terminal's Ctrl-C, which goes to both, and the first one hands its own on.
+    for (const pid of [...childrenOf(first), first]) process.kill(pid, 'SIGINT');
+    const { status, stderr } = await ended(outside);
+    expect([status, stderr]).toEqual([130, 'committed through line 1; resume with --skip 1\n']);
+  });
+
+  it('has the status of kv, its arguments, its streams and its open descriptors', async () => {
+    const shell = new Shell();
+    await shell.succeed(`${alone} kv set ' a"b' '*'`);
+    expect(await shell.succeed(`${alone} kv get -o /dev/fd/5 ' a"b' 5>&1`)).toBe('*');
+    const { status, stderr } = await shell.run(`${alone} kv get nope`);
+    expect([status, stderr]).toEqual([1, 'kv: cannot get "nope": there is no such key\n']);
+  });
+});
+
+/** The process, as it is seen from here, of which another one has made the first of a container. */
+function firstProcess(outside: number): number {
+  return childrenOf(outside)[0]!;
+}
+
+function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+}

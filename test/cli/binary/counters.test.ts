@@ -40,6 +40,20 @@ describe('eight processes', () => {
     expect(await shell.succeed('kv get n')).toBe(String(8 * times));
   }, 900_000);
 
+  const jobs = isFull ? 10_000 : 1000;
+
+  it(`that empty a queue of ${jobs} jobs get each job once, in order`, async () => {
+    const shell = new Shell();
+    await shell.succeed(`seq ${jobs} | awk '{ printf "set jobs/%05d %d\\n", $1, $1 }' | kv exec`);
+    const takes = "yes 'take --first jobs/ --json' | kv exec 2> error";
+    const answers = await eightTimes(
+      shell,
+      `{ ${takes}; test $? = 1; } | jq .value | tr -d '"' | tee taken-$worker; test -s taken-$worker;`,
+    );
+    expect(answers.sort((a, b) => a - b)).toEqual(numbersTo(jobs));
+    expect(await shell.succeed('for each in taken-*; do sort -nc $each; done; kv keys')).toBe('');
+  });
+
   it('that race to set a key if absent have one winner', async () => {
     const shell = new Shell();
     const script = 'kv set lock "$worker" --if-absent && echo won || test $? = 3;';

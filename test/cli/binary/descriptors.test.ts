@@ -47,6 +47,16 @@ describe('an output that is open already is written to as it stands', () => {
     expect(await shell.succeed('tail -n 1 log')).toMatch(rejected);
   });
 
+  it('also by store backup', async () => {
+    const shell = await shellWithLog();
+    await shell.succeed('kv store backup /dev/fd/3 3>> log; tail -c +8 log > backup');
+    await shell.succeed('mkfifo pipe; cat pipe > from-pipe & kv store backup pipe; wait');
+    for (const file of ['backup', 'from-pipe']) {
+      expect(await shell.succeed(`kv store restore --list ${file}`)).toContain('whole');
+    }
+    expect(await shell.succeed('head -n 1 log')).toBe('before\n');
+  });
+
   it('a pipe', async () => {
     const shell = await shellWithLog();
     expect(await shell.succeed('kv get k -o /dev/fd/3 3>&1 >/dev/null | tr a-z A-Z')).toBe('VALUE');
@@ -82,6 +92,14 @@ describe('an output that is open already is written to as it stands', () => {
     expect(refusal).toMatch(/^kv: cannot write "s\/data\.mdb": it is a file of/);
     expect(await prompt.run('get k')).toEqual(['value']);
   });
+
+  it("and so is one of Node's own, where what is written would be lost, and what is read never comes", async () => {
+    const shell = await shellWithLog();
+    const numbers = Array.from({ length: 20 }, (_, index) => index + 3);
+    const lines = numbers.map((n) => `get k -o /dev/fd/${n}\nset new -f /proc/self/fd/${n}\n`);
+    const { status, stderr } = await shell.run('kv exec --keep-going', { stdin: lines.join('') });
+    expect([status, stderr.match(/: cannot write/g)?.length]).toEqual([6, numbers.length]);
+  });
 });
 
 describe("the store's own files are refused as an output", () => {
@@ -101,7 +119,13 @@ describe("the store's own files are refused as an output", () => {
       expect([script, status]).toEqual([script, 2]);
       expect(stderr).toMatch(/cannot write ".*": it is a file of the store ".*store"\n/);
     }
-    expect(await shell.succeed('kv get k')).toBe('value');
+    // Closed again, it would take the locks of the process along.
+    const { status, stderr } = await shell.run(`kv set new -f ${store}/lock.mdb`);
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^kv: cannot read ".*": it is a file of/),
+    ]);
+    expect(await shell.succeed('kv get k; kv keys')).toBe('valuek\n');
   });
 
   it('where there is no store yet', async () => {

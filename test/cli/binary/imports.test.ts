@@ -203,7 +203,7 @@ describe('an import', () => {
     const text = records(400_000);
     writeFileSync(join(shell.folder, 'records.ndjson'), text);
     await shell.succeed('kv bucket create default');
-    const limited = 'prlimit --fsize=25000000 kv import records.ndjson';
+    const limited = 'prlimit --fsize=32000000 kv import records.ndjson';
     const { status, stderr } = await shell.run(limited);
     expect(status).toBe(6);
     expect(stderr).toMatch(

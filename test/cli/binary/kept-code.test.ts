@@ -48,14 +48,14 @@ async function start(shell: Shell, command: string): Promise<string> {
 
 describe('the compiled code', () => {
   it('is kept by the first start, and taken by the next', async () => {
-    const shell = new Shell();
+    const shell = freshShell();
     expect(await start(shell, 'kv set k v')).toBe('compiled: nothing is kept yet');
     expect(await start(shell, 'kv set k v')).toBe('set');
     expect(await shell.succeed('kv get k')).toBe('v');
   });
 
   it('is for its owner alone, and the folders that are made for it as well', async () => {
-    const shell = new Shell();
+    const shell = freshShell();
     await shell.succeed('umask 0; kv --version');
     const modes = [join(folderOf(shell), '..'), folderOf(shell), onlyFile(shell)].map(
       (path) => lstatSync(path).mode & 0o777,
@@ -64,7 +64,7 @@ describe('the compiled code', () => {
   });
 
   it('is kept for each verb, and is not written again', async () => {
-    const shell = new Shell();
+    const shell = freshShell();
     await shell.succeed('kv set k v; kv get k; kv incr n');
     const files = () => filesOf(shell).map((name) => lstatSync(join(folderOf(shell), name)).ino);
     const before = files();
@@ -74,7 +74,7 @@ describe('the compiled code', () => {
   });
 
   it('grows by what each verb needs where an option stands before it', async () => {
-    const shell = new Shell();
+    const shell = freshShell();
     await shell.succeed('kv --quiet set k v; kv -q get k');
     const { ino } = lstatSync(onlyFile(shell));
     expect(await start(shell, 'kv --json get k')).toBe('set, get');
@@ -82,13 +82,24 @@ describe('the compiled code', () => {
   });
 
   it('is not kept of a run that failed', async () => {
-    const shell = new Shell();
-    expect((await shell.run('kv get k; kv nonsense; kv --bucket')).status).toBe(2);
+    const shell = freshShell();
+    expect((await shell.run('kv -s nowhere get k; kv nonsense; kv --bucket')).status).toBe(2);
     expect(shell.files(shell.env.HOME)).toEqual([]);
   });
 
+  it('is kept of a run whose answer was no, and grows by what a yes needs', async () => {
+    const shell = freshShell();
+    await shell.run('kv get k');
+    const { ino } = lstatSync(onlyFile(shell));
+    const again = await shell.run('KV_TRACE=start kv get k');
+    expect(again.stderr).toContain('kept by earlier starts: get (1), in ');
+    expect(lstatSync(onlyFile(shell)).ino).toBe(ino);
+    await shell.succeed('kv set k v; kv get k');
+    expect(await start(shell, 'kv get k')).toBe('get (1), get');
+  });
+
   it('is in $XDG_CACHE_HOME, where that is absolute', async () => {
-    const shell = new Shell();
+    const shell = freshShell();
     await shell.succeed(
       'XDG_CACHE_HOME=$PWD/caches kv --version; XDG_CACHE_HOME=here kv --version',
     );
@@ -99,7 +110,7 @@ describe('the compiled code', () => {
   it.each(['KV_NO_CACHE=1', 'XDG_CACHE_HOME=$PWD/$(printf "caf\\351")'])(
     'is neither kept nor taken with %s',
     async (variable) => {
-      const shell = new Shell();
+      const shell = freshShell();
       await shell.succeed('kv --version');
       const { mtimeMs } = lstatSync(onlyFile(shell));
       expect(await start(shell, `${variable} kv set k v`)).toContain('no code is kept: ');
@@ -109,7 +120,7 @@ describe('the compiled code', () => {
   );
 
   it('is kept in the 32 newest files, without the remains of those that were killed', async () => {
-    const shell = new Shell();
+    const shell = freshShell();
     await shell.succeed('kv --version');
     const remains = join(folderOf(shell), '.writing-1-1');
     writeFileSync(remains, 'half');
@@ -129,7 +140,7 @@ describe('the compiled code', () => {
   });
 
   it('is kept whole by eight first starts at once', async () => {
-    const shell = new Shell();
+    const shell = freshShell();
     const script = 'for i in 1 2 3 4 5 6 7 8; do kv set k$i v & done; wait; kv keys --count';
     const { text, stderr } = await shell.run(script);
     expect([text, stderr]).toEqual(['8\n', '']);
@@ -140,7 +151,7 @@ describe('the compiled code', () => {
   });
 
   it('is that of each set of options of Node, and of each install', async () => {
-    const shell = new Shell();
+    const shell = freshShell();
     const other = join(temporaryFolder(), 'kv');
     copyPackage(other);
     const starts = ['kv', 'node --no-opt $(which kv)', `node ${other}/bin/kv.js`];
@@ -153,7 +164,7 @@ describe('the compiled code', () => {
   const { KV_OTHER_NODE: otherNode } = process.env;
 
   it.skipIf(otherNode === undefined)('is that of each Node, two in turn', async () => {
-    const shell = new Shell();
+    const shell = freshShell();
     const nodes = ['node', otherNode!];
     for (const node of nodes) await shell.succeed(`${node} $(which kv) set k v`);
     expect(filesOf(shell)).toHaveLength(2);
@@ -183,7 +194,7 @@ describe('kept code that is not what was kept', () => {
   };
 
   it.each(Object.keys(changes))('is not taken where it %s, and is replaced', async (name) => {
-    const shell = new Shell();
+    const shell = freshShell();
     await shell.succeed('kv set k v');
     changes[name]!(onlyFile(shell));
     expect(await start(shell, 'kv set k w')).toMatch(/^compiled: (?!nothing)/);
@@ -191,7 +202,7 @@ describe('kept code that is not what was kept', () => {
   });
 
   it('is neither taken nor replaced in a folder that others can write', async () => {
-    const shell = new Shell();
+    const shell = freshShell();
     await shell.succeed('kv set k v');
     chmodSync(folderOf(shell), 0o777);
     const { ino } = lstatSync(onlyFile(shell));
@@ -208,13 +219,13 @@ describe('where nothing can be kept', () => {
     ['no folder can be made', 'export XDG_CACHE_HOME=/proc/self/caches'],
     ['the home folder is none', 'export HOME=/dev/null KV_STORE=$PWD/s'],
   ])('kv works the same: %s', async (_, prepare) => {
-    const { text, stderr, status } = await new Shell().run(`${prepare}; kv set k v; kv get k`);
+    const { text, stderr, status } = await freshShell().run(`${prepare}; kv set k v; kv get k`);
     expect([text, stderr, status]).toEqual(['v', '', 0]);
   });
 
   it.skipIf(!canBeOthers)('kv works the same: for a user without a home folder', async () => {
-    const shell = new Shell(openToAll());
-    chmodSync(shell.folder, 0o777);
+    const shell = freshShell(openToAll());
+    chownSync(shell.folder, SOMEBODY, SOMEBODY);
     const { text, stderr } = await shell.run(
       `unset HOME; for i in 1 2; do ${asSomebody} $(which kv) -s s incr n; done`,
     );
@@ -222,7 +233,7 @@ describe('where nothing can be kept', () => {
   });
 
   it.skipIf(!isRoot)("root leaves nothing in another user's home", async () => {
-    const shell = new Shell();
+    const shell = freshShell();
     chownSync(shell.env.HOME!, SOMEBODY, SOMEBODY);
     await shell.succeed('kv -s s set k v; kv -s s get k');
     expect(shell.files(shell.env.HOME)).toEqual([]);
@@ -235,7 +246,7 @@ describe.skipIf(!canBeOthers)('an install that is owned by root and cannot be wr
     const installed = join(base, 'lib/kv');
     copyPackage(installed);
     spawnSync('chmod', ['-R', 'a-w,a+rX', installed]);
-    const shell = new Shell(join(base, 'shell'));
+    const shell = freshShell(join(base, 'shell'));
     chmodSync(shell.folder, 0o777);
     chownSync(shell.env.HOME!, SOMEBODY, SOMEBODY);
     const kv = `${asSomebody} $(which node) ${installed}/bin/kv.js`;
@@ -265,4 +276,9 @@ function change(file: string, edit: (bytes: Buffer) => void): void {
   const bytes = readFileSync(file);
   edit(bytes);
   writeFileSync(file, bytes);
+}
+
+/** A shell for which no code has been kept; it will be in its home. */
+function freshShell(base?: string): Shell {
+  return new Shell(base, { XDG_CACHE_HOME: '' });
 }

@@ -31,6 +31,21 @@ async function expectAdvice(shell: Shell, words: string, said: string): Promise<
 }
 
 describe('a limit on addresses', () => {
+  it('that is low names the store that was to be made', async () => {
+    const shell = new Shell();
+    const said = [];
+    for (const kibibytes of [1_000_000, 1_200_000, 1_500_000]) {
+      said.push(await under(shell, `-v ${kibibytes}`, `-s new${kibibytes} set k v`));
+    }
+    const refused = said.filter((words) => words !== undefined && words !== 'done');
+    expect(refused).not.toEqual([]);
+    for (const words of refused) {
+      expect(words).toMatch(
+        /^6: kv: cannot use store "new\d+": the limit on the process's addresses is too low for it\n/,
+      );
+    }
+  });
+
   it('that is low is named, and one that is not is enough', async () => {
     const shell = new Shell();
     await shell.succeed('kv set k v');

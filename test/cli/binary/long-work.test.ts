@@ -65,9 +65,15 @@ describe('at the prompt', () => {
       if (line.startsWith('bucket')) {
         await until(async () => / keys .*%/.test((await screen.lines()).at(-1)!));
         await screen.press('C-c');
+        await screen.shows('nothing was copied');
       }
       await prompt.waits(waiting);
     }
+    // No line between them stays empty.
+    expect((await prompt.screen.lines()).slice(-2)).toEqual([
+      'nothing was copied',
+      'store:default*>',
+    ]);
     await prompt.screen.press('C-l');
     expect(await prompt.run('commit')).toEqual(['committed']);
     expect((await prompt.run('bucket list | wc -l')).map((line) => line.trim())).toEqual(['1']);

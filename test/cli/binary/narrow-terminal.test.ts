@@ -42,6 +42,31 @@ describe.runIf(hasTmux).each([60, 40])('at %i columns', (columns) => {
     expect(hint.length).toBe(columns === 60 ? 1 : 2);
   });
 
+  it('what goes wrong is told without breaking a word of it, on one line in a pipe', async () => {
+    const screen = await screenOf(columns);
+    for (const line of [
+      'kv get "it is a key with blanks"',
+      'kv bucket info gone',
+      'kv incr n -- -1',
+      'kv keys --limit x',
+      `printf '{"key":"a","value":"1","z":2}\\n{"key":"b"}\\n' | kv import`,
+    ]) {
+      const { lines } = await screen.run(line);
+      expect((await screen.wholeLines()).slice(0, lines.length)).toEqual(lines);
+      const { stderr } = await screen.shell.run(line);
+      expect(lines.join(' ').split(/\s+/)).toEqual(stderr.trim().split(/\s+/));
+    }
+    // A command stays in one piece.
+    const gone = 'kv bucket info gone';
+    const { lines } = await screen.run(gone);
+    expect(lines.at(-1)?.trim()).toMatch(/or kv bucket create NAME$/);
+    expect((await screen.shell.run(gone)).stderr.split('\n')).toEqual([
+      'kv: cannot open bucket "gone": there is no such bucket',
+      'try: kv bucket list, or kv bucket create NAME',
+      '',
+    ]);
+  });
+
   it('without a verb, help fills them on stderr as well', async () => {
     const screen = await screenOf(columns);
     const { status, lines } = await screen.run('kv < /dev/null');

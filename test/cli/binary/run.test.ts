@@ -273,14 +273,14 @@ describe('exit status:', () => {
 
   test.each([
     ['text', Buffer.from('hello\n'), 'it is not WebAssembly'],
-    ['a core module', Buffer.from('\0asm\x01\0\0\0'), /a module of core WebAssembly/],
+    ['a core module', Buffer.from('\0asm\x01\0\0\0'), /: it is a core module, not a component$/],
     ['a part of one', guestBytes('count').subarray(0, 3000), 'it is damaged, or cut off'],
     ['one that runs nothing', guestBytes('relay'), /it imports test:guests\/ends/],
   ])('%s is no component to run: 4', async (_, bytes, why) => {
     const shell = newShell();
     writeFileSync(join(shell.folder, 'x.wasm'), bytes);
     const message = typeof why === 'string' ? `cannot run "x.wasm": ${why}` : why;
-    expectRefusal(await shell.run('kv run x.wasm'), { status: 4, message });
+    expectRefusal(await shell.run('kv run x.wasm'), { status: 4, message, hint: 'perhaps' });
   });
 
   test('what is damaged within is refused in one line: 4', async () => {

@@ -207,6 +207,41 @@ describe('get -o FILE', () => {
   });
 });
 
+describe('work whose output nobody reads', () => {
+  it.each([
+    'grep v',
+    'diff default other',
+    'du --depth 2',
+    'store backup -',
+    'store backup fifo',
+    'export -o fifo',
+  ])('ends at once at SIGTERM: %s', async (words) => {
+    const shell = new Shell();
+    await shell.succeed(`mkfifo fifo; kv bucket create other; for ((i = 0; i < 4000; i++)); do
+        printf '{"key":"%090d/%d","value":"v"}\\n' $i $i; done | kv import -q -`);
+    // So much comes through the pipe that the rest waits.
+    const { text } = await shell.run(`exec 3<> fifo
+        kv ${words} > fifo & head -c 60000 <&3 > /dev/null; kill -TERM $!; wait $!; echo $?`);
+    expect(text).toBe('143\n');
+  });
+
+  it.each(['2> full', '--rejects full'])(
+    'ends at SIGTERM where it is an import with %s',
+    async (words) => {
+      const shell = new Shell();
+      // The first twenty rejected records are named on stderr, with the path, which is long.
+      const folder = 'long/'.repeat(750);
+      const { text } = await shell.run(`mkdir -p ${folder} && mkfifo full ${folder}open
+        exec 3<> full 4<> ${folder}open
+        kv import --format ndjson --on-error skip ${words} ${folder}open & import=$!
+        echo '{"key":"a","value":"1"}' >&4; until kv exists -q a; do :; done
+        for i in {1..2000}; do echo '{"kex":"a key that is rejected"}'; done >&4
+        head -c 5000 <&3 > /dev/null; kill -TERM $import; wait $import; echo $?`);
+      expect(text).toBe('143\n');
+    },
+  );
+});
+
 describe('a command that waits for nothing', () => {
   it('ends at once at SIGINT, whatever its reader does', async () => {
     const shell = new Shell();

@@ -105,6 +105,6 @@ describe.runIf(hasScript)('what is stored, on a terminal', () => {
   it('goes into a pipe byte for byte', async () => {
     const shell = await hostileShell();
     const csv = await shell.succeed('kv export text --format csv | cat');
-    expect(csv).toContain(`text,"v${HOSTILE}\n\t\r""",\n`);
+    expect(csv).toContain(`text,"v${HOSTILE}\n\t\r""",,\n`);
   });
 });

@@ -47,6 +47,36 @@ describe('a script', () => {
   });
 });
 
+describe('while another writes', () => {
+  it('scripts and prompts that read wait neither for their store nor for a bucket', async () => {
+    const shell = new Shell();
+    await shell.succeed('kv bucket create other && kv set in-other v -b other');
+    // What is left of an upload is given back by whoever opens the store to write.
+    const left = shell.start('set', 'left', '-');
+    left.stdin.write(Buffer.alloc(8 * 1024 * 1024));
+    await until(async () => /^uploads\t1$/m.test(await shell.succeed('kv store info')));
+    left.kill('SIGKILL');
+    await ended(left);
+    const holder = shell.start('exec', '--atomic');
+    holder.stdin.write('set held 1\n');
+    await until(async () => (await shell.run('kv --wait 1ms delete probe')).status === 5);
+    const script = 'keys\nget in-other -b other\nexists a -b other\n';
+    const read = await shell.run('kv --wait 100ms', { stdin: script });
+    expect([read.text, read.stderr]).toEqual(['vfalse\n', '']);
+    const screen = await Screen.open(shell);
+    await screen.type('kv --wait 100ms');
+    await screen.shows('store:default>');
+    await screen.type('get in-other -b other');
+    await screen.shows('-b other v');
+    await screen.type('exit');
+    expect(await screen.status()).toBe(0);
+    holder.stdin.end();
+    await ended(holder);
+    await shell.succeed('kv delete held');
+    expect(await shell.succeed('kv store info')).toMatch(/^uploads\t0$/m);
+  });
+});
+
 describe('a writer that waits for another', () => {
   it('ends with 5 when its patience ends, with one line that names who writes', async () => {
     const { shell, holder } = await heldShell();
@@ -63,6 +93,7 @@ describe('a writer that waits for another', () => {
       expect(stderr.replace('stdin:1: ', '')).toContain(isBusy(shell.store, holder).split('\n')[0]);
     }
     expect((await shell.run('KV_WAIT=0.1s kv set k v')).stderr).toBe(isBusy(shell.store, holder));
+    expect((await shell.run('kv --wait 0 set k v')).stderr).toBe(isBusy(shell.store, holder));
     const json = await shell.run('kv --json --wait 100ms set k v');
     expect(JSON.parse(json.stderr).error.code).toBe('busy');
     // Who reads does not wait.
@@ -88,7 +119,7 @@ describe('a writer that waits for another', () => {
     'ends at once at %s, and changes nothing',
     async (signal) => {
       const { shell, holder } = await heldShell();
-      for (const words of [['set', 'k', 'v'], ['exec'], ['import']]) {
+      for (const words of [['set', 'k', 'v'], ['exec'], ['exec', '--atomic'], ['import']]) {
         const waiter = shell.start(...words);
         if (words[0] === 'exec') waiter.stdin.end('set k v\nset l v\n');
         else waiter.stdin.end('{"key":"k","value":"1"}\n');
@@ -116,7 +147,7 @@ describe('a writer that waits for another', () => {
 
   it('of malformed patience is a usage error', async () => {
     const shell = new Shell();
-    for (const words of ['--wait soon set k v', '--wait 0 set k v', '--wait= set k v']) {
+    for (const words of ['--wait soon set k v', '--wait -1s set k v', '--wait= set k v']) {
       expect((await shell.run(`kv ${words}`)).status).toBe(2);
     }
     const { status, stderr } = await shell.run('KV_WAIT=soon kv set k v');

@@ -13,6 +13,7 @@ const [name, begin, repeated, end, bytes] = process.argv.slice(2);
 const said: (string | number)[] = [];
 let valueBytes = 0;
 const decoder = formats[name!]!.decoder({
+  expiresOf: () => 1,
   record: (line) => said.push('record', line),
   beginValue: (line) => said.push('begin', line),
   valuePiece(piece) {

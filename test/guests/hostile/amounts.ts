@@ -17,6 +17,8 @@ import {
   WRITE,
 } from './parts.js';
 
+const machineCode = /it trapped: its code can become more than 536870912 bytes of machine code$/;
+
 const writeMegabyte = `(call $types.outgoing-value.outgoing-value-write-body-sync
   (call $types.outgoing-value.new-outgoing-value)
   (i32.const 0) (i32.const 1000000) (i32.const 1024))`;
@@ -97,6 +99,46 @@ export const amounts: Record<string, Case> = {
   'more instances than there may be': {
     guest: `(component (core module $m ${ok}) ${'(core instance (instantiate $m))'.repeat(1001)})`,
     says: /it trapped: it makes more than 1000 instances of modules$/,
+  },
+  'code of 1,000 instances': {
+    guest: many(1000, `(func ${'nop '.repeat(70_000)}) ${ok}`),
+    says: /it trapped: its instances have more than 67108864 bytes of code$/,
+  },
+  'code of 1,000 instances, of which V8 keeps notes in its heap': {
+    guest: many(1000, `(func ${'nop '.repeat(16_000)}) ${ok}`),
+    heap: 64,
+    says: /it trapped: its instances have more than \d{7} bytes of code$/,
+  },
+  'a megabyte of branches that take 100 values along, each of which becomes a kilobyte': {
+    guest: called(
+      10,
+      `(block (type $v) (i32.const 3) (block $b (type $t) (i32.const 2) (i32.const 1)
+        ${'i32.const 5 '.repeat(100)} ${'i32.const 0 br_if $b '.repeat(35_000)} br $b)
+        ${'drop '.repeat(101)})`,
+      `(type $t (func (result ${'i32 '.repeat(100)}))) (type $v (func))`,
+    ),
+    says: machineCode,
+  },
+  'calls that pass 100 values on': {
+    guest: called(
+      8,
+      'call $give call $take '.repeat(30_000),
+      `(func $give (result ${'i32 '.repeat(100)}) unreachable)
+       (func $take (param ${'i32 '.repeat(100)}))`,
+    ),
+    says: machineCode,
+  },
+  'functions of 1,500 types, for each of which V8 compiles something': {
+    guest: bare(`${Array.from({ length: 1500 }, (_, at) => exportOfType(at)).join(' ')} ${ok}`),
+    says: /it trapped: its modules import and export functions of more than 1000 types$/,
+  },
+  "caught exceptions, as many as fit on the stack, in V8's heap": {
+    guest: bare(`(tag $t (param i64 i64 i64 i64))
+      (func $f ${`try ${'(i64.const 0x123456789abcdef)'.repeat(4)} (throw $t) catch_all `.repeat(300)}
+        (call $f) ${'rethrow 0 end '.repeat(300)})
+      (func (export "run") (result i32) (call $f) (i32.const 0))`),
+    heap: 64,
+    says: stack,
   },
   'a list of more keys than a call may pass': {
     guest: {
@@ -191,15 +233,29 @@ export const amounts: Record<string, Case> = {
   },
 };
 
+/** So many functions of this body, each of which `run` calls, so that V8 compiles it. */
+function called(count: number, body: string, more = ''): string {
+  const all = Array.from({ length: count }, (_, at) => at);
+  return bare(`${more} ${all.map((at) => `(func $f${at} ${body})`).join('\n')}
+    (func (export "run") (result i32) ${all.map((at) => `(call $f${at})`).join(' ')} (i32.const 0))`);
+}
+
 /** Sixty memories of 64 MB each, in 700 bytes. */
 function sixty(): string {
+  return many(
+    60,
+    `(memory (export "mem") 1000)
+      (func $s (memory.fill (i32.const 0) (i32.const 7) (i32.const 65536000))) (start $s) ${ok}`,
+  );
+}
+
+/** So many instances of a module. */
+function many(count: number, core: string): string {
   const instances = Array.from(
-    { length: 60 },
+    { length: count },
     (_, index) => `(core instance $i${index} (instantiate $m))`,
   );
-  return `(component (core module $m (memory (export "mem") 1000)
-      (func $s (memory.fill (i32.const 0) (i32.const 7) (i32.const 65536000))) (start $s) ${ok})
-    ${instances.join('\n')}
+  return `(component (core module $m ${core}) ${instances.join('\n')}
     (func $run (result (result)) (canon lift (core func $i0 "run")))
     (instance $r (export "run" (func $run))) (export "wasi:cli/run@0.2.0" (instance $r)))`;
 }
@@ -216,6 +272,13 @@ function errors(): GuestText {
       BUCKET,
     ),
   };
+}
+
+/** A function whose parameters are the digits of a number. */
+function exportOfType(number: number): string {
+  const types = ['i32', 'i64', 'f32', 'f64'];
+  const digits = Array.from({ length: 6 }, (_, at) => types[(number >> (2 * at)) & 3]);
+  return `(func (export "e${number}") (param ${digits.join(' ')}))`;
 }
 
 /** A list of so many that one component hands to another, which hands it on to a third. */

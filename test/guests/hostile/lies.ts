@@ -4,6 +4,7 @@ import {
   BUCKET,
   bare,
   type Case,
+  CONSUME,
   GET,
   GET_MANY,
   NEW,
@@ -145,11 +146,7 @@ export const lies: Record<string, Case> = {
   },
   'a value that is given away twice': {
     guest: {
-      imports: [
-        OPEN,
-        GET,
-        'wasi:keyvalue/types#[static]incoming-value.incoming-value-consume-sync',
-      ],
+      imports: [OPEN, GET, CONSUME],
       core: run(
         `(call $eventual.get (call $bucket) (i32.const 32) (i32.const 6) (i32.const 1024))
         (local.set $h (i32.load (i32.const 1032)))
@@ -198,6 +195,22 @@ export const lies: Record<string, Case> = {
     status: 5,
     says: /it was stopped after 300 ms$/,
   },
+  'a destructor that makes what it destroys, without end': destructor(
+    '(call $drop (call $new (i32.const 1)))',
+    stack,
+  ),
+  'a destructor that drops what is being dropped': destructor(
+    '(call $drop (i32.const 1))',
+    /handle 1 is no resource 0: it was dropped, or never given$/,
+  ),
+  'a destructor that traps': destructor(
+    '(unreachable)',
+    /it trapped: `unreachable` instruction executed$/,
+  ),
+  'a destructor that keeps handles': destructor(
+    '(loop $again (drop (call $new (i32.const 1))) (br $again))',
+    /it trapped: it holds more than 65536 handles$/,
+  ),
   'a handle kept beyond the call that lent it': {
     guest: `(component
       (component $inner
@@ -274,4 +287,24 @@ function second(handle: string, says: RegExp): Case {
     },
     says,
   };
+}
+
+/** Drops a resource of its own, whose destructor does this. */
+function destructor(body: string, says: RegExp): Case {
+  const guest = `(component
+    (core module $table (table (export "t") 1 funcref) (type $call (func (param i32)))
+      (func (export "destroy") (param i32) (call_indirect (type $call) (local.get 0) (i32.const 0))))
+    (core instance $table (instantiate $table))
+    (type $r (resource (rep i32) (dtor (core func $table "destroy"))))
+    (core func $new (canon resource.new $r))
+    (core func $drop (canon resource.drop $r))
+    (core instance $h (export "new" (func $new)) (export "drop" (func $drop)))
+    (core module $m (import "h" "new" (func $new (param i32) (result i32)))
+      (import "h" "drop" (func $drop (param i32))) (import "table" "t" (table 1 funcref))
+      (elem (i32.const 0) $destroy) (func $destroy (param i32) ${body})
+      (func (export "run") (result i32) (call $drop (call $new (i32.const 5))) (i32.const 0)))
+    (core instance $i (instantiate $m (with "h" (instance $h)) (with "table" (instance $table))))
+    (func $run (result (result)) (canon lift (core func $i "run")))
+    (instance $x (export "run" (func $run))) (export "wasi:cli/run@0.2.0" (instance $x)))`;
+  return { guest, says };
 }

@@ -17,6 +17,7 @@ export const NEW = 'wasi:keyvalue/types#[static]outgoing-value.new-outgoing-valu
 export const WRITE = 'wasi:keyvalue/types#[method]outgoing-value.outgoing-value-write-body-sync';
 export const STREAM = 'wasi:keyvalue/types#[method]outgoing-value.outgoing-value-write-body-async';
 export const GET = 'wasi:keyvalue/eventual#get';
+export const CONSUME = 'wasi:keyvalue/types#[static]incoming-value.incoming-value-consume-sync';
 export const GET_MANY = 'wasi:keyvalue/eventual-batch#get-many';
 
 /** Opens `default`; what functions return lies at 1024. */

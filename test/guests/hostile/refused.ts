@@ -5,6 +5,8 @@ import { bare, type Case, doubled, ok } from './parts.js';
 const HUGE = [0xff, 0xff, 0xff, 0xff, 0x0f];
 const LEB_OF_1_GB = [0x80, 0x80, 0x80, 0x80, 0x04];
 
+const tooManyBranches = /a function with too many branches for its locals$/;
+
 export const refused: Record<string, Case> = {
   'a memory of 64 bits': unsupported(
     `(memory i64 1) ${ok}`,
@@ -23,6 +25,50 @@ export const refused: Record<string, Case> = {
     /memories or tables that are shared, or of 64 bits$/,
   ),
   'a table of exceptions': unsupported(`(table 1 exnref) ${ok}`, /tables of exceptions$/),
+  'globals of exceptions': unsupported(
+    `(tag $t) (global (mut exnref) (ref.null exn)) ${ok}`,
+    /globals of exceptions$/,
+  ),
+  'exceptions of five values': unsupported(
+    `(tag (param i32 i32 i32 i32 i32)) ${ok}`,
+    /exceptions of more than 4 values, or of vectors$/,
+  ),
+  'exceptions of vectors': unsupported(
+    `(tag (param v128)) ${ok}`,
+    /exceptions of more than 4 values, or of vectors$/,
+  ),
+  'a function of 101 results': unsupported(
+    `(type (func (result ${'i32 '.repeat(101)}))) ${ok}`,
+    /functions of more than 100 parameters or results$/,
+  ),
+  'a short function with many branches, and operands that a call leaves': unsupported(
+    `(type $t (func (result ${'i32 '.repeat(100)}))) (import "a" "b" (func $f (type $t)))
+      (func ${'call $f '.repeat(500)} ${'i32.const 0 if end '.repeat(500)} unreachable) ${ok}`,
+    tooManyBranches,
+  ),
+  'a function of a megabyte': unsupported(
+    `(func ${'nop '.repeat(1024 * 1024)}) ${ok}`,
+    /a function of more than 1048576 bytes$/,
+  ),
+  'a function with blocks in blocks, which would take half a gigabyte': unsupported(
+    `(func ${'block '.repeat(300_000)} ${'end '.repeat(300_000)}) ${ok}`,
+    tooManyBranches,
+  ),
+  // V8 would take 5 GB to compile the first two, 10 GB for the third.
+  'a function with branches in branches, and many locals': unsupported(
+    `(func (local ${'i32 '.repeat(40_000)})
+      ${'i32.const 0 if '.repeat(5000)} ${'end '.repeat(5000)}) ${ok}`,
+    tooManyBranches,
+  ),
+  'a function with branch after branch, and many locals': unsupported(
+    `(func (local ${'i32 '.repeat(40_000)}) ${'i32.const 0 if end '.repeat(5000)}) ${ok}`,
+    tooManyBranches,
+  ),
+  'a function with branch after branch, and many operands': unsupported(
+    `(func ${'i32.const 0 '.repeat(30_000)} ${'i32.const 0 if end '.repeat(12_000)}
+      ${'drop '.repeat(30_000)}) ${ok}`,
+    tooManyBranches,
+  ),
   'a table that begins as something': unsupported(
     `(table 1 1 funcref (ref.null func)) ${ok}`,
     /references with a type$/,
@@ -62,6 +108,23 @@ export const refused: Record<string, Case> = {
       [0xc0, 0x84, 0x3d, ...new Array(1_000_000).fill(0x7d)],
       [0xc3, 0x84, 0x3d],
     ),
+    status: 4,
+    says: /^cannot run "x.wasm": it is not valid: it has too many definitions$/,
+  },
+  "1,000,000 types, more than V8's heap takes": {
+    guest: withSection(7, [...leb(1_000_000), ...many(1_000_000, [0x70, 0x7d])]),
+    heap: 64,
+    status: 4,
+    says: /^cannot run "x.wasm": it uses declarations of more than \d{6,7} bytes$/,
+  },
+  'a type of 500,000 parts': {
+    guest: withSection(7, [1, 0x6f, ...leb(500_000), ...many(500_000, [0x7d])]),
+    status: 4,
+    says: /^cannot run "x.wasm": it is not valid: it has too many definitions$/,
+  },
+  'a type of 1,000 parts in a component that is instantiated 1,000 times': {
+    guest: `(component (component $c (type (tuple ${'u8 '.repeat(1000)})))
+      ${'(instance (instantiate $c))'.repeat(1000)})`,
     status: 4,
     says: /^cannot run "x.wasm": it is not valid: it has too many definitions$/,
   },
@@ -161,8 +224,17 @@ function withSection(
   length?: readonly number[],
 ): Uint8Array {
   const header = Buffer.from('\0asm\x0d\0\x01\0', 'latin1');
-  const size = length ?? [(content.length & 0x7f) | 0x80, content.length >> 7];
+  const size = length ?? leb(content.length);
   return Buffer.concat([header, Buffer.from([id, ...size, ...content])]);
+}
+
+/** A number in LEB128. */
+function leb(value: number): number[] {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...leb(value >> 7)];
+}
+
+function many(count: number, bytes: readonly number[]): number[] {
+  return new Array(count).fill(bytes).flat();
 }
 
 function damaged(id: number, content: readonly number[], length?: readonly number[]): Case {

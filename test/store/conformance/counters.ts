@@ -28,6 +28,30 @@ export function counters(open: Open): void {
     },
   );
 
+  test('increment() by less than 0 takes away, and never goes below 0', async () => {
+    const bucket = (await open()).createBucket('test');
+    expect(codeOf(() => bucket.increment('n', -1n))).toBe('overflow');
+    expect(bucket.stat('n')).toBeUndefined();
+    bucket.increment('n', U64_MAX);
+    expect(bucket.increment('n', 1n - U64_MAX)).toBe(1n);
+    expect(codeOf(() => bucket.increment('n', -2n))).toBe('overflow');
+    expect(bucket.increment('n', -1n)).toBe(0n);
+    expect(textOf(bucket, 'n')).toBe('0');
+  });
+
+  test('increment() goes no further than a limit that it is given, and leaves what is beyond', async () => {
+    const store = await open();
+    const bucket = store.createBucket('test');
+    expect(bucket.increment('n', 9n, 9n)).toBe(9n);
+    expect(codeOf(() => bucket.increment('n', 1n, 9n))).toBe('overflow');
+    expect(codeOf(() => bucket.increment('missing', 10n, 9n))).toBe('overflow');
+    expect(bucket.stat('missing')).toBeUndefined();
+    put(store, bucket, 'n', '12');
+    expect(codeOf(() => bucket.increment('n', 0n, 9n))).toBe('overflow');
+    expect(textOf(bucket, 'n')).toBe('12');
+    expect(bucket.increment('n', -3n, 9n)).toBe(9n);
+  });
+
   test('compareAndSwap() writes where the value is the text of the old one', async () => {
     const store = await open();
     const bucket = store.createBucket('test');

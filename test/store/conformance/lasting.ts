@@ -64,7 +64,7 @@ export function lasting(open: Open): void {
     if (!store.supports.has('transactions')) return;
     const bucket = store.createBucket('test');
     put(store, bucket, 'before', patternedBytes(300_000));
-    const failing = store.asyncTransaction(async () => {
+    const failing = store.transaction(async () => {
       put(store, bucket, 'new', patternedBytes(70_000));
       bucket.delete('before');
       await store.copyBucket('test', 'copy');
@@ -118,7 +118,7 @@ export function lasting(open: Open): void {
         }
       };
       if (place === 'outermost') await stop();
-      else await store.asyncTransaction(stop);
+      else await store.transaction(stop);
       expect(textOf(bucket, 'a')).toBe('first');
       put(store, bucket, 'after', 'value');
       expect(await bucket.deleteRange({ lower: Buffer.from('k') })).toBe(MANY);

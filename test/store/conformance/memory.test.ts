@@ -1,4 +1,4 @@
 import { MemoryStore } from '../../../src/store/memory/memory-store.js';
 import { portConformance } from './suite.js';
 
-portConformance('the store in memory', () => new MemoryStore());
+portConformance('the store in memory', (now) => new MemoryStore(now));

@@ -1,11 +1,12 @@
 /** What the tests of the port say about a store. */
 import type { KeyRange } from '../../../src/store/record.js';
-import type { Store, StoreBucket, Upload } from '../../../src/store/store.js';
+import type { PutOptions, Store, StoreBucket, Upload } from '../../../src/store/store.js';
 
-export type Factory = () => Store | Promise<Store>;
+/** With the clock by which records expire; absent: that of the machine. */
+export type Factory = (now?: () => number) => Store | Promise<Store>;
 
 /** Opens a store that is empty. */
-export type Open = () => Promise<Store>;
+export type Open = (now?: () => number) => Promise<Store>;
 
 /** Sizes of values that are kept in different ways. */
 export const sizes = [0, 1, 1000, 70_000, 300_000, 5_000_000] as const;
@@ -23,10 +24,11 @@ export function put(
   bucket: StoreBucket,
   key: string,
   contents: Uint8Array | string,
+  options?: PutOptions,
 ): number {
   const upload = uploadOf(store, contents);
   try {
-    return bucket.put(key, upload) as number;
+    return bucket.put(key, upload, options) as number;
   } finally {
     upload.close();
   }

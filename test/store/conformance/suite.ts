@@ -3,9 +3,11 @@
  * factory, and asks of a store nothing but what the port declares.
  */
 import { describe, expect, test } from 'vitest';
+import { appends } from './appends.js';
 import { buckets } from './buckets.js';
 import { counters } from './counters.js';
 import { drafts } from './drafts.js';
+import { expiry } from './expiry.js';
 import { lasting } from './lasting.js';
 import { listings } from './listings.js';
 import { loads } from './loads.js';
@@ -13,22 +15,26 @@ import { type Calls, membersOfPort, watched } from './port-calls.js';
 import { reads } from './reads.js';
 import type { Factory } from './subject.js';
 import { transactions } from './transactions.js';
+import { watches } from './watches.js';
 import { writes } from './writes.js';
 
 /** Declares the suite. `factory` opens a store that is empty, once for each test. */
 export function portConformance(name: string, factory: Factory): void {
   describe(`${name} conforms to the port`, () => {
     const calls: Calls = new Set();
-    const open = async () => watched(await factory(), calls);
+    const open = async (now?: () => number) => watched(await factory(now), calls);
     describe('buckets', () => buckets(open));
     describe('reads', () => reads(open));
     describe('listings', () => listings(open));
     describe('writes', () => writes(open));
+    describe('appends', () => appends(open));
     describe('counters', () => counters(open));
+    describe('expiry', () => expiry(open));
     describe('loads', () => loads(open));
     describe('what lasts', () => lasting(open));
     describe('transactions', () => transactions(open));
     describe('drafts', () => drafts(open));
+    describe('watches', () => watches(open));
 
     test('info() gives facts whose names are words in camel case, each once', async () => {
       const facts = (await open()).info();

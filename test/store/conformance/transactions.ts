@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Store } from '../../../src/store/store.js';
-import { codeOf } from '../../support/error-code.js';
+import { codeOf, codeOfRejected } from '../../support/error-code.js';
 import { patternedBytes } from '../../support/patterned-bytes.js';
 import { spanOf } from '../../support/record-span.js';
 import { bytesOf, keysOf, type Open, put, textOf } from './subject.js';
@@ -15,27 +15,38 @@ export function transactions(open: Open): void {
     const store = await supported();
     if (store === undefined) return;
     const inside: boolean[] = [];
-    const enter = () => void inside.push(store.inTransaction);
-    enter();
-    store.transaction(enter);
-    store.transaction(() => store.transaction(enter));
-    enter();
-    await store.asyncTransaction(async () => enter());
-    await store.group(async () => store.transaction(enter));
-    enter();
-    expect(() =>
-      store.transaction(() => {
-        throw new Error('undone');
-      }),
-    ).toThrow('undone');
-    enter();
+    const enter = async () => void inside.push(store.inTransaction);
+    await enter();
+    await store.transaction(enter);
+    await store.transaction(() => store.transaction(enter));
+    await enter();
+    await store.group(enter);
+    await store.group(() => store.transaction(enter));
+    await enter();
+    const failing = store.transaction(async () => {
+      throw new Error('undone');
+    });
+    await expect(failing).rejects.toThrow('undone');
+    await enter();
     expect(inside).toEqual([false, true, true, false, true, true, false, false]);
+  });
+
+  test('transaction() and group() are not-supported where the store has none', async () => {
+    const store = await open();
+    if (store.supports.has('transactions')) return;
+    let wasRun = false;
+    const work = async () => {
+      wasRun = true;
+    };
+    expect(await codeOfRejected(store.transaction(work))).toBe('not-supported');
+    expect(await codeOfRejected(store.group(work))).toBe('not-supported');
+    expect([wasRun, store.inTransaction]).toEqual([false, false]);
   });
 
   test('transaction() shows its own writes, and returns what its work does', async () => {
     const store = await supported();
     if (store === undefined) return;
-    const result = store.transaction(() => {
+    const result = await store.transaction(async () => {
       const bucket = store.createBucket('test');
       put(store, bucket, 'key', patternedBytes(300_000));
       bucket.increment('n', 41n);
@@ -60,7 +71,7 @@ export function transactions(open: Open): void {
     }
     const before = bucket.stat('key');
     const failing = () =>
-      store.asyncTransaction(async () => {
+      store.transaction(async () => {
         put(store, bucket, 'key', 'lost');
         bucket.move('key', { bucket: 'cleared', key: 'moved' });
         bucket.increment('n', 1n);
@@ -82,13 +93,13 @@ export function transactions(open: Open): void {
     expect(bytesOf(bucket, 'key')!.equals(patternedBytes(300_000))).toBe(true);
   });
 
-  test('asyncTransaction() within another undoes its own writes alone', async () => {
+  test('transaction() within another undoes its own writes alone', async () => {
     const store = await supported();
     if (store === undefined) return;
     const bucket = store.createBucket('test');
-    await store.asyncTransaction(async () => {
+    await store.transaction(async () => {
       put(store, bucket, 'outer', '1');
-      const inner = store.asyncTransaction(async () => {
+      const inner = store.transaction(async () => {
         put(store, bucket, 'outer', '2');
         await new Promise((resolve) => setImmediate(resolve));
         put(store, bucket, 'inner', '3');
@@ -96,30 +107,39 @@ export function transactions(open: Open): void {
       });
       await expect(inner).rejects.toThrow('undone');
       expect(textOf(bucket, 'outer')).toBe('1');
-    });
-    expect(keysOf(bucket)).toEqual(['outer']);
-  });
-
-  test('transaction() within another undoes its own writes alone', async () => {
-    const store = await supported();
-    if (store === undefined) return;
-    const bucket = store.createBucket('test');
-    store.transaction(() => {
-      put(store, bucket, 'outer', '1');
-      const inner = () =>
-        store.transaction(() => {
-          put(store, bucket, 'outer', '2');
-          put(store, bucket, 'inner', '3');
-          throw new Error('undone');
-        });
-      expect(inner).toThrow('undone');
-      expect(textOf(bucket, 'outer')).toBe('1');
       expect(codeOf(() => store.createBucket('test'))).toBe('bucket-exists');
     });
     expect(keysOf(bucket)).toEqual(['outer']);
   });
 
-  test.each(['asyncTransaction', 'group'] as const)(
+  test.each(['deleteBucket', 'clearBucket'] as const)(
+    '%s() in a transaction within another, which it may undo, leaves what that has written',
+    async (way) => {
+      const store = await supported();
+      if (store === undefined) return;
+      const bucket = store.createBucket('test');
+      put(store, bucket, 'before', '1');
+      await store.transaction(async () => {
+        put(store, bucket, 'outer', '2');
+        const inner = store.transaction(async () => {
+          await store[way]('test');
+          store.ensureBucket('test');
+          expect(keysOf(bucket)).toEqual([]);
+          throw new Error('undone');
+        });
+        await expect(inner).rejects.toThrow('undone');
+        expect(keysOf(bucket)).toEqual(['before', 'outer']);
+        await store.transaction(() => store[way]('test'));
+        expect(store.bucketNames('')).toEqual(way === 'clearBucket' ? ['test'] : []);
+        store.ensureBucket('test');
+        put(store, bucket, 'after', '3');
+      });
+      expect(keysOf(bucket)).toEqual(['after']);
+      expect(bucket.count()).toBe(1);
+    },
+  );
+
+  test.each(['transaction', 'group'] as const)(
     '%s() lasts until its promise settles, and is undone where it rejects',
     async (way) => {
       const store = await supported();
@@ -144,13 +164,13 @@ export function transactions(open: Open): void {
     },
   );
 
-  test.each(['asyncTransaction', 'group'] as const)(
+  test.each(['transaction', 'group'] as const)(
     '%s() within a transaction is a part of it',
     async (way) => {
       const store = await supported();
       if (store === undefined) return;
       const bucket = store.createBucket('test');
-      const failing = store.asyncTransaction(async () => {
+      const failing = store.transaction(async () => {
         await store[way](async () => void put(store, bucket, 'key', 'value'));
         expect(textOf(bucket, 'key')).toBe('value');
         throw new Error('undone');
@@ -164,7 +184,7 @@ export function transactions(open: Open): void {
     const store = await supported();
     if (store === undefined) return;
     const bucket = store.createBucket('test');
-    const failing = store.asyncTransaction(async () => {
+    const failing = store.transaction(async () => {
       const batch = bucket.batch();
       batch.add(1, spanOf('k', 'v'));
       await bucket.load(batch, 'overwrite');

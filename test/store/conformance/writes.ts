@@ -86,10 +86,31 @@ export function writes(open: Open): void {
       new Unmet(`its version is ${version}, not ${version + 1}`),
     );
     expect(bucket.stat('key')!.version).toBe(version);
+    const another = new Unmet('its value is another');
+    expect(putWhere('key', { kind: 'value', value: Buffer.from('valuE') })).toEqual(another);
+    expect(putWhere('key', { kind: 'value', value: Buffer.from('value ') })).toEqual(another);
+    expect(putWhere('none', { kind: 'value', value: Buffer.from('value') })).toEqual(
+      new Unmet('there is no such key'),
+    );
     const next = putWhere('key', { kind: 'version', version }) as number;
     expect(next).toBeGreaterThan(version);
     expect(putWhere('key', { kind: 'present' })).toBeGreaterThan(next);
     upload.close();
+  });
+
+  test.each(sizes)('a condition is on all %i bytes of a value', async (size) => {
+    const store = await open();
+    const bucket = store.createBucket('test');
+    const value = patternedBytes(size);
+    put(store, bucket, 'key', value);
+    const longer = Buffer.concat([value, Buffer.of(0)]);
+    expect(bucket.delete('key', { kind: 'value', value: longer })).toBeInstanceOf(Unmet);
+    if (size > 0) {
+      const changed = Buffer.from(value);
+      changed[size - 1]! ^= 1;
+      expect(bucket.delete('key', { kind: 'value', value: changed })).toBeInstanceOf(Unmet);
+    }
+    expect(bucket.delete('key', { kind: 'value', value })).toBe(true);
   });
 
   test('delete() says whether the key was there, and keeps to its condition', async () => {

@@ -35,7 +35,7 @@ async function writeMuch(path: string): Promise<void> {
   const keyvalue = await openKeyvalue(path);
   const bucket = keyvalue.buckets.openOrCreate('test');
   try {
-    keyvalue.store.transaction(() => {
+    await keyvalue.store.transaction(async () => {
       setBytes(keyvalue, bucket, 'new', Buffer.alloc(100));
       setBytes(keyvalue, bucket, 'large', Buffer.alloc(300_000, 'n'));
       for (const key of keyvalue.eventualBatch.keys(bucket).slice(0, 50)) {

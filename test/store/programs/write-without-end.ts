@@ -8,7 +8,7 @@ process.on('message', () => {
   stopped = true;
 });
 for (let round = 0; !stopped; round++) {
-  keyvalue.store.transaction(() => {
+  await keyvalue.store.transaction(async () => {
     for (let index = 0; index < 20; index++) {
       const number = (round * 20 + index) * 7919;
       setBytes(keyvalue, bucket, `key ${number % 2000}`, Buffer.alloc(number % 3000));

@@ -7,7 +7,8 @@
  */
 import { isFreeList } from './free-list.js';
 import { type Meta, newestMeta, readMetas, unusable } from './metas.js';
-import { badPage, Fault, PAGE_HEADER_BYTES, type Page, type Place } from './page.js';
+import { badPage, Fault, type Page, type Place } from './page.js';
+import { PAGE_HEADER_BYTES } from './page-header.js';
 import { StoreFile } from './store-file.js';
 import { walkBroadly } from './walk.js';
 

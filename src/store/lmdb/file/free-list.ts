@@ -1,7 +1,5 @@
 /** A list of free pages, as LMDB keeps it on the disk: what it says is overwritten. */
-
-/** LMDB's two meta pages come before all others. */
-const FIRST_PAGE = 2n;
+import { META_PAGES } from './metas.js';
 
 /**
  * Whether the bytes can be such a list, or the beginning of one of `size` bytes: how many entries
@@ -16,9 +14,39 @@ export function isFreeList(bytes: Buffer, size: number, lastPage: bigint): boole
   let length = 1n;
   for (let at = 8; at + 8 <= end; at += 8) {
     const entry = bytes.readBigInt64LE(at);
-    if (entry > 0n && (entry < FIRST_PAGE || entry + length - 1n > lastPage)) return false;
+    if (entry > 0n && (entry < META_PAGES || entry + length - 1n > lastPage)) return false;
     if (entry < -lastPage) return false;
     length = entry < 0n ? -entry : 1n;
   }
   return true;
+}
+
+/** Pages side by side. */
+export interface PageRun {
+  readonly first: number;
+  readonly count: number;
+}
+
+/**
+ * The pages that a whole list names, or the first `limit` runs of them; undefined for what is no list. They may lie
+ * anywhere.
+ */
+export function runsOf(list: Buffer, limit = Number.POSITIVE_INFINITY): PageRun[] | undefined {
+  if (list.length < 8) return undefined;
+  const count = entryOf(list, 0);
+  if (count < 0 || (count + 1) * 8 > list.length) return undefined;
+  const runs: PageRun[] = [];
+  for (let entry = 1; entry <= count && runs.length < limit; entry++) {
+    const number = entryOf(list, entry);
+    if (number > 0) runs.push({ first: number, count: 1 });
+    if (number >= 0) continue;
+    if (++entry > count) return undefined;
+    runs.push({ first: entryOf(list, entry), count: -number });
+  }
+  return runs;
+}
+
+/** An entry; a BigInt for each of many costs more than all the rest. */
+function entryOf(list: Buffer, entry: number): number {
+  return list.readUInt32LE(8 * entry) + list.readInt32LE(8 * entry + 4) * 2 ** 32;
 }

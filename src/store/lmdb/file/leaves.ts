@@ -3,9 +3,10 @@
  * record costs many times as much; and what is damaged here is an error, where LMDB ends the process.
  */
 import { KvError } from '../../../errors.js';
-import { Fault, type Page } from './page.js';
+import { KEY_LIMIT_BYTES } from '../../record.js';
+import { Fault, type Page, type Place } from './page.js';
 import type { StoreFile } from './store-file.js';
-import { type Bounds, rootOf, walkInOrder } from './walk.js';
+import { type Bounds, leafBeside, rootOf, walkInOrder } from './walk.js';
 
 /** Nodes of a leaf that lie within bounds, in order; at least one. */
 export interface Leaf {
@@ -15,27 +16,137 @@ export interface Leaf {
   readonly to: number;
 }
 
+/** Which leaves are gone through, and how. */
+export interface LeafRange {
+  readonly file: StoreFile;
+  /** That of the tree. */
+  readonly descriptor: Buffer;
+  /** The last transaction that may have written a page. */
+  readonly newest: bigint;
+  readonly bounds: Bounds;
+  /** Whether a record is what was written. It is asked of those that are just outside of the bounds. */
+  isSound(page: Page, node: number): boolean;
+}
+
 /**
- * The leaves of the tree with this descriptor whose keys lie within bounds. The pages are of a
- * snapshot, which somebody has to hold, of a transaction that is not after `newest`. Throws
- * `damaged`, `io`.
+ * The leaves of a tree whose keys lie within bounds. The pages are of a snapshot, which somebody has to
+ * hold. That no leaf was missed is told by the order of the keys, and at the bounds by the records
+ * outside of them, and by what branches say of it, which have no checksums. Throws `damaged`, `io`.
  */
-export function* leavesOf(
-  file: StoreFile,
-  descriptor: Buffer,
-  newest: bigint,
-  bounds: Bounds,
-): Generator<Leaf> {
+export function* leavesOf(range: LeafRange): Generator<Leaf> {
+  const { file, descriptor, newest, bounds } = range;
   const root = rootOf(descriptor, 'named');
   if (root === undefined) return;
   const { lower, upper } = bounds;
+  if (lower && upper && Buffer.compare(lower, upper) >= 0) return;
+  const edges = new Edges(range, root);
+  const last = new LastKey();
+  let isEndSeen = upper === undefined;
   for (const found of walkInOrder(file, root, bounds, { newest })) {
     const page = sound(file, found.page);
     if (!page.isLeaf) continue;
+    if (!isWithin(page, found.within)) throw edges.damaged();
     const from = lower ? page.firstFrom(lower, 0) : 0;
     const to = upper ? page.firstFrom(upper, 0) : page.count;
+    // A key that is damaged may have led the search for a bound astray.
+    if ((from > 0 || to < page.count) && page.firstMisplaced() >= 0) throw edges.damaged();
+    if (!last.isThere) edges.checkBefore(page, from);
+    else if (!last.isBefore(page)) throw edges.damaged();
+    last.take(page);
+    if (to < page.count) {
+      edges.checkSound(page, to);
+      isEndSeen = true;
+    }
     if (from < to) yield { page, from, to };
   }
+  if (!last.isThere) throw edges.damaged();
+  if (!isEndSeen) edges.checkAfter();
+}
+
+/** Whether a branch leads to the leaf by a key that is not after those on it, and the next one's is after them. */
+function isWithin(page: Page, { lower, upper }: Bounds): boolean {
+  if (lower && page.compareKey(0, lower) < 0) return false;
+  return upper === undefined || page.compareKey(page.count - 1, upper) < 0;
+}
+
+/** The last key of the leaf before, in memory that is used again. */
+class LastKey {
+  isThere = false;
+  readonly #bytes = Buffer.alloc(KEY_LIMIT_BYTES);
+  #length = 0;
+
+  take(page: Page): void {
+    const end = page.dataStart(page.count - 1);
+    let length = 0;
+    for (let at = page.keyStart(page.count - 1); at < end; at++) {
+      this.#bytes[length++] = page.bytes[at]!;
+    }
+    this.#length = length;
+    this.isThere = true;
+  }
+
+  /** Whether the first key of a leaf comes after it. */
+  isBefore(page: Page): boolean {
+    const end = page.dataStart(0);
+    let own = 0;
+    for (let at = page.keyStart(0); at < end; at++, own++) {
+      if (own === this.#length) return true;
+      const difference = page.bytes[at]! - this.#bytes[own]!;
+      if (difference !== 0) return difference > 0;
+    }
+    return false;
+  }
+}
+
+/** What is just outside of the bounds of a walk. */
+class Edges {
+  readonly #range: LeafRange;
+  readonly #root: Place;
+
+  constructor(range: LeafRange, root: Place) {
+    this.#range = range;
+    this.#root = root;
+  }
+
+  /** With the first leaf, and the first node of it within the bounds. */
+  checkBefore(page: Page, from: number): void {
+    const { lower } = this.#range.bounds;
+    if (lower === undefined) return;
+    if (from > 0) this.checkSound(page, from - 1);
+    const before = from > 0 ? undefined : this.#leafBeside('before', lower);
+    if (before === undefined) return;
+    const node = before.count - 1;
+    if (before.compareKey(node, lower) >= 0) throw this.damaged();
+    this.checkSound(before, node);
+  }
+
+  checkAfter(): void {
+    const upper = this.#range.bounds.upper!;
+    const after = this.#leafBeside('after', upper);
+    if (after === undefined) return;
+    if (after.compareKey(0, upper) < 0) throw this.damaged();
+    this.checkSound(after, 0);
+  }
+
+  checkSound(page: Page, node: number): void {
+    if (!this.#range.isSound(page, node)) throw this.damaged();
+  }
+
+  damaged(): KvError {
+    return outOfOrder(this.#range.file);
+  }
+
+  #leafBeside(side: 'before' | 'after', bound: Uint8Array): Page | undefined {
+    const { file, newest } = this.#range;
+    const page = leafBeside(file, this.#root, side, bound, { newest });
+    return page && sound(file, page);
+  }
+}
+
+/** The error for keys that are not where they belong. */
+export function outOfOrder({ path }: StoreFile): KvError {
+  const state = 'damaged: its pages are not in the order of their keys';
+  return new KvError('damaged', `cannot read store file "${path}": ${state}`);
 }
 
 /** Throws `damaged` for a fault. */

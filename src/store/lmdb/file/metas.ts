@@ -4,9 +4,13 @@
  */
 import { KvError } from '../../../errors.js';
 import { DATA_FILE, STORE_LIMIT_BYTES } from '../layout.js';
-import { FLAGS_OFFSET, P_META, type Place, tree } from './page.js';
+import { LARGEST_PAGE_BYTES, NO_PAGE, type Place, tree } from './page.js';
+import { FLAGS_OFFSET, P_META } from './page-header.js';
 import type { StoreFile } from './store-file.js';
 import { rootOf } from './walk.js';
+
+/** Pages, before all others: neither is ever free, or of a tree. */
+export const META_PAGES = 2;
 
 const MAGIC = 0xbeefc0de;
 const DATA_VERSION = 2;
@@ -20,6 +24,15 @@ const IMPOSSIBLE_FLAGS = 0x2077;
 /** Bytes of a meta page that hold something. */
 const META_BYTES = 168;
 
+/** Where what LMDB writes with each transaction begins. */
+const META_CHANGES_OFFSET = 40;
+
+/** Bytes of a page of a new file: those that lmdb takes. */
+const NEW_PAGE_BYTES = 4096;
+
+/** Bytes of a page are a power of two from these on. */
+const LEAST_PAGE_BYTES = 512;
+
 /** More transactions than any store will see; a JavaScript number tells these apart. */
 const TRANSACTION_LIMIT = 2n ** 52n;
 
@@ -27,6 +40,7 @@ const TRANSACTION_LIMIT = 2n ** 52n;
 const meta = {
   magic: 24,
   version: 28,
+  mapSize: 40,
   freeTree: 48,
   mainTree: 96,
   lastPage: 144,
@@ -40,8 +54,75 @@ const older = { magic: 16, version: 20 };
 export interface Meta {
   readonly transaction: bigint;
   readonly lastPage: number;
-  /** The roots of the tree of free pages and of the main tree, where they hold something. */
+  /** The descriptors of the tree of free pages and of the main tree. */
+  readonly free: Buffer;
+  readonly main: Buffer;
+  /** The roots of the two, where they hold something. */
   readonly roots: readonly Place[];
+  /** All that the page holds. */
+  readonly bytes: Buffer;
+}
+
+/** Where the trees are, whatever has told it. */
+export type TreesState = Omit<Meta, 'bytes'>;
+
+/** The meta pages of a file that holds nothing yet. */
+export function firstMetaPages(): Buffer {
+  const page = Buffer.alloc(META_BYTES);
+  page.writeUInt16LE(P_META, FLAGS_OFFSET);
+  page.writeUInt32LE(MAGIC, meta.magic);
+  page.writeUInt32LE(DATA_VERSION, meta.version);
+  page.writeBigUInt64LE(BigInt(STORE_LIMIT_BYTES), meta.mapSize);
+  page.writeUInt32LE(NEW_PAGE_BYTES, meta.freeTree + tree.pageSize);
+  page.writeUInt16LE(INTEGER_KEYS, meta.freeTree + tree.flags);
+  for (const one of [meta.freeTree, meta.mainTree]) {
+    page.writeBigUInt64LE(NO_PAGE, one + tree.root);
+  }
+  page.writeBigUInt64LE(BigInt(META_PAGES - 1), meta.lastPage);
+  const pages = Buffer.alloc(META_PAGES * NEW_PAGE_BYTES);
+  for (let number = 0; number < META_PAGES; number++) {
+    page.writeBigUInt64LE(BigInt(number));
+    page.copy(pages, number * NEW_PAGE_BYTES);
+  }
+  return pages;
+}
+
+/** Two meta pages that say the same as one that was read, for a transaction of another number. */
+export function metaPagesOf(bytes: Buffer, transaction: number): Buffer {
+  const pageSize = bytes.readUInt32LE(meta.freeTree + tree.pageSize);
+  const pages = Buffer.alloc(2 * pageSize);
+  for (const number of [0, 1]) {
+    const page = pages.subarray(number * pageSize, (number + 1) * pageSize);
+    bytes.copy(page);
+    page.writeBigUInt64LE(BigInt(number));
+    // LMDB writes that of a transaction to the first page and to the second in turn.
+    const isItsOwn = transaction % 2 === number;
+    page.writeBigUInt64LE(BigInt(isItsOwn ? transaction : transaction - 1), meta.transaction);
+  }
+  return pages;
+}
+
+/** What a transaction that comes after a meta is to say. */
+export interface Change {
+  readonly transaction: number;
+  readonly lastPage: number;
+  readonly free: Buffer;
+  readonly main: Buffer;
+}
+
+/** What LMDB writes to commit a transaction: so many bytes from a position of the file. */
+export function commitOf(
+  before: Meta,
+  { transaction, lastPage, free, main }: Change,
+): { readonly position: number; readonly bytes: Buffer } {
+  const pageSize = before.bytes.readUInt32LE(meta.freeTree + tree.pageSize);
+  const page = Buffer.from(before.bytes);
+  free.copy(page, meta.freeTree);
+  main.copy(page, meta.mainTree);
+  page.writeBigUInt64LE(BigInt(lastPage), meta.lastPage);
+  page.writeBigUInt64LE(BigInt(transaction), meta.transaction);
+  const position = (transaction % 2) * pageSize + META_CHANGES_OFFSET;
+  return { position, bytes: page.subarray(META_CHANGES_OFFSET) };
 }
 
 /**
@@ -50,9 +131,7 @@ export interface Meta {
  */
 export function readMetas(file: StoreFile): Buffer {
   const { size } = file;
-  if (size === undefined) {
-    throw notAStore(file, `its ${DATA_FILE} is a folder, a pipe or a device`);
-  }
+  if (size === undefined) throw noFile(file);
   const start = file.read(0, Math.min(size, META_BYTES)) ?? Buffer.alloc(0);
   const isFile = start.length < META_BYTES || start.readUInt32LE(meta.magic) === MAGIC;
   if (!isFile)
@@ -81,19 +160,60 @@ export function newestMeta(file: StoreFile, metas: Buffer): Meta {
     checkFields(file, third);
     if (transactionOf(third) > transactionOf(newest)) throw badMeta(file);
   }
-  const free = rootOf(newest.subarray(meta.freeTree, meta.freeTree + tree.bytes), 'free');
-  const main = rootOf(newest.subarray(meta.mainTree, meta.mainTree + tree.bytes), 'main');
+  return decode(newest);
+}
+
+/**
+ * Each of the two by itself, or why it cannot be used; from them `file` learns how large a page is.
+ * Throws `not-a-store` for what is no file, `io`.
+ */
+export function readEachMeta(file: StoreFile): readonly (Meta | KvError)[] {
+  const { size } = file;
+  if (size === undefined) throw noFile(file);
+  const first = readMeta(file, 0);
+  if (!(first instanceof KvError)) return [first, readMeta(file, file.pageSize)];
+  const usual = file.pageSize;
+  for (let bytes = LEAST_PAGE_BYTES; bytes <= LARGEST_PAGE_BYTES; bytes *= 2) {
+    file.pageSize = bytes;
+    const second = readMeta(file, bytes);
+    if (!(second instanceof KvError)) return [first, second];
+  }
+  file.pageSize = usual;
+  return [first, readMeta(file, usual)];
+}
+
+function readMeta(file: StoreFile, start: number): Meta | KvError {
+  try {
+    const page = file.read(start, META_BYTES);
+    if (page === undefined) throw unusable(file, 'it ends before its second page');
+    checkMeta(file, page);
+    if (start === 0) file.pageSize = page.readUInt32LE(meta.freeTree + tree.pageSize);
+    checkFields(file, page);
+    return decode(page);
+  } catch (error) {
+    if (error instanceof KvError && error.code !== 'io') return error;
+    throw error;
+  }
+}
+
+function decode(page: Buffer): Meta {
+  const free = Buffer.from(page.subarray(meta.freeTree, meta.freeTree + tree.bytes));
+  const main = Buffer.from(page.subarray(meta.mainTree, meta.mainTree + tree.bytes));
+  const roots = [rootOf(free, 'free'), rootOf(main, 'main')];
   return {
-    transaction: transactionOf(newest),
-    lastPage: Number(newest.readBigUInt64LE(meta.lastPage)),
-    roots: [free, main].filter((root) => root !== undefined),
+    transaction: transactionOf(page),
+    lastPage: Number(page.readBigUInt64LE(meta.lastPage)),
+    free,
+    main,
+    roots: roots.filter((root) => root !== undefined),
+    bytes: Buffer.from(page.subarray(0, META_BYTES)),
   };
 }
 
 /** The error for a file that LMDB must not be given. */
 export function unusable({ path }: StoreFile, state: string): KvError {
   return new KvError('damaged', `cannot open store file "${path}": damaged: ${state}`, {
-    hint: 'restore the folder from a backup, or move it away to begin anew',
+    hint: 'try: kv store check, and kv store salvage DAMAGED NEW; or restore the folder from a backup',
   });
 }
 
@@ -115,7 +235,8 @@ function checkMeta(file: StoreFile, page: Buffer): void {
     throw new KvError('unknown-format', `cannot open store file "${file.path}": ${state}`);
   }
   const pageSize = page.readUInt32LE(meta.freeTree + tree.pageSize);
-  const isPageSize = pageSize >= 512 && pageSize <= 65536 && (pageSize & (pageSize - 1)) === 0;
+  const isBetween = pageSize >= LEAST_PAGE_BYTES && pageSize <= LARGEST_PAGE_BYTES;
+  const isPageSize = isBetween && (pageSize & (pageSize - 1)) === 0;
   if (!isPageSize || (page.readUInt16LE(FLAGS_OFFSET) & P_META) === 0) throw badMeta(file);
 }
 
@@ -137,6 +258,10 @@ function olderFile({ path }: StoreFile, start: Buffer): KvError | undefined {
   return new KvError('unknown-format', `cannot open store file "${path}": ${state}`, {
     hint: 'to move its records: mdb_dump FOLDER | kv --store NEW import --format mdb',
   });
+}
+
+function noFile(file: StoreFile): KvError {
+  return notAStore(file, `its ${DATA_FILE} is a folder, a pipe or a device`);
 }
 
 function notAStore({ path }: StoreFile, state: string): KvError {

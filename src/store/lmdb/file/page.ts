@@ -1,40 +1,51 @@
-/** A page of LMDB's file, and the structures on it: those of its mdb.c, in the machine's byte order. */
+/** A page of nodes in LMDB's file, and the structures on it: those of its mdb.c, in the machine's byte order. */
+import {
+  dataEnd,
+  dataSize,
+  dataStart,
+  F_BIGDATA,
+  F_SUBDATA,
+  isElsewhere,
+  NODE_HEADER_BYTES,
+  padded,
+  REFERENCE_BYTES,
+} from './node.js';
+import {
+  hasHeader,
+  LOWER_OFFSET,
+  P_BRANCH,
+  P_LEAF,
+  PAGE_HEADER_BYTES,
+  UPPER_OFFSET,
+} from './page-header.js';
 
-/**
- * Bytes of a page's header: number u64, transaction u64, pad u16, flags u16, then lower and upper,
- * u16 each, or the number of overflow pages, u32. Behind it stand the places of the nodes, u16 each,
- * counted from there, up to lower; the nodes fill the page from upper on.
- */
-export const PAGE_HEADER_BYTES = 24;
-const TRANSACTION_OFFSET = 8;
-export const FLAGS_OFFSET = 18;
-const LOWER_OFFSET = 20;
-const UPPER_OFFSET = 22;
-export const PAGE_COUNT_OFFSET = 20;
-const P_BRANCH = 0x01;
-const P_LEAF = 0x02;
-export const P_OVERFLOW = 0x04;
-export const P_META = 0x08;
-
-/**
- * Bytes of a node before its key: low u16, high u16, flags u16, key size u16. In a leaf low and high
- * are the size of the data behind the key; in a branch they and the flags are the child's number.
- */
-export const NODE_HEADER_BYTES = 8;
-const F_BIGDATA = 0x01;
-const F_SUBDATA = 0x02;
-
-/** Data of several pages is a reference to them: number u64, transaction u64, pages u64. */
-export const REFERENCE_BYTES = 24;
+/** Bytes of the largest page that LMDB makes. */
+export const LARGEST_PAGE_BYTES = 65536;
 
 /** A tree's descriptor: u32 pad, u16 flags, u16 depth, u64 pages of three kinds, u64 entries, root. */
-export const tree = { bytes: 48, pageSize: 0, flags: 4, depth: 6, entries: 32, root: 40 };
+export const tree = {
+  bytes: 48,
+  pageSize: 0,
+  flags: 4,
+  depth: 6,
+  branchPages: 8,
+  leafPages: 16,
+  overflowPages: 24,
+  entries: 32,
+  root: 40,
+};
+
+/** Pages of a tree, by its descriptor. */
+export function pagesOfTree(descriptor: Buffer): number {
+  const counts = [tree.branchPages, tree.leafPages, tree.overflowPages];
+  return counts.reduce((sum, offset) => sum + Number(descriptor.readBigUInt64LE(offset)), 0);
+}
 
 /** The root of a tree that holds nothing. */
 export const NO_PAGE = 2n ** 64n - 1n;
 
 /** Bytes that begin a page's nodes: it has at least one of them. */
-const SLOT_BYTES = 2;
+export const SLOT_BYTES = 2;
 
 /** The lists of free pages, the main tree, which leads to the others, or one of those. */
 export type TreeKind = 'free' | 'main' | 'named';
@@ -61,14 +72,11 @@ export class Page {
   readonly bytes: Buffer;
   readonly isLeaf: boolean;
   readonly count: number;
-  /** Where each node begins, in bytes. */
-  readonly #offsets: Uint16Array;
 
-  private constructor(bytes: Buffer, isLeaf: boolean, offsets: Uint16Array) {
+  private constructor(bytes: Buffer, isLeaf: boolean, count: number) {
     this.bytes = bytes;
     this.isLeaf = isLeaf;
-    this.count = offsets.length;
-    this.#offsets = offsets;
+    this.count = count;
   }
 
   /** The page at a place, of a transaction that is not after `newest`; or why it cannot be. */
@@ -81,12 +89,12 @@ export class Page {
     const room = bytes.length - PAGE_HEADER_BYTES;
     const isInOrder = lower >= SLOT_BYTES && lower <= upper && upper <= room;
     if (!isInOrder || lower % SLOT_BYTES > 0) return badPage(number);
-    const offsets = new Uint16Array(lower / SLOT_BYTES);
+    const count = lower / SLOT_BYTES;
     const first = PAGE_HEADER_BYTES + upper;
     const last = bytes.length - NODE_HEADER_BYTES;
     let used = 0;
-    for (let node = 0, slot = PAGE_HEADER_BYTES; node < offsets.length; node++) {
-      const offset = PAGE_HEADER_BYTES + (bytes[slot++]! | (bytes[slot++]! << 8));
+    for (let node = 0; node < count; node++) {
+      const offset = offsetOf(bytes, node);
       if (offset < first || offset > last) return badPage(number);
       let end = dataStart(bytes, offset);
       if (isLeaf) {
@@ -95,19 +103,23 @@ export class Page {
         end += flags === F_BIGDATA ? REFERENCE_BYTES : dataSize(bytes, offset);
       }
       if (end > bytes.length) return badPage(number);
-      offsets[node] = offset;
       used += padded(end - offset);
     }
-    return used === room - upper ? new Page(bytes, isLeaf, offsets) : badPage(number);
+    return used === room - upper ? new Page(bytes, isLeaf, count) : badPage(number);
+  }
+
+  /** The page at a place, whose bytes have been parsed before, and are the same. */
+  static seen(bytes: Buffer, { depth }: Place): Page {
+    return new Page(bytes, depth === 1, bytes.readUInt16LE(LOWER_OFFSET) / SLOT_BYTES);
   }
 
   /** Where a node begins, in bytes, for a loop over many of them. */
   offset(node: number): number {
-    return this.#offsets[node]!;
+    return offsetOf(this.bytes, node);
   }
 
   keyStart(node: number): number {
-    return this.#offsets[node]! + NODE_HEADER_BYTES;
+    return this.offset(node) + NODE_HEADER_BYTES;
   }
 
   key(node: number): Buffer {
@@ -116,39 +128,70 @@ export class Page {
 
   /** Where the key ends and the data begins. */
   dataStart(node: number): number {
-    return dataStart(this.bytes, this.#offsets[node]!);
+    return dataStart(this.bytes, this.offset(node));
   }
 
   /** Bytes of the data, wherever they are. */
   dataSize(node: number): number {
-    return dataSize(this.bytes, this.#offsets[node]!);
+    return dataSize(this.bytes, this.offset(node));
   }
 
   /** Whether the data has pages of its own; what stands in the node is then a reference to them. */
   isElsewhere(node: number): boolean {
-    return isElsewhere(this.bytes, this.#offsets[node]!);
+    return isElsewhere(this.bytes, this.offset(node));
   }
 
   /** The data on the page, which may be a reference. */
   data(node: number): Buffer {
-    const offset = this.#offsets[node]!;
+    const offset = this.offset(node);
     return this.bytes.subarray(dataStart(this.bytes, offset), dataEnd(this.bytes, offset));
   }
 
   /** Whether the data is the descriptor of a tree. */
   isTree(node: number): boolean {
-    return (this.bytes[this.#offsets[node]! + 4]! & F_SUBDATA) !== 0;
+    return (this.bytes[this.offset(node) + 4]! & F_SUBDATA) !== 0;
   }
 
   /** The number of the page below a branch's node. */
   child(node: number): number {
-    const offset = this.#offsets[node]!;
+    const offset = this.offset(node);
     return dataSize(this.bytes, offset) + this.bytes.readUInt16LE(offset + 4) * 2 ** 32;
   }
 
+  /** Has a branch's node lead to another page. */
+  setChild(node: number, number: number): void {
+    const offset = this.offset(node);
+    this.bytes.writeUInt32LE(number % 2 ** 32, offset);
+    this.bytes.writeUInt16LE(Math.floor(number / 2 ** 32), offset + 4);
+  }
+
+  /** The pages that the data has of its own. */
+  overflow(node: number): { readonly number: number; readonly count: number } {
+    const reference = this.data(node);
+    const number = Number(reference.readBigUInt64LE(0));
+    return { number, count: Number(reference.readBigUInt64LE(16)) };
+  }
+
+  /** Has the reference lead to as many other pages, which a transaction has written. */
+  setOverflow(node: number, number: number, transaction: number): void {
+    const reference = this.data(node);
+    reference.writeBigUInt64LE(BigInt(number), 0);
+    reference.writeBigUInt64LE(BigInt(transaction), 8);
+  }
+
+  /** Below 0 where the node's key comes before `key`, above 0 where it comes after it. */
   compareKey(node: number, key: Uint8Array): number {
     const { bytes } = this;
-    return bytes.compare(key, 0, key.length, this.keyStart(node), this.dataStart(node));
+    const start = this.keyStart(node);
+    const size = this.dataStart(node) - start;
+    const { length } = key;
+    const shared = Math.min(size, length);
+    // A call of Buffer's own takes as long as some hundred bytes here.
+    for (let at = 0; at < shared; at++) {
+      const difference = bytes[start + at]! - key[at]!;
+      if (difference !== 0) return difference;
+    }
+    return size - length;
   }
 
   /** The first node from `start` on whose key is not less than `key`, or with `beyond` is more. */
@@ -164,28 +207,41 @@ export class Page {
     return low;
   }
 
+  /** The first node after `start` whose key does not come after that of the one before it; -1 where there is none. */
+  firstMisplaced(start = 0): number {
+    const { bytes, count } = this;
+    for (let node = start + 1; node < count; node++) {
+      const end = this.dataStart(node - 1);
+      const nextEnd = this.dataStart(node);
+      let at = this.keyStart(node - 1);
+      let next = this.keyStart(node);
+      while (at < end && next < nextEnd && bytes[at] === bytes[next]) {
+        at++;
+        next++;
+      }
+      const isAfter = next < nextEnd && (at === end || bytes[at]! < bytes[next]!);
+      if (!isAfter) return node;
+    }
+    return -1;
+  }
+
   /** Whether the nodes fill the end of the page, each one once, with nothing between them. */
   get isTiled(): boolean {
-    const ends = new Map<number, number>();
-    for (const offset of this.#offsets) {
-      const end = this.isLeaf ? dataEnd(this.bytes, offset) : dataStart(this.bytes, offset);
-      ends.set(offset, offset + padded(end - offset));
+    const { bytes, count } = this;
+    for (let node = 0; node < count; node++) nodeAt[this.offset(node)] = node;
+    let end = PAGE_HEADER_BYTES + bytes.readUInt16LE(UPPER_OFFSET);
+    for (let passed = 0; passed < count; passed++) {
+      const node = end < bytes.length ? nodeAt[end]! : count;
+      // What another page has left there is no node of this one.
+      if (node >= count || this.offset(node) !== end) return false;
+      end += padded((this.isLeaf ? dataEnd(bytes, end) : dataStart(bytes, end)) - end);
     }
-    let end: number | undefined = PAGE_HEADER_BYTES + this.bytes.readUInt16LE(UPPER_OFFSET);
-    for (let node = 0; node < this.count && end !== undefined; node++) end = ends.get(end);
-    return end === this.bytes.length;
+    return end === bytes.length;
   }
 }
 
-/** Whether the bytes begin as such a page does, of a transaction that is not after `newest`. */
-export function hasHeader(bytes: Buffer, number: number, flags: number, newest: bigint): boolean {
-  return (
-    bytes.readBigUInt64LE(0) === BigInt(number) &&
-    bytes.readUInt16LE(FLAGS_OFFSET) === flags &&
-    // LMDB takes a page of a later transaction for one in memory.
-    bytes.readBigUInt64LE(TRANSACTION_OFFSET) <= newest
-  );
-}
+/** The node that was last seen at each offset of a page. */
+const nodeAt = new Uint16Array(LARGEST_PAGE_BYTES);
 
 export function badPage(number: number): Fault {
   return new Fault(`page ${number} is not what it should be`);
@@ -196,26 +252,8 @@ function isKnownNode(bytes: Buffer, offset: number, flags: number, kind: TreeKin
   return flags === F_SUBDATA && kind === 'main' && dataSize(bytes, offset) === tree.bytes;
 }
 
-/** Nodes begin at even places. */
-function padded(size: number): number {
-  return size + (size & 1);
-}
-
-/** What `Page` tells of the node at an offset. */
-export function dataStart(bytes: Buffer, offset: number): number {
-  return offset + NODE_HEADER_BYTES + (bytes[offset + 6]! | (bytes[offset + 7]! << 8));
-}
-
-export function dataSize(bytes: Buffer, offset: number): number {
-  const low = bytes[offset]! | (bytes[offset + 1]! << 8);
-  return low + (bytes[offset + 2]! | (bytes[offset + 3]! << 8)) * 2 ** 16;
-}
-
-export function isElsewhere(bytes: Buffer, offset: number): boolean {
-  return (bytes[offset + 4]! & F_BIGDATA) !== 0;
-}
-
-function dataEnd(bytes: Buffer, offset: number): number {
-  const size = isElsewhere(bytes, offset) ? REFERENCE_BYTES : dataSize(bytes, offset);
-  return dataStart(bytes, offset) + size;
+/** Where a node begins, in bytes. */
+function offsetOf(bytes: Buffer, node: number): number {
+  const slot = PAGE_HEADER_BYTES + SLOT_BYTES * node;
+  return PAGE_HEADER_BYTES + (bytes[slot]! | (bytes[slot + 1]! << 8));
 }

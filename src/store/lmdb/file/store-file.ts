@@ -1,14 +1,8 @@
 /** The file of a store, opened for reading beside LMDB. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { ioError } from '../../../errors.js';
-import {
-  badPage,
-  Fault,
-  hasHeader,
-  P_OVERFLOW,
-  PAGE_COUNT_OFFSET,
-  PAGE_HEADER_BYTES,
-} from './page.js';
+import { badPage, Fault, type Page } from './page.js';
+import { hasHeader, P_OVERFLOW, PAGE_COUNT_OFFSET, PAGE_HEADER_BYTES } from './page-header.js';
 
 export class StoreFile {
   readonly path: string;
@@ -41,13 +35,22 @@ export class StoreFile {
   /** Bytes of the file; undefined where it ends before the last of them. Throws `io`. */
   read(position: number, length: number): Buffer | undefined {
     const bytes = Buffer.allocUnsafeSlow(length);
+    return this.readInto(bytes, position) ? bytes : undefined;
+  }
+
+  /**
+   * Fills `bytes` with what stands from `position` on; false where the file ends before. Throws
+   * `io`.
+   */
+  readInto(bytes: Buffer, position: number): boolean {
+    const { length } = bytes;
     try {
       for (let read = 0; read < length; ) {
         const count = readSync(this.#descriptor, bytes, read, length - read, position + read);
-        if (count === 0) return undefined;
+        if (count === 0) return false;
         read += count;
       }
-      return bytes;
+      return true;
     } catch (error) {
       throw ioError(`read store file "${this.path}"`, error);
     }
@@ -57,6 +60,12 @@ export class StoreFile {
   readPages(first: number, count: number): Buffer | Fault {
     const bytes = this.read(first * this.pageSize, count * this.pageSize);
     return bytes ?? new Fault('it ends before its last page');
+  }
+
+  /** The data of a node, on its page or on pages of its own. Throws `io`. */
+  dataOf(page: Page, node: number, newest: bigint): Buffer | Fault {
+    const data = page.data(node);
+    return page.isElsewhere(node) ? this.readOverflow(data, page.dataSize(node), newest) : data;
   }
 
   /**

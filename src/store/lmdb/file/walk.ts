@@ -32,6 +32,11 @@ export interface Found {
   readonly page: Page | Fault;
 }
 
+/** The same, and which keys belong on the page. */
+export interface FoundInOrder extends Found {
+  readonly within: Bounds;
+}
+
 /** The pages below some roots, the upper ones first; those of named trees below the main one. */
 export function* walkBroadly(
   file: StoreFile,
@@ -60,58 +65,147 @@ export interface Bounds {
   readonly upper: Uint8Array | undefined;
 }
 
-/** A place that is still to be walked, and whether keys before the lower bound may be below it. */
-interface Pending extends Place {
-  readonly mayBeBefore: boolean;
+/** A branch whose children are being walked, of which the first may have keys before the lower bound. */
+interface Branch {
+  readonly place: Place;
+  readonly page: Page;
+  readonly within: Bounds;
+  next: number;
+  readonly end: number;
+  mayBeBefore: boolean;
 }
 
-/** The pages of a tree that may hold keys within bounds, in the order of the keys. */
+/**
+ * The pages of a tree that may hold keys within bounds, in the order of the keys. The bytes of a
+ * leaf are good until the next page is asked for.
+ */
 export function* walkInOrder(
   file: StoreFile,
   root: Place,
   { lower, upper }: Bounds,
   options: WalkOptions,
-): Generator<Found> {
-  const pending: Pending[] = [{ ...root, mayBeBefore: lower !== undefined }];
-  const ahead = new Map<number, Buffer>();
-  for (let place = pending.pop(); place; place = pending.pop()) {
-    if (place.depth === 1 && !ahead.has(place.number)) readAhead(file, place, pending, ahead);
-    const page = readPage(file, place, options, ahead.get(place.number));
-    yield { place, page };
-    if (page instanceof Fault || page.isLeaf) continue;
-    // The key of a branch's node is where its child begins; the first has none, and needs none.
-    const first = lower && place.mayBeBefore ? Math.max(page.firstFrom(lower, 1, true) - 1, 0) : 0;
-    const end = upper ? Math.max(page.firstFrom(upper, 1), 1) : page.count;
-    for (let node = end - 1; node >= first; node--) {
-      const mayBeBefore = place.mayBeBefore && node === first;
-      pending.push({ ...childOf(place, page, node), mayBeBefore });
+): Generator<FoundInOrder> {
+  const above: Branch[] = [];
+  const ahead = new LeavesAhead(file);
+  let place = root;
+  let bytes: Buffer | undefined;
+  let mayBeBefore = lower !== undefined;
+  let within: Bounds = { lower: undefined, upper: undefined };
+  for (;;) {
+    const page = readPage(file, place, options, bytes);
+    yield { place, page, within };
+    if (!(page instanceof Fault || page.isLeaf)) {
+      const next = lower && mayBeBefore ? firstChild(page, lower) : 0;
+      const end = upper ? lastChild(page, upper) + 1 : page.count;
+      above.push({ place, page, within, next, end, mayBeBefore });
     }
+    let branch = above.at(-1);
+    while (branch && branch.next >= branch.end) {
+      above.pop();
+      branch = above.at(-1);
+    }
+    if (branch === undefined) return;
+    const node = branch.next++;
+    place = childOf(branch.place, branch.page, node);
+    within = {
+      lower: node === 0 ? branch.within.lower : branch.page.key(node),
+      upper: node + 1 < branch.page.count ? branch.page.key(node + 1) : branch.within.upper,
+    };
+    bytes = place.depth === 1 ? ahead.read(branch.page, node, branch.end) : undefined;
+    mayBeBefore = branch.mayBeBefore;
+    branch.mayBeBefore = false;
   }
 }
 
-/** Reads a leaf, and with it those that come after it in the tree and in the file. */
-function readAhead(
+/**
+ * The leaf just outside of those that a walk between bounds goes to: before the first or after the last.
+ * Undefined where there is none.
+ */
+export function leafBeside(
   file: StoreFile,
-  { number }: Place,
-  pending: readonly Pending[],
-  ahead: Map<number, Buffer>,
-): void {
-  let count = 1;
-  while (count < PAGES_AHEAD) {
-    const next = pending.at(-count);
-    if (next?.depth !== 1 || next.number !== number + count) break;
-    count++;
+  root: Place,
+  side: 'before' | 'after',
+  bound: Uint8Array,
+  options: WalkOptions,
+): Page | Fault | undefined {
+  let beside: Place | undefined;
+  for (let place = root; place.depth > 1; ) {
+    const page = readPage(file, place, options);
+    if (page instanceof Fault) return page;
+    const node = side === 'before' ? firstChild(page, bound) : lastChild(page, bound);
+    const next = side === 'before' ? node - 1 : node + 1;
+    if (next >= 0 && next < page.count) beside = childOf(place, page, next);
+    place = childOf(place, page, node);
   }
-  ahead.clear();
-  const bytes = file.readPages(number, count);
-  if (bytes instanceof Fault) return;
-  for (let page = 0; page < count; page++) {
-    const start = page * file.pageSize;
-    ahead.set(number + page, bytes.subarray(start, start + file.pageSize));
+  while (beside) {
+    const page = readPage(file, beside, options);
+    if (page instanceof Fault || page.isLeaf) return page;
+    beside = childOf(beside, page, side === 'before' ? page.count - 1 : 0);
+  }
+  return undefined;
+}
+
+/** What of the nodes of a branch may lead to keys within bounds: the first, and the one behind the last. */
+export function childrenWithin(page: Page, { lower, upper }: Bounds): [from: number, to: number] {
+  return [lower ? firstChild(page, lower) : 0, upper ? lastChild(page, upper) + 1 : page.count];
+}
+
+/** The first child of a branch that may have keys from `lower` on. A node's key is where its child begins; the first has none, and needs none. */
+function firstChild(page: Page, lower: Uint8Array): number {
+  return Math.max(page.firstFrom(lower, 1, true) - 1, 0);
+}
+
+/** The last that may have keys before `upper`. */
+function lastChild(page: Page, upper: Uint8Array): number {
+  return Math.max(page.firstFrom(upper, 1), 1) - 1;
+}
+
+/** Leaves that were read together, in memory that is used again for the next ones. */
+export class LeavesAhead {
+  readonly #file: StoreFile;
+  /** One for each leaf that was read at once at most so far, one behind the other. */
+  #pages: Buffer[] = [];
+  #memory: Buffer | undefined;
+  #first = 0;
+  #count = 0;
+
+  constructor(file: StoreFile) {
+    this.#file = file;
+  }
+
+  /**
+   * The bytes of the leaf below a node of a branch, which is read with those below the nodes after it, as
+   * far as they come after it in the file too; undefined where the file ends before them. Throws `io`.
+   */
+  read(branch: Page, node: number, end = branch.count): Buffer | undefined {
+    const number = branch.child(node);
+    const isRead = number >= this.#first && number < this.#first + this.#count;
+    if (!isRead) {
+      const most = Math.min(PAGES_AHEAD, end - node);
+      let count = 1;
+      while (count < most && branch.child(node + count) === number + count) count++;
+      this.#first = number;
+      this.#count = this.#readTogether(number, count) ? count : 0;
+    }
+    return this.#count === 0 ? undefined : this.#pages[number - this.#first];
+  }
+
+  #readTogether(number: number, count: number): boolean {
+    const { pageSize } = this.#file;
+    const length = count * pageSize;
+    if (this.#memory === undefined || this.#memory.length < length) {
+      this.#memory = Buffer.allocUnsafeSlow(length);
+      this.#pages = [];
+    }
+    for (let page = this.#pages.length; page < count; page++) {
+      this.#pages.push(this.#memory.subarray(page * pageSize, (page + 1) * pageSize));
+    }
+    return this.#file.readInto(this.#memory.subarray(0, length), number * pageSize);
   }
 }
 
-function readPage(
+/** The page at a place, from its bytes where they are given; or why it cannot be. Throws `io`. */
+export function readPage(
   file: StoreFile,
   place: Place,
   { newest, lastPage = Number.POSITIVE_INFINITY }: WalkOptions,
@@ -124,6 +218,7 @@ function readPage(
   return bytes instanceof Fault ? bytes : Page.parse(bytes, place, newest);
 }
 
-function childOf({ tree: kind, depth }: Place, page: Page, node: number): Place {
+/** What a node of a branch leads to. */
+export function childOf({ tree: kind, depth }: Place, page: Page, node: number): Place {
   return { number: page.child(node), tree: kind, depth: depth - 1 };
 }

@@ -1,0 +1,101 @@
+/** Opening the store for what a command does with it. */
+import { writeSync } from 'node:fs';
+import type { Access } from '../command.js';
+import type { Settings } from '../context.js';
+import { KvError } from '../errors.js';
+import type { Patience } from '../store/patience.js';
+import type { Mode, Store } from '../store/store.js';
+import { fittedMessage } from '../terminal/fitted-message.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { visibleMessage } from '../terminal/visible.js';
+import { endingAtSignals } from './signals.js';
+import type { Surroundings } from './surroundings.js';
+
+/** What a command that is given the store does with it. */
+export type StoreAccess = Exclude<Access, 'none'>;
+
+/** The descriptor of stderr. */
+const STDERR = 2;
+
+/**
+ * The store, or undefined where there is none yet and an empty one reads the same. Throws what opening
+ * throws, and `no-store`.
+ */
+export async function openFor(
+  access: StoreAccess,
+  { settings, terminal }: Surroundings,
+  mode = modeOf(access, settings.readOnly),
+): Promise<Store | undefined> {
+  const { store: path } = settings;
+  if (path === '') {
+    throw new KvError('no-store', 'cannot choose a store: there is no home folder to have it in', {
+      hint: 'try: --store PATH, or the environment variable KV_STORE',
+    });
+  }
+  const { openStore } = await import('../store/open.js');
+  const remarks: string[] = [];
+  const store = await openStore(path, mode, {
+    ...patienceOf(settings, terminal),
+    remark: (words) => remarks.push(words),
+  });
+  // Also where no person is at the terminal: a script that makes stores is the first to make them badly.
+  for (const words of settings.quiet ? [] : remarks) {
+    await terminal.stderr.write(`${visibleMessage(words)}\n`);
+  }
+  if (store !== undefined || readsAsEmpty(access, settings)) return store;
+  throw new KvError('no-store', `cannot open store "${path}": there is none yet`, {
+    hint: 'the first write makes it: kv set KEY VALUE',
+  });
+}
+
+/** How long to wait for others who have the store, and what to say meanwhile. */
+export function patienceOf({ wait, quiet }: Settings, { stderr }: Terminal): Patience {
+  return {
+    limit: wait,
+    whileBlocked: endingAtSignals,
+    waiting(other) {
+      if (quiet || !stderr.isTerminal) return;
+      const words = visibleMessage(`waiting for ${other}…`);
+      try {
+        // The event loop may be blocked, so this is written at once.
+        writeSync(STDERR, `${fittedMessage(words, stderr)}\n`);
+      } catch {
+        // A terminal that takes nothing just now is no reason not to wait.
+      }
+    },
+  };
+}
+
+/** Whether a missing store may be read as an empty one. */
+function readsAsEmpty(access: StoreAccess, { isStoreNamed }: Settings): boolean {
+  switch (access) {
+    case 'read':
+    case 'change':
+      return !isStoreNamed;
+    case 'rehearse':
+    case 'each':
+      return true;
+    case 'inspect':
+    case 'write':
+      return false;
+    default:
+      return access satisfies never;
+  }
+}
+
+function modeOf(access: StoreAccess, readOnly: boolean): Mode {
+  if (readOnly) return 'read';
+  switch (access) {
+    case 'read':
+    case 'inspect':
+    case 'rehearse':
+      return 'read';
+    case 'change':
+    case 'each':
+      return 'change';
+    case 'write':
+      return 'write';
+    default:
+      return access satisfies never;
+  }
+}

@@ -1,0 +1,272 @@
+/** Importing a folder: the files below it, each as a record. */
+import { closeSync } from 'node:fs';
+import { LineWriter } from '../answers/line-writer.js';
+import type { Bucket, Context } from '../context.js';
+import { ioError } from '../errors.js';
+import { quoted } from '../formats/format.js';
+import { nextTurn, turnWhenDue } from '../terminal/event-loop.js';
+import { visibleJson } from '../terminal/visible.js';
+import { PIECE_BYTES, piecesOfFile } from './folders/file-pieces.js';
+import { type FoundFile, filesBelow } from './folders/folder-walk.js';
+import { HeldFolder, rawName } from './folders/held-folder.js';
+import { keepApart } from './folders/store-apart.js';
+import type { FolderInput } from './import-options.js';
+import type { ImportSink } from './import-sink.js';
+
+/** Bytes that a key may take before its value: a path is not that long. */
+const KEY_ROOM_BYTES = 128 * 1024;
+
+/** Bytes, and files, after which what has been read is handed on. */
+const STEP_BYTES = 1024 * 1024;
+const STEP_FILES = 1000;
+
+/** Keys that are deleted in one transaction. */
+const DELETED_KEYS = 10_000;
+
+/** How what is read goes on, see `ReadingSteps`. */
+interface FolderReader {
+  readonly signal: AbortSignal;
+  readonly dryRun: boolean;
+  begins(bytes: number): Promise<void>;
+  tell(): Promise<void>;
+}
+
+/** What a folder holds that no record says. */
+interface Unkept {
+  links: number;
+  /** Devices, FIFOs and sockets. */
+  others: number;
+  /** Files that may be run. */
+  executables: number;
+}
+
+export class FolderImport {
+  readonly #unkept: Unkept = { links: 0, others: 0, executables: 0 };
+  readonly #context: Context;
+  readonly #input: FolderInput;
+  readonly #sink: ImportSink;
+  /** A key and behind it the value. */
+  readonly #room = Buffer.allocUnsafe(KEY_ROOM_BYTES + PIECE_BYTES);
+  readonly #keysBeside: KeysBeside | undefined;
+
+  /** `target` is where keys are deleted that no file has, where they are to be. */
+  constructor(context: Context, input: FolderInput, sink: ImportSink, target: Bucket | undefined) {
+    this.#context = context;
+    this.#input = input;
+    this.#sink = sink;
+    if (input.mirror && target) this.#keysBeside = new KeysBeside(context, target, input.prefix);
+  }
+
+  /** Reads all files; returns their bytes. Throws `io`, `usage` for the folder of the store. */
+  async read(reader: FolderReader): Promise<number> {
+    const { path } = this.#input;
+    const action = `read "${path}"`;
+    keepApart(path, this.#context.settings.store, action);
+    const root = opened(path, action);
+    let bytes = 0;
+    let handedOn = 0;
+    let at = 0;
+    const turn = turnWhenDue();
+    const pause = async () => {
+      await turn();
+      reader.signal.throwIfAborted();
+    };
+    try {
+      for (const found of filesBelow(root)) {
+        if (found.kind === 'link') this.#unkept.links++;
+        else if (found.kind === 'other') this.#unkept.others++;
+        else {
+          at++;
+          for await (const length of this.#one(at, found, reader.dryRun)) {
+            bytes += length;
+            await pause();
+          }
+          if (bytes - handedOn >= STEP_BYTES || at % STEP_FILES === 0) {
+            handedOn = bytes;
+            this.#sink.through(at);
+            await reader.begins(bytes);
+            await this.#sink.drain();
+            await reader.tell();
+          }
+        }
+        await pause();
+      }
+    } catch (error) {
+      throw 'syscall' in (error as object) ? ioError(action, error) : error;
+    } finally {
+      root.close();
+    }
+    this.#sink.through(at);
+    return bytes;
+  }
+
+  /**
+   * Deletes the keys that no file has, or in a dry run prints them. Where a file was rejected it deletes
+   * nothing, and says so.
+   */
+  async deleteOthers(signal: AbortSignal, dryRun: boolean): Promise<void> {
+    const { keyvalue, settings, terminal } = this.#context;
+    if (this.#keysBeside === undefined) return;
+    const { bucket } = this.#keysBeside;
+    const keys = this.#keysBeside.all();
+    if (this.#sink.rejections.count > 0) {
+      await terminal.note('nothing was deleted, as files were rejected');
+      return;
+    }
+    const lines = new LineWriter(this.#context);
+    for (let at = 0; at < keys.length; at += DELETED_KEYS) {
+      signal.throwIfAborted();
+      const some = keys.slice(at, at + DELETED_KEYS);
+      if (!dryRun) this.#sink.deleted += keyvalue.records.deleteRecords(bucket, some);
+      else {
+        this.#sink.deleted += some.length;
+        for (const key of some) {
+          const text = `- ${lines.keyText(key)}`;
+          await lines.write(settings.json ? visibleJson({ change: 'deleted', key }) : text);
+        }
+      }
+      await nextTurn();
+    }
+    await lines.end();
+  }
+
+  /** What of the files is not kept; undefined where all is. */
+  get unkeptInWords(): string | undefined {
+    const { links, others, executables } = this.#unkept;
+    const run = executables === 1 ? '1 file may' : `${executables} files may`;
+    const parts = [
+      links > 0 && `left out ${counted(links, 'symbolic link')}`,
+      others > 0 &&
+        `left out ${counted(others, 'device, FIFO or socket', 'devices, FIFOs and sockets')}`,
+      executables > 0 && `modes are not kept, and ${run} be run`,
+    ].filter((part) => part !== false);
+    return parts.length === 0 ? undefined : parts.join('; ');
+  }
+
+  /** Hands a file over, or rejects it; yields how many bytes have been read since the last time. */
+  *#one(at: number, { folder, name, path, key, kind }: FoundFile, dryRun: boolean) {
+    const whole = key === undefined ? undefined : this.#input.prefix + key;
+    this.#keysBeside?.pass(this.#input.prefix, path);
+    const reject = (reason: string) =>
+      this.#sink.reject(at, `${quoted(whole ?? path)}: ${reason}`, new Uint8Array(0));
+    if (whole === undefined) return reject('its name is not UTF-8');
+    if (kind === 'deep') return reject('it is too many folders deep');
+    if (Buffer.byteLength(whole) > KEY_ROOM_BYTES) return reject('its name is too long for a key');
+    const file = tried(() => folder.file(name));
+    if (file instanceof Error) return reject(ioError('read it', file).message);
+    if (file === undefined) return reject('it is no file any more');
+    try {
+      if (file.isExecutable) this.#unkept.executables++;
+      if (dryRun) {
+        this.#record(at, whole, 0);
+        yield file.size;
+      } else yield* this.#contents(at, whole, file.descriptor);
+    } finally {
+      closeSync(file.descriptor);
+    }
+  }
+
+  /** One that fits a piece as a record, any other in pieces. */
+  *#contents(at: number, key: string, descriptor: number): Generator<number> {
+    let isLarge = false;
+    let size = 0;
+    const piece = this.#room.subarray(KEY_ROOM_BYTES);
+    for (const bytes of piecesOfFile(descriptor, piece)) {
+      if (size === 0 && bytes.length < PIECE_BYTES) {
+        this.#record(at, key, bytes.length);
+        yield bytes.length;
+        return;
+      }
+      if (!isLarge) this.#sink.beginValue(at, Buffer.from(key));
+      isLarge = true;
+      this.#sink.valuePiece(bytes);
+      size += bytes.length;
+      yield bytes.length;
+    }
+    if (isLarge) this.#sink.endValue();
+    else this.#record(at, key, 0);
+  }
+
+  /** A record whose value stands in the room. */
+  #record(at: number, key: string, size: number): void {
+    this.#sink.record(at, {
+      bytes: this.#room,
+      keyStart: 0,
+      keyEnd: this.#room.write(key),
+      valueStart: KEY_ROOM_BYTES,
+      valueEnd: KEY_ROOM_BYTES + size,
+    });
+  }
+}
+
+/** The keys below a prefix that none of some files has, which pass in their order. */
+class KeysBeside {
+  readonly bucket: Bucket;
+  readonly #context: Context;
+  readonly #prefix: string;
+  readonly #found: string[] = [];
+  /** Keys that are still to be held against files, as they are and in bytes as characters. */
+  #page: { readonly key: string; readonly raw: string }[] = [];
+  #next = 0;
+  #isOver = false;
+
+  constructor(context: Context, bucket: Bucket, prefix: string) {
+    this.#context = context;
+    this.bucket = bucket;
+    this.#prefix = prefix;
+  }
+
+  /** A file is there, whose path is given with its bytes as characters. */
+  pass(prefix: string, path: string): void {
+    const raw = rawName(prefix) + path;
+    for (let next = this.#peek(); next !== undefined && next.raw <= raw; next = this.#peek()) {
+      if (next.raw < raw) this.#found.push(next.key);
+      this.#next++;
+    }
+  }
+
+  /** All of them, when the last file has passed. */
+  all(): string[] {
+    for (let next = this.#peek(); next !== undefined; next = this.#peek()) {
+      this.#found.push(next.key);
+      this.#next++;
+    }
+    return this.#found;
+  }
+
+  #peek(): { readonly key: string; readonly raw: string } | undefined {
+    if (this.#next === this.#page.length && !this.#isOver) this.#turnPage();
+    return this.#page[this.#next];
+  }
+
+  /** Page by page, so that no snapshot is kept while the import writes. */
+  #turnPage(): void {
+    const after = this.#page.at(-1)?.key;
+    const { listing } = this.#context.keyvalue;
+    const selection = { prefix: this.#prefix, after, limit: DELETED_KEYS };
+    const keys = [...listing.listKeys(this.bucket, selection)];
+    this.#page = keys.map((key) => ({ key, raw: rawName(key) }));
+    this.#next = 0;
+    this.#isOver = keys.length < DELETED_KEYS;
+  }
+}
+
+function opened(path: string, action: string): HeldFolder {
+  try {
+    return HeldFolder.open(path);
+  } catch (cause) {
+    throw ioError(action, cause);
+  }
+}
+
+function tried<T>(work: () => T): T | Error {
+  try {
+    return work();
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+function counted(count: number, one: string, several = `${one}s`): string {
+  return count === 1 ? `1 ${one}` : `${count} ${several}`;
+}

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
+import { defineCommand } from '../command.js';
+import type { Bucket, Context, HeldLock, LockHolder, LockRecord } from '../context.js';
+import { asKvError, exitCodes, KvError } from '../errors.js';
+import { parseDuration } from '../line/duration.js';
+import { runProgram, statusOf } from '../terminal/shell-command.js';
+
+/** How long a lock is held without being renewed, in ms, where nothing else is said. */
+const DEFAULT_TTL_MS = 30_000;
+
+/** A lock is renewed so many times in its life, so that a slow disk does not lose it. */
+const RENEWALS = 3;
+
+/** How long to wait before the next try, in ms. */
+const RETRY_MS = 50;
+
+/** After how long a person is told what is waited for, in ms. */
+const SILENCE_MS = 1000;
+
+/** Characters of a command that its lock tells. */
+const COMMAND_CHARACTERS = 200;
+
+export const command = defineCommand({
+  name: 'lock',
+  summary: 'Run a command while holding a lock',
+  details: `The lock is the key NAME: its value says who holds it, and until when. It is renewed while COMMAND runs, and
+goes when that ends; if kv is killed, it ends by itself after the DUR of --ttl. COMMAND gets the signals
+that kv gets. Should the lock be lost all the same (after a long sleep of the machine, or because the
+key was deleted), COMMAND gets SIGTERM. With --wait DUR or KV_WAIT nobody waits longer than that.`,
+  access: 'write',
+  inScripts: false,
+  inSessions: false,
+  arguments: [
+    { name: 'name', summary: 'the name of the lock', completes: 'key' },
+    { name: 'command', summary: 'a program and its words', variadic: true },
+  ],
+  options: {
+    ttl: {
+      value: 'DUR',
+      summary: 'how long the lock outlives a holder that is killed; 30s if left out',
+      parse: parseDuration,
+    },
+  },
+  examples: [
+    { line: 'kv lock nightly -- ./backup.sh', summary: 'never twice at once' },
+    { line: 'kv lock deploy --wait 10s -- make deploy', summary: 'or give up, with 5' },
+    { line: "kv lock job -- sh -c 'kv incr n; kv get n'", summary: 'the same store within' },
+  ],
+  exits: {
+    [exitCodes.conditionFailed]: 'the key holds something that is no lock',
+    [exitCodes.busy]: 'somebody else holds the lock, or it was lost; else the status of COMMAND',
+  },
+
+  async run(context, { name, command, ttl = DEFAULT_TTL_MS }, { env }) {
+    if (command.length === 0) throw new KvError('usage', 'missing argument COMMAND');
+    const { locks } = context.keyvalue;
+    const bucket = context.bucketToWrite();
+    const holder = {
+      host: hostname(),
+      pid: process.pid,
+      command: command.join(' ').slice(0, COMMAND_CHARACTERS),
+      token: randomUUID(),
+    };
+    let held: HeldLock | undefined = await acquire(context, bucket, name, holder, ttl);
+    let isLost = false;
+    let renewed = Date.now();
+    let send: (signal: NodeJS.Signals) => void = () => {};
+    const renew = () => {
+      if (held === undefined) return;
+      try {
+        held = locks.renew(bucket, name, held, holder, ttl);
+        renewed = Date.now();
+      } catch (thrown) {
+        // A store that is busy may be free at the next time.
+        if (Date.now() - renewed < ttl && asKvError(thrown).code !== 'internal') return;
+        held = undefined;
+      }
+      if (held) return;
+      isLost = true;
+      send('SIGTERM');
+    };
+    const timer = setInterval(renew, ttl / RENEWALS);
+    let status: number;
+    try {
+      status = statusOf(
+        await runProgram(command, env, (sending) => {
+          send = sending;
+          // It may have been lost while the program was started.
+          if (isLost) send('SIGTERM');
+        }),
+      );
+    } finally {
+      clearInterval(timer);
+      if (held && !locks.release(bucket, name, held)) isLost = true;
+    }
+    if (!isLost) return status;
+    const end = `the command has ended with ${status}`;
+    throw new KvError('busy', `lost lock "${name}" before its command was done: ${end}`);
+  },
+});
+
+/** Waits for the lock, as long as may be. Throws `busy`. */
+async function acquire(
+  { keyvalue, settings, terminal }: Context,
+  bucket: Bucket,
+  name: string,
+  holder: LockHolder,
+  ttl: number,
+): Promise<HeldLock> {
+  const began = Date.now();
+  let isTold = false;
+  for (;;) {
+    const lock = keyvalue.locks.acquire(bucket, name, holder, ttl);
+    if (lock.kind === 'held') return lock;
+    const waited = Date.now() - began;
+    const left = (settings.wait ?? Number.POSITIVE_INFINITY) - waited;
+    if (left <= 0) {
+      throw new KvError('busy', `cannot lock "${name}": ${nameOf(lock.holder)} holds it`);
+    }
+    if (!isTold && waited >= SILENCE_MS) {
+      isTold = true;
+      await terminal.note(`waiting for lock "${name}": ${nameOf(lock.holder)} holds it`);
+    }
+    await setTimeout(Math.min(RETRY_MS, left));
+  }
+}
+
+function nameOf({ host, pid, command }: LockRecord): string {
+  return `process ${pid} on ${host} (${command})`;
+}

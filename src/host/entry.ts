@@ -1,0 +1,47 @@
+/** What of a component is run: its `wasi:cli/run`. Where there is none, what it has instead is said. */
+import { Invalid } from '../component/invalid.js';
+import { type Exports, exported } from '../component/items.js';
+import { funcText } from '../component/type-text.js';
+import { KvError } from '../errors.js';
+import { isRun } from './offers.js';
+import { listed } from './refusals.js';
+
+/** The type of `run`. */
+const RUN_TEXT = 'func() -> result<_, _>';
+
+/** Exports that one message names at most. */
+const NAMED = 10;
+
+/** What serves a component that exports something else. */
+const servers: readonly (readonly [RegExp, (path: string) => string])[] = [
+  [/^wasi:http\/incoming-handler@/, (path) => `try: wasmtime serve "${path}"`],
+  [/^wasi:cli\/run@0\.3\./, () => 'it is for WASI 0.3: build it for 0.2'],
+];
+
+/** The exported `run`. Throws `not-a-component` where there is none. */
+export function entryOf(exports: Exports, path: string, action: string): () => unknown {
+  const names = [...exports.keys()];
+  try {
+    const name = names.find(isRun) ?? '';
+    const { func } = exported(exported(exports, 'instance', name).exports, 'func', 'run');
+    if (funcText(func.type) === RUN_TEXT) return () => func.call([]);
+  } catch (thrown) {
+    if (!(thrown instanceof Invalid)) throw thrown;
+  }
+  const others = names.filter((name) => !isRun(name)).slice(0, NAMED);
+  const instead = others.length === 0 ? '' : `, but ${listed(others)}`;
+  throw new KvError(
+    'not-a-component',
+    `cannot ${action}: it does not export wasi:cli/run@0.2${instead}`,
+    { hint: hintFor(exports, path) },
+  );
+}
+
+function hintFor(exports: Exports, path: string): string | undefined {
+  for (const [name, item] of exports) {
+    const [, hint] = servers.find(([pattern]) => pattern.test(name)) ?? [];
+    if (hint !== undefined) return hint(path);
+    if (item.sort === 'func') return `try: wasmtime run --invoke "${name}()" "${path}"`;
+  }
+  return undefined;
+}

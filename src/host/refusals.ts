@@ -1,0 +1,68 @@
+/** The imports of a component that are not offered: all of them are told at once. */
+import { KvError } from '../errors.js';
+import { otherVersions } from './offers.js';
+
+/** An import that is not offered, or not as it is imported. */
+export interface Refusal {
+  /** The name of the interface as the component has it, and of the member where it is one. */
+  readonly name: string;
+  /** The types, where it is offered as another. */
+  readonly types?: { readonly imported: string; readonly offered: string };
+}
+
+/** The longest name in a message, in characters; of what is longer the beginning is told. */
+const NAME_LIMIT = 500;
+
+/** Imports that one message names at most. */
+const NAMED = 20;
+
+export class Refusals {
+  readonly #refusals = new Map<string, Refusal>();
+
+  add(refusal: Refusal): void {
+    if (!this.#refusals.has(refusal.name)) this.#refusals.set(refusal.name, refusal);
+  }
+
+  get names(): ReadonlySet<string> {
+    return new Set(this.#refusals.keys());
+  }
+
+  /** Throws `not-offered`, with every import, where there are any. */
+  check(action: string): void {
+    const all = [...this.#refusals.values()];
+    if (all.length === 0) return;
+    const named = all.slice(0, NAMED);
+    const unknown = named.filter(({ types }) => types === undefined).map(({ name }) => name);
+    const rest = all.length > NAMED ? [`${all.length - NAMED} more, which --explain lists`] : [];
+    const reasons = [
+      ...(unknown.length === 0 ? [] : [`it imports ${listed(unknown)}, which kv does not offer`]),
+      ...unknown.flatMap((name) => {
+        const versions = otherVersions(name);
+        return versions === undefined ? [] : `of ${withoutVersion(name)} it offers ${versions}`;
+      }),
+      ...named.flatMap(({ name, types }) =>
+        types === undefined
+          ? []
+          : `it imports ${shown(name)} as ${types.imported}, and kv offers ${types.offered}`,
+      ),
+      ...rest,
+    ];
+    throw new KvError('not-offered', `cannot ${action}: ${reasons.join('; ')}`);
+  }
+}
+
+/** `a, b and c`. */
+export function listed(names: readonly string[]): string {
+  const all = names.map(shown);
+  const last = all.pop()!;
+  return all.length === 0 ? last : `${all.join(', ')} and ${last}`;
+}
+
+function withoutVersion(name: string): string {
+  return shown(name.replace(/@.*$/s, ''));
+}
+
+/** A name as messages have it. */
+function shown(name: string): string {
+  return name.length > NAME_LIMIT ? `${name.slice(0, NAME_LIMIT)}…` : name;
+}

@@ -1,0 +1,181 @@
+/** Comparing two listings, record by record. Beyond the WIT. */
+import { ELSEWHERE, type StoredRecords, type StoredValue } from '../store/record.js';
+import { sizeOf } from './record-filter.js';
+
+export type Difference =
+  | { readonly kind: 'added'; readonly key: string; readonly otherSize: number }
+  | { readonly kind: 'removed'; readonly key: string; readonly size: number }
+  | {
+      readonly kind: 'changed';
+      readonly key: string;
+      readonly size: number;
+      readonly otherSize: number;
+    };
+
+/**
+ * What has to be added to, removed from and changed in the records `here` to have those of `there`, in
+ * the order of the keys. They come some at a time, now and then none, so that the caller can do other
+ * work meanwhile. Values are compared byte for byte, and never held. Throws `damaged`, `io`.
+ */
+export function* differences(
+  here: Iterable<StoredRecords>,
+  there: Iterable<StoredRecords>,
+): Generator<Difference[]> {
+  const one = new Cursor(here);
+  const other = new Cursor(there);
+  try {
+    one.open();
+    other.open();
+    while (one.isInside && other.isInside) {
+      const found: Difference[] = [];
+      // Until one of them comes to the end of its records at hand.
+      while (one.isAtHand && other.isAtHand) {
+        const order = one.compareKey(other);
+        if (order < 0) found.push(one.removed());
+        else if (order > 0) found.push(other.added());
+        else if (!one.hasValuesAtHand(other)) {
+          yield found.splice(0);
+          if (!(yield* hasSameValue(one, other))) found.push(one.changed(other));
+        } else if (!one.equalsAtHand(other)) found.push(one.changed(other));
+        if (order <= 0) one.next();
+        if (order >= 0) other.next();
+      }
+      one.refill();
+      other.refill();
+      yield found;
+    }
+    for (; one.isInside; one.refill()) yield one.rest(() => one.removed());
+    for (; other.isInside; other.refill()) yield other.rest(() => other.added());
+  } finally {
+    one.close();
+    other.close();
+  }
+}
+
+/** A place in a listing. */
+class Cursor {
+  readonly #pages: Iterator<StoredRecords>;
+  #records: StoredRecords | undefined;
+  #position = 0;
+
+  constructor(pages: Iterable<StoredRecords>) {
+    this.#pages = pages[Symbol.iterator]();
+  }
+
+  /** Goes to the first record. */
+  open(): void {
+    this.refill();
+  }
+
+  /** Whether there is a record here. */
+  get isInside(): boolean {
+    return this.#records !== undefined;
+  }
+
+  get isAtHand(): boolean {
+    return this.#records !== undefined && this.#position < this.#records.count;
+  }
+
+  next(): void {
+    this.#position++;
+  }
+
+  /** Gets the next records where those at hand have ended. */
+  refill(): void {
+    while (!this.isAtHand) {
+      const { done, value } = this.#pages.next();
+      this.#records = done ? undefined : value;
+      this.#position = 0;
+      if (done) return;
+    }
+  }
+
+  close(): void {
+    this.#pages.return?.();
+  }
+
+  compareKey(other: Cursor): number {
+    return this.#compare(other, 0);
+  }
+
+  hasValuesAtHand(other: Cursor): boolean {
+    return this.#place(2) !== ELSEWHERE && other.#place(2) !== ELSEWHERE;
+  }
+
+  equalsAtHand(other: Cursor): boolean {
+    const length = this.#place(3) - this.#place(2);
+    return length === other.#place(3) - other.#place(2) && this.#compare(other, 2) === 0;
+  }
+
+  /** The value, to be closed before the cursor goes on. */
+  value(): StoredValue | undefined {
+    return this.#records!.value(this.#position);
+  }
+
+  removed(): Difference {
+    return { kind: 'removed', key: this.#key, size: this.#size };
+  }
+
+  added(): Difference {
+    return { kind: 'added', key: this.#key, otherSize: this.#size };
+  }
+
+  changed(other: Cursor): Difference {
+    return { kind: 'changed', key: this.#key, size: this.#size, otherSize: other.#size };
+  }
+
+  /** What `of` makes of each record that is left at hand. */
+  rest(of: () => Difference): Difference[] {
+    const found: Difference[] = [];
+    for (; this.isAtHand; this.next()) found.push(of());
+    return found;
+  }
+
+  get #key(): string {
+    return this.#records!.key(this.#position);
+  }
+
+  get #size(): number {
+    return sizeOf(this.#records!, this.#position);
+  }
+
+  #place(which: number): number {
+    return this.#records!.places[4 * this.#position + which]!;
+  }
+
+  /** Compares what lies between two places and the same of another. */
+  #compare(other: Cursor, from: 0 | 2): number {
+    return this.#records!.bytes.compare(
+      other.#records!.bytes,
+      other.#place(from),
+      other.#place(from + 1),
+      this.#place(from),
+      this.#place(from + 1),
+    );
+  }
+}
+
+/** Compares two values piece by piece, with a pause after each. */
+function* hasSameValue(one: Cursor, other: Cursor): Generator<Difference[], boolean> {
+  const value = one.value();
+  const otherValue = other.value();
+  try {
+    if (value === undefined || otherValue === undefined) return value === otherValue;
+    if (value.size !== otherValue.size) return false;
+    for (let position = 0; position < value.size; ) {
+      const piece = value.read(position, value.size - position);
+      // The other may have its chunks elsewhere.
+      for (let at = 0; at < piece.length; ) {
+        const part = otherValue.read(position + at, piece.length - at);
+        if (Buffer.compare(part, piece.subarray(at, at + part.length)) !== 0) return false;
+        at += part.length;
+      }
+      position += piece.length;
+      yield [];
+    }
+    return true;
+  } finally {
+    value?.close();
+    otherValue?.close();
+  }
+}

@@ -1,0 +1,39 @@
+/** `variant error` of wasi:keyvalue/store, of 0.2.0-draft (the tag) and 0.2.0-draft2. */
+import { type ErrorCode, KvError } from '../../errors.js';
+import { KeyvalueError } from '../wasi-keyvalue-error.js';
+
+type Tag = 'no-such-store' | 'access-denied' | 'other';
+
+/** The codes that have a case of their own; the message of any other is `other`. */
+const tags: Partial<Record<ErrorCode, Tag>> = {
+  'no-bucket': 'no-such-store',
+  'no-store': 'no-such-store',
+  'invalid-bucket': 'no-such-store',
+  'read-only': 'access-denied',
+};
+
+/** The variant as it is thrown: no subclass of JavaScript's Error. `cause` is the KvError. */
+export class DraftError {
+  readonly tag: Tag;
+  readonly val: string | undefined;
+  readonly cause: KvError;
+
+  constructor(cause: KvError) {
+    this.tag = tags[cause.code] ?? 'other';
+    this.val = this.tag === 'other' ? cause.message : undefined;
+    this.cause = cause;
+  }
+}
+
+/**
+ * The result of `work`; what it throws as a KvError, or as the resource of the other interfaces, is
+ * thrown as the variant. Anything else passes as it is.
+ */
+export function asDraft<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (thrown) {
+    const cause = thrown instanceof KeyvalueError ? thrown.cause : thrown;
+    throw cause instanceof KvError ? new DraftError(cause) : thrown;
+  }
+}

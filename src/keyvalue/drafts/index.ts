@@ -1,0 +1,33 @@
+/**
+ * The other drafts of wasi:keyvalue, as the interfaces of `wit/drafts/`: over the same buckets, records
+ * and counters as the seed's.
+ */
+import type * as wit from '../../../wit/types/drafts/0.2.0-draft/imports.js';
+import type * as wit2 from '../../../wit/types/drafts/0.2.0-draft2/imports.js';
+import type { Store } from '../../store/store.js';
+import type { Wit } from '../wit.js';
+import { draft2Atomics, draftAtomics } from './atomics.js';
+import { batchOf } from './batch.js';
+import { NumberedCursors, textCursors } from './cursor.js';
+import type { Rules } from './rules.js';
+import { storeOf } from './store.js';
+
+export function draftsOf(store: Store, rules: Rules) {
+  const parts = { rules, upload: () => store.upload() };
+  return {
+    /** `0.2.0-draft`, the tag. */
+    draft: {
+      store: storeOf(parts, new NumberedCursors(rules)) satisfies Wit<
+        typeof wit.WasiKeyvalueStore020Draft
+      >,
+      atomics: draftAtomics satisfies Wit<typeof wit.WasiKeyvalueAtomics020Draft>,
+      batch: batchOf<bigint>() satisfies Wit<typeof wit.WasiKeyvalueBatch020Draft>,
+    },
+    /** `0.2.0-draft2`. */
+    draft2: {
+      store: storeOf(parts, textCursors) satisfies Wit<typeof wit2.WasiKeyvalueStore020Draft2>,
+      atomics: draft2Atomics satisfies Wit<typeof wit2.WasiKeyvalueAtomics020Draft2>,
+      batch: batchOf<string>() satisfies Wit<typeof wit2.WasiKeyvalueBatch020Draft2>,
+    },
+  };
+}

@@ -1,0 +1,68 @@
+/** Choosing records by what their keys look like, and by what is known of them. */
+import { KvError } from '../errors.js';
+import { ELSEWHERE, type Milliseconds, type StoredRecords } from '../store/record.js';
+import { Glob } from './glob.js';
+
+export interface FilterOptions {
+  /** A pattern that the whole key matches; see `Glob`. */
+  readonly glob?: string | undefined;
+  /** A regular expression of JavaScript, for any part of the key. */
+  readonly regex?: string | undefined;
+  /** Only records that were written after this time. */
+  readonly newer?: Milliseconds | undefined;
+  /** Only records that were written before this time. */
+  readonly older?: Milliseconds | undefined;
+  /** Only values of more bytes than this. */
+  readonly larger?: number | undefined;
+}
+
+export interface RecordFilter {
+  /** What every key that is accepted begins with. */
+  readonly prefix: string;
+  /** Throws `damaged`, `io`. */
+  accepts(records: StoredRecords, position: number): boolean;
+}
+
+/** Accepts what meets all that is asked for; undefined where nothing is. Throws `usage`. */
+export function recordFilter(options: FilterOptions): RecordFilter | undefined {
+  const { newer = Number.NEGATIVE_INFINITY, older = Number.POSITIVE_INFINITY, larger } = options;
+  const glob = options.glob === undefined ? undefined : new Glob(options.glob);
+  const regex = options.regex === undefined ? undefined : expressionOf(options.regex);
+  const hasTime = options.newer !== undefined || options.older !== undefined;
+  const tests: RecordFilter['accepts'][] = [];
+  if (glob) {
+    tests.push(({ bytes, places }, position) =>
+      glob.matches(bytes, places[4 * position]!, places[4 * position + 1]!),
+    );
+  }
+  if (regex) tests.push((records, position) => regex.test(records.key(position)));
+  if (larger !== undefined) tests.push((records, position) => sizeOf(records, position) > larger);
+  if (hasTime) {
+    tests.push((records, position) => {
+      const entry = records.entry(position);
+      return entry !== undefined && entry.modified > newer && entry.modified < older;
+    });
+  }
+  if (tests.length === 0) return undefined;
+  return {
+    prefix: glob?.prefix ?? '',
+    accepts: (records, position) => tests.every((test) => test(records, position)),
+  };
+}
+
+/** Bytes of a value. */
+export function sizeOf(records: StoredRecords, position: number): number {
+  const valueStart = records.places[4 * position + 2]!;
+  if (valueStart === ELSEWHERE) return records.entry(position)?.size ?? 0;
+  return records.places[4 * position + 3]! - valueStart;
+}
+
+/** Throws `usage` for what is no regular expression of JavaScript. */
+export function expressionOf(source: string, flags = 'u', named = `"${source}"`): RegExp {
+  try {
+    return new RegExp(source, flags);
+  } catch (cause) {
+    const fault = (cause as Error).message.replace(/^.*: /s, '');
+    throw new KvError('usage', `${named} is no regular expression: ${fault}`, { cause });
+  }
+}

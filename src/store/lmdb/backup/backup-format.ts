@@ -1,0 +1,103 @@
+/**
+ * The layout of a backup, version 1: a head, runs of pages in the order of the file, and an end.
+ * Numbers are big-endian.
+ *
+ *     "kvbackup", u32 length of the JSON, the JSON, u32 CRC-32 of all before it           head
+ *     u64 first page, u32 pages, u32 CRC-32 of these twelve bytes and the pages, the pages    run
+ *     u64 2^64-1, u32 how many runs there were, u32 CRC-32 of these twelve bytes                end
+ *
+ * A page is as it lies in the store's file. Those that an incremental backup lacks are where the one
+ * that it begins at has them: LMDB writes a page that is in use nowhere but to a new place.
+ */
+import { crc32 } from 'node:zlib';
+import type { BackupInfo } from '../../maintenance.js';
+
+export const MAGIC = Buffer.from('kvbackup');
+export const VERSION = 1;
+
+/** Bytes before the JSON of the head, before the pages of a run, and of a checksum. */
+export const HEAD_BYTES = MAGIC.length + 4;
+export const RUN_HEAD_BYTES = 16;
+export const CHECKSUM_BYTES = 4;
+
+/** The longest JSON of a head, in bytes: ten thousand buckets with the longest names. */
+export const HEAD_LIMIT_BYTES = 16 * 1024 * 1024;
+
+/** Pages of a run at most. */
+export const RUN_LIMIT_PAGES = 256;
+
+/**
+ * The least that the number of the last transaction grows by where a backup is restored: more than
+ * a store sees between two backups.
+ */
+export const LEAST_JUMP = 2 ** 32;
+
+/** In place of a run's first page: there are no more. */
+const END = 2n ** 64n - 1n;
+
+/** What stands in the head. */
+export interface Head extends BackupInfo {
+  readonly version: number;
+  readonly pageSize: number;
+  readonly lastPage: number;
+  /** What tells the moment from that of any other backup. */
+  readonly moment: string;
+  /** The moment that an incremental backup begins at; null for a whole one. */
+  readonly base: string | null;
+  /** A meta page of that moment, in base64. */
+  readonly meta: string;
+}
+
+/** What a run's head says, or the end. */
+export interface RunHead {
+  /** Undefined at the end. */
+  readonly first: number | undefined;
+  /** Pages; at the end, runs. */
+  readonly count: number;
+  readonly checksum: number;
+}
+
+export function encodeHead(head: Head): Buffer {
+  const json = Buffer.from(JSON.stringify(head));
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(json.length);
+  const bytes = Buffer.concat([MAGIC, length, json]);
+  return Buffer.concat([bytes, checksumOf(bytes)]);
+}
+
+export function encodeRunHead(first: number, pages: Buffer, pageSize: number): Buffer {
+  const head = Buffer.alloc(RUN_HEAD_BYTES);
+  head.writeBigUInt64BE(BigInt(first));
+  head.writeUInt32BE(pages.length / pageSize, 8);
+  head.writeUInt32BE(crc32(pages, crc32(head.subarray(0, 12))), 12);
+  return head;
+}
+
+export function encodeEnd(runs: number): Buffer {
+  const end = Buffer.alloc(RUN_HEAD_BYTES);
+  end.writeBigUInt64BE(END);
+  end.writeUInt32BE(runs, 8);
+  end.writeUInt32BE(crc32(end.subarray(0, 12)), 12);
+  return end;
+}
+
+export function decodeRunHead(bytes: Buffer): RunHead {
+  const first = bytes.readBigUInt64BE();
+  return {
+    first: first === END ? undefined : Number(first),
+    count: bytes.readUInt32BE(8),
+    checksum: bytes.readUInt32BE(12),
+  };
+}
+
+/** The checksum that a run's head, or the end, has to have. */
+export function runChecksum(head: Buffer, pages?: Buffer): number {
+  const checksum = crc32(head.subarray(0, 12));
+  return pages === undefined ? checksum : crc32(pages, checksum);
+}
+
+export function checksumOf(bytes: Buffer): Buffer {
+  const checksum = Buffer.alloc(CHECKSUM_BYTES);
+  checksum.writeUInt32BE(crc32(bytes));
+  return checksum;
+}

@@ -1,0 +1,222 @@
+/** Making a backup: every page of one moment that is in use, each looked at before. */
+import { join } from 'node:path';
+import { KvError } from '../../../errors.js';
+import type { Backup, BackupInfo, Problem } from '../../maintenance.js';
+import { isSamePlace } from '../../same-place.js';
+import type { WorkOptions } from '../../store.js';
+import { unknownFormat } from '../check/check-store.js';
+import { checkTree } from '../check/checked-tree.js';
+import { checkCensus, checkFreeLists } from '../check/free-lists.js';
+import { HeldFile } from '../check/held-file.js';
+import { isDraft, readMainTree } from '../check/main-tree.js';
+import { Scan } from '../check/scan.js';
+import { META_PAGES, type Meta } from '../file/metas.js';
+import { tree } from '../file/page.js';
+import { pageCountOf, transactionOf } from '../file/page-header.js';
+import { DATA_FILE, FORMAT, LOCK_FILE } from '../layout.js';
+import {
+  encodeEnd,
+  encodeHead,
+  encodeRunHead,
+  type Head,
+  LEAST_JUMP,
+  RUN_LIMIT_PAGES,
+  VERSION,
+} from './backup-format.js';
+import { momentOf, readBackupHead } from './read-backup.js';
+import { saveBackup } from './save-backup.js';
+
+/**
+ * A backup of the store in a folder, of what was changed since an earlier one where that is given.
+ * Rejects with `no-store`, `damaged`, `busy` where writers cannot be kept from the pages, `usage`
+ * for an earlier backup of another store, `io`.
+ */
+export async function makeBackup(
+  path: string,
+  earlier: AsyncIterable<Uint8Array> | undefined,
+): Promise<Backup> {
+  const base = earlier && (await readBackupHead(earlier));
+  const held = await HeldFile.open(path);
+  try {
+    if (!held.isHeld) {
+      const state = 'it cannot be opened to hold a moment of it';
+      throw new KvError('damaged', `cannot back up store "${path}": ${state}`, {
+        hint: 'try: kv store check',
+      });
+    }
+    const scan = new Scan(held.file, held.meta);
+    if (base) checkBase(path, base, scan);
+    return new PageBackup(path, held, scan, base);
+  } catch (error) {
+    await held.close();
+    throw error;
+  }
+}
+
+class PageBackup implements Backup {
+  readonly #path: string;
+  readonly #held: HeldFile;
+  readonly #scan: Scan<Meta>;
+  readonly #base: Head | undefined;
+  info: BackupInfo | undefined;
+  bytes = 0;
+
+  constructor(path: string, held: HeldFile, scan: Scan<Meta>, base: Head | undefined) {
+    this.#path = path;
+    this.#held = held;
+    this.#scan = scan;
+    this.#base = base;
+  }
+
+  *blocks(): Generator<Buffer | undefined> {
+    const { file, meta, census } = this.#scan;
+    const { pageSize } = file;
+    // A tree is gone through before any of it is given away: a damaged store gives no backup.
+    yield* this.#steps(checkFreeLists(this.#scan));
+    const main = readMainTree(this.#scan);
+    if (main.format !== undefined && main.format !== FORMAT) {
+      throw unknownFormat('back up', this.#path, main.format);
+    }
+    const buckets = main.buckets.filter(({ name }) => !isDraft(name));
+    const named = [
+      ...main.buckets.map(({ name, descriptor }) => ({ place: { bucket: name }, descriptor })),
+      ...[...main.internal].map(([part, descriptor]) => ({ place: { part }, descriptor })),
+    ];
+    for (const { place, descriptor } of named) {
+      yield* this.#steps(checkTree(this.#scan, { kind: 'named', descriptor, place }));
+    }
+    checkCensus(this.#scan);
+    this.#requireSound();
+    const head: Head = {
+      version: VERSION,
+      made: Date.now(),
+      transaction: Number(meta.transaction),
+      since: this.#base?.transaction ?? 0,
+      moment: momentOf(meta),
+      base: this.#base?.moment ?? null,
+      pageSize,
+      lastPage: meta.lastPage,
+      buckets: buckets.map(({ name, descriptor }) => ({
+        name,
+        keys: Number(descriptor.readBigUInt64LE(tree.entries)),
+      })),
+      meta: meta.bytes.toString('base64'),
+    };
+    this.info = head;
+    this.bytes = census.usedPages * pageSize;
+    yield encodeHead(head);
+    let runs = 0;
+    for (const { first, pages } of this.#runs(BigInt(head.since))) {
+      runs++;
+      yield encodeRunHead(first, pages, pageSize);
+      yield pages;
+    }
+    yield encodeEnd(runs);
+  }
+
+  save(path: string, options: WorkOptions): Promise<void> {
+    const own = [DATA_FILE, LOCK_FILE].map((name) => join(this.#path, name));
+    if (own.some((file) => isSamePlace(path, file))) {
+      throw new KvError(
+        'usage',
+        `cannot write "${path}": it is a file of the store "${this.#path}"`,
+      );
+    }
+    return saveBackup(path, this.blocks(), options);
+  }
+
+  close(): Promise<void> {
+    return this.#held.close();
+  }
+
+  *#steps(steps: Iterable<unknown>): Generator<undefined> {
+    for (const _ of steps) yield undefined;
+    this.#requireSound();
+  }
+
+  #requireSound(): void {
+    const [problem] = this.#scan.found;
+    if (problem === undefined) return;
+    throw new KvError(
+      'damaged',
+      `cannot back up store "${this.#path}": damaged: ${placed(problem)}`,
+      {
+        hint: 'try: kv store check, which names every problem',
+      },
+    );
+  }
+
+  /**
+   * The pages in use that were written after `since`. The bytes are good until the next are asked
+   * for.
+   */
+  *#runs(since: bigint): Generator<{ first: number; pages: Buffer }> {
+    const { file, census } = this.#scan;
+    const { pageSize } = file;
+    const memory = Buffer.allocUnsafeSlow(RUN_LIMIT_PAGES * pageSize);
+    for (const used of census.used()) {
+      // The meta pages are in the head.
+      const start = Math.max(used.first, META_PAGES);
+      const end = used.first + used.count;
+      // Of a value that has pages of its own, only the first says when it was written.
+      let left = 0;
+      let isNew = true;
+      for (let first = start; first < end; first += RUN_LIMIT_PAGES) {
+        const count = Math.min(RUN_LIMIT_PAGES, end - first);
+        const pages = memory.subarray(0, count * pageSize);
+        if (!file.readInto(pages, first * pageSize)) throw cutOff(this.#path);
+        let from = 0;
+        for (let page = 0; page < count; page++) {
+          if (left === 0) {
+            left = pageCountOf(pages, page * pageSize);
+            const now = transactionOf(pages, page * pageSize) > since;
+            if (now !== isNew && isNew && page > from)
+              yield part(pages, first, from, page, pageSize);
+            if (now !== isNew) from = page;
+            isNew = now;
+          }
+          left--;
+        }
+        if (isNew && count > from) yield part(pages, first, from, count, pageSize);
+      }
+    }
+  }
+}
+
+function part(pages: Buffer, first: number, from: number, to: number, pageSize: number) {
+  return { first: first + from, pages: pages.subarray(from * pageSize, to * pageSize) };
+}
+
+/** Throws `usage` where the earlier backup cannot be one of this store. */
+function checkBase(path: string, base: Head, { file, meta }: Scan<Meta>): void {
+  const isOlder = base.transaction <= Number(meta.transaction);
+  const isSame = base.transaction !== Number(meta.transaction) || base.moment === momentOf(meta);
+  if (!isOlder || !isSame || base.pageSize !== file.pageSize) {
+    throw unfit(path, 'the earlier backup is of another store');
+  }
+  // What was written since the moment that was restored is not told from what was written before that.
+  if (Number(meta.transaction) - base.transaction < LEAST_JUMP) return;
+  throw unfit(path, 'it has been restored since the earlier backup was made');
+}
+
+function unfit(path: string, state: string): KvError {
+  return new KvError('usage', `cannot back up store "${path}": ${state}`, {
+    hint: 'try: without --since',
+  });
+}
+
+function cutOff(path: string): KvError {
+  return new KvError(
+    'damaged',
+    `cannot back up store "${path}": damaged: it ends before its last page`,
+  );
+}
+
+function placed({ page, part, bucket, problem }: Problem): string {
+  const place = [
+    ...(page === undefined ? [] : [`page ${page}`]),
+    ...(part === undefined ? [] : [part]),
+    ...(bucket === undefined ? [] : [`bucket "${bucket}"`]),
+  ];
+  return `${place.join(', ')}: ${problem}`;
+}

@@ -1,0 +1,163 @@
+/** Restoring backups into a folder of their own, which takes its place when it has been checked. */
+import { randomInt } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { ioError, KvError } from '../../../errors.js';
+import type { Restored, RestoreOptions } from '../../maintenance.js';
+import { checkOf } from '../check/check-store.js';
+import { metaPagesOf } from '../file/metas.js';
+import { flush } from '../flush.js';
+import { DATA_FILE } from '../layout.js';
+import { makeFolder } from '../make-folder.js';
+import { type Head, LEAST_JUMP } from './backup-format.js';
+import { sourceOfChunks } from './byte-source.js';
+import { FlushedFile } from './flushed-file.js';
+import { BackupReader } from './read-backup.js';
+
+/** Begins the name of a folder in which a store is put together; the store's own name follows. */
+const RESTORING_PREFIX = '.restoring-';
+
+/** How long that may take, in ms: what is older was left by a process that was killed. */
+const RESTORING_LIMIT_MS = 24 * 60 * 60 * 1000;
+
+/** The most that the number of the last transaction grows by. See `laterBy`. */
+const MOST_JUMP = 2 ** 40;
+
+/**
+ * Puts a whole backup and those that begin where it, and each before them, ended, together as the
+ * store at a path. Nothing is there before all of it has been read and checked; what was there is
+ * kept beside it. Rejects with `rejected` for what is no backup or is damaged, `usage` for a chain
+ * that does not fit, `condition-failed` where there is a store and it is not to be replaced,
+ * `full`, `io`, the signal's reason.
+ */
+export async function restoreBackups(
+  path: string,
+  backups: readonly AsyncIterable<Uint8Array>[],
+  options: RestoreOptions,
+): Promise<Restored> {
+  const place = resolve(path);
+  if (existsSync(place) && !options.replace) throw isThere(path);
+  try {
+    makeFolder(dirname(place));
+    const prefix = `${RESTORING_PREFIX}${basename(place)}-`;
+    removeRemains(dirname(place), prefix);
+    const making = mkdtempSync(join(dirname(place), prefix));
+    try {
+      const head = await assemble(path, join(making, DATA_FILE), backups, options);
+      const replaced = existsSync(place) ? freeName(place) : undefined;
+      if (replaced !== undefined) renameSync(place, replaced);
+      renameSync(making, place);
+      flush(dirname(place));
+      return { info: head, ...(replaced !== undefined && { replaced }) };
+    } finally {
+      rmSync(making, { recursive: true, force: true });
+    }
+  } catch (error) {
+    throw ioError(`restore store "${path}"`, error);
+  }
+}
+
+/** Writes the pages of all the backups where they belong, the later ones over the earlier, and checks them. */
+async function assemble(
+  path: string,
+  making: string,
+  backups: readonly AsyncIterable<Uint8Array>[],
+  options: RestoreOptions,
+): Promise<Head> {
+  const { signal, progress } = options;
+  const file = await open(making, 'wx', 0o600);
+  try {
+    const flushed = new FlushedFile(file);
+    let last: Head | undefined;
+    let bytes = 0;
+    for (const chunks of backups) {
+      const reader = new BackupReader(sourceOfChunks(chunks));
+      try {
+        const head = await reader.head();
+        if (head.base !== (last?.moment ?? null)) throw noChain(head, last);
+        for await (const { first, pages } of reader.runs()) {
+          signal?.throwIfAborted();
+          flushed.write(pages, first * head.pageSize);
+          bytes += pages.length;
+          progress?.(bytes);
+        }
+        last = head;
+      } finally {
+        await reader.close();
+      }
+    }
+    if (last === undefined) throw new KvError('usage', 'no backup was given');
+    const { pageSize, lastPage, transaction } = last;
+    await file.truncate((lastPage + 1) * pageSize);
+    flushed.write(metaPagesOf(Buffer.from(last.meta, 'base64'), laterBy(transaction)), 0);
+    await Promise.all([flushed.flush(), checkWhole(path, making, options)]);
+    return last;
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * The number of the last transaction of what is restored. It is one that the store which was backed
+ * up will not come to: what is written from now on is another history, and an incremental backup
+ * tells pages of one from those of the other by these numbers.
+ */
+function laterBy(transaction: number): number {
+  return transaction + randomInt(LEAST_JUMP, MOST_JUMP);
+}
+
+async function checkWhole(path: string, file: string, { signal }: RestoreOptions): Promise<void> {
+  let first: string | undefined;
+  await checkOf(file).run({
+    signal,
+    async found({ page, problem }) {
+      first ??= page === undefined ? problem : `page ${page}: ${problem}`;
+    },
+  });
+  if (first === undefined) return;
+  throw new KvError(
+    'damaged',
+    `cannot restore store "${path}": what the backup holds is damaged: ${first}`,
+  );
+}
+
+function removeRemains(folder: string, prefix: string): void {
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(prefix)) continue;
+    const remains = join(folder, name);
+    const { mtimeMs = Date.now() } = statSync(remains, { throwIfNoEntry: false }) ?? {};
+    if (Date.now() - mtimeMs > RESTORING_LIMIT_MS)
+      rmSync(remains, { recursive: true, force: true });
+  }
+}
+
+/** A name beside the store's, for what was there. */
+function freeName(place: string): string {
+  const name = `${basename(place)}.replaced`;
+  for (let number = 1; ; number++) {
+    const other = join(dirname(place), number === 1 ? name : `${name}-${number}`);
+    if (!existsSync(other)) return other;
+  }
+}
+
+function isThere(path: string): KvError {
+  return new KvError(
+    'condition-failed',
+    `cannot restore store "${path}": there is something already`,
+    {
+      hint: 'try: --store PATH for another place, or --force, which keeps what is there beside it',
+    },
+  );
+}
+
+function noChain(head: Head, before: Head | undefined): KvError {
+  const state =
+    before === undefined
+      ? `it holds what was changed since transaction ${head.since}: the backup of that comes first`
+      : 'it does not begin where the one before it ends';
+  return new KvError(
+    'usage',
+    `cannot restore the backup of transaction ${head.transaction}: ${state}`,
+  );
+}

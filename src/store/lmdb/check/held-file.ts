@@ -1,0 +1,129 @@
+/** The data file of a store at one moment, held against writers where that can be. */
+import { statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ioError, KvError } from '../../../errors.js';
+import type { Environment } from '../environment.js';
+import { checkDataFile } from '../file/data-file.js';
+import { type Meta, newestMeta, readEachMeta, readMetas } from '../file/metas.js';
+import { StoreFile } from '../file/store-file.js';
+import { DATA_FILE } from '../layout.js';
+import { openLocked } from '../locked-environment.js';
+import { placesListed, type ReaderPlace } from '../readers/reader-table.js';
+
+/** Bytes of a page, until the file says. */
+const USUAL_PAGE_BYTES = 4096;
+
+/** How often the meta pages are read until two readings are the same. */
+const ATTEMPT_LIMIT = 100;
+
+/**
+ * The data file at a path: a store's folder has it, and a copy of it may have any name. Throws
+ * `no-store`, `io`.
+ */
+export function dataFileAt(path: string): { readonly file: string; readonly folder?: string } {
+  try {
+    if (!statSync(path).isDirectory()) return { file: path };
+    const file = join(path, DATA_FILE);
+    statSync(file);
+    return { file, folder: path };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw ioError(`read "${path}"`, error);
+    throw new KvError('no-store', `cannot open store "${path}": there is none`);
+  }
+}
+
+export class HeldFile {
+  readonly file: StoreFile;
+  readonly metas: readonly (Meta | KvError)[];
+  /** The newer one of those that can be used. */
+  readonly meta: Meta;
+  readonly #environment: Environment | undefined;
+
+  private constructor(file: StoreFile, environment: Environment | undefined) {
+    this.file = file;
+    this.#environment = environment;
+    this.metas = settledMetas(file);
+    const [first, second] = this.metas.filter(isMeta);
+    // Which says best what the file is.
+    if (first === undefined) newestMeta(file, readMetas(file));
+    if (first === undefined) throw this.metas[0];
+    // No page of this moment is used again while an earlier one is held.
+    this.meta = second && second.transaction > first.transaction ? second : first;
+  }
+
+  /**
+   * Throws `no-store`, `not-a-store`, `damaged` for a file without a meta page that can be used,
+   * `io`.
+   */
+  static async open(path: string): Promise<HeldFile> {
+    const at = dataFileAt(path);
+    const environment = at.folder === undefined ? undefined : hold(at.folder);
+    const file = new StoreFile(at.file, USUAL_PAGE_BYTES);
+    try {
+      return new HeldFile(file, environment);
+    } catch (error) {
+      file.close();
+      await environment?.close();
+      throw error;
+    }
+  }
+
+  /** Whether writers leave the pages of this moment alone. */
+  get isHeld(): boolean {
+    return this.#environment !== undefined;
+  }
+
+  /** The places in the table of readers, with that of this object; none where the moment is not held. */
+  readers(): ReaderPlace[] {
+    return placesListed(this.#environment?.main.readerList() ?? '');
+  }
+
+  /** Whether somebody has written since. */
+  hasChanged(): boolean {
+    const metas = settledMetas(this.file).filter(isMeta);
+    return metas.some(({ transaction }) => transaction > this.meta.transaction);
+  }
+
+  async close(): Promise<void> {
+    this.file.close();
+    await this.#environment?.close();
+  }
+}
+
+/** The store, opened for its newest moment; undefined where LMDB cannot or must not open it. */
+function hold(folder: string): Environment | undefined {
+  try {
+    checkDataFile(join(folder, DATA_FILE));
+    const environment = openLocked(folder, 'read');
+    environment.keep();
+    return environment;
+  } catch (error) {
+    if (error instanceof KvError) return undefined;
+    throw error;
+  }
+}
+
+/** The meta pages when no writer was in the middle of one. */
+function settledMetas(file: StoreFile): readonly (Meta | KvError)[] {
+  let metas = readEachMeta(file);
+  for (let attempt = 0; attempt < ATTEMPT_LIMIT; attempt++) {
+    const again = readEachMeta(file);
+    if (said(again) === said(metas)) return again;
+    metas = again;
+  }
+  throw new KvError('busy', `cannot read store "${dirname(file.path)}": others write all the time`);
+}
+
+function isMeta(meta: Meta | KvError): meta is Meta {
+  return !(meta instanceof KvError);
+}
+
+function said(metas: readonly (Meta | KvError)[]): string {
+  return metas
+    .map((meta) =>
+      meta instanceof KvError
+        ? meta.message
+        : [meta.transaction, meta.lastPage, meta.free.toString('hex'), meta.main.toString('hex')],
+    )
+    .join(' ');
+}

@@ -1,0 +1,130 @@
+/**
+ * Values in chunks: how many records hold each, what uploads are registered, and that the chunks of a
+ * value are there one after the other. The records that hold them come later.
+ */
+import { seedOf } from '../checksum.js';
+import { Fault, type Page } from '../file/page.js';
+import { CHUNK_SIZE_BYTES, decodeChunkKey, decodeU64, openEntry, sumOfChunk } from '../layout.js';
+import { checkTree } from './checked-tree.js';
+import type { Scan } from './scan.js';
+import { ValueTable } from './value-table.js';
+
+export class Values {
+  readonly table = new ValueTable();
+  readonly uploads = new Set<number>();
+  chunks = 0;
+  readonly #scan: Scan;
+  readonly #trees: ReadonlyMap<string, Buffer>;
+  /** The value whose chunks are being gone through. */
+  #current = { id: -1, row: -1, next: 0, bytes: 0, isShort: false };
+
+  /** With the descriptors of the trees that are there. */
+  constructor(scan: Scan, trees: ReadonlyMap<string, Buffer>) {
+    this.#scan = scan;
+    this.#trees = trees;
+  }
+
+  /** Goes through the three trees. Yields after each page. Throws `io`. */
+  *read(): Generator<void> {
+    yield* this.#each('uploads', (page, node, number) => this.#takeUpload(page, node, number));
+    yield* this.#each('values', (page, node, number) => this.#takeHolders(page, node, number));
+    yield* this.#each('chunks', (page, node, number) => this.#takeChunk(page, node, number));
+  }
+
+  /** What the records have not accounted for; to be called when all of them have been gone through. */
+  *checkHolders(): Generator<void> {
+    const { table } = this;
+    for (let row = 0; row < table.count; row++) {
+      const [id, said, held] = [table.id(row), table.holders(row), table.held(row)];
+      // A record that could not be read may have been the one.
+      if (held !== said && !(held < said && this.#scan.isPartial)) {
+        this.#report('values', `value ${id} is held by ${held} records, and says ${said}`);
+      } else if (said === 0 && table.page(row) > 0 && !this.uploads.has(id)) {
+        this.#report('chunks', `value ${id} has chunks, and nobody holds it`, table.page(row));
+      }
+      yield;
+    }
+  }
+
+  *#each(part: string, take: (page: Page, node: number, number: number) => void): Generator<void> {
+    const descriptor = this.#trees.get(part);
+    if (descriptor === undefined) return;
+    for (const leaf of checkTree(this.#scan, { kind: 'named', descriptor, place: { part } })) {
+      for (let node = 0; node < leaf.page.count; node++) take(leaf.page, node, leaf.number);
+      yield;
+    }
+  }
+
+  #takeUpload(page: Page, node: number, number: number): void {
+    const key = page.key(node);
+    const data = this.#scan.dataOf(page, node);
+    const entry = data instanceof Fault ? undefined : openEntry(seedOf('uploads'), key, data);
+    const isKnown = key.length === 8 && entry !== undefined && isUpload(entry);
+    if (isKnown) this.uploads.add(decodeU64(key));
+    else this.#report('uploads', 'an upload is registered in a way that cannot be read', number);
+  }
+
+  #takeHolders(page: Page, node: number, number: number): void {
+    const key = page.key(node);
+    const data = page.data(node);
+    const entry = page.isElsewhere(node) ? undefined : openEntry(seedOf('values'), key, data);
+    const isCount = key.length === 8 && entry?.length === 8;
+    const holders = isCount ? decodeU64(entry) : 0;
+    if (holders > 0) this.table.setHolders(this.table.enter(decodeU64(key)), holders);
+    else this.#report('values', 'how many records hold a value cannot be read', number);
+  }
+
+  #takeChunk(page: Page, node: number, number: number): void {
+    const key = decodeChunkKey(page.key(node));
+    if (key === undefined) this.#report('chunks', "a chunk's key cannot be read", number);
+    if (key === undefined) return;
+    this.chunks++;
+    const { valueId, index, checksum } = key;
+    const bytes = this.#scan.dataOf(page, node);
+    // What is wrong with the pages of a chunk has been reported with them.
+    if (!(bytes instanceof Fault) && sumOfChunk(valueId, index, bytes) !== checksum) {
+      const what = `the checksum of chunk ${index} of value ${valueId} is not that of its bytes`;
+      this.#report('chunks', what, number);
+    }
+    if (valueId !== this.#current.id) this.#begin(valueId, number);
+    const { next, isShort } = this.#current;
+    const size = page.dataSize(node);
+    if (size === 0 || size > CHUNK_SIZE_BYTES) {
+      this.#report('chunks', `chunk ${index} of value ${valueId} has ${size} bytes`, number);
+    }
+    if (index === next && !isShort) {
+      this.#current.next++;
+      this.#current.bytes += size;
+      this.#current.isShort = size < CHUNK_SIZE_BYTES;
+      this.table.setBytes(this.#current.row, this.#current.bytes);
+    } else if (!this.uploads.has(valueId)) {
+      const gap = isShort
+        ? `chunk ${next - 1}, which is too short`
+        : `chunk ${next}, which is missing`;
+      this.#report('chunks', `chunk ${index} of value ${valueId} comes after ${gap}`, number);
+      this.#current.next = index + 1;
+      // What comes after a gap counts no more.
+      this.#current.isShort = true;
+    }
+  }
+
+  #begin(id: number, page: number): void {
+    const row = this.table.enter(id);
+    this.table.setPage(row, page);
+    this.#current = { id, row, next: 0, bytes: 0, isShort: false };
+  }
+
+  #report(part: string, problem: string, page?: number): void {
+    this.#scan.report({ ...(page !== undefined && { page }), part, problem });
+  }
+}
+
+/** Whether it is what the register of uploads holds of one. */
+function isUpload(bytes: Buffer): boolean {
+  try {
+    const { kept } = JSON.parse(bytes.toString()) as { kept?: unknown };
+    return Number.isSafeInteger(kept);
+  } catch {
+    return false;
+  }
+}

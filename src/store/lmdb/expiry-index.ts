@@ -1,0 +1,130 @@
+/**
+ * The index of the records that expire, by time: how many of a bucket's records have expired is told from
+ * its beginning, and what has expired is found there. Writes are within a transaction.
+ */
+import { KvError } from '../../errors.js';
+import type { Milliseconds } from '../record.js';
+import { seedOf } from './checksum.js';
+import type { Db } from './database.js';
+import type { Environment } from './environment.js';
+import { leavesOf } from './file/leaves.js';
+import type { Page } from './file/page.js';
+import {
+  decodeExpiry,
+  EXPIRY_DATABASE,
+  type ExpiryEntry,
+  encodeExpiry,
+  expiryKey,
+  sealEntry,
+} from './layout.js';
+
+/** What of a record its entry is found by. */
+type Timed = Pick<ExpiryEntry, 'version'> & { readonly expires: Milliseconds | undefined };
+
+const SEED = seedOf(EXPIRY_DATABASE);
+
+export class ExpiryIndex {
+  readonly #environment: Environment;
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  /** Enters a record; nothing for one that never expires. */
+  add({ expires, version }: Timed, bucketId: number, key: Buffer): void {
+    if (expires === undefined) return;
+    const database = this.#database ?? this.#environment.createDatabase(EXPIRY_DATABASE);
+    const place = expiryKey(expires, version);
+    database.putSync(place, sealEntry(SEED, place, encodeExpiry({ bucketId, key })));
+  }
+
+  /** Takes the entry of a record away; nothing for one that never expires. */
+  remove({ expires, version }: Timed): void {
+    if (expires !== undefined) this.#database?.removeSync(expiryKey(expires, version));
+  }
+
+  /** How many records expire, or have expired and are still stored. */
+  count(): number {
+    const database = this.#database;
+    return database ? this.#environment.sizeOf(database).entries : 0;
+  }
+
+  /**
+   * How many records have expired at a moment and are still stored: of one bucket, or of all, drafts
+   * included. Reads no more than these. Throws `damaged`, `io`.
+   */
+  countExpired(moment: Milliseconds, bucketId?: number): number {
+    let count = 0;
+    const isAsked = (entry: ExpiryEntry) => bucketId === undefined || entry.bucketId === bucketId;
+    const entries = this.#environment.inTransaction
+      ? this.expired(moment, Number.POSITIVE_INFINITY)
+      : this.#expiredInFile(moment);
+    for (const entry of entries) if (isAsked(entry)) count++;
+    return count;
+  }
+
+  /** The first records that have expired at a moment, as the transaction under way has them. Throws `damaged`. */
+  expired(moment: Milliseconds, limit: number): ExpiryEntry[] {
+    const database = this.#database;
+    if (database === undefined) return [];
+    const range = { end: expiryKey(moment + 1), ...(Number.isFinite(limit) && { limit }) };
+    const keys = this.#environment.readKeys(database, range);
+    return keys.map((key) => {
+      const entry = this.#environment.readCopy(database, key);
+      return this.#decoded(key, entry ?? Buffer.alloc(0));
+    });
+  }
+
+  /** The same of the moment that reads see, from the file. */
+  *#expiredInFile(moment: Milliseconds): Generator<ExpiryEntry> {
+    const environment = this.#environment;
+    const snapshot = environment.keep();
+    try {
+      const descriptor = environment.findTree(EXPIRY_DATABASE, snapshot);
+      if (descriptor) yield* this.entries(descriptor, { upTo: moment });
+    } finally {
+      environment.release(snapshot);
+    }
+  }
+
+  /**
+   * The entries of a state that is held, in the order of their times: those after one moment, up to another. Reads no
+   * more than these. Throws `damaged`, `io`.
+   */
+  *entries(
+    descriptor: Buffer,
+    { after, upTo }: { readonly after?: Milliseconds; readonly upTo?: Milliseconds },
+  ): Generator<ExpiryEntry> {
+    const environment = this.#environment;
+    const { file } = environment;
+    const newest = BigInt(environment.lastTransaction);
+    const bounds = {
+      lower: after === undefined ? undefined : expiryKey(after + 1),
+      upper: upTo === undefined ? undefined : expiryKey(upTo + 1),
+    };
+    const entryAt = (page: Page, node: number) =>
+      page.isElsewhere(node) ? undefined : decodeExpiry(SEED, page.key(node), page.data(node));
+    const isSound = (page: Page, node: number) => entryAt(page, node) !== undefined;
+    for (const { page, from, to } of leavesOf({ file, descriptor, newest, bounds, isSound })) {
+      for (let node = from; node < to; node++) {
+        yield entryAt(page, node) ?? this.#decoded(page.key(node), Buffer.alloc(0));
+      }
+    }
+  }
+
+  #decoded(key: Buffer, bytes: Buffer): ExpiryEntry {
+    const entry = decodeExpiry(SEED, key, bytes);
+    if (entry) return entry;
+    const place = `${EXPIRY_DATABASE}/${key.toString('hex')}`;
+    const state = `damaged: the checksum of "${place}" is not that of its bytes`;
+    throw new KvError('damaged', `cannot read store "${this.#environment.path}": ${state}`);
+  }
+
+  /** Within a transaction: the tree, undefined where nothing has ever expired. */
+  get #database(): Db | undefined {
+    const environment = this.#environment;
+    const open = environment.openDatabase(EXPIRY_DATABASE);
+    if (open) return open;
+    return environment.hasTree(EXPIRY_DATABASE) ? environment.database(EXPIRY_DATABASE) : undefined;
+  }
+}

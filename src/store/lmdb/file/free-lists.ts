@@ -1,0 +1,49 @@
+/** The tree of free pages: for each transaction that freed some, a list of them. */
+import { type PageRun, runsOf } from './free-list.js';
+import { sound } from './leaves.js';
+import type { TreesState } from './metas.js';
+import { Fault, type Page } from './page.js';
+import type { StoreFile } from './store-file.js';
+import { rootOf, walkInOrder } from './walk.js';
+
+/** What a transaction freed, and nobody has used since. */
+export interface FreedPages {
+  readonly transaction: number;
+  /** They may lie anywhere. */
+  readonly runs: readonly PageRun[];
+}
+
+/**
+ * The lists, the oldest first, of a moment that somebody has to hold. Throws `damaged`, `io`.
+ */
+export function* freedPages(file: StoreFile, state: TreesState): Generator<FreedPages> {
+  const { transaction: newest, lastPage, free } = state;
+  const root = rootOf(free, 'free');
+  if (root === undefined) return;
+  const everything = { lower: undefined, upper: undefined };
+  for (const found of walkInOrder(file, root, everything, { newest, lastPage })) {
+    const page = sound(file, found.page);
+    if (!page.isLeaf) continue;
+    for (let node = 0; node < page.count; node++) {
+      yield sound(file, freedOf(file, page, node, newest));
+    }
+  }
+}
+
+/** What the list of a node names, or the first `limit` runs of it. Throws `io`. */
+export function freedOf(
+  file: StoreFile,
+  page: Page,
+  node: number,
+  newest: bigint,
+  limit?: number,
+): FreedPages | Fault {
+  const key = page.key(node);
+  const list = file.dataOf(page, node, newest);
+  if (list instanceof Fault) return list;
+  const runs = runsOf(list, limit);
+  if (key.length !== 8 || runs === undefined) return notAList;
+  return { transaction: Number(key.readBigUInt64LE()), runs };
+}
+
+export const notAList = new Fault('a list of free pages is not what it should be');

@@ -1,0 +1,353 @@
+/**
+ * Looking at pages before LMDB goes to them, which trusts them: a page that is damaged would end the process.
+ *
+ * What has been seen to be sound stays so: a page that is written later is fresh, and need not be looked at. So
+ * the ways are looked at in the state that was the newest when this process first went to a tree, and
+ * in a newer one only where a page of it is no longer what it was. Branches are kept in memory; a way that
+ * is known costs less than a microsecond.
+ */
+import { KvError } from '../../../errors.js';
+import {
+  isInPlace,
+  type KeyText,
+  type KnownBranch,
+  keyText,
+  knownBranch,
+  nodeOf,
+  type PlaceBelow,
+  placeBelow,
+  rootPlace,
+} from '../file/known-branch.js';
+import { newestMeta, readMetas, type TreesState } from '../file/metas.js';
+import { badPage, Fault, type Page, type Place, tree } from '../file/page.js';
+import { hasHeader, P_LEAF, PAGE_HEADER_BYTES } from '../file/page-header.js';
+import type { StoreFile } from '../file/store-file.js';
+import { readPage, rootOf } from '../file/walk.js';
+import { treeKey } from '../layout.js';
+
+/** How many pages are remembered; then it begins anew. */
+const PAGES_LIMIT = 50_000;
+
+/** How often it is tried with a newer state, because others commit meanwhile. */
+const ATTEMPT_LIMIT = 10;
+
+/** Which keys are on a leaf that has been looked at, and whether those beside it have been as well. */
+interface Seen {
+  readonly lower: KeyText;
+  /** Undefined: none is too late. */
+  readonly upper: KeyText | undefined;
+  readonly hasNeighbours: boolean;
+}
+
+const ALL_KEYS = { lower: '', upper: undefined } as const;
+
+/** The keys that LMDB goes through, as lmdb takes them: those from `start` on, or with `reverse` up to it. */
+export interface GuardedRange {
+  readonly start?: Buffer;
+  readonly end?: Buffer;
+  readonly reverse?: boolean;
+  readonly limit?: number;
+}
+
+export class PathGuard {
+  readonly #path: string;
+  readonly #openFile: () => StoreFile;
+  #metas: Buffer | undefined;
+  #state: TreesState | undefined;
+  readonly #roots = new Map<string, PlaceBelow | undefined>();
+  /** Trees with pages that hold the data of one node. */
+  readonly #hasOverflow = new Set<string>();
+  /** By the name of its tree, what the key that was asked for last is on: the next one mostly is as well. */
+  readonly #last = new Map<string, Seen>();
+  readonly #branches = new Map<number, KnownBranch>();
+  /** The bytes of the page that was read last. */
+  #memory = Buffer.alloc(0);
+  /** Leaves that are sound, by the first key that belongs there: another branch may lead there by mistake. */
+  readonly #leaves = new Map<number, KeyText>();
+
+  /** `path` is the store's. */
+  constructor(path: string, openFile: () => StoreFile) {
+    this.#path = path;
+    this.#openFile = openFile;
+  }
+
+  /** Looks at the way to a key. An empty name is that of the main tree. Throws `damaged`, `io`. */
+  check(name: string, key: Buffer, start = 0, end = key.length): void {
+    const last = this.#last.get(name);
+    if (last === undefined || !isOn(last, key, start, end)) {
+      this.#lookForKey(name, keyText(key, start, end), false);
+    }
+  }
+
+  /** The same, and at what is beside it: LMDB gives that some of a page that becomes nearly empty. */
+  checkRemoval(name: string, key: Buffer): void {
+    const last = this.#last.get(name);
+    if (!last?.hasNeighbours || !isOn(last, key, 0, key.length)) {
+      this.#lookForKey(name, keyText(key), true);
+    }
+  }
+
+  /** Looks at all that holds the keys of a range. */
+  checkRange(name: string, { start, end, reverse = false, limit }: GuardedRange): void {
+    const [lower, upper] = reverse ? [end, start] : [start, end];
+    this.#soundly(() => {
+      const root = this.#rootOf(name);
+      // A leaf may hold no key of the range, and the one beside it the first.
+      let left = limit === undefined ? Number.POSITIVE_INFINITY : limit + 2;
+      if (root === undefined) return;
+      const bounds = { lower: lower && keyText(lower), upper: upper && keyText(upper) };
+      for (const leaf of this.#leavesWithin(root, bounds, reverse)) {
+        this.#look(leaf);
+        if (--left <= 0) return;
+      }
+    });
+  }
+
+  /** Looks at all pages of a tree that LMDB is about to free, or only at where they begin if it does no more. */
+  checkAll(name: string): void {
+    this.#soundly(() => {
+      const root = this.#rootOf(name);
+      if (root === undefined) return;
+      const isRead = this.#hasOverflow.has(name);
+      const everything = { lower: undefined, upper: undefined };
+      for (const leaf of this.#leavesWithin(root, everything, false)) {
+        if (isRead) this.#look(leaf);
+        else this.#lookAtBeginning(leaf);
+      }
+    });
+  }
+
+  /** Looks at what leads to a tree, before it is opened or made, and where it begins. */
+  checkTree(name: string): void {
+    this.check('', treeKey(name));
+    this.#soundly(() => {
+      const root = this.#rootOf(name);
+      if (root) this.#look(root);
+    });
+  }
+
+  /** Looks at the way to a key, as far as it has not been looked at before. */
+  #lookForKey(name: string, key: KeyText, withNeighbours: boolean): void {
+    const known = withNeighbours ? undefined : this.#knownLeaf(this.#roots.get(name), key);
+    if (known) {
+      this.#last.set(name, known);
+      return;
+    }
+    this.#soundly(() => {
+      const root = this.#rootOf(name);
+      const leaf = root && this.#leafAt(root, key, withNeighbours);
+      if (leaf) this.#look(leaf);
+      // Where there was no tree, all pages of it are fresh.
+      const { lower, upper } = leaf ?? ALL_KEYS;
+      this.#last.set(name, { lower, upper, hasNeighbours: withNeighbours || leaf === undefined });
+    });
+  }
+
+  /** The leaf that a key is on, where the way to it has been looked at before. */
+  #knownLeaf(root: PlaceBelow | undefined, key: KeyText): Seen | undefined {
+    if (root === undefined) return undefined;
+    let { number, depth, lower, upper } = root;
+    for (; depth > 1; depth--) {
+      const branch = this.#branches.get(number);
+      if (branch?.lower !== lower) return undefined;
+      const { children, keys } = branch;
+      const node = nodeOf(keys, key);
+      number = children[node]!;
+      if (node > 0) lower = keys[node]!;
+      if (node + 1 < keys.length) upper = keys[node + 1]!;
+    }
+    const isSeen = this.#leaves.get(number) === lower;
+    return isSeen ? { lower, upper, hasNeighbours: false } : undefined;
+  }
+
+  /** The leaf that a key is on, or would be; looks at the branches on the way, and at what is beside them. */
+  #leafAt(root: PlaceBelow, key: KeyText, withNeighbours = false): PlaceBelow {
+    let place = root;
+    while (place.depth > 1) {
+      const branch = this.#branch(place);
+      const node = nodeOf(branch.keys, key);
+      if (withNeighbours) {
+        if (node > 0) this.#look(placeBelow(branch, place, node - 1));
+        if (node + 1 < branch.children.length) this.#look(placeBelow(branch, place, node + 1));
+      }
+      place = placeBelow(branch, place, node);
+    }
+    return place;
+  }
+
+  *#leavesWithin(
+    place: PlaceBelow,
+    bounds: { readonly lower: KeyText | undefined; readonly upper: KeyText | undefined },
+    reverse: boolean,
+  ): Generator<PlaceBelow> {
+    if (place.depth <= 1) return yield place;
+    const branch = this.#branch(place);
+    const { keys } = branch;
+    const first = bounds.lower === undefined ? 0 : nodeOf(keys, bounds.lower);
+    const last = bounds.upper === undefined ? keys.length - 1 : nodeOf(keys, bounds.upper);
+    for (let at = first; at <= last; at++) {
+      const below = placeBelow(branch, place, reverse ? last - (at - first) : at);
+      yield* this.#leavesWithin(below, bounds, reverse);
+    }
+  }
+
+  /** Where a tree begins; undefined where there was none. */
+  #rootOf(name: string): PlaceBelow | undefined {
+    if (this.#roots.has(name)) return this.#roots.get(name);
+    if (name === '') {
+      const main = rootOf(this.#state!.main, 'main');
+      const place = main && rootPlace(main);
+      this.#roots.set(name, place);
+      return place;
+    }
+    const descriptor = this.#findDescriptor(treeKey(name));
+    const root = descriptor && rootOf(descriptor, 'named');
+    const isPlain = descriptor === undefined || descriptor.readUInt16LE(tree.flags) === 0;
+    if (!isPlain) {
+      throw new Unsound(new Fault(`what leads to its "${name}" is not what it should be`));
+    }
+    if (descriptor && descriptor.readBigUInt64LE(tree.overflowPages) > 0n) {
+      this.#hasOverflow.add(name);
+    }
+    const place = root && rootPlace(root);
+    this.#roots.set(name, place);
+    return place;
+  }
+
+  #findDescriptor(key: Buffer): Buffer | undefined {
+    const root = this.#rootOf('');
+    if (root === undefined) return undefined;
+    const place = this.#leafAt(root, keyText(key));
+    const page = this.#read(place);
+    const node = page.firstFrom(key, 0);
+    if (node >= page.count || page.compareKey(node, key) !== 0) return undefined;
+    if (!page.isTree(node)) throw new Unsound(badPage(place.number));
+    return Buffer.from(page.data(node));
+  }
+
+  #branch(place: PlaceBelow): KnownBranch {
+    const known = this.#branches.get(place.number);
+    if (known?.lower === place.lower) return known;
+    const branch = knownBranch(this.#read(place), place);
+    this.#branches.set(place.number, branch);
+    return branch;
+  }
+
+  /** Looks at a page, if it has not been looked at. */
+  #look(place: PlaceBelow): void {
+    if (place.depth > 1) {
+      this.#branch(place);
+      return;
+    }
+    if (this.#leaves.get(place.number) === place.lower) return;
+    const page = this.#read(place);
+    for (let node = 0; node < page.count; node++) {
+      if (page.isElsewhere(node)) this.#lookElsewhere(page, node);
+    }
+    this.#leaves.set(place.number, place.lower);
+  }
+
+  #lookAtBeginning({ number }: Place): void {
+    const { transaction, lastPage } = this.#state!;
+    const file = this.#openFile();
+    const header =
+      number <= lastPage ? file.read(number * file.pageSize, PAGE_HEADER_BYTES) : undefined;
+    const isLeaf = header && hasHeader(header, number, P_LEAF, transaction);
+    if (!isLeaf) throw new Unsound(badPage(number));
+  }
+
+  #lookElsewhere(page: Page, node: number): void {
+    const { lastPage, transaction } = this.#state!;
+    const { number, count } = page.overflow(node);
+    const isWithin = number + count - 1 <= lastPage;
+    const file = this.#openFile();
+    const room = count * file.pageSize - PAGE_HEADER_BYTES;
+    if (!isWithin || page.dataSize(node) > room) throw new Unsound(badPage(number));
+    const header = file.readOverflow(page.data(node), page.dataSize(node), transaction, 0);
+    if (header instanceof Fault) throw new Unsound(header);
+  }
+
+  #read(place: PlaceBelow): Page {
+    const { transaction: newest, lastPage } = this.#state!;
+    const file = this.#openFile();
+    if (this.#memory.length !== file.pageSize) this.#memory = Buffer.allocUnsafeSlow(file.pageSize);
+    const isThere =
+      place.number <= lastPage && file.readInto(this.#memory, place.number * file.pageSize);
+    const bytes = isThere ? this.#memory : undefined;
+    const page = readPage(file, place, { newest, lastPage }, bytes);
+    if (page instanceof Fault) throw new Unsound(page);
+    // The nodes of a leaf lie within it, and whether they are what was written, their checksums tell.
+    const isFit = isInPlace(page, place) && (page.isLeaf || page.isTiled);
+    if (!isFit) throw new Unsound(badPage(place.number));
+    return page;
+  }
+
+  /** Tries it with the state that is known, and again with the newest. */
+  #soundly(look: () => void): void {
+    if (this.#leaves.size + this.#branches.size > PAGES_LIMIT) this.#forget();
+    for (let attempt = 0; ; attempt++) {
+      try {
+        if (this.#state === undefined) this.#readState();
+        look();
+        return;
+      } catch (error) {
+        if (!(error instanceof Unsound)) throw error;
+        const before = this.#metas!;
+        this.#forget();
+        this.#readState();
+        const isOld = !before.equals(this.#metas!);
+        if (!isOld || attempt >= ATTEMPT_LIMIT) throw damaged(this.#path, error.fault);
+      }
+    }
+  }
+
+  #readState(): void {
+    const file = this.#openFile();
+    this.#metas = readMetas(file);
+    this.#state = newestMeta(file, this.#metas);
+  }
+
+  #forget(): void {
+    this.#state = undefined;
+    this.#roots.clear();
+    this.#last.clear();
+    this.#hasOverflow.clear();
+    this.#branches.clear();
+    this.#leaves.clear();
+  }
+}
+
+/** Thrown within this file. */
+class Unsound extends Error {
+  readonly fault: Fault;
+
+  constructor(fault: Fault) {
+    super(fault.state);
+    this.fault = fault;
+  }
+}
+
+/** Whether a key belongs to a leaf. */
+function isOn({ lower, upper }: Seen, key: Uint8Array, start: number, end: number): boolean {
+  return (
+    (lower === '' || compare(key, start, end, lower) >= 0) &&
+    (upper === undefined || compare(key, start, end, upper) < 0)
+  );
+}
+
+function compare(key: Uint8Array, start: number, end: number, text: KeyText): number {
+  const { length } = text;
+  let at = start;
+  for (let place = 0; place < length && at < end; place++, at++) {
+    const difference = key[at]! - text.charCodeAt(place);
+    if (difference !== 0) return difference;
+  }
+  return end - start - length;
+}
+
+/** The error for a page that LMDB must not go to. */
+export function damaged(path: string, { state }: Fault): KvError {
+  return new KvError('damaged', `cannot use store "${path}": damaged: ${state}`, {
+    hint: 'try: kv store check, and kv store salvage DAMAGED NEW',
+  });
+}

@@ -1,0 +1,19 @@
+/** Making the file of a store that holds nothing. */
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { firstMetaPages } from './file/metas.js';
+import { writeWhole } from './flush.js';
+import { DATA_FILE } from './layout.js';
+
+/**
+ * Makes the file in a folder that has none, as LMDB would. Throws what writing does: where LMDB's own first
+ * write fails, lmdb (3.5.6) frees what it then uses, and the process dies.
+ */
+export function makeDataFile(folder: string): void {
+  const descriptor = openSync(join(folder, DATA_FILE), 'wx', 0o600);
+  try {
+    writeWhole(descriptor, firstMetaPages(), 0);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,163 @@
+/** A store in the making, filled with records and chunks as they were; it appears when it is whole. */
+import { lstatSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { ioError, KvError } from '../../../errors.js';
+import { seedOf } from '../checksum.js';
+import type { Db } from '../database.js';
+import { Environment } from '../environment.js';
+import { ExpiryIndex } from '../expiry-index.js';
+import { flush } from '../flush.js';
+import {
+  bucketDatabase,
+  bucketIdOf,
+  encodeBucketEntry,
+  encodeU64,
+  nameKey,
+  SEQUENCE_KEY,
+  sealEntry,
+} from '../layout.js';
+import { makeFolder } from '../make-folder.js';
+import { openStore } from '../open-store.js';
+import { decodeHeader } from '../record-layout.js';
+
+/** Bytes and entries that are written in one transaction. */
+const BATCH_BYTES = 16 * 1024 * 1024;
+const BATCH_ENTRIES = 50_000;
+
+export class NewStore {
+  readonly #path: string;
+  readonly #making: string;
+  readonly #environment: Environment;
+  readonly #expiry: ExpiryIndex;
+  #isOpen = true;
+
+  private constructor(path: string, making: string) {
+    this.#path = path;
+    this.#making = making;
+    this.#environment = new Environment(making, false, { madeFor: path });
+    this.#expiry = new ExpiryIndex(this.#environment);
+  }
+
+  /** Throws `not-a-store` where something is at the path, and what making a store throws. */
+  static async make(path: string): Promise<NewStore> {
+    mustBeFree(path);
+    const full = resolve(path);
+    const making = makingFolder(full);
+    try {
+      await (await openStore(making, 'write'))!.close();
+      return new NewStore(full, making);
+    } catch (error) {
+      rmSync(making, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  createBucket(id: number, name: string, created: number): void {
+    this.#environment.writes.transactionSync(() => {
+      this.#environment.createDatabase(bucketDatabase(id));
+      this.#putMain(nameKey(name), encodeBucketEntry({ id, created }));
+    });
+  }
+
+  /**
+   * Writes entries, many in a transaction. Yields how many there were. Of two records with one key the
+   * later version stands, where the second may be older.
+   */
+  *fill(name: string, entries: Iterable<NewEntry>): Generator<number> {
+    const iterator = entries[Symbol.iterator]();
+    for (let isDone = false; !isDone; ) {
+      let count = 0;
+      this.#environment.writes.transactionSync(() => {
+        const db = this.#environment.database(name);
+        for (let bytes = 0; bytes < BATCH_BYTES && count < BATCH_ENTRIES; count++) {
+          const next = iterator.next();
+          if (next.done) isDone = true;
+          if (next.done) break;
+          this.#put(db, next.value);
+          bytes += next.value.data.length;
+        }
+      });
+      yield count;
+    }
+  }
+
+  /** How many entries there are. */
+  count(name: string): number {
+    const db = this.#environment.database(name);
+    this.#environment.refresh();
+    return this.#environment.sizeOf(db).entries;
+  }
+
+  /** What has been written, in the order of the keys. */
+  *data(name: string): Generator<Buffer> {
+    const db = this.#environment.database(name);
+    this.#environment.refresh();
+    for (const { value } of db.getRange({})) yield value;
+  }
+
+  setSequence(sequence: number): void {
+    this.#environment.writes.transactionSync(() => {
+      this.#putMain(SEQUENCE_KEY, encodeU64(sequence));
+    });
+  }
+
+  /** Makes it appear at its path. */
+  async publish(): Promise<void> {
+    await this.#close();
+    mustBeFree(this.#path);
+    try {
+      renameSync(this.#making, this.#path);
+      flush(dirname(this.#path));
+    } catch (error) {
+      throw ioError(`make store "${this.#path}"`, error);
+    }
+  }
+
+  /** Leaves nothing of it. */
+  async abandon(): Promise<void> {
+    await this.#close();
+    rmSync(this.#making, { recursive: true, force: true });
+  }
+
+  async #close(): Promise<void> {
+    if (this.#isOpen) await this.#environment.close();
+    this.#isOpen = false;
+  }
+
+  #putMain(key: Buffer, bytes: Buffer): void {
+    this.#environment.main.putSync(key, sealEntry(seedOf('main'), key, bytes));
+  }
+
+  #put(db: Db, { key, data, mayBeOlder }: NewEntry): void {
+    this.#environment.willWrite(data.length);
+    const bucketId = bucketIdOf(db.name);
+    const header = bucketId === undefined ? undefined : decodeHeader(data);
+    const found = mayBeOlder ? this.#environment.read(db, key) : undefined;
+    const old = found && decodeHeader(found.bytes, found.length);
+    if (old && header && old.version >= header.version) return;
+    db.putSync(key, data);
+    if (old) this.#expiry.remove(old);
+    if (header) this.#expiry.add(header, bucketId!, key);
+  }
+}
+
+export interface NewEntry {
+  readonly key: Buffer;
+  readonly data: Buffer;
+  /** Whether a later record of the key may have been written. */
+  readonly mayBeOlder?: boolean;
+}
+
+function mustBeFree(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
+  throw new KvError('not-a-store', `cannot make store "${path}": there is something already`);
+}
+
+function makingFolder(path: string): string {
+  try {
+    makeFolder(dirname(path));
+    return mkdtempSync(join(dirname(path), `.${basename(path)}.making-`));
+  } catch (error) {
+    throw ioError(`make store "${path}"`, error);
+  }
+}

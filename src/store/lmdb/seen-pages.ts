@@ -1,0 +1,178 @@
+/**
+ * The pages of one state of the store that have been looked at. By them a key that LMDB does not find is known
+ * to be absent for the price of reading its leaf; what they do not tell is looked at anew (absence.ts).
+ */
+import { viewOf } from './checksum.js';
+import type { Db } from './database.js';
+import type { Environment } from './environment.js';
+import {
+  isInPlace,
+  type KeyText,
+  type KnownBranch,
+  keyText,
+  knownBranch,
+  nodeOf,
+  type PlaceBelow,
+  placeBelow,
+  rootPlace,
+} from './file/known-branch.js';
+import { isSoundNode } from './file/leaf-records.js';
+import { Fault, Page } from './file/page.js';
+import { readPage, rootOf } from './file/walk.js';
+import { isSound } from './record-layout.js';
+
+/** How many pages are remembered; then it begins anew. */
+const PAGES_LIMIT = 50_000;
+
+/** A leaf that was read, in memory that the next one is read into. */
+interface SeenLeaf {
+  readonly page: Page;
+  readonly view: DataView;
+}
+
+/** The leaf that a key would be on, and those beside it, where there are such. */
+interface Way {
+  readonly leaf: PlaceBelow;
+  readonly before: PlaceBelow | undefined;
+  readonly after: PlaceBelow | undefined;
+}
+
+export class SeenPages {
+  readonly #environment: Environment;
+  #state = -1;
+  /** By the names of databases. */
+  readonly #roots = new Map<string, PlaceBelow | undefined>();
+  readonly #branches = new Map<number, KnownBranch>();
+  /** Leaves whose nodes lie within them, in the order of their keys, by the first key that belongs there. */
+  readonly #leaves = new Map<number, KeyText>();
+  #memory = Buffer.alloc(0);
+  /** The page whose bytes are in it; -1: none. */
+  #inMemory = -1;
+  #view = viewOf(this.#memory);
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  /**
+   * Whether the key is not there: two sound records are side by side, one before it and one behind it, or the
+   * tree begins or ends there. False where this is not known, or not so. Throws `io`.
+   */
+  lack(db: Db, key: Buffer): boolean {
+    const state = this.#environment.stateOfReads;
+    if (state === undefined) return false;
+    if (state !== this.#state || this.#branches.size + this.#leaves.size > PAGES_LIMIT) {
+      this.#forget();
+      this.#state = state;
+    }
+    const root = this.#rootOf(db);
+    const way = root && this.#wayTo(root, keyText(key));
+    const leaf = way && this.#leafAt(way.leaf);
+    if (leaf === undefined) return false;
+    const { page } = leaf;
+    const node = page.firstFrom(key, 0);
+    if (node < page.count && page.compareKey(node, key) === 0) return false;
+    // The leaf's memory is given to the others last.
+    return (
+      (node === 0 || this.#isSound(db, leaf, node - 1)) &&
+      (node === page.count || this.#isSound(db, leaf, node)) &&
+      (node > 0 || this.#isBeside(db, way!.before, key, 'before')) &&
+      (node < page.count || this.#isBeside(db, way!.after, key, 'after'))
+    );
+  }
+
+  /** Whether the record beside a leaf is sound, and on the side of the key where it should be. */
+  #isBeside(db: Db, place: PlaceBelow | undefined, key: Buffer, side: 'before' | 'after'): boolean {
+    if (place === undefined) return true;
+    let below = place;
+    while (below.depth > 1) {
+      const branch = this.#branch(below);
+      if (branch === undefined) return false;
+      below = placeBelow(branch, below, side === 'before' ? branch.keys.length - 1 : 0);
+    }
+    const leaf = this.#leafAt(below);
+    if (leaf === undefined) return false;
+    const node = side === 'before' ? leaf.page.count - 1 : 0;
+    const order = leaf.page.compareKey(node, key);
+    return (side === 'before' ? order < 0 : order > 0) && this.#isSound(db, leaf, node);
+  }
+
+  #isSound({ seed }: Db, { page, view }: SeenLeaf, node: number): boolean {
+    if (page.isElsewhere(node)) {
+      const { file } = this.#environment;
+      return isSoundNode(page, node, { file, newest: BigInt(this.#state), seed });
+    }
+    const start = page.dataStart(node);
+    return isSound(seed, view, page.keyStart(node), start, view, start, page.dataSize(node));
+  }
+
+  #wayTo(root: PlaceBelow, key: KeyText): Way | undefined {
+    let leaf = root;
+    let before: PlaceBelow | undefined;
+    let after: PlaceBelow | undefined;
+    while (leaf.depth > 1) {
+      const branch = this.#branch(leaf);
+      if (branch === undefined) return undefined;
+      const node = nodeOf(branch.keys, key);
+      if (node > 0) before = placeBelow(branch, leaf, node - 1);
+      if (node + 1 < branch.keys.length) after = placeBelow(branch, leaf, node + 1);
+      leaf = placeBelow(branch, leaf, node);
+    }
+    return { leaf, before, after };
+  }
+
+  #rootOf(db: Db): PlaceBelow | undefined {
+    const { name } = db;
+    if (!this.#roots.has(name)) {
+      const descriptor = this.#environment.findDescriptor(db, undefined);
+      const root = descriptor && rootOf(descriptor, 'named');
+      this.#roots.set(name, root && rootPlace(root));
+    }
+    return this.#roots.get(name);
+  }
+
+  #branch(place: PlaceBelow): KnownBranch | undefined {
+    const known = this.#branches.get(place.number);
+    if (known?.lower === place.lower) return known;
+    const page = this.#read(place);
+    if (page === undefined) return undefined;
+    const branch = knownBranch(page, place);
+    this.#branches.set(place.number, branch);
+    return branch;
+  }
+
+  #leafAt(place: PlaceBelow): SeenLeaf | undefined {
+    const isSeen = this.#leaves.get(place.number) === place.lower;
+    const page = this.#read(place, isSeen);
+    if (page === undefined) return undefined;
+    if (!isSeen) {
+      if (page.firstMisplaced() >= 0) return undefined;
+      this.#leaves.set(place.number, place.lower);
+    }
+    return { page, view: this.#view };
+  }
+
+  /** The page, in memory that the next one is read into; undefined where it is not what it should be. */
+  #read(place: PlaceBelow, isSeen = false): Page | undefined {
+    const { file } = this.#environment;
+    if (this.#memory.length !== file.pageSize) {
+      this.#memory = Buffer.allocUnsafeSlow(file.pageSize);
+      this.#view = viewOf(this.#memory);
+    }
+    if (this.#inMemory !== place.number) {
+      this.#inMemory = -1;
+      if (!file.readInto(this.#memory, place.number * file.pageSize)) return undefined;
+      this.#inMemory = place.number;
+    }
+    if (isSeen) return Page.seen(this.#memory, place);
+    const page = readPage(file, place, { newest: BigInt(this.#state) }, this.#memory);
+    return page instanceof Fault || !isInPlace(page, place) ? undefined : page;
+  }
+
+  #forget(): void {
+    this.#inMemory = -1;
+    this.#roots.clear();
+    this.#branches.clear();
+    this.#leaves.clear();
+  }
+}

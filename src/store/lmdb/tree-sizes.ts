@@ -1,0 +1,106 @@
+/**
+ * How many entries and pages each tree has, as the store says itself, in entries of its main tree. LMDB keeps the
+ * same in what leads to the tree, without a checksum: whoever counts holds one against the other, and so does
+ * each transaction before it changes the tree, so that nothing is counted on from a wrong number.
+ */
+import { KvError } from '../../errors.js';
+import { type DatabaseStats, type Db, pagesOf, type RootDb, statsOf } from './database.js';
+import {
+  decodeTreeSize,
+  encodeTreeSize,
+  openEntry,
+  sealEntry,
+  sizeKey,
+  type TreeSize,
+} from './layout.js';
+import { statsInTransaction } from './lmdb-internals.js';
+
+const NOTHING: TreeSize = { entries: 0, pages: 0 };
+
+export class TreeSizes {
+  readonly #path: string;
+  readonly #main: () => RootDb;
+  /** The trees that the transaction under way may change, with what is saved of them. */
+  readonly #begun = new Map<Db, TreeSize>();
+
+  /** `path` is the store's. */
+  constructor(path: string, main: () => RootDb) {
+    this.#path = path;
+    this.#main = main;
+  }
+
+  /** The size of a tree, as the reads around it see it. Throws `damaged`. */
+  sizeOf(db: Db): TreeSize {
+    // The transaction under way has held it against what is saved, and may have changed it since.
+    if (this.#begun.has(db)) return sizeIn(statsInTransaction(db));
+    return this.#sound(db, statsOf);
+  }
+
+  /** To be called in a transaction before it changes a tree. Throws `damaged`. */
+  begin(db: Db): void {
+    if (!this.#begun.has(db)) this.#begun.set(db, this.#sound(db, statsInTransaction));
+  }
+
+  /** The same for a tree that the transaction has made. Throws `damaged` where there was one. */
+  made(db: Db): void {
+    if (this.#main().getBinary(sizeKey(db.name))) throw this.#damaged(db, 'the tree is lost');
+    this.#save(db, NOTHING);
+    this.#begun.set(db, NOTHING);
+  }
+
+  /** The same for one that it is about to drop. */
+  dropped(db: Db): void {
+    this.#main().removeSync(sizeKey(db.name));
+    this.#begun.delete(db);
+  }
+
+  /** Saves what has changed, of the trees that are still there, before the commit. */
+  save(isOpen: (db: Db) => boolean): void {
+    for (const [db, saved] of this.#begun) {
+      if (!isOpen(db)) continue;
+      const size = sizeIn(statsInTransaction(db));
+      if (!isSame(size, saved)) this.#save(db, size);
+    }
+  }
+
+  /** To be called when the transaction is over, committed or not. */
+  end(): void {
+    this.#begun.clear();
+  }
+
+  #sound(db: Db, stats: (db: Db) => DatabaseStats): TreeSize {
+    const saved = this.#saved(db);
+    const size = sizeIn(stats(db));
+    if (saved && isSame(saved, size)) return size;
+    throw this.#damaged(db, saved ? 'its size is not what the store says' : 'it lacks its size');
+  }
+
+  #damaged({ name }: Db, state: string): KvError {
+    const problem = `damaged: "${name}": ${state}`;
+    return new KvError('damaged', `cannot use store "${this.#path}": ${problem}`, {
+      hint: 'try: kv store check, and kv store salvage DAMAGED NEW',
+    });
+  }
+
+  #save(db: Db, size: TreeSize): void {
+    const main = this.#main();
+    const key = sizeKey(db.name);
+    main.putSync(key, sealEntry(main.seed, key, encodeTreeSize(size)));
+  }
+
+  #saved(db: Db): TreeSize | undefined {
+    const main = this.#main();
+    const key = sizeKey(db.name);
+    const entry = main.getBinary(key);
+    const bytes = entry && openEntry(main.seed, key, entry);
+    return bytes && decodeTreeSize(bytes);
+  }
+}
+
+function isSame(one: TreeSize, other: TreeSize): boolean {
+  return one.entries === other.entries && one.pages === other.pages;
+}
+
+function sizeIn(stats: DatabaseStats): TreeSize {
+  return { entries: stats.entryCount, pages: pagesOf(stats) };
+}

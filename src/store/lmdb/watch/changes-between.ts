@@ -1,0 +1,192 @@
+/** What has become of the keys of a stretch between what was told of it and a later state. */
+import { KvError } from '../../../errors.js';
+import { isExpired, type Milliseconds } from '../../record.js';
+import type { Change, RecordChange } from '../../watch.js';
+import { PAGE_HEADER_BYTES, transactionOf } from '../file/page-header.js';
+import type { Bounds } from '../file/walk.js';
+import type { ExpiryEntry } from '../layout.js';
+import type { Parts } from '../parts.js';
+import { countOf, type HeldState } from './held-state.js';
+import { isSameRecord, KeptCursor, type KeptRecord, LeafCursor } from './record-cursor.js';
+import { type Former, unsharedLeaves } from './unshared-leaves.js';
+
+/** Records between two pauses. */
+const PAUSE_RECORDS = 200;
+
+/** What is known of a state that was told. */
+export type Known =
+  | { readonly kind: 'held'; readonly state: HeldState }
+  /** All records of the stretch, in memory. */
+  | { readonly kind: 'kept'; readonly records: readonly KeptRecord[]; readonly version: number }
+  /** Only what has been written since is told from it; `bucket` is undefined where there was none. */
+  | {
+      readonly kind: 'written';
+      readonly transaction: number;
+      readonly version: number;
+      readonly bucket: number | undefined;
+    };
+
+/** What was told of a stretch of keys. */
+export interface Told {
+  readonly bounds: Bounds;
+  readonly known: Known;
+  /** Up to when it was told what had expired; put forward while more of that is told. */
+  moment: Milliseconds;
+}
+
+/** A change, with the bytes of its key where the changes come in that order; undefined is a pause. */
+export type Step = { readonly change: Change; readonly key?: Buffer } | undefined;
+
+/** First what has expired, by the time; then what else has changed, by the key. Throws `damaged`, `io`. */
+export function* changesBetween(parts: Parts, told: Told, later: HeldState): Generator<Step> {
+  const since = told.moment;
+  if (told.known.kind === 'written' && mayMiss(told.known, later)) {
+    yield { change: { kind: 'missed', since, time: later.moment } };
+  }
+  for (const step of expiredBetween(parts, told, later)) yield step && { change: step };
+  yield* changedRecords(told, later);
+}
+
+/** Whether keys that are gone cannot be told. */
+function mayMiss({ bucket, transaction }: Known & { kind: 'written' }, later: HeldState): boolean {
+  if (bucket === undefined) return false;
+  const root = later.tree?.root;
+  if (later.tree?.id !== bucket || root === undefined) return true;
+  const { file } = later.source;
+  const head = file.read(root.number * file.pageSize, PAGE_HEADER_BYTES);
+  return head === undefined || transactionOf(head) > transaction;
+}
+
+function* expiredBetween(
+  parts: Parts,
+  told: Told,
+  later: HeldState,
+): Generator<RecordChange | undefined> {
+  for (const { expires, version, key } of expiring(parts, told, later)) {
+    // What comes at the same time is told together: `moment` says up to when all is.
+    if (expires - 1 > told.moment) {
+      told.moment = expires - 1;
+      yield undefined;
+    }
+    const former = told.known.kind === 'held' ? told.known.state : later;
+    const kept = told.known.kind === 'kept' ? recordAt(told.known.records, key) : undefined;
+    const record = kept ?? former.find(key);
+    if (record?.version !== version) continue;
+    // Where it has been set anew meanwhile, that is told.
+    const now = later.find(key);
+    if (now && !isExpired(now, later.moment)) continue;
+    yield { kind: 'expire', entry: record, time: expires };
+  }
+  told.moment = Math.max(told.moment, later.moment);
+}
+
+/** Records that were there, and whose time has come since, by that. */
+function* expiring(
+  parts: Parts,
+  told: Told,
+  later: HeldState,
+): Generator<Omit<ExpiryEntry, 'bucketId'>> {
+  const { known, moment: after } = told;
+  const upTo = later.moment;
+  if (after >= upTo) return;
+  if (known.kind === 'kept') {
+    const timed = known.records.filter(
+      ({ entry: { expires = Number.POSITIVE_INFINITY } }) => expires > after && expires <= upTo,
+    );
+    for (const { bytes, entry } of timed.sort((a, b) => a.entry.expires! - b.entry.expires!)) {
+      yield { expires: entry.expires!, version: entry.version, key: bytes };
+    }
+    return;
+  }
+  const state = known.kind === 'held' ? known.state : later;
+  const bucket = known.kind === 'held' ? known.state.tree?.id : known.bucket;
+  const last = known.kind === 'held' ? Number.POSITIVE_INFINITY : known.version;
+  if (state.index === undefined || bucket === undefined) return;
+  for (const entry of parts.expiry.entries(state.index, { after, upTo })) {
+    if (entry.bucketId !== bucket || entry.version > last || !isWithin(entry.key, told.bounds))
+      continue;
+    yield { ...entry, key: Buffer.from(entry.key) };
+  }
+}
+
+/** Goes through the leaves that are not the same, in both states. What has expired is gone in either. */
+function* changedRecords({ bounds, known }: Told, later: HeldState): Generator<Step> {
+  const { source, moment, tree } = later;
+  const before = known.kind === 'held' ? known.state.tree : undefined;
+  const leaves = yield* unsharedLeaves({ ...source, bounds }, formerOf(known, later), tree?.root);
+  const one =
+    known.kind === 'kept'
+      ? new KeptCursor(known.records)
+      : new LeafCursor(known.kind === 'held' ? known.state.source : source, leaves.before, bounds);
+  const other = new LeafCursor(source, leaves.after, bounds);
+  const last = known.kind === 'written' && known.bucket === tree?.id ? known.version : 0;
+  let balance = 0;
+  let passed = 0;
+  while (one.isInside || other.isInside) {
+    const order = !one.isInside ? 1 : !other.isInside ? -1 : Buffer.compare(one.key, other.key);
+    if (order < 0) {
+      const entry = one.entry();
+      const change = isExpired(entry, moment)
+        ? undefined
+        : ({ kind: 'delete', entry, time: moment } as const);
+      if (change) yield { change, key: Buffer.from(one.key) };
+    } else if (order > 0 ? other.version > last : !isSameRecord(one, other)) {
+      const change = changeTo(order === 0 ? one : undefined, other, moment);
+      if (change) yield { change, key: Buffer.from(other.key) };
+    }
+    balance += Math.sign(order);
+    if (order <= 0) one.next();
+    if (order >= 0) other.next();
+    if (++passed % PAUSE_RECORDS === 0) yield undefined;
+  }
+  const isWhole = bounds.lower === undefined && bounds.upper === undefined;
+  if (!isWhole || known.kind !== 'held') return;
+  // A branch that is damaged leads past some of the leaves.
+  if (balance === (tree ? countOf(tree) : 0) - (before ? countOf(before) : 0)) return;
+  throw new KvError(
+    'damaged',
+    `cannot watch store file "${source.file.path}": damaged: some of its keys cannot be read`,
+  );
+}
+
+function formerOf(known: Known, later: HeldState): Former {
+  switch (known.kind) {
+    case 'held':
+      return { kind: 'tree', root: known.state.tree?.root };
+    case 'kept':
+      return { kind: 'written', upTo: 0 };
+    case 'written':
+      return { kind: 'written', upTo: known.bucket === later.tree?.id ? known.transaction : 0 };
+    default:
+      return known satisfies never;
+  }
+}
+
+function changeTo(
+  one: KeptCursor | LeafCursor | undefined,
+  other: LeafCursor,
+  moment: Milliseconds,
+): RecordChange | undefined {
+  const entry = other.entry();
+  if (!isExpired(entry, moment)) return { kind: 'set', entry, time: entry.modified };
+  // It has been set and has expired since.
+  if (one === undefined || isExpired(one.entry(), moment)) return undefined;
+  return { kind: 'expire', entry, time: entry.expires! };
+}
+
+function recordAt(records: readonly KeptRecord[], key: Buffer) {
+  let low = 0;
+  let high = records.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (Buffer.compare(records[middle]!.bytes, key) < 0) low = middle + 1;
+    else high = middle;
+  }
+  const found = records[low];
+  return found && Buffer.compare(found.bytes, key) === 0 ? found.entry : undefined;
+}
+
+function isWithin(key: Buffer, { lower, upper }: Bounds): boolean {
+  if (lower && Buffer.compare(key, lower) < 0) return false;
+  return !upper || Buffer.compare(key, upper) < 0;
+}

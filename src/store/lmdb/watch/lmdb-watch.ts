@@ -1,0 +1,212 @@
+/**
+ * Following a bucket on LMDB. The state that was told last is held, and compared with the newest by their pages, which
+ * costs what has changed, and writers nothing. What is let go is compared by the records that were kept in memory,
+ * or where they are too many, by the numbers of transactions and versions: then only what is gone is missed.
+ */
+import { join } from 'node:path';
+import { KvError } from '../../../errors.js';
+import type { Milliseconds, StoredValue } from '../../record.js';
+import type { Change, RecordChange, StoreWatch, WatchOptions } from '../../watch.js';
+import { DATA_FILE, type ExpiryEntry } from '../layout.js';
+import { LmdbBucket } from '../lmdb-bucket.js';
+import { fileAt } from '../lock-file.js';
+import type { Parts } from '../parts.js';
+import { changesBetween, type Told } from './changes-between.js';
+import { HeldState } from './held-state.js';
+import { heldAs, type Look, remaining, withoutState } from './told.js';
+
+/** Changes that are put in the order of their versions: some MB of memory. */
+const SORTED_LIMIT = 20_000;
+
+/** Changes in one part, where there are more. */
+const PART_CHANGES = 1000;
+
+/** How long it is gone on with between two pauses, in ms. */
+const TURN_MS = 20;
+
+const NOTHING: readonly Change[] = [];
+
+export class LmdbWatch implements StoreWatch {
+  readonly #parts: Parts;
+  readonly #bucket: string;
+  readonly #path: string;
+  readonly #file: string | undefined;
+  /** In the order of the keys; one, whose state is held, or after that was let go, some. */
+  #told: Told[];
+  #look: Look | undefined;
+  /** The last transaction that was looked at. */
+  #last = 0;
+  /** When the next record of the store expires; found when it is needed. */
+  #nextExpiry: Milliseconds | undefined;
+  #isClosed = false;
+
+  /** Throws `damaged`, `io`, `usage` within a transaction. */
+  constructor(parts: Parts, bucket: string, { range, from }: WatchOptions) {
+    const { environment } = parts;
+    if (environment.inTransaction) {
+      throw new KvError('usage', `cannot watch bucket "${bucket}": a transaction is under way`);
+    }
+    this.#parts = parts;
+    this.#bucket = bucket;
+    this.#path = join(environment.path, DATA_FILE);
+    this.#file = fileAt(this.#path);
+    const bounds = { lower: range.lower, upper: range.upper };
+    const nothing = { kind: 'written', transaction: 0, version: 0, bucket: undefined } as const;
+    this.#told =
+      from === 'now'
+        ? [heldAs(new HeldState(parts, bucket, 0), bounds)]
+        : [{ bounds, known: nothing, moment: 0 }];
+  }
+
+  isDue(): boolean {
+    if (fileAt(this.#path) !== this.#file) throw this.#replaced();
+    const { environment } = this.#parts;
+    const held = this.#held;
+    if (held === undefined || this.#look || held.isBehind) return true;
+    if (environment.committedTransaction !== held.transaction) return true;
+    return environment.writes.moment >= this.#timeOfNext(held);
+  }
+
+  *changes(): Generator<readonly Change[]> {
+    const told = this.#told;
+    const since = Math.max(...told.map(({ moment }) => moment));
+    const look: Look = {
+      later: new HeldState(this.#parts, this.#bucket, since),
+      done: 0,
+      key: undefined,
+    };
+    // Whoever opens the store sets the number of the last transaction back for a moment.
+    if (look.later.transaction < this.#last) {
+      this.#release([look.later]);
+      return;
+    }
+    this.#last = look.later.transaction;
+    this.#look = look;
+    // What has not been told at all comes in the order of the keys.
+    let isSorted = told.every(({ known }) => known.kind !== 'written' || known.transaction > 0);
+    const part: Change[] = [];
+    let began = performance.now();
+    for (const step of this.#steps(look)) {
+      if (step) part.push(step);
+      if (part.length > SORTED_LIMIT) isSorted = false;
+      const isFull = !isSorted && part.length >= PART_CHANGES;
+      if (!isFull && (step || performance.now() - began < TURN_MS)) continue;
+      yield isFull ? part.splice(0) : NOTHING;
+      if (this.#look !== look) break;
+      began = performance.now();
+    }
+    if (this.#look === look) this.#finish(look);
+    else if (this.#isClosed) return;
+    yield isSorted ? part.sort(compareByVersion) : part;
+  }
+
+  value({ entry: { key, version } }: RecordChange): StoredValue | undefined {
+    const state = this.#look?.later ?? this.#held;
+    const value = state?.value(Buffer.from(key), version);
+    if (value) return value;
+    const bucket =
+      this.#parts.catalogue.find(this.#bucket) && new LmdbBucket(this.#parts, this.#bucket);
+    const newest = bucket?.get(key);
+    if (newest?.version === version) return newest;
+    newest?.close();
+    return undefined;
+  }
+
+  letGo(): void {
+    if (this.#isClosed) return;
+    const look = this.#look;
+    const stretches = look ? remaining(this.#told, look) : this.#told;
+    const states = this.#states();
+    if (states.length === 0) return;
+    this.#told = stretches.map((told) => ({ ...told, known: withoutState(told) }));
+    this.#look = undefined;
+    this.#release(states);
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const states = this.#states();
+    this.#look = undefined;
+    this.#told = [];
+    this.#release(states);
+  }
+
+  *#steps(look: Look): Generator<Change | undefined> {
+    let isMissedTold = false;
+    for (const told of this.#told) {
+      for (const step of changesBetween(this.#parts, told, look.later)) {
+        if (step?.change.kind === 'missed') {
+          if (isMissedTold) continue;
+          isMissedTold = true;
+        }
+        look.key = step?.key ?? look.key;
+        yield step?.change;
+        if (this.#look !== look) return;
+      }
+      look.done++;
+      look.key = undefined;
+    }
+  }
+
+  /** What was compared has been told. */
+  #finish({ later }: Look): void {
+    const before = this.#held;
+    const isSameIndex = before?.index?.equals(later.index ?? NO_BYTES) ?? later.index === undefined;
+    const isAhead = this.#nextExpiry !== undefined && this.#nextExpiry > later.moment;
+    if (!(isSameIndex && isAhead)) this.#nextExpiry = undefined;
+    const states = this.#told.flatMap(({ known }) => (known.kind === 'held' ? [known.state] : []));
+    const bounds = { lower: this.#told[0]!.bounds.lower, upper: this.#told.at(-1)!.bounds.upper };
+    this.#told = [heldAs(later, bounds)];
+    this.#look = undefined;
+    for (const state of states) state.release();
+  }
+
+  #timeOfNext(held: HeldState): Milliseconds {
+    if (this.#nextExpiry === undefined) {
+      this.#nextExpiry = Number.POSITIVE_INFINITY;
+      for (const { expires } of entriesAfter(this.#parts, held)) {
+        this.#nextExpiry = expires;
+        break;
+      }
+    }
+    return this.#nextExpiry;
+  }
+
+  /** The state that all of it was told of, where it is held. */
+  get #held(): HeldState | undefined {
+    const [told, more] = this.#told;
+    return more === undefined && told?.known.kind === 'held' ? told.known.state : undefined;
+  }
+
+  #states(): HeldState[] {
+    const held = this.#told.flatMap(({ known }) => (known.kind === 'held' ? [known.state] : []));
+    return this.#look ? [...held, this.#look.later] : held;
+  }
+
+  #release(states: readonly HeldState[]): void {
+    for (const state of states) state.release();
+    this.#parts.environment.endReads();
+  }
+
+  #replaced(): KvError {
+    const { path } = this.#parts.environment;
+    const state = fileAt(this.#path) === undefined ? 'it is gone' : 'another is in its place';
+    return new KvError('no-store', `cannot go on watching store "${path}": ${state}`);
+  }
+}
+
+function entriesAfter({ expiry }: Parts, { index, moment }: HeldState): Iterable<ExpiryEntry> {
+  return index ? expiry.entries(index, { after: moment }) : [];
+}
+
+const NO_BYTES = Buffer.alloc(0);
+
+/** What is gone first, in the order in which it is told; then what was set, by its version. */
+function compareByVersion(one: Change, other: Change): number {
+  return versionOf(one) - versionOf(other);
+}
+
+function versionOf(change: Change): number {
+  return change.kind === 'set' ? change.entry.version : 0;
+}

@@ -1,0 +1,85 @@
+/** What was told of the stretches of a range: when a look ends early, and when states are let go. */
+import { KvError } from '../../../errors.js';
+import { pagesOfTree } from '../file/page.js';
+import type { Bounds } from '../file/walk.js';
+import type { Known, Told } from './changes-between.js';
+import { countOf, type HeldState } from './held-state.js';
+import { type KeptRecord, LeafCursor } from './record-cursor.js';
+import { unsharedLeaves } from './unshared-leaves.js';
+
+/** Records that are kept in memory when a state is let go: it takes some tenths of a second, and some 30 MB. */
+const KEPT_LIMIT = 100_000;
+
+/** A comparison under way. */
+export interface Look {
+  readonly later: HeldState;
+  /** How many stretches have been gone through. */
+  done: number;
+  /** Up to which key of the next one. */
+  key: Buffer | undefined;
+}
+
+export function heldAs(state: HeldState, bounds: Bounds): Told {
+  return { bounds, known: { kind: 'held', state }, moment: state.moment };
+}
+
+/** What was told of each stretch when a look ends early. */
+export function remaining(told: readonly Told[], { later, done, key }: Look): Told[] {
+  const first = told[0]!.bounds.lower;
+  const next = told[done];
+  const behind = key && Buffer.concat([key, Buffer.of(0)]);
+  const upper = behind ?? next?.bounds.lower;
+  const rest = told.slice(done);
+  if (next && behind) rest[0] = { ...next, ...behindKey(next, behind) };
+  const hasTold = key !== undefined || done > 0;
+  return hasTold ? [heldAs(later, { lower: first, upper }), ...rest] : rest;
+}
+
+/** What is left of a stretch behind a key. */
+function behindKey({ bounds, known }: Told, lower: Buffer): Pick<Told, 'bounds' | 'known'> {
+  const rest = { lower, upper: bounds.upper };
+  if (known.kind !== 'kept') return { bounds: rest, known };
+  const records = known.records.filter(({ bytes }) => Buffer.compare(bytes, lower) >= 0);
+  return { bounds: rest, known: { ...known, records } };
+}
+
+/** What is known of a stretch when its state is let go. */
+export function withoutState({ known, bounds }: Told): Known {
+  if (known.kind !== 'held') return known;
+  const { state } = known;
+  const { transaction, version, tree } = state;
+  const records = keptOf(state, bounds);
+  if (records) return { kind: 'kept', records, version };
+  return { kind: 'written', transaction, version, bucket: tree?.id };
+}
+
+/** The records of a stretch; undefined where they are too many, or damaged. */
+function keptOf(state: HeldState, bounds: Bounds): KeptRecord[] | undefined {
+  try {
+    return readRecords(state, bounds);
+  } catch (error) {
+    // The next look says so.
+    if (error instanceof KvError) return undefined;
+    throw error;
+  }
+}
+
+function readRecords(state: HeldState, bounds: Bounds): KeptRecord[] | undefined {
+  const records: KeptRecord[] = [];
+  const { source, tree } = state;
+  if (tree === undefined) return records;
+  const range = { ...source, bounds };
+  const walk = unsharedLeaves(range, { kind: 'tree', root: undefined }, tree.root);
+  let step = walk.next();
+  while (!step.done) step = walk.next();
+  const { after } = step.value;
+  // As many as in any other leaf, about.
+  if ((after.length * countOf(tree)) / Math.max(1, pagesOfTree(tree.descriptor)) > KEPT_LIMIT) {
+    return undefined;
+  }
+  for (const cursor = new LeafCursor(source, after, bounds); cursor.isInside; cursor.next()) {
+    if (records.length === KEPT_LIMIT) return undefined;
+    records.push({ bytes: Buffer.from(cursor.key), entry: cursor.entry() });
+  }
+  return records;
+}

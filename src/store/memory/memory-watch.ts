@@ -1,0 +1,83 @@
+/** Following a bucket in memory: its records are compared with those that were there the last time. */
+import { KvError } from '../../errors.js';
+import { isExpired, type KeyRange, type Milliseconds, type StoredValue } from '../record.js';
+import type { Change, RecordChange, StoreWatch, WatchOptions } from '../watch.js';
+import { isWithin } from './memory-bucket.js';
+import type { MemoryRecord, MemoryState } from './memory-state.js';
+import { MemoryValue, metadataOf } from './memory-value.js';
+import { sorted } from './sorted.js';
+
+export class MemoryWatch implements StoreWatch {
+  readonly #state: MemoryState;
+  readonly #bucket: string;
+  readonly #range: KeyRange;
+  #told: ReadonlyMap<string, MemoryRecord>;
+  /** Whether nothing has been told yet, not even what was there. */
+  #isBeginning: boolean;
+  #moment: Milliseconds = 0;
+
+  /** Throws `usage` within a transaction. */
+  constructor(state: MemoryState, bucket: string, { range, from }: WatchOptions) {
+    if (state.inTransaction) {
+      throw new KvError('usage', `cannot watch bucket "${bucket}": a transaction is under way`);
+    }
+    this.#state = state;
+    this.#bucket = bucket;
+    this.#range = range;
+    this.#isBeginning = from === 'beginning';
+    this.#told = this.#isBeginning ? new Map() : this.#records();
+  }
+
+  /** To compare is how it is found out. */
+  isDue(): boolean {
+    return true;
+  }
+
+  *changes(): Generator<readonly Change[]> {
+    const before = this.#told;
+    const now = this.#records();
+    this.#told = now;
+    const gone = [...before].filter(([key]) => !now.has(key));
+    const set = [...now].filter(([key, { version }]) => before.get(key)?.version !== version);
+    if (!this.#isBeginning) set.sort(([, one], [, other]) => one.version - other.version);
+    this.#isBeginning = false;
+    yield [
+      ...gone.map(([key, record]) => this.#goneChange(key, record)),
+      ...set.map(([key, record]) => ({ ...changeOf(key, record), kind: 'set' as const })),
+    ];
+  }
+
+  value({ entry: { key, version } }: RecordChange): StoredValue | undefined {
+    const record = this.#state.buckets.get(this.#bucket)?.records.get(key);
+    return record?.version === version ? new MemoryValue(record) : undefined;
+  }
+
+  /** Nothing of the store is held. */
+  letGo(): void {}
+
+  close(): void {
+    this.#told = new Map();
+  }
+
+  #goneChange(key: string, before: MemoryRecord): RecordChange {
+    const record = this.#state.buckets.get(this.#bucket)?.records.get(key) ?? before;
+    const { expires } = record;
+    if (expires === undefined || !isExpired({ expires }, this.#moment)) {
+      return { ...changeOf(key, before), kind: 'delete', time: this.#moment };
+    }
+    return { ...changeOf(key, record), kind: 'expire', time: expires };
+  }
+
+  /** The records that are there, in the order of their keys. */
+  #records(): Map<string, MemoryRecord> {
+    this.#moment = this.#state.moment;
+    if (!this.#state.buckets.has(this.#bucket)) return new Map();
+    const records = this.#state.records(this.#bucket);
+    const keys = sorted(records.keys()).filter((key) => isWithin(Buffer.from(key), this.#range));
+    return new Map(keys.map((key) => [key, records.get(key)!]));
+  }
+}
+
+function changeOf(key: string, record: MemoryRecord) {
+  return { entry: { key, ...metadataOf(record) }, time: record.modified };
+}

@@ -1,0 +1,120 @@
+/** Many writes to one bucket, in their order for each key: short values by the thousand, long ones one by one. */
+import { Unmet } from '../condition.js';
+import type { Milliseconds, Version } from '../record.js';
+import { INLINE_BYTES, shardOf } from './layout.js';
+import { PackedWrites } from './packed-writes.js';
+import type { RedisUpload } from './redis-upload.js';
+import type { ShardCalls } from './shard-calls.js';
+
+/** How values are written that are too long to go with others. */
+export interface LongWrites {
+  upload(): RedisUpload;
+  put(key: string, upload: RedisUpload, expires: Milliseconds | undefined): Version | Unmet;
+}
+
+export interface Written {
+  /** How many writes were made. */
+  readonly made: number;
+  /** The positions of those that were not: deletes of missing keys, and puts that keep what is there. */
+  readonly refused: readonly number[];
+}
+
+export interface BulkWrites {
+  /** Returns whether something was sent, which takes its time. Throws what writing throws. */
+  put(key: Uint8Array, value: Uint8Array, expires?: Milliseconds): boolean;
+  /** The upload may be closed when it returns. */
+  putUpload(key: string, upload: RedisUpload, expires?: Milliseconds): void;
+  delete(key: string): void;
+  /** Sends what is left. */
+  finish(): Written;
+}
+
+/** `keeps`: a key that is there keeps its value. */
+export function bulkWrites(
+  calls: ShardCalls,
+  bucket: string,
+  action: string,
+  keeps: boolean,
+  long: LongWrites,
+): BulkWrites {
+  const { shards } = calls.catalogue.entry(bucket);
+  let waiting = new Map<number, PackedWrites>();
+  let position = 0;
+  let made = 0;
+  const refused: number[] = [];
+
+  const flush = (): void => {
+    const sent = waiting;
+    waiting = new Map();
+    if (sent.size === 0) return;
+    const told = calls.call(bucket, action, () =>
+      [...sent].map(([shard, writes]) => ({
+        shard,
+        script: 'batch',
+        words: [keeps ? 'keep' : 'overwrite', writes.packed()],
+      })),
+    );
+    for (const [index, { positions }] of [...sent.values()].entries()) {
+      const marks = told[index]![1] as Buffer;
+      for (const [at, where] of positions.entries()) {
+        if (marks[at] === MADE) made++;
+        else refused.push(where);
+      }
+    }
+  };
+
+  const add = (key: Uint8Array, write: (to: PackedWrites) => void): boolean => {
+    const shard = shardOf(key, shards);
+    let to = waiting.get(shard);
+    if (to === undefined) {
+      to = new PackedWrites();
+      waiting.set(shard, to);
+    }
+    write(to);
+    position++;
+    if (to.isFull) flush();
+    return waiting.size === 0;
+  };
+
+  const putLong = (key: string, upload: RedisUpload, expires: Milliseconds | undefined): void => {
+    flush();
+    if (long.put(key, upload, expires) instanceof Unmet) refused.push(position);
+    else made++;
+    position++;
+  };
+
+  return {
+    put(key, value, expires) {
+      if (value.length <= INLINE_BYTES) {
+        return add(key, (to) => to.put(position, key, value, expires));
+      }
+      const upload = long.upload();
+      try {
+        upload.append(value);
+        putLong(Buffer.from(key).toString(), upload, expires);
+      } finally {
+        upload.close();
+      }
+      return true;
+    },
+    putUpload(key, upload, expires) {
+      if (upload.size > INLINE_BYTES) {
+        putLong(key, upload, expires);
+        return;
+      }
+      const bytes = upload.contents();
+      add(Buffer.from(key), (to) => to.put(position, Buffer.from(key), bytes, expires));
+    },
+    delete(key) {
+      const bytes = Buffer.from(key);
+      add(bytes, (to) => to.delete(position, bytes));
+    },
+    finish() {
+      flush();
+      return { made, refused };
+    },
+  };
+}
+
+/** What the script says of a write that was made. */
+const MADE = '1'.charCodeAt(0);

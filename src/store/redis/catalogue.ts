@@ -1,0 +1,241 @@
+/** The buckets of a store on Redis: what each name leads to, remembered as long as no shard says otherwise. */
+import { randomBytes } from 'node:crypto';
+import { absentBucket, KvError } from '../../errors.js';
+import type { Milliseconds } from '../record.js';
+import type { Bridge } from './bridge.js';
+import { FORMAT } from './layout.js';
+import type { Reply } from './wire/request.js';
+import type { ScriptName } from './wire/scripts.js';
+
+/** How long a name is remembered: a shorter time than a shard remembers that its bucket was deleted. */
+const REMEMBERED_MS: Milliseconds = 60 * 60 * 1000;
+
+/** What a name leads to. */
+export interface Entry {
+  readonly id: number;
+  /** Grows when the bucket is renamed. */
+  readonly rev: number;
+  readonly shards: number;
+  readonly created: Milliseconds;
+}
+
+/** An entry, and how the catalogue writes it. */
+type Written = Entry & { readonly text: string };
+
+export class Catalogue {
+  /** Tells this client's writes from others'. */
+  readonly client = randomBytes(9).toString('base64url');
+  /** Begins the name of each key. */
+  readonly prefix: string;
+  readonly #bridge: Bridge;
+  readonly #known = new Map<string, { readonly entry: Entry; readonly asked: Milliseconds }>();
+  /** Buckets that no name leads to yet. */
+  readonly #drafts = new Map<string, Written>();
+  #lastWrite = 0;
+
+  constructor(bridge: Bridge, prefix: string) {
+    this.#bridge = bridge;
+    this.prefix = prefix;
+  }
+
+  /** The number of the next write of this client. */
+  nextWrite(): string {
+    return String(++this.#lastWrite);
+  }
+
+  /** Whether there is a store. Throws `unknown-format`. */
+  isThere(action: string): boolean {
+    const [format] = this.#all(action);
+    return this.#hasKnownFormat(String(format));
+  }
+
+  /** Makes the store, where it is not there. */
+  make(): void {
+    const [, format] = this.#write('open the store', 'make', []);
+    this.#hasKnownFormat(String(format));
+  }
+
+  /** Every name and its entry, in no order. */
+  entries(action: string): [name: string, entry: Entry][] {
+    const [, pairs] = this.#all(action) as [Reply, readonly Reply[]];
+    const entries: [string, Entry][] = [];
+    for (let at = 0; at < pairs.length; at += 2) {
+      entries.push([String(pairs[at]), parse(String(pairs[at + 1]))]);
+    }
+    return entries;
+  }
+
+  /** What the name leads to. Throws `no-bucket`. */
+  entry(name: string): Entry {
+    const entry = this.find(name);
+    if (entry === undefined) throw absentBucket(name);
+    return entry;
+  }
+
+  /** The same, or undefined where there is none. */
+  find(name: string): Entry | undefined {
+    const draft = this.#drafts.get(name);
+    if (draft) return draft;
+    const known = this.#known.get(name);
+    if (known && performance.now() - known.asked < REMEMBERED_MS) return known.entry;
+    this.#known.delete(name);
+    const key = this.#keys[0]!;
+    const [text] = this.#bridge.call(`open bucket "${name}"`, [
+      { kind: 'command', words: ['HGET', key, name], key, writes: false },
+    ]);
+    return text === undefined ? undefined : this.#remember(name, parse(String(text)));
+  }
+
+  /** What is remembered of a name is out of date. */
+  forget(name: string): void {
+    this.#known.delete(name);
+  }
+
+  /** The entry of a bucket, made where there is none. */
+  ensure(name: string): { readonly entry: Entry; readonly wasThere: boolean } {
+    const { shards } = this.#bridge.address;
+    const [, text, wasThere] = this.#write(`create bucket "${name}"`, 'ensure', [
+      name,
+      String(shards),
+    ]);
+    const entry = this.#remember(name, parse(String(text)));
+    return { entry, wasThere: wasThere === 1 };
+  }
+
+  /** A bucket that this client alone knows; returns its name. */
+  draft(shards: number): string {
+    const [, text] = this.#write('create a bucket', 'draft', [String(shards)]);
+    const entry = parse(String(text));
+    // No bucket's name may hold a control character.
+    const name = `\x01${entry.id}`;
+    this.#drafts.set(name, entry);
+    return name;
+  }
+
+  /** Gives a draft a name. Returns the entry whose place it took. Throws `no-bucket`, `bucket-exists`. */
+  publish(draft: string, name: string, replaces: boolean, action: string): Entry | undefined {
+    const entry = this.#drafts.get(draft);
+    if (entry === undefined) throw absentBucket(draft);
+    const [, old] = this.#write(action, 'publish', [entry.text, name, replaces ? '1' : '0'], {
+      'no-bucket': () => absentBucket(draft),
+      'bucket-exists': () => existing(action, name),
+    });
+    this.#drafts.delete(draft);
+    this.#remember(name, entry);
+    return old === undefined || String(old) === '' ? undefined : parse(String(old));
+  }
+
+  /** The draft is known no longer. Throws `no-bucket`. */
+  forgetDraft(draft: string): Entry {
+    const entry = this.#drafts.get(draft);
+    if (entry === undefined) throw absentBucket(draft);
+    this.#drafts.delete(draft);
+    return entry;
+  }
+
+  /** Returns the entry with its new rev. Throws `no-bucket`, `bucket-exists`. */
+  rename(name: string, to: string): Entry {
+    const action = `rename bucket "${name}"`;
+    const [, text] = this.#write(action, 'rename', [name, to], {
+      'no-bucket': () => absentBucket(name),
+      'bucket-exists': () => existing(action, to),
+    });
+    this.#known.delete(name);
+    return this.#remember(to, parse(String(text)));
+  }
+
+  /** Takes a bucket out, and returns its entry. Throws `no-bucket`. */
+  drop(name: string): Entry {
+    const [, text] = this.#write(`delete bucket "${name}"`, 'drop', [name], {
+      'no-bucket': () => absentBucket(name),
+    });
+    this.#known.delete(name);
+    return parse(String(text));
+  }
+
+  /** Puts an empty bucket in the place of one, and returns the entry of that. Throws `no-bucket`. */
+  clear(name: string): Entry {
+    const [, old, text] = this.#write(`clear bucket "${name}"`, 'clear', [name], {
+      'no-bucket': () => absentBucket(name),
+    });
+    this.#remember(name, parse(String(text)));
+    return parse(String(old));
+  }
+
+  /** The ids of buckets that are to be deleted, and how many shards each has. */
+  buried(): [id: number, shards: number][] {
+    const [, , pairs, now] = this.#all('collect garbage') as [
+      Reply,
+      Reply,
+      readonly Reply[],
+      number,
+    ];
+    const buried: [number, number][] = [];
+    for (let at = 0; at < pairs.length; at += 2) {
+      const [shards, till] = String(pairs[at + 1])
+        .split(' ')
+        .map(Number);
+      if (till! < now) buried.push([Number(pairs[at]), shards!]);
+    }
+    return buried;
+  }
+
+  /** Nothing is left of a deleted bucket. */
+  unbury(id: number): void {
+    const key = this.#keys[1]!;
+    this.#bridge.call('delete a bucket', [
+      { kind: 'command', words: ['HDEL', key, String(id)], key, writes: true },
+    ]);
+  }
+
+  get #keys(): string[] {
+    const tag = `{${this.prefix}}`;
+    return ['c', 'g', 'f'].map((part) => `${tag}:${part}`);
+  }
+
+  #all(action: string): readonly Reply[] {
+    const [reply] = this.#bridge.call(action, [
+      { kind: 'script', script: 'buckets', keys: this.#keys, words: [], writes: false },
+    ]);
+    return reply as readonly Reply[];
+  }
+
+  #write(
+    action: string,
+    script: ScriptName,
+    words: readonly string[],
+    refusals: Readonly<Record<string, () => KvError>> = {},
+  ): readonly Reply[] {
+    const keys = [...this.#keys, `{${this.prefix}}:t:${this.client}`];
+    const all = [this.nextWrite(), ...words];
+    const [reply] = this.#bridge.call(action, [
+      { kind: 'script', script, keys, words: all, writes: true },
+    ]) as readonly (readonly Reply[])[];
+    const refusal = refusals[String(reply![0])];
+    if (refusal) throw refusal();
+    return reply!;
+  }
+
+  #remember<E extends Entry>(name: string, entry: E): E {
+    this.#known.set(name, { entry, asked: performance.now() });
+    return entry;
+  }
+
+  #hasKnownFormat(format: string): boolean {
+    if (format === '') return false;
+    if (format === String(FORMAT)) return true;
+    throw new KvError(
+      'unknown-format',
+      `cannot open the store at "${this.#bridge.address.text}": its format is ${format}, and this version of kv knows ${FORMAT}`,
+    );
+  }
+}
+
+function existing(action: string, name: string): KvError {
+  return new KvError('bucket-exists', `cannot ${action}: there is a bucket "${name}" already`);
+}
+
+function parse(text: string): Written {
+  const [id, rev, shards, created] = text.split(' ').map(Number);
+  return { id: id!, rev: rev!, shards: shards!, created: created!, text };
+}

@@ -1,0 +1,252 @@
+/** A store on a Redis server or a Redis Cluster. What it is made of is in `layout.ts`. */
+import { KvError } from '../../errors.js';
+import type { Milliseconds } from '../record.js';
+import type {
+  BucketInfo,
+  Capability,
+  Collected,
+  Fact,
+  Store,
+  StoreBucket,
+  Upload,
+  WorkOptions,
+} from '../store.js';
+import { inTurns } from '../turns.js';
+import type { Bridge } from './bridge.js';
+import { Catalogue, type Entry } from './catalogue.js';
+import { DEAD } from './layout.js';
+import { RedisBucket } from './redis-bucket.js';
+import { RedisUpload } from './redis-upload.js';
+import { type Ask, ShardCalls } from './shard-calls.js';
+
+/** Records that one script deletes. */
+const PURGED = 500;
+
+/** Begins the name of a draft. */
+const DRAFT_PREFIX = '\x01';
+
+export interface RedisStoreOptions {
+  /** Begins the name of each key; absent: that of the address. */
+  readonly prefix?: string;
+  readonly isReadOnly?: boolean;
+  /** The clock by which records expire; absent: that of the servers. */
+  readonly now?: (() => Milliseconds) | undefined;
+}
+
+export class RedisStore implements Store {
+  readonly path: string;
+  readonly supports: ReadonlySet<Capability> = new Set(['drafts']);
+  readonly inTransaction = false;
+  readonly catalogue: Catalogue;
+  readonly #bridge: Bridge;
+  readonly #calls: ShardCalls;
+  #uploads = 0;
+
+  constructor(
+    bridge: Bridge,
+    { prefix = bridge.address.prefix, isReadOnly = false, now }: RedisStoreOptions = {},
+  ) {
+    this.path = bridge.address.text;
+    this.#bridge = bridge;
+    this.catalogue = new Catalogue(bridge, prefix);
+    this.#calls = new ShardCalls(bridge, this.catalogue, isReadOnly, now);
+  }
+
+  bucket(name: string): StoreBucket | undefined {
+    return this.catalogue.find(name) && this.#bucket(name);
+  }
+
+  buckets(): BucketInfo[] {
+    return this.#entries('list buckets').map(([name, entry]) => this.#infoOf(name, entry));
+  }
+
+  bucketInfo(name: string): BucketInfo {
+    return this.#infoOf(name, this.catalogue.entry(name));
+  }
+
+  bucketNames(prefix: string): string[] {
+    return this.#entries('list buckets')
+      .map(([name]) => name)
+      .filter((name) => name.startsWith(prefix));
+  }
+
+  createBucket(name: string): StoreBucket {
+    const action = `create bucket "${name}"`;
+    this.#calls.mayWrite(action);
+    if (this.catalogue.ensure(name).wasThere) {
+      throw new KvError('bucket-exists', `cannot ${action}: there is a bucket "${name}" already`);
+    }
+    return this.#bucket(name);
+  }
+
+  ensureBucket(name: string): StoreBucket {
+    if (this.catalogue.find(name) === undefined) {
+      this.#calls.mayWrite(`create bucket "${name}"`);
+      this.catalogue.ensure(name);
+    }
+    return this.#bucket(name);
+  }
+
+  /** In one step; what it held is deleted after that. */
+  async deleteBucket(name: string, options: WorkOptions = {}): Promise<void> {
+    this.#mayChange(name, `delete bucket "${name}"`, options);
+    await this.#delete(this.catalogue.drop(name), options);
+  }
+
+  renameBucket(name: string, to: string): void {
+    const action = `rename bucket "${name}"`;
+    this.#calls.mayWrite(action);
+    const entry = this.catalogue.rename(name, to);
+    this.#calls.callEntry(entry, action, everyShard(entry, 'fence', []));
+  }
+
+  /** The copy is seen when it is whole. It is of no one moment: what is written meanwhile may be in it or not. */
+  async copyBucket(name: string, to: string, options: WorkOptions = {}): Promise<void> {
+    const action = `copy bucket "${name}"`;
+    this.#mayChange(name, action, options);
+    if (this.catalogue.find(to)) {
+      throw new KvError('bucket-exists', `cannot ${action}: there is a bucket "${to}" already`);
+    }
+    const draft = this.createDraft();
+    try {
+      const source = this.#bucket(name);
+      const bucket = this.#bucket(draft);
+      await inTurns(source.copyInto(bucket), options);
+      this.catalogue.publish(draft, to, false, action);
+    } catch (error) {
+      if (this.catalogue.find(draft)) await this.discardDraft(draft);
+      throw error;
+    }
+  }
+
+  /** An empty bucket takes its place, in one step. */
+  async clearBucket(name: string, options: WorkOptions = {}): Promise<void> {
+    this.#mayChange(name, `clear bucket "${name}"`, options);
+    await this.#delete(this.catalogue.clear(name), options);
+  }
+
+  createDraft(): string {
+    this.#calls.mayWrite('create a bucket');
+    return this.catalogue.draft(this.#bridge.address.shards);
+  }
+
+  async publishDraft(draft: string, name: string, options: WorkOptions = {}): Promise<void> {
+    options.signal?.throwIfAborted();
+    const old = this.catalogue.publish(draft, name, true, `replace bucket "${name}"`);
+    if (old) await this.#delete(old, options);
+  }
+
+  async discardDraft(draft: string): Promise<void> {
+    await this.#delete(this.catalogue.forgetDraft(draft));
+  }
+
+  upload(): Upload {
+    return this.#upload();
+  }
+
+  async transaction(): Promise<never> {
+    throw this.#without('transactions', 'change several keys in one step');
+  }
+
+  async group(): Promise<never> {
+    throw this.#without('transactions', 'change several keys in one step');
+  }
+
+  watch(bucket: string): never {
+    throw this.#without('watch', `watch bucket "${bucket}"`);
+  }
+
+  async writersDone(): Promise<void> {}
+
+  /** Uploads that nobody ended expire by themselves. */
+  async collectGarbage(options: WorkOptions = {}): Promise<Collected> {
+    this.#calls.mayWrite('collect garbage');
+    options.signal?.throwIfAborted();
+    for (const [id, shards] of this.catalogue.buried()) {
+      await this.#delete({ id, shards, rev: DEAD, created: 0 }, options);
+    }
+    let expired = 0;
+    for (const [, entry] of this.#entries('collect garbage')) {
+      expired += await inTurns(this.#swept(entry), options);
+    }
+    return { expired, uploads: 0 };
+  }
+
+  info(): Fact[] {
+    const buckets = this.buckets();
+    return [
+      { name: 'path', value: this.path },
+      { name: 'buckets', value: buckets.length },
+      { name: 'keys', value: buckets.reduce((sum, { keys }) => sum + keys, 0) },
+    ];
+  }
+
+  async close(): Promise<void> {
+    await this.#bridge.close();
+  }
+
+  #without(capability: Capability, action: string): KvError {
+    const state = `store "${this.path}" does not support ${capability}`;
+    return new KvError('not-supported', `cannot ${action}: ${state}`);
+  }
+
+  #bucket(name: string): RedisBucket {
+    return new RedisBucket(this.#calls, name, () => this.#upload());
+  }
+
+  #upload(): RedisUpload {
+    return new RedisUpload(this.#bridge, this.catalogue, ++this.#uploads);
+  }
+
+  #entries(action: string): [name: string, entry: Entry][] {
+    return this.catalogue
+      .entries(action)
+      .filter(([name]) => !name.startsWith(DRAFT_PREFIX))
+      .sort(([one], [other]) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
+  }
+
+  #infoOf(name: string, entry: Entry): BucketInfo {
+    const told = this.#calls.call(name, `describe bucket "${name}"`, (found) =>
+      everyShard(found, 'count', []),
+    );
+    const sum = (at: number) => told.reduce((whole, counts) => whole + (counts[at] as number), 0);
+    return { name, created: entry.created, keys: sum(1), bytes: sum(2) };
+  }
+
+  #mayChange(name: string, action: string, { signal }: WorkOptions): void {
+    this.#calls.mayWrite(action);
+    this.catalogue.entry(name);
+    signal?.throwIfAborted();
+  }
+
+  /** Deletes what a bucket held that no name leads to any longer. What is left when it is stopped goes later. */
+  async #delete(entry: Entry, options: WorkOptions = {}): Promise<void> {
+    const dead = { ...entry, rev: DEAD };
+    // First, so that who still has it by its name is told.
+    this.#calls.callEntry(dead, 'delete a bucket', everyShard(dead, 'fence', []));
+    await inTurns(this.#purged(dead), { ...options, signal: undefined });
+    this.catalogue.unbury(entry.id);
+  }
+
+  *#purged(entry: Entry): Generator<number> {
+    let left = everyShard(entry, 'purge', ['-', '+', String(PURGED)]);
+    while (left.length > 0) {
+      const told = this.#calls.callEntry(entry, 'delete a bucket', left);
+      left = left.filter((_, at) => told[at]![2] === 1);
+      yield told.reduce((sum, [, deleted]) => sum + (deleted as number), 0);
+    }
+  }
+
+  *#swept(entry: Entry): Generator<number> {
+    let left = everyShard(entry, 'sweep', [String(PURGED)]);
+    while (left.length > 0) {
+      const told = this.#calls.callEntry(entry, 'collect garbage', left);
+      left = left.filter((_, at) => told[at]![1] === PURGED);
+      yield told.reduce((sum, [, expired]) => sum + Number(expired ?? 0), 0);
+    }
+  }
+}
+
+function everyShard({ shards }: Entry, script: Ask['script'], words: readonly string[]): Ask[] {
+  return Array.from({ length: shards }, (_, shard) => ({ shard, script, words }));
+}

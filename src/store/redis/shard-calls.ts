@@ -1,0 +1,112 @@
+/** Scripts on the shards of a bucket that is found by its name, again where that leads elsewhere by now. */
+import { KvError } from '../../errors.js';
+import type { Milliseconds } from '../record.js';
+import type { Bridge } from './bridge.js';
+import type { Catalogue, Entry } from './catalogue.js';
+import { Shard, shardOf } from './layout.js';
+import type { Reply, Request } from './wire/request.js';
+import type { ScriptName } from './wire/scripts.js';
+
+/** A script on one shard; of those that write, one call has one to a shard. */
+export interface Ask {
+  readonly shard: number;
+  readonly script: ScriptName;
+  readonly words: readonly (string | Uint8Array)[];
+  /** By which it tells what has expired; absent: that of the call. */
+  readonly moment?: string | undefined;
+}
+
+/** What a script answers; its first word is `done`, or why it was not. */
+export type Told = readonly Reply[];
+
+/** Scripts that change nothing, and how many of a shard's keys each uses: while a slot moves, one that is not there holds it up. */
+const reading: Readonly<Partial<Record<ScriptName, number>>> = { get: 2, page: 3, count: 4 };
+
+/** How often a bucket that is being renamed is looked for again, and what is waited in between, in ms. */
+const TRIES = 50;
+const PAUSE_MS: Milliseconds = 20;
+
+export class ShardCalls {
+  readonly bridge: Bridge;
+  readonly catalogue: Catalogue;
+  readonly #now: (() => Milliseconds) | undefined;
+  readonly #isReadOnly: boolean;
+
+  /** `now` is the clock by which records expire; absent: that of the servers. */
+  constructor(bridge: Bridge, catalogue: Catalogue, isReadOnly = false, now?: () => Milliseconds) {
+    this.bridge = bridge;
+    this.catalogue = catalogue;
+    this.#isReadOnly = isReadOnly;
+    this.#now = now;
+  }
+
+  /** The moment that scripts are told; empty: they look at their server's clock. */
+  get moment(): string {
+    return this.#now ? String(this.#now()) : '';
+  }
+
+  /** Throws `read-only`. */
+  mayWrite(action: string): void {
+    if (!this.#isReadOnly) return;
+    throw new KvError('read-only', `cannot ${action}: the store was opened to be read`);
+  }
+
+  /** What the scripts say that `asksOf` gives for the bucket, in that order. Throws `no-bucket`. */
+  call(bucket: string, action: string, asksOf: (entry: Entry) => readonly Ask[]): readonly Told[] {
+    let entry = this.catalogue.entry(bucket);
+    for (let attempt = 1; ; attempt++) {
+      const asks = asksOf(entry);
+      const told = this.callEntry(entry, action, asks);
+      const stale = told.filter(([word]) => String(word) === 'stale');
+      if (stale.length === 0) return told;
+      // Where some were made and others not, it is all made again: another bucket has the name now.
+      this.catalogue.forget(bucket);
+      entry = this.catalogue.entry(bucket);
+      if (attempt === TRIES) {
+        throw new KvError('busy', `cannot ${action}: bucket "${bucket}" is being renamed`);
+      }
+      if (attempt > 1) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+    }
+  }
+
+  /** The same for one script. */
+  callOne(bucket: string, action: string, askOf: (entry: Entry) => Ask): Told {
+    return this.call(bucket, action, (entry) => [askOf(entry)])[0]!;
+  }
+
+  /** The same for a bucket that no name may lead to; it may be `stale`. */
+  callEntry(entry: Entry, action: string, asks: readonly Ask[]): Told[] {
+    const own = this.moment;
+    const requests = asks.map((ask) => this.#requestOf(entry, ask, own));
+    if (requests.some(({ writes }) => writes)) this.mayWrite(action);
+    const told = this.bridge.call(action, requests) as readonly Told[];
+    const late = told.find(([word]) => String(word) === 'late');
+    if (late) throw new Error('a write was overtaken by a later one of the same client');
+    return [...told];
+  }
+
+  shard({ id }: Pick<Entry, 'id'>, number: number): Shard {
+    return new Shard(this.catalogue.prefix, id, number);
+  }
+
+  /** The shard in which a key lies. */
+  shardOfKey(entry: Entry, key: string): Shard {
+    return this.shard(entry, shardOf(Buffer.from(key), entry.shards));
+  }
+
+  #requestOf(entry: Entry, { shard, script, words, moment }: Ask, current: string): Request {
+    const own = this.shard(entry, shard);
+    const { client } = this.catalogue;
+    const used = reading[script];
+    const writes = used === undefined;
+    const keys = writes ? [...own.keys, `${own.tag}:t:${client}`] : own.keys.slice(0, used);
+    const number = writes ? this.catalogue.nextWrite() : '';
+    return {
+      kind: 'script',
+      script,
+      keys,
+      words: [String(entry.rev), moment ?? current, number, ...words],
+      writes,
+    };
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * The descriptors that this process was started with, beside those of Node's own: its event queues, and
+ * pipes of which it holds both ends. What is written to these is lost, or taken for a signal.
+ */
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+/** In order; none where the system does not show them. */
+export function inheritedDescriptors(): number[] {
+  const all = openDescriptors();
+  return all.filter((one) => !isOfNode(one, all)).map(({ descriptor }) => descriptor);
+}
+
+/** Whether a descriptor is open, and of Node's own; false where the system does not show it. */
+export function isNodesOwn(descriptor: number): boolean {
+  const all = openDescriptors();
+  return all.some((one) => one.descriptor === descriptor && isOfNode(one, all));
+}
+
+interface Open {
+  readonly descriptor: number;
+  /** What it leads to: a path, or `pipe:[42]`, `anon_inode:[eventpoll]`. */
+  readonly target: string;
+  /** As open(2) has it: for reading, for writing, or both. */
+  readonly access: number;
+}
+
+/** The standard ones are inherited, whatever they are. */
+const STANDARD = 2;
+
+function isOfNode({ descriptor, target, access }: Open, all: readonly Open[]): boolean {
+  if (descriptor <= STANDARD) return false;
+  if (target.startsWith('anon_inode:')) return true;
+  if (!target.startsWith('pipe:') || access === READ_AND_WRITE) return false;
+  return all.some((other) => other.target === target && other.access === 1 - access);
+}
+
+/** Of open(2): 0 for reading, 1 for writing, 2 for both. */
+const ACCESS_MODE = 0o3;
+const READ_AND_WRITE = 2;
+
+function openDescriptors(): Open[] {
+  try {
+    return readdirSync('/proc/self/fd').flatMap((name) => openAs(Number(name)) ?? []);
+  } catch {
+    return [];
+  }
+}
+
+/** Undefined for one that is closed by now, as that which listed the others. */
+function openAs(descriptor: number): Open | undefined {
+  try {
+    const target = readlinkSync(`/proc/self/fd/${descriptor}`);
+    const info = readFileSync(`/proc/self/fdinfo/${descriptor}`, 'latin1');
+    const flags = Number.parseInt(/^flags:\s*([0-7]+)/m.exec(info)?.[1] ?? '0', 8);
+    return { descriptor, target, access: flags & ACCESS_MODE };
+  } catch {
+    return undefined;
+  }
+}

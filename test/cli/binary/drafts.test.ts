@@ -1,0 +1,39 @@
+/** Guests of the other drafts of wasi:keyvalue, as `kv run` runs them. */
+import { describe, expect, test } from 'vitest';
+import { guest } from '../../support/guests.js';
+import { Shell } from '../../support/shell.js';
+
+describe('a guest of', () => {
+  test.each([
+    ['draft', '10 functions\n'],
+    ['draft2', '13 functions\n'],
+  ])('%s finds what its interfaces say, seen from inside', async (name, text) => {
+    const shell = new Shell();
+    await shell.succeed(
+      'kv set outside bar; kv bucket create read; kv copy outside --to-bucket read outside',
+    );
+    const script = `kv run ${guest(name)} -b default -b read=read:ro`;
+    expect(await shell.succeed(script)).toBe(text);
+    expect(await shell.succeed('kv get b1; kv -b read keys')).toBe('boutside\n');
+  });
+
+  test('0.1.0 consumes values by methods', async () => {
+    const shell = new Shell();
+    await shell.succeed('kv set outside bar');
+    expect(await shell.succeed(`kv run ${guest('first')}; kv get key`)).toBe('42\nbar');
+  });
+
+  test('the seed and of draft2, in one component, reads with each what the other wrote', async () => {
+    const shell = new Shell();
+    expect(await shell.succeed(`kv run ${guest('mixed')}; kv get key; kv incr n`)).toBe(
+      '42\nfrom draft243\n',
+    );
+  });
+
+  test('draft2 that swaps beside another process loses no update', async () => {
+    const shell = new Shell();
+    const run = `kv run ${guest('swap')} -- 100`;
+    await shell.succeed(`kv set shared 1; ${run} > one & first=$!; ${run} > two; wait $first`);
+    expect(await shell.succeed('kv get shared')).toBe('201');
+  });
+});

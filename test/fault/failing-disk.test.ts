@@ -1,0 +1,218 @@
+/**
+ * A write, a sync or a change of the file's size that fails: at the n-th call, once or from then on. The
+ * command ends with one line and 6, and what it was to change is as it was, or it says that it may not be.
+ */
+import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openStore } from '../../src/store/lmdb/open-store.js';
+import { makeFormat1Store } from '../store/format-1-store.js';
+import { isFull, partOf } from '../support/length.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { buildDiskShim, canPreload } from './disk-shim.js';
+import { type Ended, runKv } from './kv-process.js';
+
+/** More than one batch of an import, so that one is committed while the next is read. */
+const RECORDS = 300_000;
+
+/** What is run, and what it prints afterwards that was done: see `look`. */
+interface Order {
+  readonly words: readonly string[];
+  readonly after: RegExp;
+  /** What may be there when it failed; absent: what was there before. */
+  readonly half?: RegExp;
+  /** The store that it is run on, see `prepare`; absent: `usual`. */
+  readonly template?: string;
+  /** What it leaves beside the store's own files when it is done. */
+  readonly leaves?: RegExp;
+}
+
+const before = /^2000\nbefore\n?$/;
+const orders: Record<string, Order> = {
+  set: { words: ['set', 'a', 'after'], after: /^2000\nafter\n?$/ },
+  'set of a large value': { words: ['set', 'a', '-f', 'large'], after: /^2000\nl+\n?$/ },
+  exec: {
+    words: ['exec', 'script'],
+    after: /^2020\nafter\n?$/,
+    half: /^20[012]\d\n(before|after)\n?$/,
+  },
+  'exec --atomic': { words: ['exec', '--atomic', 'script'], after: /^2020\nafter\n?$/ },
+  delete: { words: ['delete', '--prefix', '', '--yes'], after: /^0\n$/ },
+  'bucket copy': { words: ['bucket', 'copy', 'default', 'other'], after: before },
+  import: {
+    words: ['import', 'records'],
+    after: /^302000\nafter\n?$/,
+    half: /^\d+\n(before|after)\n?$/,
+  },
+  'import --atomic': { words: ['import', '--atomic', 'records'], after: /^302000\nafter\n?$/ },
+  'store compact': { words: ['store', 'compact'], after: before, template: 'sparse' },
+  'store gc': { words: ['store', 'gc'], after: before, template: 'expired' },
+  'store restore --force': {
+    words: ['store', 'restore', '--force', 'backup'],
+    after: /^1\nafter\n?$/,
+    template: 'restored',
+    leaves: /\.replaced$/,
+  },
+  'store upgrade': {
+    words: ['store', 'upgrade'],
+    after: before,
+    template: 'old',
+    leaves: /^data\.mdb\.format-1$/,
+  },
+  'import --mode replace': {
+    words: ['import', '--mode', 'replace', 'records'],
+    after: /^300001\nafter\n?$/,
+  },
+};
+
+/** The n-th call of each kind, and how it fails: EIO, EDQUOT, ENOSPC, or short; once, or from then on. */
+function faultsOf(name: string): string[] {
+  const isImport = name.startsWith('import');
+  if (!isFull) {
+    if (name === 'set') return ['write:1:5', 'write:2:28', 'write:3:short', 'sync:1:5:on'];
+    // The third is of the page that tells where the trees are.
+    if (!isImport) return ['write:2:5:on', 'write:3:122'];
+    return name === 'import' ? ['write:9:5', 'sync:2:5'] : ['write:40:122:on'];
+  }
+  const last = isImport ? 200 : 30;
+  const numbers = Array.from({ length: last }, (_, index) => index + 1);
+  const hows = ['5', '5:on', '28', '122', 'short'];
+  const faults = numbers.flatMap((n) => [
+    `write:${n}:${hows[n % hows.length]}`,
+    ...(n <= 10 ? hows.slice(0, 4).flatMap((how) => [`sync:${n}:${how}`]) : []),
+    ...(n <= 4 ? [`truncate:${n}:5`, `write:${n}:5`, `write:${n}:short`] : []),
+  ]);
+  return partOf(faults);
+}
+
+describe.skipIf(!canPreload())('on a disk that fails', () => {
+  it.each(Object.entries(orders))(
+    '%s is done, or says that it is not',
+    async (name, order) => {
+      const folder = temporaryFolder();
+      const library = buildDiskShim();
+      const template = order.template ?? 'usual';
+      await prepare(folder, template);
+      const faults = faultsOf(name);
+      let failed = 0;
+      const run = async (fault: string) => {
+        const place = join(folder, fault);
+        const store = join(place, 'store');
+        cpSync(join(folder, template), store, { recursive: true });
+        const env = { LD_PRELOAD: library, KV_DISK_FAULT: fault };
+        const ended = await runKv(folder, ['-s', store, ...order.words], { env });
+        if (ended.status !== 0) {
+          failed++;
+          expectTold(fault, ended);
+        }
+        const left = [...readdirSync(place), ...readdirSync(store)].filter(
+          (name) => !['store', 'data.mdb', 'lock.mdb'].includes(name),
+        );
+        const isLeft = (name: string) => ended.status === 0 && order.leaves?.test(name);
+        expect(
+          left.filter((name) => !isLeft(name)),
+          fault,
+        ).toEqual([]);
+        // What could not be carried over is there to be carried over the next time.
+        if (order.template === 'old') {
+          expect(await runKv(folder, ['-s', store, 'store', 'upgrade'])).toMatchObject({
+            status: 0,
+          });
+        }
+        const found = await look(folder, store);
+        const isUnsure = ended.stderr.includes('it may have been stored all the same');
+        const half = isUnsure ? order.after : (order.half ?? before);
+        if (ended.status === 0) expect(found, fault).toMatch(order.after);
+        else
+          expect(before.test(found) || half.test(found), `${fault}: ${found.slice(0, 80)}`).toBe(
+            true,
+          );
+        rmSync(place, { recursive: true, force: true });
+      };
+      for (let at = 0; at < faults.length; at += 2) {
+        await Promise.all(faults.slice(at, at + 2).map(run));
+      }
+      process.stdout.write(`failing disk: ${name}: ${faults.length} faults, ${failed} told\n`);
+      expect(failed).toBeGreaterThan(0);
+    },
+    isFull ? 3_600_000 : 120_000,
+  );
+});
+
+/** One line, and a second one with what came of it; none of LMDB's words, no signal, and it ends. */
+function expectTold(fault: string, { status, signal, stderr }: Ended): void {
+  expect({ fault, status, signal }, stderr).toEqual({ fault, status: 6, signal: null });
+  const lines = stderr.trimEnd().split('\n');
+  const state = /the disk says: input\/output error|no space is left|the disk quota is used up/;
+  expect(lines[0]).toMatch(
+    /^kv: (script:\d+: )?cannot (write to|compact|restore|upgrade) store(?! file)/,
+  );
+  expect(lines[0]).toMatch(state);
+  expect(lines.length).toBeLessThan(3);
+  expect(stderr).not.toMatch(/position|mdb|Write error|at .*:\d+:\d+/);
+}
+
+async function prepare(folder: string, template: string): Promise<void> {
+  const records = (first: number, count: number) =>
+    Array.from({ length: count }, (_, index) => `{"key":"k${first + index}","value":"v"}\n`).join(
+      '',
+    );
+  writeFileSync(join(folder, 'large'), 'l'.repeat(9_000_000));
+  writeFileSync(join(folder, 'script'), `set a after\n${scriptLines()}`);
+  writeFileSync(
+    join(folder, 'records'),
+    `{"key":"a","value":"after"}\n${records(1_000_000, RECORDS)}`,
+  );
+  const seed = `{"key":"a","value":"before"}\n${records(0, 1999)}`;
+  writeFileSync(join(folder, 'seed'), seed);
+  writeFileSync(join(folder, 'look'), 'keys --count\nget a\n');
+  const run = async (...words: string[]) => {
+    expect(await runKv(folder, words)).toMatchObject({ status: 0 });
+  };
+  await run('-s', 'template', 'import', 'seed');
+  if (template === 'sparse') {
+    await run('-s', 'sparse', 'set', 'a', '-f', 'large');
+    await run('-s', 'sparse', 'import', 'seed');
+  }
+  if (template === 'restored') {
+    await run('-s', 'small', 'set', 'a', 'after');
+    await run('-s', 'small', 'store', 'backup', 'backup');
+  }
+  if (template === 'old') await makeOld(join(folder, 'old'));
+  if (template === 'sparse' || template === 'old') return;
+  cpSync(join(folder, 'template'), join(folder, template), { recursive: true });
+  if (template === 'expired') await expireMany(join(folder, 'expired'));
+}
+
+/** A store of format 1, with the same keys. */
+async function makeOld(path: string): Promise<void> {
+  const records = Array.from({ length: 1999 }, (_, index) => [`k${index}`, 'v'] as const);
+  await makeFormat1Store(path, 0, new Map([['a', 'before'], ...records]));
+}
+
+/** Adds records that have expired, and are there. */
+async function expireMany(path: string): Promise<void> {
+  const store = (await openStore(path, 'write', undefined, () => 0))!;
+  await store.transaction(async () => {
+    const bucket = store.bucket('default')!;
+    for (let number = 0; number < 12_000; number++) {
+      bucket.increment(`expired ${number}`, 1n);
+      bucket.expire(`expired ${number}`, 1);
+    }
+  });
+  await store.close();
+}
+
+function scriptLines(): string {
+  return Array.from({ length: 20 }, (_, index) => `set s${index} v\n`).join('');
+}
+
+/** How many keys there are, and the value of `a`, as a command without a shim finds them. */
+async function look(folder: string, store: string): Promise<string> {
+  const { stdout, stderr } = await runKv(folder, ['-s', store, 'exec', 'look']);
+  expect(stderr.replace(/.*there is no such key\n/, '')).toBe('');
+  if (isFull) {
+    expect(await runKv(folder, ['-s', store, 'store', 'check'])).toMatchObject({ status: 0 });
+  }
+  return stdout;
+}

@@ -1,0 +1,191 @@
+/** Backups and chains of them: what is restored is what was there, byte for byte. */
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { patternedBytes } from '../support/patterned-bytes.js';
+import { Shell } from '../support/shell.js';
+
+/** All that a store holds, as text. */
+const dump = (store: string) =>
+  `for b in $(kv -s ${store} bucket list); do echo "# $b"; kv -s ${store} -b $b export; done`;
+
+/** A shell whose store has values of all kinds, deleted ones, and two buckets. */
+async function shellWithStore(): Promise<Shell> {
+  const shell = new Shell();
+  writeFileSync(join(shell.folder, 'large'), patternedBytes(700_000));
+  await shell.succeed(`{ for i in $(seq 3000); do echo "set key$i 'the value of $i'"; done
+    echo 'set large -f large'; echo 'copy large shared'; echo 'delete key7'
+    echo 'bucket create other'; echo '-b other set k v'; } > fill; kv -s s set first 1; kv -s s exec fill`);
+  return shell;
+}
+
+describe('a backup', () => {
+  it('holds the whole store, for its owner alone, and is restored as it was', async () => {
+    const shell = await shellWithStore();
+    const before = await shell.succeed(dump('s'));
+    await shell.succeed('kv -s s store backup b.kvb; kv -s r store restore b.kvb');
+    expect(await shell.succeed(dump('r'))).toBe(before);
+    expect(await shell.succeed('kv -s r store check')).toMatch(/^OK: 2 buckets, 3003 keys, /);
+    expect(statSync(join(shell.folder, 'b.kvb')).mode & 0o777).toBe(0o600);
+    expect(statSync(join(shell.folder, 'r')).mode & 0o777).toBe(0o700);
+    expect(await shell.succeed('kv store restore --list b.kvb')).toMatch(
+      /^b\.kvb: whole, transaction \d+, .*\n3002\tdefault\n1\tother\n$/,
+    );
+    // What is restored is a store like any other.
+    await shell.succeed('kv -s r set new 1; kv -s r delete large; kv -s r store check');
+    expect(
+      await shell.succeed('kv -s s store backup - | kv -s p store restore -; kv -s p get large'),
+    ).toBe(patternedBytes(700_000).toString());
+  });
+
+  it('of a chain has what was changed, and each moment can be restored', async () => {
+    const shell = await shellWithStore();
+    const moments: string[] = [];
+    const files: string[] = [];
+    for (const [at, change] of [
+      'true',
+      'kv -s s set key5 changed; kv -s s delete --prefix key2 -y',
+      'kv -s s delete large; head -c 300000 large | kv -s s set another; kv -s s bucket rename other renamed',
+      'for i in 1 2 3; do kv -s s incr n; done; kv -s s bucket clear renamed --confirm renamed',
+      'kv -s s delete --prefix key1 -y; kv -s s store compact; kv -s s incr n',
+    ].entries()) {
+      await shell.succeed(change);
+      const since = at === 0 ? '' : `--since ${at - 1}.kvb`;
+      await shell.succeed(`kv -s s store backup ${at}.kvb ${since}`);
+      moments.push(await shell.succeed(dump('s')));
+      files.push(`${at}.kvb`);
+      await shell.succeed(`kv -s r${at} store restore ${files.join(' ')}`);
+      expect(await shell.succeed(dump(`r${at}`))).toBe(moments[at]);
+    }
+    const sizes = files.map((file) => statSync(join(shell.folder, file)).size);
+    expect(sizes[3]!).toBeLessThan(sizes[0]! / 10);
+    for (const wrong of ['1.kvb', '0.kvb 2.kvb', '1.kvb 0.kvb', '0.kvb 0.kvb']) {
+      const { status } = await shell.run(`kv -s wrong store restore ${wrong}`);
+      expect([wrong, status]).toEqual([wrong, 2]);
+    }
+    expect(existsSync(join(shell.folder, 'wrong'))).toBe(false);
+  });
+
+  it('is of one moment, whoever writes meanwhile', async () => {
+    const shell = await shellWithStore();
+    const both = "printf 'incr a\\nincr b\\n' | kv -s s exec --atomic";
+    await shell.succeed(`{ while test ! -e stop; do ${both}; done > /dev/null; } &
+      for i in 1 2; do kv -s s set x$i $i; kv -s s store backup $i.kvb; done; touch stop; wait`);
+    for (const at of [1, 2]) {
+      await shell.succeed(`kv -s m${at} store restore ${at}.kvb`);
+      const a = await shell.succeed(`kv -s m${at} get a --default 0; kv -s m${at} store check >&2`);
+      expect(await shell.succeed(`kv -s m${at} get b --default 0`)).toBe(a);
+    }
+  });
+
+  it('is refused where one bit of it has changed, or its end is missing', async () => {
+    const shell = new Shell();
+    await shell.succeed('kv -s s set a 1; kv -s s set b 2; kv -s s store backup b.kvb');
+    const file = join(shell.folder, 'b.kvb');
+    const sound = readFileSync(file);
+    const places = Array.from({ length: 12 }, (_, at) =>
+      Math.floor((at * (sound.length - 1)) / 11),
+    );
+    for (const at of [...places, 9, 40, sound.length - 6]) {
+      const flipped = Buffer.from(sound);
+      flipped[at]! ^= 1 << (at % 8);
+      writeFileSync(join(shell.folder, 'bad.kvb'), flipped);
+      const { status, stderr } = await shell.run('kv -s r store restore bad.kvb');
+      expect([at, status, stderr]).toEqual([
+        at,
+        4,
+        expect.stringContaining('cannot read the backup'),
+      ]);
+    }
+    for (const length of [0, 11, 300, sound.length - 16, sound.length - 1]) {
+      writeFileSync(join(shell.folder, 'bad.kvb'), sound.subarray(0, length));
+      expect((await shell.run('kv -s r store restore bad.kvb')).status).toBe(4);
+    }
+    writeFileSync(join(shell.folder, 'bad.kvb'), sound);
+    appendFileSync(join(shell.folder, 'bad.kvb'), 'x');
+    expect((await shell.run('kv store restore --list bad.kvb')).status).toBe(4);
+    expect(readdirSync(shell.folder).sort()).toEqual(['b.kvb', 'bad.kvb', 's']);
+  });
+
+  it('is not made of a damaged store, nor of one that is not there', async () => {
+    const shell = await shellWithStore();
+    const file = join(shell.folder, 's', 'data.mdb');
+    const bytes = readFileSync(file);
+    // The length of a key, in the page that is in use and in those that are free.
+    for (let at = bytes.indexOf('key998'); at !== -1; at = bytes.indexOf('key998', at + 1)) {
+      bytes.writeUInt16LE(0xffff, at - 2);
+    }
+    writeFileSync(file, bytes);
+    const { status, stderr } = await shell.run('kv -s s store backup b.kvb');
+    expect([status, stderr]).toEqual([
+      6,
+      expect.stringContaining('cannot back up store "s": damaged: page '),
+    ]);
+    expect((await shell.run('kv -s none store backup b.kvb')).status).toBe(6);
+    expect(shell.files().filter((name) => name.startsWith('b.kvb'))).toEqual([]);
+  });
+
+  it('overwrites no file of the store, and no backup that it continues', async () => {
+    const shell = await shellWithStore();
+    const before = await shell.succeed(dump('s'));
+    await shell.succeed('kv -s s store backup a.kvb; kv -s t set other 1');
+    for (const [words, status] of [
+      ['-s s store backup s/data.mdb', 2],
+      ['-s s store backup ./s/lock.mdb', 2],
+      ['-s s store backup a.kvb --since ./a.kvb', 2],
+      ['-s t store backup b.kvb --since a.kvb', 2],
+      ['-s s store backup b.kvb --since fill', 4],
+      ['-s s store backup missing/b.kvb', 6],
+    ] as const) {
+      expect([words, (await shell.run(`kv ${words}`)).status]).toEqual([words, status]);
+    }
+    expect(await shell.succeed(dump('s'))).toBe(before);
+  });
+});
+
+describe('restoring', () => {
+  it('replaces a store only with --force, and keeps it beside', async () => {
+    const shell = await shellWithStore();
+    const before = await shell.succeed(dump('s'));
+    await shell.succeed('kv -s s store backup b.kvb; kv -s s set key1 later');
+    const refused = await shell.run('kv -s s store restore b.kvb');
+    expect([refused.status, refused.stderr.split('\n')[0]]).toEqual([
+      3,
+      'kv: cannot restore store "s": there is something already',
+    ]);
+    expect((await shell.run('kv -s s --read-only store restore b.kvb --force')).status).toBe(6);
+    const told = JSON.parse(await shell.succeed('kv -s s store restore b.kvb --force --json'));
+    expect(told).toMatchObject({ restored: 's', keys: 3003, buckets: 2 });
+    expect(await shell.succeed(dump('s'))).toBe(before);
+    expect(await shell.succeed('kv -s s.replaced get key1')).toBe('later');
+    expect(told.replaced).toBe(join(shell.folder, 's.replaced'));
+  });
+
+  it('begins another history, which continues no backup of before', async () => {
+    const shell = await shellWithStore();
+    await shell.succeed(
+      'kv -s s store backup a.kvb; kv -s s set k 1; kv -s s store backup b.kvb --since a.kvb',
+    );
+    await shell.succeed('kv -s s store restore a.kvb --force; kv -s s set k 2');
+    for (const base of ['a.kvb', 'b.kvb']) {
+      const { status, stderr } = await shell.run(`kv -s s store backup c.kvb --since ${base}`);
+      expect([status, stderr.split('\n')[0]]).toEqual([
+        2,
+        'kv: cannot back up store "s": it has been restored since the earlier backup was made',
+      ]);
+    }
+    await shell.succeed(
+      'kv -s s store backup c.kvb; kv -s s set l 3; kv -s s store backup d.kvb --since c.kvb',
+    );
+    expect(
+      await shell.succeed('kv -s r store restore c.kvb d.kvb; kv -s r get k; kv -s r get l'),
+    ).toBe('23');
+  });
+});
