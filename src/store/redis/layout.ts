@@ -30,7 +30,7 @@
  *
  * Keys that a script makes names of itself (chunks) are in the slot of those that it declares.
  */
-import type { Metadata } from '../record.js';
+import type { KeyRange, Metadata } from '../record.js';
 
 /** The format, to be raised with every change that older programs cannot read. */
 export const FORMAT = 1;
@@ -131,4 +131,15 @@ export function shardOf(key: Uint8Array, shards: number): number {
   for (const byte of key) hash = Math.imul(hash ^ byte, 0x01000193);
   // The low bits of FNV are its weakest.
   return ((hash ^ (hash >>> 15)) >>> 0) % shards;
+}
+
+/** The bounds of a range as `ZRANGEBYLEX` has them: the lower one belongs to it, the upper does not. */
+export function boundsOf({
+  lower,
+  upper,
+}: KeyRange): [lower: Buffer | string, upper: Buffer | string] {
+  return [
+    lower ? Buffer.concat([Buffer.from('['), lower]) : '-',
+    upper ? Buffer.concat([Buffer.from('('), upper]) : '+',
+  ];
 }

@@ -1,7 +1,5 @@
 /** One bucket of a store on Redis. Each operation on one key is one script on its shard. */
-
-import { crc32 } from 'node:zlib';
-import { type Condition, Unmet, unmet } from '../condition.js';
+import { type Condition, Unmet } from '../condition.js';
 import { COUNTER_LIMIT, incremented } from '../counter.js';
 import type {
   KeyRange,
@@ -25,29 +23,19 @@ import type {
   Write,
 } from '../store.js';
 import { inTurns } from '../turns.js';
-import { piecesOf } from '../value-pieces.js';
-import { bulkWrites } from './bulk-writes.js';
-import type { Entry } from './catalogue.js';
-import {
-  encodeManifest,
-  INLINE_BYTES,
-  kinds,
-  type Manifest,
-  metadataOf,
-  readHeader,
-  shardOf,
-} from './layout.js';
-import { boundsOf, recordsOf } from './redis-records.js';
-import { lostChunks, type Naming, RedisUpload } from './redis-upload.js';
-import { valueOf } from './redis-value.js';
-import type { Ask, ShardCalls, Told } from './shard-calls.js';
+import { type BulkWrites, bulkWrites } from './bulk-writes.js';
+import { deletedFrom } from './deletions.js';
+import { metadataOf, readHeader } from './layout.js';
+import { loaded } from './loads.js';
+import { put } from './put.js';
+import { KEYS_OF_CALL, lookUp } from './record-lookup.js';
+import { recordsOf } from './redis-records.js';
+import { RedisUpload } from './redis-upload.js';
+import { toldValue, valueOf } from './redis-value.js';
+import { refusalOf, wordsOf, writeWhere } from './script-conditions.js';
+import { everyShard, type ShardCalls, type Told } from './shard-calls.js';
+import { copied, moved, type Transfer } from './transfers.js';
 import type { ScriptName } from './wire/scripts.js';
-
-/** Records that one script deletes. */
-const PURGED = 500;
-
-/** Keys that are asked for in one call. */
-const ASKED = 2000;
 
 export class RedisBucket implements StoreBucket {
   readonly name: string;
@@ -67,9 +55,9 @@ export class RedisBucket implements StoreBucket {
 
   getMany(keys: readonly string[]): (StoredValue | undefined)[] {
     const values: (StoredValue | undefined)[] = [];
-    for (let start = 0; start < keys.length || start === 0; start += ASKED) {
-      const some = keys.slice(start, start + ASKED);
-      const { entry, records } = this.#find(some, 'whole');
+    for (let start = 0; start < keys.length || start === 0; start += KEYS_OF_CALL) {
+      const some = keys.slice(start, start + KEYS_OF_CALL);
+      const { entry, records } = lookUp(this.#calls, this.name, some, 'whole');
       for (const [at, record] of records.entries()) {
         const key = some[at]!;
         const shard = this.#calls.shardOfKey(entry, key);
@@ -80,7 +68,7 @@ export class RedisBucket implements StoreBucket {
   }
 
   stat(key: string): Metadata | undefined {
-    const [record] = this.#find([key], 'header').records;
+    const [record] = lookUp(this.#calls, this.name, [key], 'header').records;
     return record && metadataOf(readHeader(record));
   }
 
@@ -89,38 +77,19 @@ export class RedisBucket implements StoreBucket {
   }
 
   count(): number {
-    return this.#everywhere(`count the keys of bucket "${this.name}"`, 'count', []).reduce(
-      (sum, [, keys]) => sum + (keys as number),
-      0,
+    const told = this.#calls.call(this.name, `count the keys of bucket "${this.name}"`, (entry) =>
+      everyShard(entry, 'count', []),
     );
+    return told.reduce((sum, [, keys]) => sum + (keys as number), 0);
   }
 
-  put(key: string, upload: Upload, options: PutOptions = {}): Version | Unmet {
+  put(key: string, upload: Upload, { condition, expires }: PutOptions = {}): Version | Unmet {
     const own = this.#own(upload);
-    const { condition, expires } = options;
-    return this.#where(key, condition, (checked) => {
-      const action = `set "${key}"`;
-      const isShort = own.size <= INLINE_BYTES;
-      const bytes = isShort ? own.contents() : undefined;
-      this.#calls.mayWrite(action);
-      const placed: Naming[] = [];
-      const told = this.#one(key, action, 'put', (entry) => {
-        const content = bytes ?? encodeManifest(this.#place(entry, key, own, action, placed));
-        return [
-          key,
-          ...wordsOf(checked),
-          String(isShort ? kinds.inline : kinds.chunked),
-          String(bytes ? crc32(bytes) : 0),
-          expires === 'kept' ? expires : String(expires ?? 0),
-          String(own.size),
-          content,
-        ];
-      });
-      if (String(told[0]) === 'done') placed.pop();
-      for (const naming of placed) own.displace(naming);
-      if (String(told[0]) === 'lost') throw lostChunks(action);
-      return refusalOf(told, checked) ?? Number(told[1]);
-    });
+    return writeWhere(
+      condition,
+      () => this.get(key),
+      (checked) => put(this.#calls, this.name, key, own, checked, expires),
+    );
   }
 
   /** Writes the whole value anew, where it is the same still. */
@@ -130,7 +99,7 @@ export class RedisBucket implements StoreBucket {
       const before = this.get(key);
       const whole = this.#upload();
       try {
-        if (before) pour(before, whole);
+        if (before) whole.appendAll(before);
         for (const piece of added.pieces(`append to "${key}"`)) whole.append(piece);
         const condition: Condition = before
           ? { kind: 'version', version: before.version }
@@ -145,57 +114,50 @@ export class RedisBucket implements StoreBucket {
   }
 
   delete(key: string, condition?: Condition): boolean | Unmet {
-    return this.#where(key, condition, (checked) => {
-      const words = [key, ...wordsOf(checked)];
-      const told = this.#one(key, `delete "${key}"`, 'delete', () => words);
-      return refusalOf(told, checked) ?? told[1] === 1;
-    });
+    return writeWhere(
+      condition,
+      () => this.get(key),
+      (checked) => {
+        const words = [key, ...wordsOf(checked)];
+        const told = this.#one(key, `delete "${key}"`, 'delete', words);
+        return refusalOf(told, checked) ?? told[1] === 1;
+      },
+    );
   }
 
   expire(key: string, expires: Milliseconds | undefined): boolean {
     const words = [key, String(expires ?? 0)];
-    return this.#one(key, `expire "${key}"`, 'expire', () => words)[1] === 1;
+    return this.#one(key, `expire "${key}"`, 'expire', words)[1] === 1;
   }
 
   copy(key: string, target: RecordPlace, condition?: Condition): Version | Unmet | undefined {
-    return this.#transfer(key, target, condition)?.outcome;
+    return copied(this.#transfer(key, target), condition);
   }
 
-  /**
-   * Two keys need not lie in one slot. So the target is written first, and the source is deleted where it is
-   * the same still; where it is not, what it is now is written over the target. A process that is killed in
-   * between leaves both.
-   */
   move(key: string, target: RecordPlace, condition?: Condition): Version | Unmet | undefined {
-    let on = condition;
-    for (let last: Version | undefined; ; on = undefined) {
-      const moved = this.#transfer(key, target, on);
-      if (moved === undefined) return last;
-      const { version, outcome } = moved;
-      if (outcome instanceof Unmet || this.#isAt(key, target)) return outcome;
-      if (!(this.delete(key, { kind: 'version', version }) instanceof Unmet)) return outcome;
-      last = outcome;
-    }
+    return moved(this.#transfer(key, target), condition);
   }
 
   increment(key: string, delta: bigint, limit = COUNTER_LIMIT): bigint {
     const size = String(delta < 0n ? -delta : delta);
     const action = `${delta < 0n ? 'decrement' : 'increment'} "${key}"`;
     const words = [key, size, delta < 0n ? '-1' : '1', String(limit)];
-    const told = this.#one(key, action, 'increment', () => words);
+    const told = this.#one(key, action, 'increment', words);
     switch (String(told[0])) {
       case 'done':
         return BigInt(String(told[1]));
       case 'overflow':
-        return incremented(key, textValue(told[1] as Buffer), delta, limit);
-      default:
-        return incremented(key, textValue(told[2] as Buffer, Number(told[1])), delta, limit);
+        return incremented(key, toldValue(told[1] as Buffer), delta, limit);
+      default: {
+        const [, bytes, text] = told;
+        return incremented(key, toldValue(text as Buffer, { size: Number(bytes) }), delta, limit);
+      }
     }
   }
 
   compareAndSwap(key: string, old: bigint, desired: bigint): boolean {
     const words = [key, String(old), String(desired)];
-    return this.#one(key, `compare and swap "${key}"`, 'compareAndSwap', () => words)[1] === 1;
+    return this.#one(key, `compare and swap "${key}"`, 'compareAndSwap', words)[1] === 1;
   }
 
   writeMany(writes: Iterable<Write>): number {
@@ -208,7 +170,7 @@ export class RedisBucket implements StoreBucket {
   }
 
   deleteRange(range: KeyRange, options?: WorkOptions): Promise<number> {
-    return inTurns(this.#deleted(range), options);
+    return inTurns(deletedFrom(this.#calls, this.name, range), options);
   }
 
   batch(spare = new RecordBatch(NO_LIMITS)): RecordBatch {
@@ -221,7 +183,9 @@ export class RedisBucket implements StoreBucket {
     { signal, whenSet }: BatchOptions = {},
   ): Promise<number[]> {
     const refused: number[] = [];
-    await inTurns(this.#loaded(records, existing, refused), { signal });
+    const writes = () => this.#bulk(`load into bucket "${this.name}"`, existing);
+    const steps = loaded(this.#calls, this.name, records, { existing, writes, refused });
+    await inTurns(steps, { signal });
     whenSet?.();
     return refused.sort((one, other) => one - other);
   }
@@ -235,7 +199,7 @@ export class RedisBucket implements StoreBucket {
         if (value === undefined) continue;
         const upload = this.#upload();
         try {
-          pour(value, upload);
+          upload.appendAll(value);
           bulk.putUpload(records.key(position), upload, value.expires);
         } finally {
           value.close();
@@ -247,81 +211,9 @@ export class RedisBucket implements StoreBucket {
     }
   }
 
-  *#loaded(records: PackedRecords, existing: Existing, refused: number[]): Generator<number> {
-    this.#calls.catalogue.entry(this.name);
-    let count = records.count;
-    if (existing === 'stop') {
-      count = this.#firstThere(records) ?? count;
-      if (count < records.count) refused.push(count);
-    }
-    const bulk = this.#bulk(`load into bucket "${this.name}"`, existing);
-    for (let position = 0; position < count; position++) {
-      const [keyStart, keyEnd, valueStart, valueEnd] = records.places.subarray(4 * position);
-      const value = records.bytes.subarray(valueStart, valueEnd);
-      const expires = records.expires?.[position] || undefined;
-      const isSent = bulk.put(records.bytes.subarray(keyStart, keyEnd), value, expires);
-      if (isSent) yield position;
-    }
-    refused.push(...bulk.finish().refused);
-    yield 1;
-  }
-
-  /** The position of the first record whose key is there, or before it in the batch. */
-  #firstThere({ count, bytes, places }: PackedRecords): number | undefined {
-    const seen = new Set<string>();
-    for (let start = 0; start < count; start += ASKED) {
-      const keys: string[] = [];
-      for (let position = start; position < Math.min(start + ASKED, count); position++) {
-        keys.push(bytes.toString('utf8', places[4 * position], places[4 * position + 1]));
-      }
-      const { records } = this.#find(keys, 'header');
-      for (const [at, key] of keys.entries()) {
-        if (records[at] || seen.has(key)) return start + at;
-        seen.add(key);
-      }
-    }
-    return undefined;
-  }
-
-  *#deleted(range: KeyRange): Generator<number> {
-    const { shards } = this.#calls.catalogue.entry(this.name);
-    const action = `delete keys of bucket "${this.name}"`;
-    const words = [...boundsOf(range), String(PURGED)];
-    let left = Array.from({ length: shards }, (_, shard) => shard);
-    while (left.length > 0) {
-      const told = this.#calls.call(this.name, action, () =>
-        left.map((shard): Ask => ({ shard, script: 'purge', words })),
-      );
-      left = left.filter((_, at) => told[at]![2] === 1);
-      yield told.reduce((sum, [, deleted]) => sum + (deleted as number), 0);
-    }
-  }
-
-  /** Writes a value to another place; returns which version it was of, and what came of it. */
-  #transfer(
-    key: string,
-    target: RecordPlace,
-    condition: Condition | undefined,
-  ): { readonly version: Version; readonly outcome: Version | Unmet } | undefined {
-    const value = this.get(key);
-    if (value === undefined) return undefined;
-    const { version, expires } = value;
-    const upload = this.#upload();
-    try {
-      if (this.#isAt(key, target)) {
-        return { version, outcome: (condition && unmet(condition, value)) ?? version };
-      }
-      pour(value, upload);
-      const bucket = new RedisBucket(this.#calls, target.bucket, this.#upload);
-      return { version, outcome: bucket.put(target.key, upload, { condition, expires }) };
-    } finally {
-      value.close();
-      upload.close();
-    }
-  }
-
-  #isAt(key: string, target: RecordPlace): boolean {
-    return target.bucket === this.name && target.key === key;
+  #transfer(key: string, target: RecordPlace): Transfer {
+    const to = new RedisBucket(this.#calls, target.bucket, this.#upload);
+    return { from: this, key, to, target, upload: this.#upload };
   }
 
   #own(upload: Upload): RedisUpload {
@@ -329,31 +221,7 @@ export class RedisBucket implements StoreBucket {
     throw new Error('an upload is of another store');
   }
 
-  /** Writes the chunks of a value beside where its key is to be, and enters their names. */
-  #place(
-    entry: Entry,
-    key: string,
-    upload: RedisUpload,
-    action: string,
-    placed: Naming[],
-  ): Manifest {
-    const shard = this.#calls.shardOfKey(entry, key);
-    const manifest = upload.nextManifest();
-    const naming: Naming = (index) => shard.chunk(manifest.upload, index);
-    placed.push(naming);
-    try {
-      upload.place(naming, action);
-    } catch (error) {
-      // They expire where they cannot be deleted: what went wrong first is to be told.
-      try {
-        for (const one of placed) upload.displace(one);
-      } catch {}
-      throw error;
-    }
-    return manifest;
-  }
-
-  #bulk(action: string, existing: Existing) {
+  #bulk(action: string, existing: Existing): BulkWrites {
     return bulkWrites(this.#calls, this.name, action, existing !== 'overwrite', {
       upload: this.#upload,
       put: (key, upload, expires) =>
@@ -364,118 +232,12 @@ export class RedisBucket implements StoreBucket {
     });
   }
 
-  /** A condition on a long value is looked at here, and the write made where that is the same still. */
-  #where<T>(
-    key: string,
-    condition: Condition | undefined,
-    write: (condition: Condition | undefined) => T | Unmet,
-  ): T | Unmet {
-    if (condition?.kind !== 'value' || condition.value.length <= INLINE_BYTES) {
-      return write(condition);
-    }
-    for (;;) {
-      const current = this.get(key);
-      const refusal = unmet(condition, current);
-      current?.close();
-      if (refusal) return refusal;
-      const outcome = write({ kind: 'version', version: current!.version });
-      if (!(outcome instanceof Unmet)) return outcome;
-    }
-  }
-
-  #find(
-    keys: readonly string[],
-    what: 'whole' | 'header',
-  ): { readonly entry: Entry; readonly records: (Buffer | undefined)[] } {
-    const encoded = keys.map((key) => Buffer.from(key));
-    let used: Entry | undefined;
-    let groups = new Map<number, number[]>();
-    const action = keys.length === 1 ? `get "${keys[0]}"` : `get keys of bucket "${this.name}"`;
-    const told = this.#calls.call(this.name, action, (entry) => {
-      used = entry;
-      groups = new Map();
-      for (const [position, key] of encoded.entries()) {
-        const shard = shardOf(key, entry.shards);
-        const group = groups.get(shard);
-        if (group) group.push(position);
-        else groups.set(shard, [position]);
-      }
-      return [...groups].map(([shard, positions]) => ({
-        shard,
-        script: 'get',
-        words: [what, ...positions.map((position) => keys[position]!)],
-      }));
-    });
-    const records: (Buffer | undefined)[] = Array.from({ length: keys.length });
-    for (const [index, positions] of [...groups.values()].entries()) {
-      for (const [at, position] of positions.entries()) {
-        const record = told[index]![at + 1] as Buffer;
-        records[position] = record.length === 0 ? undefined : record;
-      }
-    }
-    return { entry: used!, records };
-  }
-
   #one(
     key: string,
     action: string,
     script: ScriptName,
-    wordsFor: (entry: Entry) => readonly (string | Uint8Array)[],
+    words: readonly (string | Uint8Array)[],
   ): Told {
-    return this.#calls.callOne(this.name, action, (entry) => ({
-      shard: shardOf(Buffer.from(key), entry.shards),
-      script,
-      words: wordsFor(entry),
-    }));
+    return this.#calls.callKey(this.name, key, action, script, () => words);
   }
-
-  #everywhere(action: string, script: ScriptName, words: readonly string[]): readonly Told[] {
-    return this.#calls.call(this.name, action, ({ shards }) =>
-      Array.from({ length: shards }, (_, shard): Ask => ({ shard, script, words })),
-    );
-  }
-}
-
-/** Appends all that a value holds. */
-function pour(value: StoredValue, upload: Upload): void {
-  for (const piece of piecesOf(value)) upload.append(piece);
-}
-
-/** A condition, as scripts are given it. */
-function wordsOf(condition: Condition | undefined): [kind: string, on: string | Uint8Array] {
-  switch (condition?.kind) {
-    case undefined:
-      return ['', ''];
-    case 'version':
-      return ['version', String(condition.version)];
-    case 'value':
-      return ['value', condition.value];
-    default:
-      return [condition!.kind, ''];
-  }
-}
-
-/** Why a write was not made, where it was not. */
-function refusalOf([word, version]: Told, condition: Condition | undefined): Unmet | undefined {
-  if (String(word) !== 'unmet') return undefined;
-  const current = String(version) === '' ? undefined : ofVersion(Number(version));
-  return unmet(condition!, current);
-}
-
-/** What is known of a record on which a condition does not hold: its value is not the one. */
-function ofVersion(version: Version): StoredValue {
-  return { ...textValue(Buffer.alloc(0), -1), version };
-}
-
-/** A value that was no counter, or too large a one: as much of it as errors tell. */
-function textValue(text: Buffer, size = text.length): StoredValue {
-  return {
-    size,
-    version: 0,
-    modified: 0,
-    expires: undefined,
-    kind: 'inline',
-    read: (position, length) => new Uint8Array(text.subarray(position, position + length)),
-    close() {},
-  };
 }

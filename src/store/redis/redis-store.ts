@@ -14,13 +14,11 @@ import type {
 import { inTurns } from '../turns.js';
 import type { Bridge } from './bridge.js';
 import { Catalogue, type Entry } from './catalogue.js';
+import { purged, swept } from './deletions.js';
 import { DEAD } from './layout.js';
 import { RedisBucket } from './redis-bucket.js';
 import { RedisUpload } from './redis-upload.js';
-import { type Ask, ShardCalls } from './shard-calls.js';
-
-/** Records that one script deletes. */
-const PURGED = 500;
+import { everyShard, ShardCalls } from './shard-calls.js';
 
 /** Begins the name of a draft. */
 const DRAFT_PREFIX = '\x01';
@@ -167,7 +165,7 @@ export class RedisStore implements Store {
     }
     let expired = 0;
     for (const [, entry] of this.#entries('collect garbage')) {
-      expired += await inTurns(this.#swept(entry), options);
+      expired += await inTurns(swept(this.#calls, entry), options);
     }
     return { expired, uploads: 0 };
   }
@@ -224,29 +222,7 @@ export class RedisStore implements Store {
     const dead = { ...entry, rev: DEAD };
     // First, so that who still has it by its name is told.
     this.#calls.callEntry(dead, 'delete a bucket', everyShard(dead, 'fence', []));
-    await inTurns(this.#purged(dead), { ...options, signal: undefined });
+    await inTurns(purged(this.#calls, dead), { ...options, signal: undefined });
     this.catalogue.unbury(entry.id);
   }
-
-  *#purged(entry: Entry): Generator<number> {
-    let left = everyShard(entry, 'purge', ['-', '+', String(PURGED)]);
-    while (left.length > 0) {
-      const told = this.#calls.callEntry(entry, 'delete a bucket', left);
-      left = left.filter((_, at) => told[at]![2] === 1);
-      yield told.reduce((sum, [, deleted]) => sum + (deleted as number), 0);
-    }
-  }
-
-  *#swept(entry: Entry): Generator<number> {
-    let left = everyShard(entry, 'sweep', [String(PURGED)]);
-    while (left.length > 0) {
-      const told = this.#calls.callEntry(entry, 'collect garbage', left);
-      left = left.filter((_, at) => told[at]![1] === PURGED);
-      yield told.reduce((sum, [, expired]) => sum + Number(expired ?? 0), 0);
-    }
-  }
-}
-
-function everyShard({ shards }: Entry, script: Ask['script'], words: readonly string[]): Ask[] {
-  return Array.from({ length: shards }, (_, shard) => ({ shard, script, words }));
 }

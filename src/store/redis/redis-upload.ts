@@ -4,7 +4,9 @@
  */
 import { crc32 } from 'node:zlib';
 import { KvError } from '../../errors.js';
+import type { StoredValue } from '../record.js';
 import type { Upload } from '../store.js';
+import { piecesOf } from '../value-pieces.js';
 import type { Bridge } from './bridge.js';
 import type { Catalogue } from './catalogue.js';
 import { CHUNK_BYTES, CHUNK_HEADER_BYTES, type Manifest, UPLOAD_SECONDS } from './layout.js';
@@ -53,6 +55,11 @@ export class RedisUpload implements Upload {
     this.#held += bytes.length;
     this.size += bytes.length;
     if (this.#held > HELD_BYTES) this.#stage();
+  }
+
+  /** Appends all that a value holds. Throws `damaged` as well. */
+  appendAll(value: StoredValue): void {
+    for (const piece of piecesOf(value)) this.append(piece);
   }
 
   /** All of it, where it is short. */

@@ -134,6 +134,14 @@ class ChunkedValue extends RedisValue {
   }
 }
 
+/** A value for an error to tell of: as much of it as a script gave, and its size in bytes and version where known. */
+export function toldValue(
+  bytes: Buffer,
+  { size = bytes.length, version = 0 }: { readonly size?: number; readonly version?: Version } = {},
+): StoredValue {
+  return new InlineValue({ size, version, modified: 0, expires: undefined, kind: 'inline' }, bytes);
+}
+
 function damaged(key: string, state: string): KvError {
   return new KvError('damaged', `cannot read "${key}": ${state}`);
 }

@@ -69,9 +69,18 @@ export class ShardCalls {
     }
   }
 
-  /** The same for one script. */
-  callOne(bucket: string, action: string, askOf: (entry: Entry) => Ask): Told {
-    return this.call(bucket, action, (entry) => [askOf(entry)])[0]!;
+  /** The same for one script on the shard of a key. */
+  callKey(
+    bucket: string,
+    key: string,
+    action: string,
+    script: ScriptName,
+    wordsFor: (entry: Entry) => Ask['words'],
+  ): Told {
+    const bytes = Buffer.from(key);
+    return this.call(bucket, action, (entry) => [
+      { shard: shardOf(bytes, entry.shards), script, words: wordsFor(entry) },
+    ])[0]!;
   }
 
   /** The same for a bucket that no name may lead to; it may be `stale`. */
@@ -109,4 +118,13 @@ export class ShardCalls {
       writes,
     };
   }
+}
+
+/** One script on every shard of a bucket. */
+export function everyShard(
+  { shards }: Pick<Entry, 'shards'>,
+  script: ScriptName,
+  words: Ask['words'],
+): Ask[] {
+  return Array.from({ length: shards }, (_, shard) => ({ shard, script, words }));
 }

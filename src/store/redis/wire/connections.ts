@@ -1,0 +1,56 @@
+/** One connection to each server, opened when it is first needed. */
+import type { Milliseconds } from '../../record.js';
+import type { Address, Server } from '../address.js';
+import { before } from './deadline.js';
+import type { Reply } from './request.js';
+import { Connection, type Credentials, ErrorReply } from './server.js';
+
+/** How long it may take until a server answers for the first time. */
+const CONNECT_MS: Milliseconds = 5000;
+
+export class Connections {
+  readonly #address: Address;
+  readonly #credentials: Credentials;
+  readonly #made = new Map<string, Promise<Connection>>();
+
+  constructor(address: Address, credentials: Credentials) {
+    this.#address = address;
+    this.#credentials = credentials;
+  }
+
+  /** The servers that are connected to, or are being connected to. */
+  get servers(): Server[] {
+    return [...this.#made.keys()].map(serverOf);
+  }
+
+  /** Rejects with what the system or the server says, and `NotRedis`. */
+  to(server: Server): Promise<Connection> {
+    const key = `${server.host} ${server.port}`;
+    const found = this.#made.get(key);
+    if (found === undefined) return this.#open(key, server);
+    return found.then((connection) => (connection.isOpen ? connection : this.#open(key, server)));
+  }
+
+  #open(key: string, server: Server): Promise<Connection> {
+    const connection = new Connection(server, this.#credentials);
+    const answering = connection.open().then(async () => {
+      if (this.#address.isCluster) return connection;
+      const role = await connection.send(['ROLE']).catch((error: unknown) => {
+        if (error instanceof ErrorReply) return [];
+        throw error;
+      });
+      const [, , replicas] = role as readonly Reply[];
+      connection.replicas = Array.isArray(replicas) ? replicas.length : 0;
+      return connection;
+    });
+    const opening = before(performance.now() + CONNECT_MS, answering, connection);
+    this.#made.set(key, opening);
+    opening.catch(() => this.#made.delete(key));
+    return opening;
+  }
+}
+
+function serverOf(key: string): Server {
+  const [host, port] = key.split(' ');
+  return { host: host!, port: Number(port) };
+}

@@ -1,0 +1,31 @@
+import type { Milliseconds } from '../../record.js';
+import type { Connection } from './server.js';
+
+/** The longest that a timer of Node waits. */
+const LONGEST_TIMER_MS: Milliseconds = 2 ** 31 - 1;
+
+/**
+ * What `work` resolves to, or rejected at `end` on the process's clock; then the connection that does not answer
+ * is closed, and with it goes what was sent on it.
+ */
+export async function before<T>(
+  end: Milliseconds,
+  work: Promise<T>,
+  connection?: Connection,
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => {
+        reject(new Error('it does not answer'));
+        connection?.close();
+      },
+      Math.max(0, Math.min(end - performance.now(), LONGEST_TIMER_MS)),
+    );
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
