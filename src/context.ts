@@ -14,6 +14,7 @@ export type { BulkLoad, LoadTarget } from './keyvalue/bulk-load.js';
 export type { Difference } from './keyvalue/differences.js';
 export type { IncomingValue } from './keyvalue/incoming-value.js';
 export type {
+  Backup,
   BackupInfo,
   Change,
   CheckResult,

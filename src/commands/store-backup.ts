@@ -2,19 +2,22 @@ import { resolve } from 'node:path';
 import { answer } from '../answers/answer.js';
 import { type LongWorkOptions, longWork } from '../batches/long-work.js';
 import { defineCommand } from '../command.js';
-import type { BackupInfo, Context } from '../context.js';
+import type { Backup, Context } from '../context.js';
 import { KvError } from '../errors.js';
 import { isReplaced } from '../terminal/file-output.js';
 import { unlessAborted } from '../terminal/pump.js';
 import { stoppable } from '../terminal/stoppable-output.js';
 import type { Terminal } from '../terminal/terminal.js';
+import { visibleMessage } from '../terminal/visible.js';
 
 export const command = defineCommand({
   name: 'store backup',
   summary: 'Write one moment of the whole store to a file',
   details: `Others may write meanwhile. The backup has every page that is in use, each looked at before, with
 checksums. FILE appears whole, read back and on the disk, or not at all; - is stdout. With --since it has
-what was changed since an earlier backup, which is needed as well to restore it.`,
+what was changed since an earlier backup, which is needed as well to restore it. So that no backup of another
+store is taken for an earlier one, nor of a copy that went its own way, the store notes its last 64 backups;
+where that cannot be done within two seconds, as others write or it may not be written to, that is said.`,
   access: 'none',
   arguments: [{ name: 'file', summary: 'where to; - is stdout', completes: 'file' }],
   options: {
@@ -37,7 +40,7 @@ what was changed since an earlier backup, which is needed as well to restore it.
     }
     const maintenance = await maintenanceOf(settings.store);
     const earlier = since === undefined ? undefined : (await terminal.openInput(since)).chunks();
-    const backup = await maintenance.backup(earlier);
+    const backup = await maintenance.backup({ earlier, isReadOnly: settings.readOnly });
     try {
       await longWork(
         context,
@@ -48,7 +51,10 @@ what was changed since an earlier backup, which is needed as well to restore it.
         },
         { unit: 'bytes' },
       );
-      if (file !== '-') await told(context, file, backup.info!);
+      if (file !== '-') await told(context, file, backup);
+      if (backup.unnoted && !settings.quiet) {
+        await terminal.stderr.write(`${visibleMessage(notToBeContinued(backup.unnoted))}\n`);
+      }
     } finally {
       await backup.close();
     }
@@ -80,12 +86,17 @@ async function pour(
   }
 }
 
-async function told(context: Context, file: string, info: BackupInfo): Promise<void> {
-  const { transaction, since, buckets } = info;
+async function told(context: Context, file: string, { info, unnoted }: Backup): Promise<void> {
+  const { transaction, since, buckets } = info!;
   const keys = buckets.reduce((sum, bucket) => sum + bucket.keys, 0);
+  const isNoted = unnoted === undefined;
   const remark = `wrote "${file}": transaction ${transaction}, ${keys} keys`;
   if (context.settings.json) {
-    const json = { file, transaction, since, buckets: buckets.length, keys };
+    const json = { file, transaction, since, buckets: buckets.length, keys, isNoted };
     await answer(context, json, remark);
   } else if (context.terminal.stderr.isTerminal) await context.terminal.note(remark);
+}
+
+function notToBeContinued({ message }: KvError): string {
+  return `the store has no note of this backup, so none can be made --since it: ${message}`;
 }

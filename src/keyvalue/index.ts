@@ -86,6 +86,7 @@ export function createKeyvalue(store: Store) {
 
 export type { Condition } from '../store/condition.js';
 export type {
+  Backup,
   BackupInfo,
   CheckResult,
   Maintenance,

@@ -3,6 +3,7 @@
  * every kind of store has it.
  */
 
+import type { KvError } from '../errors.js';
 import type { WorkOptions } from './store.js';
 
 /** What is wrong in a store, and where. What of the place does not apply is left out. */
@@ -88,8 +89,17 @@ export interface BackupInfo {
   readonly buckets: readonly { readonly name: string; readonly keys: number }[];
 }
 
+export interface BackupOptions {
+  /** The bytes of a backup of this store; then the new one has what was changed since. */
+  readonly earlier?: AsyncIterable<Uint8Array> | undefined;
+  /** Whether nothing is to be written to the store, so that no backup can be made since this one. */
+  readonly isReadOnly: boolean;
+}
+
 /** A backup in the making; writers go on meanwhile. */
 export interface Backup {
+  /** Why the store could not note it, so that no backup can be made since this one; else undefined. */
+  readonly unnoted: KvError | undefined;
   /** Known with the first block. */
   readonly info: BackupInfo | undefined;
   /**
@@ -206,10 +216,10 @@ export interface Maintenance {
   /** A check of all that a store holds. Throws `no-store`, `not-a-store`, `io`. */
   check(): StoreCheck;
   /**
-   * A backup, of what was changed since `earlier` where that is given. Rejects with `no-store`,
-   * `damaged`, `usage` for an earlier one of another store, `rejected` for what is none, `io`.
+   * A backup. Rejects with `no-store`, `damaged`, `usage` for an earlier one of another store or of a copy that
+   * went its own way, `rejected` for what is none, `io`.
    */
-  backup(earlier?: AsyncIterable<Uint8Array>): Promise<Backup>;
+  backup(options: BackupOptions): Promise<Backup>;
   /**
    * Makes the store of a whole backup, and of those that continue it, in their order. Rejects with
    * `rejected`, `usage` for others, `condition-failed` where there is a store, `damaged`, `full`, `io`.

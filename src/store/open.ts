@@ -49,7 +49,7 @@ export async function maintenanceOf(name: string, patience?: Patience): Promise<
   return {
     check: () => check.checkOf(name),
     salvage: (path, options) => salvaging.salvage(name, path, options),
-    backup: (earlier) => makeBackup(name, earlier),
+    backup: (options) => makeBackup(name, { ...options, patience }),
     restore: (backups, options) => restoreBackups(name, backups, options),
     upgrade: () => upgradeOf(name),
     compaction: () => compactionOf(name, patience),

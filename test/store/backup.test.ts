@@ -9,6 +9,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { noteBackup } from '../../src/store/lmdb/backup/note-backup.js';
+import { openStore } from '../../src/store/lmdb/open-store.js';
 import { patternedBytes } from '../support/patterned-bytes.js';
 import { Shell } from '../support/shell.js';
 
@@ -168,24 +170,114 @@ describe('restoring', () => {
     expect(told.replaced).toBe(join(shell.folder, 's.replaced'));
   });
 
-  it('begins another history, which continues no backup of before', async () => {
+  it('gives a store that goes on with its backups, apart from what it was made of', async () => {
     const shell = await shellWithStore();
-    await shell.succeed(
-      'kv -s s store backup a.kvb; kv -s s set k 1; kv -s s store backup b.kvb --since a.kvb',
+    await shell.succeed(`kv -s s store backup a.kvb; kv -s s set k 1; kv -s s store backup b.kvb --since a.kvb
+      kv -s r store restore a.kvb; kv -s r set k 2; kv -s r store backup c.kvb --since a.kvb
+      kv -s s set k 3; kv -s s store backup d.kvb --since b.kvb`);
+    expect(await shell.succeed('kv -s rc store restore a.kvb c.kvb; kv -s rc get k')).toBe('2');
+    expect(await shell.succeed('kv -s rd store restore a.kvb b.kvb d.kvb; kv -s rd get k')).toBe(
+      '3',
     );
-    await shell.succeed('kv -s s store restore a.kvb --force; kv -s s set k 2');
-    for (const base of ['a.kvb', 'b.kvb']) {
-      const { status, stderr } = await shell.run(`kv -s s store backup c.kvb --since ${base}`);
-      expect([status, stderr.split('\n')[0]]).toEqual([
+    expect(await shell.succeed(dump('rc'))).toBe(await shell.succeed(dump('r')));
+    for (const [store, base] of [
+      ['r', 'b.kvb'],
+      ['r', 'd.kvb'],
+      ['s', 'c.kvb'],
+      ['rc', 'b.kvb'],
+    ]) {
+      const { status, stderr } = await shell.run(`kv -s ${store} store backup e --since ${base}`);
+      expect([store, base, status, stderr.split('\n')[0]]).toEqual([
+        store,
+        base,
         2,
-        'kv: cannot back up store "s": it has been restored since the earlier backup was made',
+        `kv: cannot back up store "${store}": ${NOT_KNOWN}`,
       ]);
     }
-    await shell.succeed(
-      'kv -s s store backup c.kvb; kv -s s set l 3; kv -s s store backup d.kvb --since c.kvb',
+    const mixed = await shell.run('kv -s x store restore a.kvb b.kvb c.kvb');
+    expect([mixed.status, mixed.stderr]).toEqual([
+      2,
+      expect.stringContaining('it does not begin where the one before it ends'),
+    ]);
+    expect(shell.files()).not.toContain('e');
+  });
+});
+
+const NOT_KNOWN =
+  'the earlier backup is not one of the last 64 that this store knows: it is of a copy, or was not noted, or is too old';
+
+describe('--since', () => {
+  it('takes no backup of another store, whatever the numbers of their transactions', async () => {
+    const shell = new Shell();
+    await shell.succeed(`kv -s a set k 1; kv -s a store backup a.kvb
+      for i in 1 2 3 4 5; do kv -s b set k $i; done; kv -s b store backup b.kvb`);
+    for (const [store, base] of [
+      ['b', 'a.kvb'],
+      ['a', 'b.kvb'],
+    ]) {
+      const { status, stderr } = await shell.run(`kv -s ${store} store backup x --since ${base}`);
+      expect([status, stderr.split('\n')[0]]).toEqual([
+        2,
+        `kv: cannot back up store "${store}": the earlier backup is of another store`,
+      ]);
+    }
+    await shell.succeed('kv -s b set k 6; kv -s b store backup c.kvb --since b.kvb');
+    for (const [files, state] of [
+      ['a.kvb c.kvb', 'it is of another store than the one before it'],
+      ['a.kvb b.kvb', 'it is a whole one, and comes first'],
+    ]) {
+      const { status, stderr } = await shell.run(`kv -s x store restore ${files}`);
+      expect([status, stderr]).toEqual([2, expect.stringContaining(state!)]);
+    }
+  });
+
+  it('takes a backup of a copy only from before it went its own way', async () => {
+    const shell = new Shell();
+    await shell.succeed(`kv -s s set k 1; kv -s s store backup before.kvb; cp -r s copy
+      kv -s s set k 2; kv -s s store backup s.kvb
+      for i in 3 4 5; do kv -s copy set k $i; done; kv -s copy store backup copy.kvb`);
+    for (const [store, base] of [
+      ['copy', 's.kvb'],
+      ['s', 'copy.kvb'],
+    ]) {
+      const { status, stderr } = await shell.run(`kv -s ${store} store backup x --since ${base}`);
+      expect([status, stderr]).toEqual([2, expect.stringContaining(NOT_KNOWN)]);
+    }
+    await shell.succeed('kv -s copy store backup since.kvb --since before.kvb');
+    const restored = 'kv -s r store restore before.kvb since.kvb; kv -s r get k';
+    expect(await shell.succeed(restored)).toBe('5');
+  });
+
+  it('takes one of the last 64 backups, and none that was not noted, which is said', async () => {
+    const shell = new Shell();
+    await shell.succeed('kv -s s set k 1; kv -s s store backup a.kvb; cp -r s old');
+    const unnoted = await shell.run('kv -s s --read-only store backup b.kvb');
+    expect([unnoted.status, unnoted.stderr]).toEqual([
+      0,
+      'the store has no note of this backup, so none can be made --since it: --read-only was given\n',
+    ]);
+    expect(await shell.succeed('kv -s s --read-only store backup c.kvb --json')).toContain(
+      '"isNoted":false',
     );
-    expect(
-      await shell.succeed('kv -s r store restore c.kvb d.kvb; kv -s r get k; kv -s r get l'),
-    ).toBe('23');
+    const { status, stderr } = await shell.run('kv -s s store backup x --since b.kvb');
+    expect([status, stderr]).toEqual([2, expect.stringContaining(NOT_KNOWN)]);
+    for (let later = 0; later < 63; later++) {
+      await noteBackup(join(shell.folder, 's'), false);
+    }
+    await shell.succeed('kv -s s store backup x --since a.kvb');
+    expect((await shell.run('kv -s s store backup x --since a.kvb')).status).toBe(2);
+    expect(await shell.succeed('kv -s s store check; kv -s s bucket list')).toMatch(/^OK/);
+  });
+
+  it('waits for no writer for long', async () => {
+    const shell = new Shell();
+    await shell.succeed('kv -s s set k 1');
+    const store = (await openStore(join(shell.folder, 's'), 'write'))!;
+    await store.transaction(async () => {
+      const { status, stderr } = await shell.run('kv -s s store backup b.kvb');
+      expect([status, stderr]).toEqual([0, expect.stringMatching(/is writing to it\n$/)]);
+    });
+    await store.close();
+    expect(await shell.succeed('kv -s r store restore b.kvb; kv -s r get k')).toBe('1');
   });
 });

@@ -58,11 +58,11 @@ test('a salvage', async () => {
 test('a backup, and the reading of one', async () => {
   const { folder, path } = await variedStore();
   const file = join(folder, 'backup');
-  const first = await makeBackup(path, undefined);
+  const first = await makeBackup(path, { isReadOnly: false });
   await expect(first.save(file, { signal: signalAfter(3) })).rejects.toBe(stopped);
   await first.close();
   expect(readdirSync(folder)).toEqual(['store']);
-  const second = await makeBackup(path, undefined);
+  const second = await makeBackup(path, { isReadOnly: false });
   await second.save(file, {});
   await second.close();
   // In pieces that are there at once, as those of a file are.

@@ -5,6 +5,7 @@ import type { Milliseconds } from '../record.js';
 import type { Db } from './database.js';
 import type { Environment, Found } from './environment.js';
 import {
+  BACKUPS_KEY,
   BUCKET_LIMIT,
   type BucketEntry,
   bucketDatabase,
@@ -185,6 +186,7 @@ export class Catalogue {
     }
     const missing = [...expected].find((key) => !others.delete(key));
     if (missing !== undefined) throw this.#damagedNames(`it lacks its "${treeOf(missing)}"`);
+    others.delete(textOf(BACKUPS_KEY));
     for (const tree of [EXPIRY_DATABASE, ...this.#environment.dropped]) {
       for (const key of [treeKey(tree), sizeKey(tree)]) others.delete(textOf(key));
     }

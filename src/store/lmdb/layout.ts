@@ -6,6 +6,7 @@
  *                      "sequence"      entry: u64, the last number given: versions, bucket and value ids
  *                      "name/" + NAME  entry: u64 bucket id, u48 created
  *                      "size/" + TREE  entry: u64 entries, u64 pages: of each tree that has a name
+ *                      "backups"       entry: the store's identity, and those of its last backups: 16 bytes each
  *     "bucket/" + ID   key             record, see below
  *     "chunks"         u64 value id, u32 index, u32 checksum    the bytes of one chunk
  *     "values"         u64 value id               entry: u64, how many records hold the value
@@ -50,6 +51,8 @@ export const BUCKET_LIMIT = 10_000;
 
 export const FORMAT_KEY = Buffer.from('format');
 export const SEQUENCE_KEY = Buffer.from('sequence');
+/** There from the first backup on. */
+export const BACKUPS_KEY = Buffer.from('backups');
 export const internalDatabases = ['chunks', 'values', 'uploads'] as const;
 
 /** The tree that is there from the first record on that expires. */
@@ -173,6 +176,35 @@ export interface ChunkName {
   readonly valueId: number;
   readonly index: number;
   readonly checksum: number;
+}
+
+/** What a store knows of its backups; identities are in hexadecimal. */
+export interface BackupsEntry {
+  /** The store's own, which copies of its file and what is restored of its backups have as well. */
+  readonly store: string;
+  /** Those of its last backups, the newest one last. */
+  readonly backups: readonly string[];
+}
+
+/** Bytes of an identity. */
+export const IDENTITY_BYTES = 16;
+
+/**
+ * How many backups a store knows, beside the one in the making: the entry has to fit on a page with others.
+ */
+export const KNOWN_BACKUPS = 64;
+
+export function encodeBackups({ store, backups }: BackupsEntry): Buffer {
+  return Buffer.from(store + backups.slice(-KNOWN_BACKUPS - 1).join(''), 'hex');
+}
+
+/** Undefined for bytes that are no such entry. */
+export function decodeBackups(bytes: Buffer): BackupsEntry | undefined {
+  if (bytes.length === 0 || bytes.length % IDENTITY_BYTES !== 0) return undefined;
+  const [store, ...backups] = Array.from({ length: bytes.length / IDENTITY_BYTES }, (_, at) =>
+    bytes.toString('hex', at * IDENTITY_BYTES, (at + 1) * IDENTITY_BYTES),
+  );
+  return { store: store!, backups };
 }
 
 /** The key that comes before, or is, that of a chunk; that of index 0 comes before all others of the value. */

@@ -26,12 +26,6 @@ export const HEAD_LIMIT_BYTES = 16 * 1024 * 1024;
 /** Pages of a run at most. */
 export const RUN_LIMIT_PAGES = 256;
 
-/**
- * The least that the number of the last transaction grows by where a backup is restored: more than
- * a store sees between two backups.
- */
-export const LEAST_JUMP = 2 ** 32;
-
 /** In place of a run's first page: there are no more. */
 const END = 2n ** 64n - 1n;
 
@@ -40,9 +34,11 @@ export interface Head extends BackupInfo {
   readonly version: number;
   readonly pageSize: number;
   readonly lastPage: number;
-  /** What tells the moment from that of any other backup. */
+  /** The identity of the store; null where it was given none. */
+  readonly store: string | null;
+  /** That of this backup. */
   readonly moment: string;
-  /** The moment that an incremental backup begins at; null for a whole one. */
+  /** That of the backup that an incremental one continues; null for a whole one. */
   readonly base: string | null;
   /** A meta page of that moment, in base64. */
   readonly meta: string;

@@ -1,7 +1,8 @@
 /** Making a backup: every page of one moment that is in use, each looked at before. */
 import { join } from 'node:path';
 import { KvError } from '../../../errors.js';
-import type { Backup, BackupInfo, Problem } from '../../maintenance.js';
+import type { Backup, BackupInfo, BackupOptions, Problem } from '../../maintenance.js';
+import type { Patience } from '../../patience.js';
 import { isSamePlace } from '../../same-place.js';
 import type { WorkOptions } from '../../store.js';
 import { unknownFormat } from '../check/check-store.js';
@@ -13,29 +14,32 @@ import { Scan } from '../check/scan.js';
 import { META_PAGES, type Meta } from '../file/metas.js';
 import { tree } from '../file/page.js';
 import { pageCountOf, transactionOf } from '../file/page-header.js';
-import { DATA_FILE, FORMAT, LOCK_FILE } from '../layout.js';
+import { DATA_FILE, FORMAT, KNOWN_BACKUPS, LOCK_FILE } from '../layout.js';
 import {
   encodeEnd,
   encodeHead,
   encodeRunHead,
   type Head,
-  LEAST_JUMP,
   RUN_LIMIT_PAGES,
   VERSION,
 } from './backup-format.js';
-import { momentOf, readBackupHead } from './read-backup.js';
+import { type Note, noteBackup } from './note-backup.js';
+import { readBackupHead } from './read-backup.js';
 import { saveBackup } from './save-backup.js';
 
 /**
- * A backup of the store in a folder, of what was changed since an earlier one where that is given.
+ * A backup of the store in a folder, of what was changed since an earlier one where that is given. It is noted
+ * in the store first, unless that is not to be written to, so that a later one may continue it.
  * Rejects with `no-store`, `damaged`, `busy` where writers cannot be kept from the pages, `usage`
  * for an earlier backup of another store, `io`.
  */
 export async function makeBackup(
   path: string,
-  earlier: AsyncIterable<Uint8Array> | undefined,
+  { earlier, isReadOnly, patience }: MakingOptions,
 ): Promise<Backup> {
   const base = earlier && (await readBackupHead(earlier));
+  if (base) await checkedBase(path, base);
+  const note = await noteBackup(path, isReadOnly, patience);
   const held = await HeldFile.open(path);
   try {
     if (!held.isHeld) {
@@ -45,27 +49,41 @@ export async function makeBackup(
       });
     }
     const scan = new Scan(held.file, held.meta);
-    if (base) checkBase(path, base, scan);
-    return new PageBackup(path, held, scan, base);
+    if (base) checkBase(path, base, held, KNOWN_BACKUPS + 1);
+    return new PageBackup(path, held, scan, { base, note });
   } catch (error) {
     await held.close();
     throw error;
   }
 }
 
+export interface MakingOptions extends BackupOptions {
+  /** How long another writer is waited for before the backup goes without a note, at most. */
+  readonly patience?: Patience | undefined;
+}
+
 class PageBackup implements Backup {
+  readonly unnoted: KvError | undefined;
   readonly #path: string;
   readonly #held: HeldFile;
   readonly #scan: Scan<Meta>;
   readonly #base: Head | undefined;
+  readonly #moment: string;
   info: BackupInfo | undefined;
   bytes = 0;
 
-  constructor(path: string, held: HeldFile, scan: Scan<Meta>, base: Head | undefined) {
+  constructor(
+    path: string,
+    held: HeldFile,
+    scan: Scan<Meta>,
+    { base, note }: { readonly base: Head | undefined; readonly note: Note },
+  ) {
     this.#path = path;
     this.#held = held;
     this.#scan = scan;
     this.#base = base;
+    this.#moment = note.identity;
+    this.unnoted = note.failure;
   }
 
   *blocks(): Generator<Buffer | undefined> {
@@ -92,7 +110,8 @@ class PageBackup implements Backup {
       made: Date.now(),
       transaction: Number(meta.transaction),
       since: this.#base?.transaction ?? 0,
-      moment: momentOf(meta),
+      store: main.backups?.store ?? null,
+      moment: this.#moment,
       base: this.#base?.moment ?? null,
       pageSize,
       lastPage: meta.lastPage,
@@ -187,16 +206,32 @@ function part(pages: Buffer, first: number, from: number, to: number, pageSize: 
   return { first: first + from, pages: pages.subarray(from * pageSize, to * pageSize) };
 }
 
-/** Throws `usage` where the earlier backup cannot be one of this store. */
-function checkBase(path: string, base: Head, { file, meta }: Scan<Meta>): void {
-  const isOlder = base.transaction <= Number(meta.transaction);
-  const isSame = base.transaction !== Number(meta.transaction) || base.moment === momentOf(meta);
-  if (!isOlder || !isSame || base.pageSize !== file.pageSize) {
+/** Before anything is noted of a backup that cannot be made. Rejects as `checkBase` throws. */
+async function checkedBase(path: string, base: Head): Promise<void> {
+  const held = await HeldFile.open(path);
+  try {
+    checkBase(path, base, held, KNOWN_BACKUPS);
+  } finally {
+    await held.close();
+  }
+}
+
+/**
+ * Throws `usage` where the earlier backup is none of the moments that this store has gone through. A copy of the
+ * store's file, or a store that was restored, knows those from before it went its own way, and no others.
+ */
+function checkBase(path: string, base: Head, { file, meta }: HeldFile, known: number): void {
+  const { backups: own } = readMainTree(new Scan(file, meta));
+  const isKnown = own?.backups.slice(-known).includes(base.moment) ?? false;
+  if (isKnown && base.pageSize === file.pageSize) return;
+  if (own === undefined || (base.store !== null && base.store !== own.store)) {
     throw unfit(path, 'the earlier backup is of another store');
   }
-  // What was written since the moment that was restored is not told from what was written before that.
-  if (Number(meta.transaction) - base.transaction < LEAST_JUMP) return;
-  throw unfit(path, 'it has been restored since the earlier backup was made');
+  const last = `the last ${KNOWN_BACKUPS} that this store knows`;
+  throw unfit(
+    path,
+    `the earlier backup is not one of ${last}: it is of a copy, or was not noted, or is too old`,
+  );
 }
 
 function unfit(path: string, state: string): KvError {

@@ -1,9 +1,7 @@
 /** Reading a backup, from wherever it comes: nothing of it is believed before its checksum is seen. */
-import { crc32 } from 'node:zlib';
 import { KvError } from '../../../errors.js';
 import type { WorkOptions } from '../../store.js';
 import { turnsOf } from '../../turns.js';
-import type { Meta } from '../file/metas.js';
 import {
   CHECKSUM_BYTES,
   checksumOf,
@@ -18,11 +16,6 @@ import {
   VERSION,
 } from './backup-format.js';
 import { type ByteSource, sourceOfChunks } from './byte-source.js';
-
-/** What tells a moment of a store from any other. */
-export function momentOf({ transaction, free, main }: Meta): string {
-  return `${transaction}-${crc32(main, crc32(free)).toString(16)}`;
-}
 
 export interface PageRun {
   readonly first: number;

@@ -1,5 +1,4 @@
 /** Restoring backups into a folder of their own, which takes its place when it has been checked. */
-import { randomInt } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -10,7 +9,7 @@ import { metaPagesOf } from '../file/metas.js';
 import { flush } from '../flush.js';
 import { DATA_FILE } from '../layout.js';
 import { makeFolder } from '../make-folder.js';
-import { type Head, LEAST_JUMP } from './backup-format.js';
+import type { Head } from './backup-format.js';
 import { sourceOfChunks } from './byte-source.js';
 import { FlushedFile } from './flushed-file.js';
 import { BackupReader } from './read-backup.js';
@@ -20,9 +19,6 @@ const RESTORING_PREFIX = '.restoring-';
 
 /** How long that may take, in ms: what is older was left by a process that was killed. */
 const RESTORING_LIMIT_MS = 24 * 60 * 60 * 1000;
-
-/** The most that the number of the last transaction grows by. See `laterBy`. */
-const MOST_JUMP = 2 ** 40;
 
 /**
  * Puts a whole backup and those that begin where it, and each before them, ended, together as the
@@ -88,23 +84,14 @@ async function assemble(
       }
     }
     if (last === undefined) throw new KvError('usage', 'no backup was given');
-    const { pageSize, lastPage, transaction } = last;
+    const { pageSize, lastPage } = last;
     await file.truncate((lastPage + 1) * pageSize);
-    flushed.write(metaPagesOf(Buffer.from(last.meta, 'base64'), laterBy(transaction)), 0);
+    flushed.write(metaPagesOf(Buffer.from(last.meta, 'base64')), 0);
     await Promise.all([flushed.flush(), checkWhole(path, making, options)]);
     return last;
   } finally {
     await file.close();
   }
-}
-
-/**
- * The number of the last transaction of what is restored. It is one that the store which was backed
- * up will not come to: what is written from now on is another history, and an incremental backup
- * tells pages of one from those of the other by these numbers.
- */
-function laterBy(transaction: number): number {
-  return transaction + randomInt(LEAST_JUMP, MOST_JUMP);
 }
 
 async function checkWhole(path: string, file: string, { signal }: RestoreOptions): Promise<void> {
@@ -152,12 +139,19 @@ function isThere(path: string): KvError {
 }
 
 function noChain(head: Head, before: Head | undefined): KvError {
-  const state =
-    before === undefined
-      ? `it holds what was changed since transaction ${head.since}: the backup of that comes first`
-      : 'it does not begin where the one before it ends';
   return new KvError(
     'usage',
-    `cannot restore the backup of transaction ${head.transaction}: ${state}`,
+    `cannot restore the backup of transaction ${head.transaction}: ${whyNoChain(head, before)}`,
   );
+}
+
+function whyNoChain(head: Head, before: Head | undefined): string {
+  if (head.base === null) return 'it is a whole one, and comes first';
+  if (before === undefined) {
+    return `it holds what was changed since transaction ${head.since}: the backup of that comes first`;
+  }
+  const isOther = head.store !== null && before.store !== null && head.store !== before.store;
+  return isOther
+    ? 'it is of another store than the one before it'
+    : 'it does not begin where the one before it ends';
 }

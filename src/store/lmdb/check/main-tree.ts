@@ -7,9 +7,12 @@ import type { Problem } from '../../maintenance.js';
 import { seedOf } from '../checksum.js';
 import { type Page, pagesOfTree, tree } from '../file/page.js';
 import {
+  BACKUPS_KEY,
+  type BackupsEntry,
   BUCKET_ENTRY_BYTES,
   bucketDatabase,
   bucketIdOf,
+  decodeBackups,
   decodeBucketEntry,
   decodeTreeSize,
   decodeU64,
@@ -51,6 +54,8 @@ export interface MainContents {
   readonly format: number | undefined;
   /** The last number given. */
   readonly sequence: number | undefined;
+  /** Undefined before the first backup. */
+  readonly backups: BackupsEntry | undefined;
   /** In the order of the main tree. */
   readonly buckets: readonly FoundBucket[];
   /** The descriptors of the trees that are no buckets. */
@@ -80,6 +85,7 @@ class MainReading {
   readonly #sizes = new Map<string, TreeSize>();
   #format: number | undefined;
   #sequence: number | undefined;
+  #backups: BackupsEntry | undefined;
 
   constructor(scan: Scan) {
     this.#scan = scan;
@@ -96,6 +102,7 @@ class MainReading {
     if (page.isElsewhere(node)) this.#stranger(number, key);
     else if (key.equals(FORMAT_KEY) && data.length === 8) this.#format = decodeU64(data);
     else if (key.equals(SEQUENCE_KEY)) this.#takeSequence(key, data);
+    else if (key.equals(BACKUPS_KEY)) this.#takeBackups(number, key, data);
     else if (isNameKey(key)) this.#takeName(number, key, data);
     else if (treeOfSizeKey(key) !== undefined) this.#takeSize(number, key, data);
     else this.#stranger(number, key);
@@ -130,12 +137,20 @@ class MainReading {
     if (this.#format === undefined) this.#report('the number of the format is missing');
     if (this.#sequence === undefined) this.#report('the last number given is missing, or damaged');
     const isWhole = !this.#scan.isPartial;
-    return { format: this.#format, sequence: this.#sequence, buckets, internal, isWhole };
+    const [format, sequence, backups] = [this.#format, this.#sequence, this.#backups];
+    return { format, sequence, backups, buckets, internal, isWhole };
   }
 
   #takeSequence(key: Buffer, data: Buffer): void {
     const bytes = openEntry(SEED, key, data);
     if (bytes?.length === 8) this.#sequence = decodeU64(bytes);
+  }
+
+  #takeBackups(number: number, key: Buffer, data: Buffer): void {
+    const bytes = openEntry(SEED, key, data);
+    this.#backups = bytes && decodeBackups(bytes);
+    const problem = 'what it knows of its backups is damaged';
+    if (this.#backups === undefined) this.#scan.report({ page: number, ...MAIN, problem });
   }
 
   #takeSize(number: number, key: Buffer, data: Buffer): void {
@@ -197,6 +212,7 @@ export function isMainKey(page: Page, node: number): boolean {
     page.isTree(node) ||
     key.equals(FORMAT_KEY) ||
     key.equals(SEQUENCE_KEY) ||
+    key.equals(BACKUPS_KEY) ||
     isNameKey(key) ||
     treeOfSizeKey(key) !== undefined
   );

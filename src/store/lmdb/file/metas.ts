@@ -87,8 +87,9 @@ export function firstMetaPages(): Buffer {
   return pages;
 }
 
-/** Two meta pages that say the same as one that was read, for a transaction of another number. */
-export function metaPagesOf(bytes: Buffer, transaction: number): Buffer {
+/** Two meta pages that say the same as one that was read. */
+export function metaPagesOf(bytes: Buffer): Buffer {
+  const transaction = Number(transactionOf(bytes));
   const pageSize = bytes.readUInt32LE(meta.freeTree + tree.pageSize);
   const pages = Buffer.alloc(2 * pageSize);
   for (const number of [0, 1]) {
