@@ -24,7 +24,10 @@ export class LineEditor {
     this.#assistance = assistance;
   }
 
-  /** Lets a person type a line. Rejects with the signal's reason. */
+  /**
+   * Lets a person type a line. Rejects with the signal's reason. The keyboard stays taken, so that no key that
+   * comes before the next line is lost: whoever runs something in between gives it back.
+   */
   async read(prompt: Prompt, signal: AbortSignal): Promise<Typed> {
     const editing = new Editing(
       this.#keyboard,
@@ -39,10 +42,6 @@ export class LineEditor {
     if (this.#hasRead)
       await this.#output.write(freshLine(this.#keyboard.columns, this.#output.style));
     this.#hasRead = true;
-    try {
-      return await editing.run(signal);
-    } finally {
-      this.#keyboard.release();
-    }
+    return editing.run(signal);
   }
 }

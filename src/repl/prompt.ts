@@ -99,6 +99,7 @@ async function runLines(
 ): Promise<void> {
   for (const typed of linesOf(text)) {
     if (typed.trim() === '') continue;
+    keyboard.release();
     const line = spelledOut(typed);
     session.history.add(typed, await recordedLine(line, tools.verbs));
     if (!(await runOne(line, context, tools, session, keyboard)) || session.isOver) return;

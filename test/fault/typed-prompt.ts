@@ -10,14 +10,20 @@ const START_MS = 60_000;
 const PATIENCE_MS = 1_000;
 
 /** How often that may be needed before the prompt is taken for dead. */
-const TRIES = 30;
+const TRIES = 60;
+
+/** How long it may take to leave, in ms. */
+const END_MS = 60_000;
 
 const CTRL_C = '\x03';
 const CTRL_D = '\x04';
 
+/** What the prompt writes when it has begun to take keys: no key that comes later is the system's. */
+const TAKES_KEYS = '\x1b[?2004h';
+
 export class TypedPrompt {
   readonly #process: ChildProcessWithoutNullStreams;
-  readonly #closed: Promise<unknown>;
+  readonly #closed: Promise<[status: number | null]>;
   #printed = '';
   #heard: () => void = () => {};
   #sentinels = 0;
@@ -25,30 +31,35 @@ export class TypedPrompt {
 
   /** `limits` are words of a program that runs what follows them. */
   constructor(cwd: string, env: NodeJS.ProcessEnv, limits: readonly string[]) {
-    const kv = ['stty', 'cols', '60;', ...limits, process.execPath, KV, '--no-input', 'repl'];
-    const command = `${kv.join(' ')}; echo "status=$?"`;
-    // `script` makes the terminal.
-    this.#process = spawn('script', ['-qc', command, '/dev/null'], { cwd, env });
+    const kv = [...limits, process.execPath, KV, '--no-input', 'repl'].join(' ');
+    // `script` makes the terminal, and ends with the status of kv; a shell between them would hear Ctrl-C too.
+    const words = ['-qec', `stty cols 60; exec ${kv}`, '/dev/null'];
+    this.#process = spawn('script', words, { cwd, env });
     this.#process.stdin.on('error', () => {});
     this.#process.stdout.setEncoding('utf8').on('data', (text) => {
       this.#printed += text;
       this.#heard();
     });
-    this.#closed = once(this.#process, 'close').then(() => {
+    this.#closed = once(this.#process, 'close').then(([status]) => {
       this.#isClosed = true;
       this.#heard();
+      return [status];
     });
   }
 
-  /** Types a line, and returns what the screen got until the prompt answers again. */
+  /** Types a line, and returns what the screen got until the prompt has answered and takes keys again. */
   async line(text: string): Promise<string> {
     const start = this.#printed.length;
     this.#type(`${text}\r`);
-    // A verb that is not there: its name stands together in the answer alone.
-    const number = this.#sentinels++;
     for (let tries = 0; tries < TRIES; tries++) {
+      // A verb that is not there: its name stands together in the answer alone. Each has another, so that
+      // nothing that was typed is left when the last one is answered.
+      const number = this.#sentinels++;
       this.#type(`sentinel"${number}"\r`);
-      if (await this.#shows(`sentinel${number}`, start)) return this.#printed.slice(start);
+      if (await this.#shows(`sentinel${number}`, start)) {
+        const answer = this.#printed.indexOf(`sentinel${number}`, start);
+        if (await this.#shows(TAKES_KEYS, answer, END_MS)) return this.#printed.slice(start);
+      }
       if (this.#isClosed) break;
       this.#type(CTRL_C);
     }
@@ -58,21 +69,20 @@ export class TypedPrompt {
 
   /** Leaves, and returns the status. */
   async leave(): Promise<number> {
+    // No verb: history would bring it back to whoever presses Up.
+    await this.line('rollback');
     const start = this.#printed.length;
-    for (let tries = 0; tries < TRIES; tries++) {
-      // No verb: history would bring it back to whoever presses Up.
-      this.#type(`${CTRL_C}rollback\r${CTRL_C}${CTRL_D}`);
-      if (!(await this.#shows('status=', start)) && !this.#isClosed) continue;
-      this.#process.stdin.end();
-      await this.#closed;
-      return Number(/status=(\d+)/.exec(this.#printed)?.[1]);
-    }
-    throw new Error(`the prompt is not left: ${this.#printed.slice(start)}`);
+    this.#type(CTRL_D);
+    const end = setTimeout(() => this.kill(), END_MS);
+    const [status] = await this.#closed;
+    clearTimeout(end);
+    if (status === null) throw new Error(`the prompt is not left: ${this.#printed.slice(start)}`);
+    return status;
   }
 
   /** Waits until it takes keys. */
   async begins(): Promise<void> {
-    if (await this.#shows('\x1b[?2004h', 0, START_MS)) return;
+    if (await this.#shows(TAKES_KEYS, 0, START_MS)) return;
     throw new Error(`the prompt does not begin: ${this.#printed}`);
   }
 

@@ -30,6 +30,19 @@ describe.runIf(hasTmux)('a session', () => {
     expect((await prompt.screen.lines()).at(-2)).toBe('3');
   });
 
+  it('takes keys on after Ctrl-C, so that Ctrl-D leaves however soon it comes', async () => {
+    const prompt = await Prompt.open();
+    const file = join(prompt.shell.folder, 'record');
+    await prompt.screen.record(file);
+    await prompt.press(['half', 'C-c'], 'store:default>');
+    await prompt.press(['next'], 'store:default> next');
+    await until(() => readFileSync(file, 'utf8').includes('next'));
+    // What is written where the terminal is given back, with Ctrl-C and Ctrl-D as the system has them.
+    expect(readFileSync(file, 'utf8')).not.toContain('\x1b[?2004l');
+    await prompt.screen.press('C-c', 'C-d');
+    expect(await prompt.screen.status()).toBe(0);
+  });
+
   it('greets, and says what keeps it from the store in place of the prompt', async () => {
     const screen = await Screen.open();
     const { status, lines } = await screen.run('touch f; kv -s f');
