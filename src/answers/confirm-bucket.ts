@@ -1,6 +1,7 @@
 /** Making sure that a bucket's keys are meant to go: by its name, given or typed. */
 import type { Context } from '../context.js';
 import { KvError } from '../errors.js';
+import { counted } from '../terminal/quantities.js';
 
 export const confirmOption = {
   value: 'NAME',
@@ -21,7 +22,7 @@ export async function confirmBucket(
   const keys = keyvalue.listing.countKeys(keyvalue.types.Bucket.openBucket(name), {});
   if (keys === 0 || given === name) return;
   const action = `${verb} bucket "${name}"`;
-  const state = `it holds ${keys} ${keys === 1 ? 'key' : 'keys'}`;
+  const state = `it holds ${counted(keys, 'key')}`;
   if (given !== undefined) {
     throw new KvError('not-confirmed', `cannot ${action}: --confirm names "${given}"`);
   }

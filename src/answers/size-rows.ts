@@ -1,7 +1,7 @@
 /** Rows of sizes: in a pipe numbers and names, on a terminal with bars as wide as that is. */
 
 import { displayWidth, truncate } from '../terminal/display-width.js';
-import { humanSize } from '../terminal/quantities.js';
+import { counted, humanSize } from '../terminal/quantities.js';
 import type { Output } from '../terminal/terminal.js';
 
 export interface SizeRow {
@@ -24,10 +24,7 @@ export function sizeRows(
   rows: readonly SizeRow[],
   { columns, style }: Pick<Output, 'columns' | 'style'>,
 ): string {
-  const cells = rows.map(({ keys, bytes }) => [
-    humanSize(bytes),
-    `${keys} ${keys === 1 ? 'key ' : 'keys'}`,
-  ]);
+  const cells = rows.map(({ keys, bytes }) => [humanSize(bytes), counted(keys, 'key ', 'keys')]);
   const widths = [0, 1].map((index) => Math.max(...cells.map((row) => row[index]!.length)));
   const room = Math.max(columns - widths[0]! - widths[1]! - 3 * GAP.length, 2);
   const longest = Math.max(...rows.map(({ name }) => displayWidth(name)));

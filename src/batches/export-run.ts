@@ -3,6 +3,7 @@ import { piecesOfValue } from '../answers/value-pieces.js';
 import type { StoredRecords } from '../context.js';
 import { KvError } from '../errors.js';
 import { type Encoder, FormatError } from '../formats/format.js';
+import { counted } from '../terminal/quantities.js';
 import type { Output, Terminal } from '../terminal/terminal.js';
 
 /** Bytes gathered before they are written. */
@@ -51,7 +52,7 @@ export async function exportRecords(
 
 /** What is said where the format has no place for when a record expires. */
 export function unkeptExpiry(records: number): string {
-  const some = records === 1 ? '1 record expires' : `${records} records expire`;
+  const some = counted(records, 'record expires', 'records expire');
   return `${some}, which this format cannot say: ndjson, csv and tsv can\n`;
 }
 

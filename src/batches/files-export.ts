@@ -1,19 +1,15 @@
 /** Exporting to a folder: the value of each key to a file below it. */
-import { mkdirSync, rmdirSync, unlinkSync } from 'node:fs';
-import { report } from '../answers/answer.js';
-import { LineWriter } from '../answers/line-writer.js';
+import { rmdirSync, unlinkSync } from 'node:fs';
 import { piecesOfValue } from '../answers/value-pieces.js';
 import type { Bucket, Context, StoredValue } from '../context.js';
-import { type ExitCode, exitCodes, ioError, KvError } from '../errors.js';
+import { type ExitCode, exitCodes, ioError } from '../errors.js';
 import { pathOfKey } from '../formats/files/files.js';
 import { quoted } from '../formats/format.js';
-import { fittedMessage } from '../terminal/fitted-message.js';
-import { humanSize } from '../terminal/quantities.js';
-import { visibleJson, visibleMessage } from '../terminal/visible.js';
-import { unkeptExpiry } from './export-run.js';
+import { FilesExportReport } from './files-export-report.js';
 import { FileTree } from './folders/file-tree.js';
 import { filesBelow } from './folders/folder-walk.js';
-import { HeldFolder, rawName } from './folders/held-folder.js';
+import { type HeldFolder, rawName } from './folders/held-folder.js';
+import { findFolder, makeFolder, openFolder } from './folders/open-folder.js';
 import { keepApart } from './folders/store-apart.js';
 import { type LongWorkOptions, longWork } from './long-work.js';
 
@@ -24,9 +20,6 @@ export interface FilesExportOptions {
   readonly mirror: boolean;
   readonly dryRun: boolean;
 }
-
-/** How many of the keys that can be no file are named on stderr. */
-const REMARK_LIMIT = 20;
 
 /** What the file system says of a name that it cannot hold. */
 const nameErrors = ['ENAMETOOLONG', 'EILSEQ', 'EINVAL'];
@@ -42,66 +35,50 @@ export async function exportFiles(
   const { path, dryRun } = options;
   const action = `export to "${path}"`;
   const bucket = context.bucketToRead();
-  if (!dryRun) madeFolder(path, action);
+  if (!dryRun) makeFolder(path, action);
   keepApart(path, context.settings.store, action);
-  const root = openRoot(path, action, dryRun);
-  const counts = await longWork(
+  const root = (dryRun ? findFolder : openFolder)(path, action);
+  const report = await longWork(
     context,
     undefined,
     async (work, { terminal }) => {
-      const lines = new LineWriter({ ...context, terminal });
-      const run = new FilesExport({ ...context, terminal }, options, { bucket, root, lines, work });
+      const own = { ...context, terminal };
+      const told = new FilesExportReport(own);
+      const run = new FilesExport(own, options, { bucket, root, report: told, work });
       try {
         await run.all();
       } finally {
         run.close();
-        await lines.end();
+        await told.endLines();
       }
-      return run.counts;
+      return told;
     },
     { unit: 'bytes' },
   ).finally(() => root?.close());
-  if (counts.expiring > 0) await context.terminal.stderr.write(unkeptExpiry(counts.expiring));
-  if (!dryRun) await tell(context, path, counts);
-  return counts.rejected > 0 ? exitCodes.badData : exitCodes.done;
-}
-
-interface Counts {
-  written: number;
-  unchanged: number;
-  deleted: number;
-  rejected: number;
-  expiring: number;
-  /** Of what was written. */
-  bytes: number;
+  await report.end(context, path, dryRun);
+  return report.rejected > 0 ? exitCodes.badData : exitCodes.done;
 }
 
 interface Parts {
   readonly bucket: Bucket;
   /** Undefined in a dry run, where there is no such folder yet. */
   readonly root: HeldFolder | undefined;
-  readonly lines: LineWriter;
+  readonly report: FilesExportReport;
   readonly work: LongWorkOptions;
 }
 
 class FilesExport {
-  readonly counts: Counts = {
-    written: 0,
-    unchanged: 0,
-    deleted: 0,
-    rejected: 0,
-    expiring: 0,
-    bytes: 0,
-  };
   readonly #context: Context;
   readonly #options: FilesExportOptions;
   readonly #parts: Parts;
+  readonly #report: FilesExportReport;
   readonly #tree: FileTree | undefined;
 
   constructor(context: Context, options: FilesExportOptions, parts: Parts) {
     this.#context = context;
     this.#options = options;
     this.#parts = parts;
+    this.#report = parts.report;
     this.#tree = parts.root && new FileTree(parts.root);
   }
 
@@ -133,26 +110,27 @@ class FilesExport {
     const { prefix, dryRun, path } = this.#options;
     const { size, expires } = value;
     const names = pathOfKey(key.slice(prefix.length));
-    if (typeof names === 'string') return this.#reject(key, names);
+    if (typeof names === 'string') return this.#report.reject(key, names);
     const raw = names.map(rawName);
     const name = raw.at(-1)!;
     try {
       const folder = this.#tree?.folderOf(raw, dryRun ? undefined : 'make');
       const state = this.#tree?.compare(folder, name, size, () => piecesOfValue(value));
       if (state === 'folder') return await this.#meetObstacle(key, names, size);
-      if (expires !== undefined) this.counts.expiring++;
+      if (expires !== undefined) this.#report.expiring++;
       if (state === 'same') {
-        this.counts.unchanged++;
+        this.#report.unchanged++;
         return;
       }
-      if (dryRun) await this.#line(state === 'different' ? 'changed' : 'added', key, size);
+      if (dryRun) await this.#report.line(state === 'different' ? 'changed' : 'added', key, size);
       else await this.#write(folder!, name, value);
-      this.counts.written++;
-      this.counts.bytes += size;
+      this.#report.written++;
+      this.#report.bytes += size;
     } catch (error) {
       const { code = '' } = error as NodeJS.ErrnoException;
       if (code === 'ENOTDIR') return this.#meetObstacle(key, names, size);
-      if (nameErrors.includes(code)) return this.#reject(key, 'the file system cannot hold it');
+      if (nameErrors.includes(code))
+        return this.#report.reject(key, 'the file system cannot hold it');
       throw ioError(`write "${path}/${names.join('/')}"`, error);
     }
   }
@@ -160,7 +138,7 @@ class FilesExport {
   async #write(folder: HeldFolder, name: string, value: StoredValue): Promise<void> {
     const { work } = this.#parts;
     const file = this.#tree!.begin(folder, name);
-    let { bytes } = this.counts;
+    let { bytes } = this.#report;
     try {
       for (const piece of piecesOfValue(value)) {
         file.write(piece);
@@ -193,9 +171,9 @@ class FilesExport {
         while (next !== undefined && next < found.path) next = rest();
         await work.pause();
         if (next === found.path || found.kind === 'deep') continue;
-        if (dryRun) await this.#line('deleted', found.key ?? found.path);
+        if (dryRun) await this.#report.line('deleted', found.key ?? found.path);
         else unlinkSync(found.folder.at(found.name));
-        this.counts.deleted++;
+        this.#report.deleted++;
       }
     } catch (error) {
       throw ioError(`delete what is in "${path}"`, error);
@@ -210,11 +188,14 @@ class FilesExport {
     const other = this.#keyInTheWay(key, names);
     if (other !== undefined) {
       const reason = `${quoted(other)} is a key as well, and no name is that of a file and a folder`;
-      return this.#reject(key, reason);
+      return this.#report.reject(key, reason);
     }
     // Without -n it would be gone by now.
-    if (dryRun && mirror) return this.#line('added', key, size);
-    return this.#reject(key, 'what is in its place is no file, or a folder of its path is none');
+    if (dryRun && mirror) return this.#report.line('added', key, size);
+    return this.#report.reject(
+      key,
+      'what is in its place is no file, or a folder of its path is none',
+    );
   }
 
   /** A key whose file is a folder of this one's path, or the other way round. */
@@ -227,56 +208,6 @@ class FilesExport {
     }
     const [below] = listing.listKeys(bucket, { prefix: `${key}/`, limit: 1 });
     return below;
-  }
-
-  async #reject(key: string, reason: string): Promise<void> {
-    const { settings, terminal } = this.#context;
-    this.counts.rejected++;
-    if (settings.quiet || this.counts.rejected > REMARK_LIMIT) return;
-    const line = visibleMessage(`cannot export ${quoted(key)}: ${reason}`);
-    await terminal.stderr.write(`${fittedMessage(line, terminal.stderr)}\n`);
-  }
-
-  async #line(change: keyof typeof marks, key: string, size?: number): Promise<void> {
-    const { lines } = this.#parts;
-    const text = this.#context.settings.json
-      ? visibleJson({ change, key, ...(size !== undefined && { size }) })
-      : `${marks[change]} ${lines.keyText(key)}`;
-    await lines.write(text);
-  }
-}
-
-const marks = { added: '+', deleted: '-', changed: '~' } as const;
-
-async function tell(context: Context, path: string, counts: Counts): Promise<void> {
-  const { written, unchanged, deleted, rejected, bytes } = counts;
-  const others = [
-    unchanged > 0 && `${unchanged} were the same`,
-    deleted > 0 && `deleted ${deleted}`,
-    rejected > 0 && `rejected ${rejected}`,
-  ].filter((text) => text !== false);
-  const files = written === 1 ? '1 file' : `${written} files`;
-  const remark = [`wrote ${files}, ${humanSize(bytes)}`, ...others].join('; ');
-  await report(context, { path, written, unchanged, deleted, rejected, bytes }, remark);
-}
-
-/** Makes the folder where nothing is. */
-function madeFolder(path: string, action: string): void {
-  try {
-    mkdirSync(path);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw ioError(action, cause);
-  }
-}
-
-function openRoot(path: string, action: string, mayLack: boolean): HeldFolder | undefined {
-  try {
-    return HeldFolder.open(path);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (mayLack && code === 'ENOENT') return undefined;
-    if (code === 'ENOTDIR') throw new KvError('io', `cannot ${action}: it is no folder`, { cause });
-    throw ioError(action, cause);
   }
 }
 

@@ -8,10 +8,12 @@ import { nextTurn, turnWhenDue } from '../terminal/event-loop.js';
 import { visibleJson } from '../terminal/visible.js';
 import { PIECE_BYTES, piecesOfFile } from './folders/file-pieces.js';
 import { type FoundFile, filesBelow } from './folders/folder-walk.js';
-import { HeldFolder, rawName } from './folders/held-folder.js';
+import { openFolder } from './folders/open-folder.js';
 import { keepApart } from './folders/store-apart.js';
 import type { FolderInput } from './import-options.js';
 import type { ImportSink } from './import-sink.js';
+import { KeysBeside } from './keys-beside.js';
+import { UnkeptOfFiles } from './unkept-of-files.js';
 
 /** Bytes that a key may take before its value: a path is not that long. */
 const KEY_ROOM_BYTES = 128 * 1024;
@@ -31,17 +33,8 @@ interface FolderReader {
   tell(): Promise<void>;
 }
 
-/** What a folder holds that no record says. */
-interface Unkept {
-  links: number;
-  /** Devices, FIFOs and sockets. */
-  others: number;
-  /** Files that may be run. */
-  executables: number;
-}
-
 export class FolderImport {
-  readonly #unkept: Unkept = { links: 0, others: 0, executables: 0 };
+  readonly #unkept = new UnkeptOfFiles();
   readonly #context: Context;
   readonly #input: FolderInput;
   readonly #sink: ImportSink;
@@ -62,7 +55,7 @@ export class FolderImport {
     const { path } = this.#input;
     const action = `read "${path}"`;
     keepApart(path, this.#context.settings.store, action);
-    const root = opened(path, action);
+    const root = openFolder(path, action);
     let bytes = 0;
     let handedOn = 0;
     let at = 0;
@@ -132,15 +125,7 @@ export class FolderImport {
 
   /** What of the files is not kept; undefined where all is. */
   get unkeptInWords(): string | undefined {
-    const { links, others, executables } = this.#unkept;
-    const run = executables === 1 ? '1 file may' : `${executables} files may`;
-    const parts = [
-      links > 0 && `left out ${counted(links, 'symbolic link')}`,
-      others > 0 &&
-        `left out ${counted(others, 'device, FIFO or socket', 'devices, FIFOs and sockets')}`,
-      executables > 0 && `modes are not kept, and ${run} be run`,
-    ].filter((part) => part !== false);
-    return parts.length === 0 ? undefined : parts.join('; ');
+    return this.#unkept.inWords;
   }
 
   /** Hands a file over, or rejects it; yields how many bytes have been read since the last time. */
@@ -199,74 +184,10 @@ export class FolderImport {
   }
 }
 
-/** The keys below a prefix that none of some files has, which pass in their order. */
-class KeysBeside {
-  readonly bucket: Bucket;
-  readonly #context: Context;
-  readonly #prefix: string;
-  readonly #found: string[] = [];
-  /** Keys that are still to be held against files, as they are and in bytes as characters. */
-  #page: { readonly key: string; readonly raw: string }[] = [];
-  #next = 0;
-  #isOver = false;
-
-  constructor(context: Context, bucket: Bucket, prefix: string) {
-    this.#context = context;
-    this.bucket = bucket;
-    this.#prefix = prefix;
-  }
-
-  /** A file is there, whose path is given with its bytes as characters. */
-  pass(prefix: string, path: string): void {
-    const raw = rawName(prefix) + path;
-    for (let next = this.#peek(); next !== undefined && next.raw <= raw; next = this.#peek()) {
-      if (next.raw < raw) this.#found.push(next.key);
-      this.#next++;
-    }
-  }
-
-  /** All of them, when the last file has passed. */
-  all(): string[] {
-    for (let next = this.#peek(); next !== undefined; next = this.#peek()) {
-      this.#found.push(next.key);
-      this.#next++;
-    }
-    return this.#found;
-  }
-
-  #peek(): { readonly key: string; readonly raw: string } | undefined {
-    if (this.#next === this.#page.length && !this.#isOver) this.#turnPage();
-    return this.#page[this.#next];
-  }
-
-  /** Page by page, so that no snapshot is kept while the import writes. */
-  #turnPage(): void {
-    const after = this.#page.at(-1)?.key;
-    const { listing } = this.#context.keyvalue;
-    const selection = { prefix: this.#prefix, after, limit: DELETED_KEYS };
-    const keys = [...listing.listKeys(this.bucket, selection)];
-    this.#page = keys.map((key) => ({ key, raw: rawName(key) }));
-    this.#next = 0;
-    this.#isOver = keys.length < DELETED_KEYS;
-  }
-}
-
-function opened(path: string, action: string): HeldFolder {
-  try {
-    return HeldFolder.open(path);
-  } catch (cause) {
-    throw ioError(action, cause);
-  }
-}
-
 function tried<T>(work: () => T): T | Error {
   try {
     return work();
   } catch (error) {
     return error as Error;
   }
-}
-
-function counted(count: number, one: string, several = `${one}s`): string {
-  return count === 1 ? `1 ${one}` : `${count} ${several}`;
 }

@@ -1,5 +1,4 @@
-/** Between a decoder and a load: skips, counts, and chooses the bucket. */
-import { isUtf8 } from 'node:buffer';
+/** Between a decoder and a load: skips, counts and rejects. */
 import type { BulkLoad, Context, OutgoingValue } from '../context.js';
 import { asKvError } from '../errors.js';
 import {
@@ -11,6 +10,7 @@ import {
   type RecordSpan,
 } from '../formats/format.js';
 import { databaseFormatNames } from '../formats/index.js';
+import { ImportDatabases } from './import-databases.js';
 import type { ImportOptions } from './import-options.js';
 import type { ImportTargets } from './import-targets.js';
 import { expiresOf } from './record-expiry.js';
@@ -43,11 +43,10 @@ export class ImportSink implements RecordSink {
   readonly #context: Context;
   readonly #targets: ImportTargets;
   readonly #options: ImportOptions;
+  readonly #databases: ImportDatabases;
   /** Records up to this one are passed over. */
   #skip: number;
   #hasSkipped = false;
-  /** Whether the one database that is read has come. */
-  #hasDatabase = false;
   #through = 0;
   #value: LargeRecord | undefined;
 
@@ -61,6 +60,7 @@ export class ImportSink implements RecordSink {
     this.#context = context;
     this.#targets = targets;
     this.#options = options;
+    this.#databases = new ImportDatabases(options, targets, context.settings.bucket);
     this.#skip = skip;
     this.rejections = new Rejections(context, options, counts);
     this.load = context.keyvalue.bulk.load({
@@ -93,37 +93,9 @@ export class ImportSink implements RecordSink {
   }
 
   database(line: number, name: Buffer | undefined): void {
-    const { database, create, skip } = this.#options;
-    const { bucket } = this.#context.settings;
-    const text = name?.toString();
-    if (database !== undefined) {
-      const isChosen = text === database;
-      this.#hasDatabase ||= isChosen;
-      this.#skip = isChosen ? skip : Number.POSITIVE_INFINITY;
-      if (isChosen) this.load.into(this.#targets.get(), line);
-      return;
-    }
-    if (name === undefined || text === bucket) {
-      this.load.into(this.#targets.get(), line);
-      return;
-    }
-    const shown = quoted(text!);
-    if (!create) {
-      const reason = `it holds the database ${shown}, which is not the bucket ${quoted(bucket)}`;
-      const ways = `--database ${shown} reads it into this bucket, --create each into one of its name`;
-      throw new FormatError(line, reason, { hint: ways });
-    }
-    try {
-      if (!isUtf8(name)) throw new FormatError(line, 'the name of a database is not valid UTF-8');
-      this.load.into(this.#targets.get(text), line);
-    } catch (thrown) {
-      const { code, message } = asKvError(thrown);
-      if (code !== 'invalid-bucket') throw thrown;
-      const hint = `--database ${shown} reads it into the bucket ${quoted(bucket)}`;
-      throw new FormatError(line, `no bucket can have the name of a database: ${message}`, {
-        hint,
-      });
-    }
+    const target = this.#databases.targetOf(line, name);
+    this.#skip = target ? this.#options.skip : Number.POSITIVE_INFINITY;
+    if (target) this.load.into(target, line);
   }
 
   unknownColumns(line: number, names: readonly string[]): void {
@@ -216,9 +188,7 @@ export class ImportSink implements RecordSink {
 
   /** Throws a FormatError where the one database that is to be read has not come. */
   checkDatabase(): void {
-    const { database } = this.#options;
-    if (database === undefined || this.#hasDatabase) return;
-    throw new FormatError(this.#through, `there is no database ${quoted(database)} in it`);
+    this.#databases.checkChosen(this.#through);
   }
 
   /**

@@ -1,5 +1,6 @@
 /** Members and columns of the input that are not known, and in how many records they are. */
 import { quoted } from '../formats/format.js';
+import { counted } from '../terminal/quantities.js';
 
 /** Names that the message gives. */
 const NAME_LIMIT = 20;
@@ -37,15 +38,13 @@ export class UnknownNames {
   warning(read: number): string | undefined {
     const counts = this.counts(read);
     if (counts.length === 0) return undefined;
-    const parts = counts.map(([name, records]) => `${quoted(name)} in ${recordsText(records)}`);
-    if (this.#others > 0) parts.push(`others in ${recordsText(this.#others)}`);
+    const parts = counts.map(
+      ([name, records]) => `${quoted(name)} in ${counted(records, 'record')}`,
+    );
+    if (this.#others > 0) parts.push(`others in ${counted(this.#others, 'record')}`);
     const more = this.#columns.length - counts.length;
     if (this.#columns.length > 0 && more > 0) parts.push(`${more} others`);
     const kind = this.#columns.length > 0 ? 'columns' : 'members';
     return `${kind} that are not known are left out: ${parts.join(', ')}`;
   }
-}
-
-function recordsText(count: number): string {
-  return `${count} ${count === 1 ? 'record' : 'records'}`;
 }

@@ -3,6 +3,7 @@ import { longWork } from '../batches/long-work.js';
 import { type Argument, defineCommand, type Input, type Options, type Tools } from '../command.js';
 import type { Context } from '../context.js';
 import { absentKey, exitCodes, KvError } from '../errors.js';
+import { counted } from '../terminal/quantities.js';
 
 /** What copy and rename declare alike. */
 export const transfer = {
@@ -101,7 +102,7 @@ async function transferTo(
   const transferred = new TransferToStore(context, there, asked);
   const keys = await longWork(context, undefined, (work) => transferred.run(work));
   const json = prefix ? { source, target, keys } : { source, target };
-  const what = prefix ? keysText(keys) : `"${source}" to "${target}"`;
+  const what = prefix ? counted(keys, 'key') : `"${source}" to "${target}"`;
   await report(context, json, `${done} ${what}`);
 }
 
@@ -127,9 +128,5 @@ async function transferWithin(
     (options) => records[`${way}Prefix`](asked, options),
     { unlessDone: 'nothing was changed' },
   );
-  await report(context, { source, target, keys }, `${done} ${keysText(keys)}`);
-}
-
-function keysText(keys: number): string {
-  return keys === 1 ? '1 key' : `${keys} keys`;
+  await report(context, { source, target, keys }, `${done} ${counted(keys, 'key')}`);
 }

@@ -4,6 +4,7 @@ import { longWork } from '../batches/long-work.js';
 import { defineCommand } from '../command.js';
 import type { Context } from '../context.js';
 import { exitCodes, KvError } from '../errors.js';
+import { counted } from '../terminal/quantities.js';
 import { conditionOf, conditionOptions } from './set.js';
 
 export const command = defineCommand({
@@ -41,7 +42,7 @@ deleted in one transaction: all of it, or nothing.`,
       if (keys?.length !== 1) throw new KvError('usage', 'a condition is on one KEY');
       if (dryRun) throw new KvError('usage', 'either a condition or --dry-run, not both');
       context.keyvalue.records.deleteWhere(context.bucketToWrite(), keys[0]!, condition);
-      return report(context, { deleted: 1 }, `deleted ${count(1)}`);
+      return report(context, { deleted: 1 }, `deleted ${counted(1, 'key')}`);
     }
     if (dryRun) return preview(context, keys ?? [], prefix);
     const { records } = context.keyvalue;
@@ -56,7 +57,7 @@ deleted in one transaction: all of it, or nothing.`,
             (options) => records.deletePrefix(bucket, prefix, options),
             { unlessDone: 'nothing was deleted' },
           );
-    await report(context, { deleted }, `deleted ${count(deleted)}`);
+    await report(context, { deleted }, `deleted ${counted(deleted, 'key')}`);
   },
 });
 
@@ -78,7 +79,7 @@ async function preview(
     found++;
   }
   await lines.end();
-  await context.terminal.note(`${count(found)} would be deleted`);
+  await context.terminal.note(`${counted(found, 'key')} would be deleted`);
 }
 
 /** Returns how many keys there are. */
@@ -87,7 +88,7 @@ async function confirm(context: Context, prefix: string): Promise<number> {
   const bucket = context.bucketToRead();
   const found = keyvalue.listing.countKeys(bucket, { prefix });
   if (found === 0) return 0;
-  const action = `delete ${count(found)} beginning with "${prefix}" from bucket "${bucket.name}"`;
+  const action = `delete ${counted(found, 'key')} beginning with "${prefix}" from bucket "${bucket.name}"`;
   if (!terminal.canAsk) {
     throw new KvError('not-confirmed', `cannot ${action}: nobody can be asked`, {
       hint: 'try: --yes to delete them, --dry-run to see them',
@@ -97,8 +98,4 @@ async function confirm(context: Context, prefix: string): Promise<number> {
     throw new KvError('not-confirmed', `did not ${action}: the answer was no`);
   }
   return found;
-}
-
-function count(keys: number): string {
-  return keys === 1 ? '1 key' : `${keys} keys`;
 }

@@ -88,7 +88,7 @@ async function writeFile(
     const progress = await context.terminal.progress(size);
     try {
       await write(
-        counted(stoppable(file, signal), (bytes) => progress.update(bytes)),
+        withProgress(stoppable(file, signal), (bytes) => progress.update(bytes)),
         signal,
       );
       await file.commit();
@@ -100,7 +100,7 @@ async function writeFile(
 }
 
 /** The same output; after each write `progress` is called with the bytes so far. */
-function counted(output: Output, progress: (bytes: number) => void): Output {
+function withProgress(output: Output, progress: (bytes: number) => void): Output {
   let bytes = 0;
   return outputThrough(output, async (data) => {
     await output.write(data);

@@ -2,6 +2,7 @@ import { report } from '../answers/answer.js';
 import { defineCommand } from '../command.js';
 import type { OutgoingValue } from '../context.js';
 import { KvError } from '../errors.js';
+import { counted } from '../terminal/quantities.js';
 
 export const command = defineCommand({
   name: 'set-many',
@@ -38,7 +39,7 @@ none is.`,
       for (const [, value] of values) value[Symbol.dispose]();
     }
     const set = new Set(split.map(([key]) => key)).size;
-    await report(context, { set }, `set ${set} ${set === 1 ? 'key' : 'keys'}`);
+    await report(context, { set }, `set ${counted(set, 'key')}`);
   },
 });
 

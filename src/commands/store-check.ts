@@ -4,7 +4,7 @@ import { longWork } from '../batches/long-work.js';
 import { defineCommand } from '../command.js';
 import type { CheckResult, Problem } from '../context.js';
 import { exitCodes, KvError } from '../errors.js';
-import { humanSize } from '../terminal/quantities.js';
+import { counted, humanSize } from '../terminal/quantities.js';
 import { visibleJson } from '../terminal/visible.js';
 
 export const command = defineCommand({
@@ -65,8 +65,4 @@ function contentsOf(result: CheckResult): string {
   ];
   const held = result.isHeld ? '' : '; the store was not opened: what nobody wrote to meanwhile';
   return `${counts.join(', ')}${held}`;
-}
-
-function counted(count: number, name: string): string {
-  return `${count} ${name}${count === 1 ? '' : 's'}`;
 }

@@ -1,6 +1,7 @@
 import { answerChange } from '../answers/answer.js';
 import { longWork } from '../batches/long-work.js';
 import { defineCommand } from '../command.js';
+import { counted } from '../terminal/quantities.js';
 
 export const command = defineCommand({
   name: 'store gc',
@@ -21,8 +22,8 @@ The file keeps its size: what is free in it is used again.`,
       waiting && Number(waiting.value),
       (options) => buckets.collectGarbage(options),
     );
-    const records = expired === 1 ? '1 expired record' : `${expired} expired records`;
-    const left = uploads === 1 ? '1 unfinished upload' : `${uploads} unfinished uploads`;
+    const records = counted(expired, 'expired record');
+    const left = counted(uploads, 'unfinished upload');
     await answerChange(context, { expired, uploads }, `deleted ${records}, gave back ${left}`);
   },
 });

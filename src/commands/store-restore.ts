@@ -4,6 +4,7 @@ import { longWork } from '../batches/long-work.js';
 import { defineCommand } from '../command.js';
 import type { BackupInfo, Context } from '../context.js';
 import { exitCodes, KvError } from '../errors.js';
+import { counted } from '../terminal/quantities.js';
 import { visibleJson } from '../terminal/visible.js';
 
 export const command = defineCommand({
@@ -62,7 +63,7 @@ name that is told.`,
     );
     const { buckets, transaction } = info;
     const keys = buckets.reduce((sum, bucket) => sum + bucket.keys, 0);
-    const remark = `restored store "${settings.store}": transaction ${transaction}, ${keys} keys`;
+    const remark = `restored store "${settings.store}": transaction ${transaction}, ${counted(keys, 'key')}`;
     const json = { restored: settings.store, transaction, buckets: buckets.length, keys };
     if (settings.json) {
       await answer(context, { ...json, ...(replaced !== undefined && { replaced }) }, remark);

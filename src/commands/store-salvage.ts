@@ -3,6 +3,7 @@ import { longWork } from '../batches/long-work.js';
 import { defineCommand } from '../command.js';
 import type { Context, Problem, SalvagedBucket } from '../context.js';
 import { exitCodes, KvError } from '../errors.js';
+import { counted } from '../terminal/quantities.js';
 import { table } from '../terminal/table.js';
 import { visibleJson } from '../terminal/visible.js';
 
@@ -44,9 +45,13 @@ lost+found/NUMBER.`,
     await tell(context, result.buckets);
     const lost = result.buckets.reduce((sum, { keys, brought }) => sum + keys - brought, 0);
     if (lost === 0) return;
-    throw new KvError('damaged', `cannot bring all of "${damaged}": ${lost} keys are lost`, {
-      result: `the others are in store "${to}"`,
-    });
+    throw new KvError(
+      'damaged',
+      `cannot bring all of "${damaged}": ${counted(lost, 'key is', 'keys are')} lost`,
+      {
+        result: `the others are in store "${to}"`,
+      },
+    );
   },
 });
 

@@ -3,7 +3,7 @@ import { answer } from '../answers/answer.js';
 import { longWork } from '../batches/long-work.js';
 import { defineCommand } from '../command.js';
 import { exitCodes, KvError } from '../errors.js';
-import { humanSize } from '../terminal/quantities.js';
+import { counted, humanSize } from '../terminal/quantities.js';
 
 export const command = defineCommand({
   name: 'store upgrade',
@@ -34,7 +34,7 @@ upgraded. Nobody else may have the store open, and the disk needs room for both 
       await answer(context, { format: to }, `the store is in format ${to} already`);
       return;
     }
-    const contents = `${keys} keys in ${buckets === 1 ? '1 bucket' : `${buckets} buckets`}`;
+    const contents = `${counted(keys, 'key')} in ${counted(buckets, 'bucket')}`;
     const remark = `upgraded from format ${from} to ${to}: ${contents}; the old file is "${basename(kept)}"`;
     await answer(context, { format: to, upgraded: from, buckets, keys, kept }, remark);
   },

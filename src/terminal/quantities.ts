@@ -1,4 +1,9 @@
-/** Sizes and ages as a person reads them. */
+/** Counts, sizes and ages as a person reads them. */
+
+/** `1 key`, `2 keys`; `several` is for nouns whose plural is no `s` more. */
+export function counted(count: number, one: string, several = `${one}s`): string {
+  return `${count} ${count === 1 ? one : several}`;
+}
 
 /** `0 B`, `1023 B`, `1.5 MiB`, `16 GiB`: three digits at most, but for bytes. */
 export function humanSize(bytes: number): string {
