@@ -1,7 +1,4 @@
-/**
- * One line at the prompt, from its first key to its last: what is typed, and what stands on the
- * screen.
- */
+/** One line at the prompt, from its first key to its last. */
 import { asKvError } from '../errors.js';
 import type { Key, Keyboard, KeyEvent } from '../terminal/keyboard.js';
 import type { Output } from '../terminal/terminal.js';
@@ -9,12 +6,14 @@ import { visibleMessage } from '../terminal/visible.js';
 import { choiceColumns } from './choice-columns.js';
 import type { Completion } from './completion.js';
 import type { CutRing } from './cut-ring.js';
-import { Canvas, draw, type Prompt } from './drawing.js';
-import { freshLine } from './fresh-line.js';
+import type { Prompt } from './drawing.js';
 import type { History } from './history.js';
 import { HistorySearch } from './history-search.js';
+import { HistoryWalk } from './history-walk.js';
 import { chordOf, cutChords, FIRST_OF_TWO, type KeyTarget, keyActions } from './key-actions.js';
 import { LineBuffer } from './line-buffer.js';
+import { LineScreen } from './line-screen.js';
+import { Paste } from './paste.js';
 
 /** What a person made of a line. */
 export type Typed =
@@ -35,28 +34,22 @@ export interface Assistance {
   isUnfinished(text: string): boolean;
 }
 
-const CONTINUATION = '... ';
-
 const BELL = '\x07';
 
 const ADVICE = 'a value of any bytes comes from a file: set KEY < FILE';
 
 export class Editing implements KeyTarget {
   readonly buffer: LineBuffer;
-  readonly #canvas = new Canvas();
+  readonly #screen: LineScreen;
   readonly #history: History;
+  readonly #walk: HistoryWalk;
   readonly #keyboard: Keyboard;
-  readonly #output: Output;
   readonly #assistance: Assistance;
   readonly #prompt: Prompt;
   #typed: Typed | undefined;
   #search: HistorySearch | undefined;
-  /** Where in the history the text came from; its length for a text that did not. */
-  #place: number | undefined;
-  #ownText = '';
-  /** The part of a paste that has come; undefined while nothing is pasted. */
-  #pasted: string[] | undefined;
-  #isPasteDamaged = false;
+  /** What of a paste has come; undefined while nothing is pasted. */
+  #paste: Paste | undefined;
   /** Whether the last key was the first of two that go together. */
   #isAfterFirst = false;
 
@@ -69,8 +62,9 @@ export class Editing implements KeyTarget {
     cuts: CutRing,
   ) {
     this.#keyboard = keyboard;
-    this.#output = output;
+    this.#screen = new LineScreen(keyboard, output);
     this.#history = history;
+    this.#walk = new HistoryWalk(history);
     this.#assistance = assistance;
     this.#prompt = prompt;
     this.buffer = new LineBuffer(cuts);
@@ -114,51 +108,39 @@ export class Editing implements KeyTarget {
       this.buffer.replace(completion.text, completion.cursor);
     } else if (completion.choices.length > 0) {
       const { columns, rows } = this.#keyboard;
-      const { style } = this.#output;
-      await this.#draw(false);
-      await this.#say(style.hint(choiceColumns(completion.choices, columns, rows - 2)));
+      await this.#say(
+        this.#screen.style.hint(choiceColumns(completion.choices, columns, rows - 2)),
+      );
     }
   }
 
   travel(step: -1 | 1): void {
-    const { lines } = this.#history;
-    const from = this.#place ?? lines.length;
-    const to = from + step;
-    if (to < 0 || to > lines.length) return;
-    if (from === lines.length) this.#ownText = this.buffer.text;
-    this.#place = to;
-    this.buffer.replace(to === lines.length ? this.#ownText : lines[to]!);
+    const text = this.#walk.step(step, this.buffer.text);
+    if (text !== undefined) this.buffer.replace(text);
   }
 
   async clearScreen(): Promise<void> {
-    this.#canvas.forget();
-    await this.#output.write('\x1b[H\x1b[2J');
+    await this.#screen.clear();
   }
 
   async edit(): Promise<void> {
-    await this.#draw(false);
     await this.#say('');
     this.#keyboard.release();
-    let failure: unknown;
+    let failure = '';
     try {
       this.buffer.replace(await this.#assistance.edit(this.buffer.text));
     } catch (thrown) {
-      failure = thrown;
+      failure = this.#screen.style.hint(visibleMessage(asKvError(thrown).message));
     } finally {
       this.#keyboard.take();
     }
-    await this.#output.write(freshLine(this.#keyboard.columns, this.#output.style));
-    this.#canvas.forget();
-    if (failure === undefined) return;
-    const reason = visibleMessage(asKvError(failure).message);
-    await this.#output.write(`${this.#output.style.hint(reason)}\r\n`);
+    await this.#screen.return(failure && `${failure}\r\n`);
   }
 
   async #suspend(): Promise<void> {
-    await this.#draw(false);
     await this.#say('');
     await this.#keyboard.suspend();
-    await this.#output.write(freshLine(this.#keyboard.columns, this.#output.style));
+    await this.#screen.return();
   }
 
   async #hear(event: KeyEvent): Promise<void> {
@@ -166,16 +148,15 @@ export class Editing implements KeyTarget {
       case 'key':
         return this.#take(event.key);
       case 'resize':
-        this.#canvas.resize(this.#keyboard.columns);
+        this.#screen.resize();
         break;
       case 'stop':
         return this.#suspend();
       case 'continued':
-        // What stands on this row, if anything of it does, is drawn over.
-        this.#canvas.forget();
+        this.#screen.forget();
         break;
       case 'damaged':
-        if (this.#pasted) this.#isPasteDamaged = true;
+        if (this.#paste) this.#paste.isDamaged = true;
         else await this.#refuse('what was typed is not UTF-8, and is left out');
         break;
       default:
@@ -185,34 +166,29 @@ export class Editing implements KeyTarget {
 
   /** Writes something below the line, which is drawn anew behind it. */
   async #say(text: string): Promise<void> {
-    await this.#output.write(this.#canvas.leave() + text);
+    await this.#draw(false);
+    await this.#screen.leave(text);
   }
 
   async #refuse(reason: string): Promise<void> {
-    const { style } = this.#output;
-    await this.#draw(false);
+    const { style } = this.#screen;
     await this.#say(`${BELL}${style.hint(reason)}\r\n${style.hint(ADVICE)}\r\n`);
   }
 
   async #take(key: Key): Promise<void> {
     if (chordOf(key) === 'C-z') await this.#suspend();
-    else if (key.name === 'paste-start') this.#pasted = [];
+    else if (key.name === 'paste-start') this.#paste = new Paste();
     else if (key.name === 'paste-end') await this.#endPaste();
-    else if (this.#pasted) this.#pasted.push(pasted(key));
+    else if (this.#paste) this.#paste.add(key);
     else if (this.#search) await this.#searchOn(this.#search, key);
     else await this.#edit(key);
   }
 
-  /** Half of what was meant is worse than nothing: a paste is taken as a whole. */
   async #endPaste(): Promise<void> {
-    const text = this.#pasted?.join('') ?? '';
-    this.#pasted = undefined;
-    if (!this.#isPasteDamaged) {
-      this.buffer.insert(text);
-      return;
-    }
-    this.#isPasteDamaged = false;
-    await this.#refuse('what was pasted is not UTF-8, and is left out');
+    const paste = this.#paste;
+    this.#paste = undefined;
+    if (paste?.isDamaged) await this.#refuse('what was pasted is not UTF-8, and is left out');
+    else this.buffer.insert(paste?.text ?? '');
   }
 
   async #edit(key: Key): Promise<void> {
@@ -235,38 +211,22 @@ export class Editing implements KeyTarget {
   }
 
   async #draw(withHint = true): Promise<void> {
-    const { columns, rows } = this.#keyboard;
-    const { style } = this.#output;
     const { text, cursor } = this.buffer;
     const isAtEnd = cursor === text.length;
-    // Without emphasis nobody could tell a hint from what was typed.
     const showsHint =
-      withHint && isAtEnd && !this.#search && style.hint('x') !== 'x' && !text.includes('\n');
-    const drawing = draw(
-      {
-        prompt: this.#search?.prompt ?? this.#prompt,
-        continuation: CONTINUATION,
-        text,
-        cursor,
-        hint: showsHint ? await this.#assistance.hint(text) : '',
-        style,
-      },
-      columns,
-    );
-    await this.#output.write(this.#canvas.replace(drawing, rows));
+      withHint && isAtEnd && !this.#search && this.#screen.tellsHints && !text.includes('\n');
+    await this.#screen.draw({
+      prompt: this.#search?.prompt ?? this.#prompt,
+      text,
+      cursor,
+      hint: showsHint ? await this.#assistance.hint(text) : '',
+    });
   }
 
   /** Leaves the line on the screen as it was typed, without a hint, and goes below it. */
   async #leave(typed: Typed): Promise<void> {
     this.#search = undefined;
     await this.#draw(false);
-    const isCleared = typed.kind === 'cleared';
-    await this.#output.write(this.#canvas.leave(isCleared ? this.#output.style.detail('^C') : ''));
+    await this.#screen.leave('', typed.kind === 'cleared' ? this.#screen.style.detail('^C') : '');
   }
-}
-
-/** What a paste types: its ends of lines and tabs stay what they are. */
-function pasted({ text, name }: Key): string {
-  if (name === 'return' || name === 'enter') return '\n';
-  return name === 'tab' ? '\t' : text;
 }
