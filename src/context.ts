@@ -3,7 +3,7 @@ import type { ExitCode } from './errors.js';
 import type { OpenGrant } from './host/grants.js';
 import type { Explanation } from './host/index.js';
 import type { Bucket } from './keyvalue/bucket.js';
-import type { Keyvalue } from './keyvalue/index.js';
+import type { Keyvalue, Pace } from './keyvalue/index.js';
 import type { Terminal } from './terminal/terminal.js';
 
 export type { Grant, OpenGrant } from './host/grants.js';
@@ -21,6 +21,7 @@ export type {
   Condition,
   Entry,
   Maintenance,
+  Pace,
   Problem,
   RecordChange,
   SalvagedBucket,
@@ -98,6 +99,8 @@ export interface GuestRequest {
   readonly timeout: number | undefined;
   /** Bytes that the guest may have; absent: 1 GiB. */
   readonly maxMemory: number | undefined;
+  /** How its writes share transactions; undefined: each is one of its own. */
+  readonly pace: Pace | undefined;
 }
 
 /** Runs components; loaded when one is to be run. */

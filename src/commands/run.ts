@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.js';
-import type { Context, Explanation, Grant, OpenGrant } from '../context.js';
+import type { Context, Explanation, Grant, OpenGrant, Pace } from '../context.js';
 import { absentBucket, exitCodes, KvError } from '../errors.js';
 import { parseDuration } from '../line/duration.js';
 import { parseSize } from '../line/option-values.js';
@@ -20,7 +20,16 @@ alone. What --config and --config-file say is what wasi:config/store has for it;
 that it writes or has not dropped, errors and streams (256 MiB at most, or a quarter of V8's heap limit).
 Beyond that it has at most 65,536 handles, 1,000 instances of modules, 1,000,000 entries of tables,
 64 MiB of values in one call, 8 MiB of declarations, 64 MiB of code and 512 MiB of machine code. More is a trap.
---timeout counts from when its file is opened.`,
+--timeout counts from when its file is opened.
+
+What it writes is on the disk when the call returns. With --sync 100ms, or another time, its writes share
+transactions of at most so long, and with --sync exit those of the whole run do; each ends earlier when another process
+has waited for 0.1 s to write, after 10,000 writes or 16 MiB, before the component waits for input, output or a clock,
+and before it reads a value over 64 KiB. It sees its own writes at once, others see them with the commit, and while a transaction is
+open others wait to write, also while the component computes without a call. All is committed when it ends, whether it returns, exits, traps or --timeout stops it.
+When kv itself is ended, by a signal (Ctrl-C too), by kill or with the machine, the writes of the open transaction are
+lost, all of them: those of the last 100ms, or from longer ago where the component has made no call since; with exit
+those since the last commit. What was committed is stored.`,
   access: ({ explain, bucket }) => {
     if (explain) return 'none';
     return bucket.length > 0 && bucket.every(({ readOnly }) => readOnly) ? 'read' : 'write';
@@ -59,6 +68,12 @@ Beyond that it has at most 65,536 handles, 1,000 instances of modules, 1,000,000
       repeats: true,
       completes: 'file',
     },
+    sync: {
+      value: 'WHEN',
+      summary:
+        'commit each write, or what was written in a time such as 100ms, or at exit; else each',
+      parse: parsePace,
+    },
     timeout: { value: 'DUR', summary: 'stop it after 500ms, 10s, 5m, 1h', parse: parseDuration },
     maxMemory: {
       value: 'SIZE',
@@ -84,7 +99,7 @@ Beyond that it has at most 65,536 handles, 1,000 instances of modules, 1,000,000
 
   async run(
     context,
-    { component: path, args: words = [], timeout, maxMemory, ...options },
+    { component: path, args: words = [], timeout, maxMemory, sync, ...options },
     { host, env: surroundings },
   ) {
     const { bucket, explain, config: settings, configFile: files } = options;
@@ -107,10 +122,13 @@ Beyond that it has at most 65,536 handles, 1,000 instances of modules, 1,000,000
       });
     }
     const { keyvalue } = context;
+    const pace = sync === 'each' ? undefined : sync;
+    if (pace)
+      keyvalue.transactions.require('run with --sync', 'without it, each write is made by itself');
     const open = grants.map((grant) => openGrant(context, grant));
     // Later it would be the guest that is told, and who started it would not learn why.
     if (grants.some((grant) => !grant.readOnly)) await keyvalue.transactions.writersDone();
-    return host.run({ path, words, grants: open, env, config, keyvalue, timeout, maxMemory });
+    return host.run({ path, words, grants: open, env, config, keyvalue, timeout, maxMemory, pace });
   },
 });
 
@@ -125,6 +143,18 @@ function parseGrant(text: string): Grant {
     throw new KvError('usage', 'a name is missing: GUEST=REAL, or GUEST=REAL:ro, is expected');
   }
   return { guest, bucket, readOnly };
+}
+
+/** `each`, `exit` or a length of time. */
+function parsePace(text: string): Pace | 'each' {
+  if (text === 'each') return text;
+  if (text === 'exit') return { milliseconds: undefined };
+  try {
+    return { milliseconds: parseDuration(text) };
+  } catch {
+    const state = 'each, exit or a length of time such as 100ms is expected';
+    throw new KvError('usage', `${state}, and not "${text}"`);
+  }
 }
 
 /** `NAME=V`. */

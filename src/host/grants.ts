@@ -99,8 +99,9 @@ export function grantBuckets(
     }
 
     protected override append(bytes: Uint8Array): void {
-      requireStack();
-      const held = Math.min(this.size + bytes.length, UPLOAD_BYTES);
+      const size = this.size + bytes.length;
+      if (size > UPLOAD_BYTES) requireStack();
+      const held = Math.min(size, UPLOAD_BYTES);
       // A buffer that grows is twice as large as it has to be.
       const more = Math.min(2 * held, UPLOAD_BYTES) - this.#held;
       if (more > 0) {
@@ -111,7 +112,8 @@ export function grantBuckets(
     }
 
     override [Symbol.dispose](): void {
-      requireStack();
+      // Of what has gone to the disk, something may have to be taken back.
+      if (this.size > UPLOAD_BYTES) requireStack();
       values.delete(this);
       room.release(this.#held);
       this.#held = 0;

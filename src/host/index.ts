@@ -23,14 +23,15 @@ import { formatOf, readComponent } from '../component/read-component.js';
 import { DEFAULT_MEMORY_BYTES, Room } from '../component/room.js';
 import type { ComponentSyntax } from '../component/syntax.js';
 import { Unsupported } from '../component/unsupported.js';
-import { KvError } from '../errors.js';
-import type { Keyvalue } from '../keyvalue/index.js';
+import { asKvError, KvError } from '../errors.js';
+import { type Keyvalue, nothingShared, type Pace, type SharedWrites } from '../keyvalue/index.js';
 import { readConfigFile } from './config-file.js';
 import { entryOf } from './entry.js';
 import { grantBuckets, type OpenGrant } from './grants.js';
 import type { Interfaces } from './host-functions.js';
 import { type Answer, answerTo, otherVersions } from './offers.js';
 import { statusOf } from './outcome.js';
+import { PacedCalls, settlingEnds } from './pace.js';
 import { readComponentFile } from './read-component-file.js';
 import { Refusals } from './refusals.js';
 import { TimeLimit } from './time-limit.js';
@@ -56,6 +57,8 @@ export interface RunRequest {
   readonly ends: StandardEnds;
   /** Milliseconds after which the guest is stopped; absent: never. */
   readonly timeout?: number | undefined;
+  /** How its writes share transactions; absent: each is one of its own. */
+  readonly pace?: Pace | undefined;
   /** Bytes that the guest may have, its memories and what is held for it; absent: 1 GiB. */
   readonly maxMemory?: number | undefined;
 }
@@ -87,19 +90,32 @@ const ERR_STATUS = 1;
  * `io` where the file cannot be read, `too-large` where it is too large.
  */
 export function runComponent(request: RunRequest): number {
-  const { path, timeout, keyvalue } = request;
+  const { path, timeout, keyvalue, pace } = request;
   const action = `run "${path}"`;
   const limit = new TimeLimit(timeout, action);
-  const held: Held[] = [];
+  const shared = pace ? keyvalue.transactions.share(pace) : nothingShared;
+  const calls = new PacedCalls(shared);
+  const held: Held[] = [shared];
   let isStuck = false;
   try {
-    return limit.within(() => run(request, action, limit, held));
+    return limit.within(() => run(request, { action, limit, shared, calls, held }));
   } catch (thrown) {
-    isStuck = keyvalue.transactions.isStuckAfter(thrown);
+    if (calls.isStuck) {
+      isStuck = true;
+      throw withoutCommit(thrown);
+    }
+    isStuck = !shared.isOpen && keyvalue.transactions.isStuckAfter(thrown);
     throw thrown;
   } finally {
     if (!isStuck) for (const one of held.reverse()) one.close();
   }
+}
+
+/** What ended a run in the midst of a call, and says what is lost by that. */
+function withoutCommit(thrown: unknown): KvError {
+  const { code, message } = asKvError(thrown);
+  const result = 'what it wrote since the last commit is not stored';
+  return new KvError(code, message, { result, cause: thrown });
 }
 
 /**
@@ -141,15 +157,24 @@ interface Held {
   close(): void;
 }
 
-function run(request: RunRequest, action: string, limit: TimeLimit, held: Held[]): number {
+/** What belongs to one run. */
+interface Run {
+  readonly action: string;
+  readonly limit: TimeLimit;
+  readonly shared: SharedWrites;
+  readonly calls: PacedCalls;
+  readonly held: Held[];
+}
+
+function run(request: RunRequest, { action, limit, shared, calls, held }: Run): number {
   const component = componentOf(readComponentFile(request.path, action), request.path, action);
   const room = new Room(request.maxMemory ?? DEFAULT_MEMORY_BYTES);
   const granted = grantBuckets(request.keyvalue, request.grants, room);
   held.push(granted);
   const refusals = new Refusals();
   const world = new HostWorld((refusal) => refusals.add(refusal), {
-    interfaces: interfacesOf(request, granted.interfaces),
-    limit,
+    interfaces: interfacesOf(request, granted.interfaces, shared),
+    guard: (call) => limit.guard(request.pace ? calls.guard(call) : call),
   });
   try {
     const plan = planned(component, world, refusals, action);
@@ -164,6 +189,7 @@ function run(request: RunRequest, action: string, limit: TimeLimit, held: Held[]
       program.check();
       return tag === 'ok' ? 0 : ERR_STATUS;
     } finally {
+      shared.settle();
       request.ends.drain();
     }
   } catch (thrown) {
@@ -189,15 +215,16 @@ function planned(
 function interfacesOf(
   { path, words, env = [], config, keyvalue, ends }: RunRequest,
   granted: Interfaces,
+  shared: SharedWrites,
 ): Interfaces {
   return {
     ...granted,
     'wasi:io/error': keyvalue.error,
     'wasi:io/poll': keyvalue.poll,
     'wasi:io/streams': keyvalue.streams,
-    ...wasiCli([basename(path), ...words], env, ends),
+    ...wasiCli([basename(path), ...words], env, settlingEnds(ends, shared)),
     ...wasiConfig(config),
-    ...wasiClocks(),
+    ...wasiClocks(() => shared.settle()),
     ...wasiRandom(),
     ...wasiFilesystem(),
   };

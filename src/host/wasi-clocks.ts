@@ -7,15 +7,15 @@ const NANOSECONDS_PER_MILLISECOND = 1e6;
 /** What `resolution` says of the wall clock: a millisecond. */
 const wallResolution = { seconds: 0n, nanoseconds: NANOSECONDS_PER_MILLISECOND };
 
-/** The interfaces by name. */
-export function wasiClocks() {
+/** The interfaces by name. `beforeWait` is called before a guest waits. */
+export function wasiClocks(beforeWait: () => void) {
   const now = () => process.hrtime.bigint();
   return {
     'wasi:clocks/monotonic-clock': {
       now,
       resolution: () => 1n,
-      subscribeInstant: (when: bigint) => alarm(when, now),
-      subscribeDuration: (duration: bigint) => alarm(now() + duration, now),
+      subscribeInstant: (when: bigint) => alarm(when, now, beforeWait),
+      subscribeDuration: (duration: bigint) => alarm(now() + duration, now, beforeWait),
     },
     'wasi:clocks/wall-clock': {
       now: () => {
@@ -33,11 +33,12 @@ export function wasiClocks() {
 }
 
 /** Ready from an instant on, in nanoseconds of the monotonic clock. */
-function alarm(when: bigint, now: () => bigint): Pollable {
+function alarm(when: bigint, now: () => bigint, beforeWait: () => void): Pollable {
   const left = () => Number(when - now()) / NANOSECONDS_PER_MILLISECOND;
   return new Pollable({
     ready: () => left() <= 0,
     wait(milliseconds) {
+      beforeWait();
       const end = performance.now() + milliseconds;
       for (;;) {
         const longest = Math.min(left(), end - performance.now());

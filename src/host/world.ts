@@ -9,14 +9,14 @@ import { Trap } from '../errors.js';
 import { functionsOf, type HostFunction, type Interfaces, offeredText } from './host-functions.js';
 import { answerTo, ownName } from './offers.js';
 import type { Refusal } from './refusals.js';
-import type { TimeLimit } from './time-limit.js';
 import { Exit } from './wasi-cli.js';
 import { weightOf } from './weights.js';
 
-/** What answers calls, and for how long. */
+/** What answers calls. */
 export interface Callable {
   readonly interfaces: Interfaces;
-  readonly limit: TimeLimit;
+  /** The function as the guest calls it: what comes before each call. */
+  guard(call: HostFunction): HostFunction;
 }
 
 /** Answers from the interfaces; without them, for a look at what is imported, nothing can be called. */
@@ -61,11 +61,11 @@ export class HostWorld implements World {
     if (this.#callable === undefined || text === undefined) {
       return { type, isGuest: false, call: deny, refuse: deny };
     }
-    const { interfaces, limit } = this.#callable;
+    const { interfaces } = this.#callable;
     if (answer === 'denied' && interfaces[interfaceName] === undefined) {
       return { type, isGuest: false, call: deny, refuse: deny };
     }
-    const call = limit.guard(this.#functionsOf(interfaceName, interfaces).get(name)!);
+    const call = this.#callable.guard(this.#functionsOf(interfaceName, interfaces).get(name)!);
     return {
       type,
       isGuest: false,

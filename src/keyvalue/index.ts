@@ -95,6 +95,7 @@ export type {
   StoreReader,
 } from '../store/maintenance.js';
 export type { Entry, StoredRecords, StoredValue } from '../store/record.js';
+export { nothingShared, type Pace, type SharedWrites } from '../store/shared-writes.js';
 export type { WorkOptions } from '../store/store.js';
 export type { Change, RecordChange } from '../store/watch.js';
 

@@ -1,5 +1,6 @@
 /** Changing several keys in one step, where the store can. Beyond the WIT. */
 import { asKvError } from '../errors.js';
+import type { Pace } from '../store/shared-writes.js';
 import { requireSupport, type Store } from '../store/store.js';
 
 export function transactionsOf(store: Store) {
@@ -34,6 +35,9 @@ export function transactionsOf(store: Store) {
 
     /** See `Store.group`; `require` comes first. */
     group: <T>(work: () => Promise<T>, signal?: AbortSignal) => store.group(work, signal),
+
+    /** See `Store.shareWrites`; `require` comes first. */
+    share: (pace: Pace) => store.shareWrites(pace),
 
     /**
      * Waits until nobody else writes, while other work goes on: a write that follows soon need not

@@ -87,6 +87,11 @@ export abstract class NestedTransactions<Before> {
     return this.#depth === 1;
   }
 
+  /** What comes has a moment of its own, though the transaction goes on: it is shared by pieces of work. */
+  protected forgetMoment(): void {
+    this.#moment = undefined;
+  }
+
   protected enter(): Before {
     const before = this.begin();
     this.#depth++;

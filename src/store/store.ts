@@ -24,6 +24,7 @@ import type {
   Version,
 } from './record.js';
 import type { RecordBatch } from './record-batch.js';
+import type { Pace, SharedWrites } from './shared-writes.js';
 import type { StoreWatch, WatchOptions } from './watch.js';
 
 /** What a store is opened for; `change` writes to a store that is there. */
@@ -189,7 +190,7 @@ export interface Fact {
  * What not every store can do.
  *
  * `snapshots`: a listing, and the values of one `getMany`, are of one moment.
- * `transactions`: several keys change in one step; `transaction`, `group`.
+ * `transactions`: several keys change in one step; `transaction`, `group`, `shareWrites`.
  * `drafts`: a bucket takes another's place in one step; `createDraft` and what comes after it.
  * `watch`: what is done to a bucket, also by others, can be followed; `watch`.
  */
@@ -250,6 +251,11 @@ export interface Store {
    * of them throws must end all of it. Within a transaction it is a part of that.
    */
   group<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /**
+   * From now on the writes of buckets and uploads share transactions, until what is returned is closed: for a caller
+   * who writes much, and never lets the event loop turn meanwhile. Within a transaction they are a part of that.
+   */
+  shareWrites(pace: Pace): SharedWrites;
   /**
    * Resolves when a write would not have to wait for another process. Rejects with `read-only`, with
    * `busy` when patience has ended, and with the reason of `signal`.

@@ -43,6 +43,7 @@ const bare = {
   swap: 'draft2',
   first: 'first',
   settings: 'settings',
+  steps: 'command',
 };
 
 /** Guests that are made of another's source, and what is defined for each. */

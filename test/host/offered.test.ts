@@ -44,7 +44,7 @@ const interfaces: Interfaces = {
   'wasi:io/streams': keyvalue.streams,
   ...wasiCli([], [], ends),
   ...wasiConfig(new Map()),
-  ...wasiClocks(),
+  ...wasiClocks(() => {}),
   ...wasiRandom(),
   ...wasiFilesystem(),
 };

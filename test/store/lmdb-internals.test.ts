@@ -19,6 +19,7 @@ import {
   forgetReads,
   isBegunFromNewest,
   lastTransactionOf,
+  openTransaction,
   Renewal,
   statsInTransaction,
   takingSpans,
@@ -88,6 +89,26 @@ describe('lmdb', () => {
       expect(textIn(main)).toBe(`${round}`);
     }
     expect(timers() - before).toBeLessThan(10);
+  });
+
+  test('an open transaction is committed, or undone, by a call', () => {
+    const main = opened();
+    const before = lastTransactionOf(main);
+    expect(openTransaction(main, () => false)).toBe(undefined);
+    for (const [value, end, stored] of [
+      ['2', 'commit', '2'],
+      ['3', 'abort', '2'],
+      ['4', 'commit', '4'],
+    ] as const) {
+      const open = openTransaction(main, () => true)!;
+      main.putSync(key, Buffer.from(value));
+      main.transactionSync(() => void main.putSync(Buffer.from('nested'), Buffer.from(value)));
+      expect(textIn(main)).toBe(value);
+      open[end]();
+      expect(textIn(main)).toBe(stored);
+      expect(main.getBinary(Buffer.from('nested'))!.toString()).toBe(stored);
+    }
+    expect(lastTransactionOf(main)).toBe(before + 2);
   });
 
   test('a read in a snapshot does not see the write transaction around it', () => {

@@ -74,6 +74,7 @@ export class Environment {
   #openFile: StoreFile | undefined;
   readonly #renewal = new Renewal();
   readonly #stateOfReads: StateOfReads;
+  #valueBytes = 0;
   #lastRead: Pick<Found, 'bytes' | 'view'> | undefined;
   /** Where the process's addresses are limited. */
   readonly #space: AddressSpace | undefined;
@@ -207,8 +208,14 @@ export class Environment {
     return this.writes.inTransaction;
   }
 
+  /** Bytes of values that were to be written so far, in all transactions. */
+  get valueBytes(): number {
+    return this.#valueBytes;
+  }
+
   /** Called with the number of bytes before they are written. Throws `full` where addresses run out. */
   willWrite(bytes: number): void {
+    this.#valueBytes += bytes;
     this.#space?.willWrite(bytes);
   }
 

@@ -48,13 +48,17 @@ export class LmdbBucket extends TransactionalBucket {
   }
 
   get(key: string): StoredValue | undefined {
-    return readValue(this.#parts, this.#db, Buffer.from(key), this.#now);
+    const value = readValue(this.#parts, this.#db, Buffer.from(key), this.#now);
+    return value?.kind === 'chunked' ? this.#lasting([key], [value])[0] : value;
   }
 
   getMany(keys: readonly string[]): (StoredValue | undefined)[] {
     const db = this.#db;
     const now = this.#now;
-    return keys.map((key) => readValue(this.#parts, db, Buffer.from(key), now));
+    return this.#lasting(
+      keys,
+      keys.map((key) => readValue(this.#parts, db, Buffer.from(key), now)),
+    );
   }
 
   stat(key: string): Metadata | undefined {
@@ -141,6 +145,17 @@ export class LmdbBucket extends TransactionalBucket {
   protected getAt({ bucket, key }: RecordPlace): StoredValue | undefined {
     const db = this.#parts.catalogue.databaseOf(bucket);
     return readValue(this.#parts, db, Buffer.from(key), this.#now);
+  }
+
+  /** The values; those in chunks are of a state that is kept, for which what shares a transaction is committed. */
+  #lasting(
+    keys: readonly string[],
+    values: readonly (StoredValue | undefined)[],
+  ): (StoredValue | undefined)[] {
+    const isLasting = values.some((value) => value?.kind === 'chunked');
+    if (!isLasting || !this.#parts.transactions.settle()) return [...values];
+    for (const value of values) value?.close();
+    return this.getMany(keys);
   }
 
   #own(upload: Upload): LmdbUpload {

@@ -3,6 +3,7 @@
  * why it is needed, and which test of lmdb-internals.test.ts fails where another version of lmdb has
  * changed it. The other one is its native part, see native-addon.ts.
  */
+import { ABORT } from 'lmdb';
 import { type DatabaseStats, type Db, KeySpan, type RootDb, type ValueSpan } from './database.js';
 
 /**
@@ -102,6 +103,40 @@ export function isBegunFromNewest(main: RootDb): boolean {
  */
 export function statsInTransaction({ db }: Db): DatabaseStats {
   return db.stat();
+}
+
+/** A transaction that lasts until one of the two is called, once only. */
+export interface OpenTransaction {
+  /** Throws what lmdb throws, and it has ended all the same. */
+  commit(): void;
+  abort(): void;
+}
+
+/**
+ * Begins a transaction that lasts from one call to another of a caller who never lets the event loop turn; undefined
+ * where `isReady`, which is asked in it, says no, and nothing has been begun. Within it others are nested.
+ *
+ * Why: lmdb ends a transaction with the function that it runs in it, or with the promise which that returns, and
+ * promises need turns. It calls `then` of whatever has one, and ends when that calls back. Test: "an open transaction
+ * is committed, or undone, by a call".
+ */
+export function openTransaction(main: RootDb, isReady: () => boolean): OpenTransaction | undefined {
+  let open: OpenTransaction | undefined;
+  const ending = {
+    // biome-ignore lint/suspicious/noThenProperty: it is what lmdb looks for.
+    then(commit: () => void, fail: (reason: unknown) => void) {
+      const abort = () => {
+        try {
+          fail(ending);
+        } catch (thrown) {
+          if (thrown !== ending) throw thrown;
+        }
+      };
+      open = { commit, abort };
+    },
+  };
+  main.transactionSync(() => (isReady() ? ending : ABORT) as never);
+  return open;
 }
 
 /** The number of the last transaction, by the data file: `env.info`. */

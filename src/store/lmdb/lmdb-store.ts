@@ -1,5 +1,6 @@
 /** The Store port on LMDB: one environment is a store, one named database a bucket. */
 import { KvError } from '../../errors.js';
+import type { Pace, SharedWrites } from '../shared-writes.js';
 import type {
   BucketInfo,
   Capability,
@@ -230,6 +231,10 @@ export class LmdbStore implements Store {
 
   async group<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     return this.#parts.transactions.group(work, signal);
+  }
+
+  shareWrites(pace: Pace): SharedWrites {
+    return this.#parts.transactions.share(pace);
   }
 
   async writersDone(signal?: AbortSignal): Promise<void> {

@@ -115,6 +115,11 @@ export class LockFile {
     return this.#bytes.readUInt32LE() & THREAD_BITS;
   }
 
+  /** Whether requests for a turn are seen. */
+  get seesTurns(): boolean {
+    return this.#descriptor !== undefined && mutex !== undefined;
+  }
+
   /** Asks writers that follow themselves to let others go first. */
   askForTurn(): void {
     if (this.#descriptor === undefined || mutex === undefined) return;

@@ -2,13 +2,16 @@
  * Transactions of a store. The outermost sweep at their end, in themselves; after each, chunks that no record
  * holds any more are given back.
  */
+import { nothingShared, type Pace, type SharedWrites } from '../shared-writes.js';
 import type { Chunks } from './chunks.js';
 import type { Environment } from './environment.js';
+import { WritesAtAPace } from './writes-at-a-pace.js';
 
 export class Transactions {
   readonly #environment: Environment;
   readonly #chunks: Chunks;
   readonly #sweep: () => void;
+  #shared: WritesAtAPace | undefined;
 
   constructor(environment: Environment, chunks: Chunks, sweep: () => void) {
     this.#environment = environment;
@@ -16,13 +19,36 @@ export class Transactions {
     this.#sweep = sweep;
   }
 
+  /** See `Store.shareWrites`. */
+  share(pace: Pace): SharedWrites {
+    const { inTransaction, readOnly } = this.#environment;
+    if (inTransaction || readOnly) return nothingShared;
+    this.#shared = new WritesAtAPace(this.#environment, pace, {
+      last: this.#sweep,
+      committed: () => this.#chunks.reclaim(),
+      closed: () => {
+        this.#shared = undefined;
+      },
+    });
+    return this.#shared;
+  }
+
+  /** Commits what shares a transaction, which can go on with a write; whether there was one. */
+  settle(): boolean {
+    return this.#shared?.interrupt() ?? false;
+  }
+
   /** Runs `work` in the transaction under way, or in one of its own. */
   write<T>(work: () => T): T {
+    const shared = this.#shared;
+    if (shared?.isBetweenWrites) return shared.take(work);
     return this.#environment.inTransaction ? work() : this.run(work);
   }
 
   /** The same in one of its own, which may be nested. */
   run<T>(work: () => T): T {
+    const shared = this.#shared;
+    if (shared?.isBetweenWrites) return shared.take(() => this.run(work), true);
     const { inTransaction, writes } = this.#environment;
     const result = writes.transactionSync(inTransaction ? work : () => this.#swept(work()));
     this.#chunks.reclaim();
@@ -31,6 +57,7 @@ export class Transactions {
 
   /** The same, while other work goes on: `work` begins some time later, or at once within another. */
   async runInBackground<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    this.settle();
     const { writes } = this.#environment;
     const result = await writes.transactionInBackground(this.#sweeping(work), signal);
     this.#chunks.reclaim();
@@ -39,6 +66,7 @@ export class Transactions {
 
   /** See `Store.transaction`. */
   async runAsync<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    this.settle();
     const result = await this.#environment.writes.transaction(this.#sweeping(work), signal);
     this.#chunks.reclaim();
     return result;
@@ -46,6 +74,7 @@ export class Transactions {
 
   /** See `Store.group`. */
   async group<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    this.settle();
     const result = await this.#environment.writes.group(this.#sweeping(work), signal);
     this.#chunks.reclaim();
     return result;

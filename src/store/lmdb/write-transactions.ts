@@ -12,7 +12,12 @@ import { type Db, type RootDb, statsOf } from './database.js';
 import { hasPlenty, makeRoom, whyCutShort } from './disk-room.js';
 import { DATA_FILE } from './layout.js';
 import { isIoError, isPanic, lmdbError } from './lmdb-error.js';
-import { isBegunFromNewest, lastTransactionOf } from './lmdb-internals.js';
+import {
+  isBegunFromNewest,
+  lastTransactionOf,
+  type OpenTransaction,
+  openTransaction,
+} from './lmdb-internals.js';
 import type { LockFile } from './lock-file.js';
 import { checkLock } from './lost-lock.js';
 import { Sequence } from './sequence.js';
@@ -48,6 +53,11 @@ export interface Written {
 interface Before {
   readonly opened: number;
   readonly dropped: number;
+}
+
+/** A transaction that lasts until a call. */
+export interface Lasting extends OpenTransaction {
+  readonly before: Before;
 }
 
 export class WriteTransactions extends NestedTransactions<Before> {
@@ -103,6 +113,60 @@ export class WriteTransactions extends NestedTransactions<Before> {
     } finally {
       this.#inBackground--;
     }
+  }
+
+  /** Begins a transaction that lasts until it is committed or undone by a call: within no other. Throws `busy`, `full`, `io`. */
+  open(): Lasting {
+    const before = this.enter();
+    try {
+      let open: OpenTransaction | undefined;
+      while (open === undefined) open = openTransaction(this.#main, () => this.#isReady());
+      return { ...open, before };
+    } catch (error) {
+      throw this.#endLasting(before, error);
+    }
+  }
+
+  /** Throws where nothing of it has been stored, or nobody knows. It has ended in any case. */
+  commit({ commit, abort, before }: Lasting, last: () => void): void {
+    let isWhole = false;
+    try {
+      last();
+      this.#saved(undefined);
+      isWhole = true;
+      commit();
+    } catch (error) {
+      if (!isWhole) abort();
+      throw this.#endLasting(before, error);
+    }
+    this.leave();
+  }
+
+  /** Undoes it. */
+  abort({ abort, before }: Lasting): void {
+    abort();
+    this.#endLasting(before, undefined);
+  }
+
+  /** What is asked for from now on is asked for at another moment. */
+  nextMoment(): void {
+    this.forgetMoment();
+  }
+
+  #endLasting(before: Before, error: unknown): unknown {
+    const failure = this.rolledBack(before, error);
+    this.leave();
+    return failure;
+  }
+
+  /** Whether another process has waited for its turn for some time. */
+  get isTurnAskedFor(): boolean {
+    return this.#written.lockFile.isAskedForTurn();
+  }
+
+  /** Whether it can be seen that another process waits. */
+  get seesOthersWait(): boolean {
+    return this.#written.lockFile.seesTurns;
   }
 
   /** Whether a transaction of this process has begun, or is about to. */

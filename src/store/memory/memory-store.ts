@@ -4,6 +4,7 @@
  */
 import { KvError } from '../../errors.js';
 import { isExpired, type Milliseconds } from '../record.js';
+import { nothingShared, type SharedWrites } from '../shared-writes.js';
 import type {
   BucketInfo,
   Capability,
@@ -131,6 +132,10 @@ export class MemoryStore implements Store {
 
   group<T>(work: () => Promise<T>): Promise<T> {
     return this.#state.group(work);
+  }
+
+  shareWrites(): SharedWrites {
+    return nothingShared;
   }
 
   writersDone(): Promise<void> {

@@ -150,6 +150,10 @@ export class RedisStore implements Store {
     throw this.#without('transactions', 'change several keys in one step');
   }
 
+  shareWrites(): never {
+    throw this.#without('transactions', 'share a transaction between writes');
+  }
+
   watch(bucket: string): never {
     throw this.#without('watch', `watch bucket "${bucket}"`);
   }

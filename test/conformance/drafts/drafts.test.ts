@@ -6,7 +6,6 @@ import { Program } from '../../../src/component/program.js';
 import { readComponent } from '../../../src/component/read-component.js';
 import { DEFAULT_MEMORY_BYTES, Room } from '../../../src/component/room.js';
 import { grantBuckets, type OpenGrant } from '../../../src/host/grants.js';
-import { TimeLimit } from '../../../src/host/time-limit.js';
 import { HostWorld } from '../../../src/host/world.js';
 import { createKeyvalue } from '../../../src/keyvalue/index.js';
 import { MemoryStore } from '../../../src/store/memory/memory-store.js';
@@ -68,9 +67,8 @@ function throughComponent<Subject extends DraftSubject<unknown>>(
   const refused = ({ name }: { name: string }) => {
     throw new Error(`${name} was refused`);
   };
-  const limit = new TimeLimit(undefined, 'test');
   const { interfaces } = grantBuckets(keyvalue, grants, room);
-  const world = new HostWorld(refused, { interfaces, limit });
+  const world = new HostWorld(refused, { interfaces, guard: (call) => call });
   const program = new Program(component, planOf(component, world), room, new NoEnding());
   return {
     world: exportedWorld(program.start(world)),

@@ -1,0 +1,82 @@
+/**
+ * What a guest writes at a pace: what is due is committed at its next call, and all before it waits, so that nobody
+ * waits for it meanwhile.
+ */
+import type { Readiness } from '../io/poll.js';
+import type { SharedWrites } from '../keyvalue/index.js';
+import type { HostFunction } from './host-functions.js';
+import type { StandardEnds } from './wasi-cli.js';
+
+/** The calls of a guest whose writes share transactions. */
+export class PacedCalls {
+  readonly #shared: SharedWrites;
+  #isInCall = false;
+
+  constructor(shared: SharedWrites) {
+    this.#shared = shared;
+  }
+
+  /** The function, before which what is due is committed. */
+  guard(call: HostFunction): HostFunction {
+    return (...parameters) => {
+      this.#shared.settleIfDue();
+      this.#isInCall = true;
+      try {
+        return call(...parameters);
+      } finally {
+        // Not where V8 has stopped the call.
+        this.#isInCall = false;
+      }
+    };
+  }
+
+  /** Whether a transaction is open that was stopped in the midst of a call, and can be neither committed nor undone. */
+  get isStuck(): boolean {
+    return this.#shared.isOpen && this.#isInCall;
+  }
+}
+
+/** The same ends, of which none makes anybody wait for the store. */
+export function settlingEnds(ends: StandardEnds, shared: SharedWrites): StandardEnds {
+  const { stdin, stdout, stderr, isTerminal } = ends;
+  return {
+    stdin: {
+      read: (length) => stdin.read(length),
+      get ended() {
+        return stdin.ended;
+      },
+      ...(stdin.readiness && { readiness: settlingReadiness(stdin.readiness, shared) }),
+    },
+    stdout: settlingSink(stdout, isTerminal.stdout, shared),
+    stderr: settlingSink(stderr, isTerminal.stderr, shared),
+    isTerminal,
+    drain: () => ends.drain(),
+  };
+}
+
+/** Whoever sits at a terminal may hold it up. */
+function settlingSink(
+  sink: StandardEnds['stdout'],
+  isTerminal: boolean,
+  shared: SharedWrites,
+): StandardEnds['stdout'] {
+  return {
+    ...(sink.permit && { permit: () => sink.permit!() }),
+    write(bytes) {
+      if (isTerminal) shared.settle();
+      sink.write(bytes);
+    },
+    flush: () => sink.flush?.(),
+    ...(sink.readiness && { readiness: settlingReadiness(sink.readiness, shared) }),
+  };
+}
+
+function settlingReadiness(readiness: Readiness, shared: SharedWrites): Readiness {
+  return {
+    ready: () => readiness.ready(),
+    wait(milliseconds) {
+      shared.settle();
+      readiness.wait(milliseconds);
+    },
+  };
+}

@@ -1,0 +1,169 @@
+/**
+ * Writes that share transactions. One is open between two writes, with the lock on writing held, so that counters and
+ * conditions are as exact as in a transaction each; whoever else wants to write asks for a turn in the lock file.
+ */
+import { asKvError, type ErrorCode, KvError } from '../../errors.js';
+import type { Pace, SharedWrites } from '../shared-writes.js';
+import type { Environment } from './environment.js';
+import type { Lasting } from './write-transactions.js';
+
+/** Writes, and bytes of values, in one transaction at most: some ten MB of pages that wait in memory. */
+const LIMIT_WRITES = 10_000;
+const LIMIT_BYTES = 16 * 1024 * 1024;
+
+/** How long others go unseen, in ms: a look takes 2 µs. */
+const LOOK_MS = 2;
+
+/** How long a transaction lasts where it cannot be seen that others wait, in ms. */
+const UNSEEN_MS = 100;
+
+/** What throws these has written nothing. Whatever else fails may have left half of a write. */
+const answers: readonly ErrorCode[] = ['no-bucket', 'not-a-counter', 'overflow'];
+
+/** A write that is nested is undone by itself, but for these. */
+const failures: readonly ErrorCode[] = ['full', 'io'];
+
+/** What comes with a transaction. */
+interface Steps {
+  /** The last that is done in it. */
+  last(): void;
+  committed(): void;
+  /** The sharing has ended. */
+  closed(): void;
+}
+
+export class WritesAtAPace implements SharedWrites {
+  readonly #environment: Environment;
+  readonly #steps: Steps;
+  readonly #milliseconds: number;
+  #open: Lasting | undefined;
+  /** Of the one that is open: when it has to end, when others were looked for, what it has taken. */
+  #end = 0;
+  #looked = 0;
+  #writes = 0;
+  #bytesBefore = 0;
+  /** In the midst of a write, or of the beginning or the commit of a transaction. */
+  #isBusy = false;
+  /** Why writes that were taken have been lost. */
+  #lost: KvError | undefined;
+
+  constructor(environment: Environment, { milliseconds = Infinity }: Pace, steps: Steps) {
+    this.#environment = environment;
+    this.#steps = steps;
+    const { seesOthersWait } = environment.writes;
+    this.#milliseconds = seesOthersWait ? milliseconds : Math.min(milliseconds, UNSEEN_MS);
+  }
+
+  /** Whether what comes next is a write by itself, and no part of one. */
+  get isBetweenWrites(): boolean {
+    return !this.#isBusy && (this.#open !== undefined || !this.#environment.inTransaction);
+  }
+
+  get isOpen(): boolean {
+    return this.#isBusy || this.#open !== undefined;
+  }
+
+  /** Does a write in the transaction that is open, or is opened by it; `isNested`: in one of its own within that. */
+  take<T>(write: () => T, isNested = false): T {
+    if (this.#lost) throw this.#lost;
+    this.#isBusy = true;
+    try {
+      this.#begin();
+      const result = this.#made(write, isNested);
+      this.#isBusy = false;
+      this.#writes++;
+      return result;
+    } catch (thrown) {
+      // Where the guest's time is over, no code comes here.
+      this.#isBusy = false;
+      throw thrown;
+    }
+  }
+
+  settleIfDue(): void {
+    if (this.#lost) throw this.#lost;
+    if (this.#open === undefined) return;
+    if (this.#isDue()) this.settle();
+    else this.#environment.writes.nextMoment();
+  }
+
+  settle(): void {
+    if (this.#lost) throw this.#lost;
+    this.interrupt();
+  }
+
+  /** The same in the midst of work; whether there was something to commit. Nothing in the midst of a write. */
+  interrupt(): boolean {
+    const open = this.#open;
+    if (open === undefined || this.#isBusy) return false;
+    this.#open = undefined;
+    this.#isBusy = true;
+    try {
+      this.#environment.writes.commit(open, () => this.#steps.last());
+    } catch (thrown) {
+      this.#isBusy = false;
+      throw this.#loses(thrown);
+    }
+    this.#isBusy = false;
+    this.#steps.committed();
+    return true;
+  }
+
+  close(): void {
+    if (this.#isBusy) return;
+    try {
+      this.settle();
+    } finally {
+      this.#steps.closed();
+    }
+  }
+
+  #begin(): void {
+    const { writes, valueBytes } = this.#environment;
+    if (this.#open) {
+      writes.nextMoment();
+      return;
+    }
+    this.#open = writes.open();
+    this.#looked = performance.now();
+    this.#end = this.#looked + this.#milliseconds;
+    this.#writes = 0;
+    this.#bytesBefore = valueBytes;
+  }
+
+  /** Does a write. What may have left half of it undoes all of the transaction. */
+  #made<T>(write: () => T, isNested: boolean): T {
+    try {
+      return write();
+    } catch (thrown) {
+      const { code } = asKvError(thrown);
+      if (isNested ? failures.includes(code) : !answers.includes(code)) this.#undo(thrown);
+      throw thrown;
+    }
+  }
+
+  #isDue(): boolean {
+    const { writes, valueBytes } = this.#environment;
+    if (this.#writes >= LIMIT_WRITES || valueBytes - this.#bytesBefore >= LIMIT_BYTES) return true;
+    const now = performance.now();
+    if (now >= this.#end) return true;
+    if (now - this.#looked < LOOK_MS) return false;
+    this.#looked = now;
+    return writes.isTurnAskedFor;
+  }
+
+  /** Undoes all of the transaction, of which a write was left half done. */
+  #undo(thrown: unknown): void {
+    const open = this.#open!;
+    this.#open = undefined;
+    this.#environment.writes.abort(open);
+    if (this.#writes > 0) this.#loses(thrown);
+  }
+
+  #loses(thrown: unknown): KvError {
+    const { code, message, hint } = asKvError(thrown);
+    const result = `what was written since the last commit is not stored: ${this.#writes} writes`;
+    this.#lost = new KvError(code, message, { result, hint, cause: thrown });
+    return this.#lost;
+  }
+}
