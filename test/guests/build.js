@@ -37,6 +37,7 @@ const bare = {
   widen: 'command',
   draft: 'draft',
   draft2: 'draft2',
+  preset: 'draft',
   'relay-draft': 'relay-draft',
   'relay-draft2': 'relay-draft2',
   mixed: 'mixed',
@@ -50,6 +51,7 @@ const bare = {
 const variants = {
   draft: { source: 'draft', defines: ['-DDRAFT=1'] },
   draft2: { source: 'draft', defines: ['-DDRAFT=2'] },
+  preset: { source: 'preset', defines: ['-DDRAFT=1'] },
   'relay-draft': { source: 'relay-draft', defines: ['-DDRAFT=1'] },
   'relay-draft2': { source: 'relay-draft', defines: ['-DDRAFT=2'] },
 };

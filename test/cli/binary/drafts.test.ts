@@ -17,6 +17,19 @@ describe('a guest of', () => {
     expect(await shell.succeed('kv get b1; kv -b read keys')).toBe('boutside\n');
   });
 
+  test.each(['app', 'app -b other', 'default', ''])(
+    "the tag does all that other hosts' own tests do with the empty name, on %s",
+    async (options) => {
+      const [bucket = 'default'] = options.split(' ').filter(Boolean);
+      const shell = new Shell();
+      await shell.succeed(`kv bucket create app; kv bucket create other;
+        kv set atomics_key 5 -b ${bucket}`);
+      const given = options === '' ? '' : `-b =${options}`;
+      expect(await shell.succeed(`kv run ${guest('preset')} ${given}`)).toBe('');
+      expect(await shell.succeed(`kv keys -b ${bucket}`)).toBe('atomics_key\nb1\n');
+    },
+  );
+
   test('0.1.0 consumes values by methods', async () => {
     const shell = new Shell();
     await shell.succeed('kv set outside bar');
