@@ -4,7 +4,7 @@
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Catalogue } from '../../src/store/lmdb/catalogue.js';
 import { Environment } from '../../src/store/lmdb/environment.js';
 import { newestMeta, readMetas } from '../../src/store/lmdb/file/metas.js';
@@ -12,6 +12,8 @@ import type { Page } from '../../src/store/lmdb/file/page.js';
 import { StoreFile } from '../../src/store/lmdb/file/store-file.js';
 import { walkBroadly } from '../../src/store/lmdb/file/walk.js';
 import { openStore } from '../../src/store/lmdb/open-store.js';
+import type { Parts } from '../../src/store/lmdb/parts.js';
+import { readHeader, STORED } from '../../src/store/lmdb/records.js';
 import { SeenPages } from '../../src/store/lmdb/seen-pages.js';
 import type { StoreBucket } from '../../src/store/store.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -44,6 +46,12 @@ test('a branch with a flipped bit that leads elsewhere is an error for whoever f
       const store = (await openStore(path, 'read'))!;
       const bucket = store.bucket('b')!;
       missed.push(...present.filter((key) => refusing(() => bucket.stat(key) === undefined)));
+      // After keys that are not there it is looked for without LMDB.
+      const afterOthers = (key: string) => {
+        for (const other of ['a', 'b', 'c']) refusing(() => bucket.stat(other) === undefined);
+        return bucket.stat(key) === undefined;
+      };
+      missed.push(...present.filter((key) => refusing(() => afterOthers(key))));
       missed.push(...present.filter((key) => refusing(() => listed(bucket, key) === 0)));
       await store.close();
       put(page.bytes[at]!);
@@ -75,6 +83,43 @@ test('what has been seen of a state tells of every key that it lacks, and of non
   bucket.delete('key 1001');
   // Another one has written: what is known of the state before tells nothing of this one.
   expect(lacked(['key 1000/', 'key 1000/', 'key 1001', 'key 1002'])).toEqual(['key 1001']);
+  await store.close();
+  await environment.close();
+});
+
+test('after keys that were not there, the next one is looked for without LMDB, and found if it is there', async () => {
+  const path = await storeWith(present);
+  const environment = new Environment(path, false);
+  const catalogue = new Catalogue(environment);
+  const db = catalogue.databaseOf('b');
+  const seen = new SeenPages(environment);
+  const asked = vi.spyOn(environment, 'read');
+  const find = (key: string) => {
+    environment.refresh();
+    asked.mockClear();
+    const header = readHeader(
+      { environment, catalogue, seen } as Parts,
+      db,
+      Buffer.from(key),
+      STORED,
+    );
+    return { isThere: header !== undefined, isAsked: asked.mock.calls.length > 0 };
+  };
+  const [there, asking] = [
+    { isThere: true, isAsked: true },
+    { isThere: false, isAsked: true },
+  ];
+  const gone = { isThere: false, isAsked: false };
+  // Of the first two it is not known which state they see.
+  expect(['a', 'a', 'b', 'z', 'c'].map(find)).toEqual([asking, asking, asking, gone, gone]);
+  expect(absent.map(find)).toEqual(absent.map(() => gone));
+  expect(present.map(find)).toEqual(present.map(() => there));
+  expect(['a', 'b', 'c', 'key 1000'].map(find)).toEqual([asking, asking, gone, there]);
+
+  expect(['a', 'b', 'c'].map(find)).toEqual([asking, asking, gone]);
+  const store = (await openStore(path, 'write'))!;
+  put(store.bucket('b')!, 'key 1000/');
+  expect(['key 1000/', 'a'].map(find)).toEqual([there, asking]);
   await store.close();
   await environment.close();
 });

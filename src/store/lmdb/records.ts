@@ -47,6 +47,7 @@ export function readHeader(
   key: Buffer,
   { moment, snapshot }: Reading,
 ): Header | undefined {
+  if (snapshot === undefined && parts.seen.lackAgain(db, key)) return undefined;
   const found = parts.environment.read(db, key, snapshot);
   if (found) {
     const header = soundHeader(parts, db, key, found);
@@ -66,7 +67,8 @@ export function readValue(
   key: Buffer,
   { moment, snapshot }: Reading,
 ): StoredValue | undefined {
-  const { environment, chunks } = parts;
+  const { environment, chunks, seen } = parts;
+  if (snapshot === undefined && seen.lackAgain(db, key)) return undefined;
   const found = environment.read(db, key, snapshot);
   if (found === undefined) {
     checkAbsent(parts, db, key, snapshot);

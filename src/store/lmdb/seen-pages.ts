@@ -24,6 +24,9 @@ import { isSound } from './record-layout.js';
 /** How many pages are remembered; then it begins anew. */
 const PAGES_LIMIT = 50_000;
 
+/** After so many keys in a row that were not there the next one is looked for here first. */
+const EXPECTED_AFTER = 2;
+
 /** A leaf that was read, in memory that the next one is read into. */
 interface SeenLeaf {
   readonly page: Page;
@@ -49,6 +52,8 @@ export class SeenPages {
   /** The page whose bytes are in it; -1: none. */
   #inMemory = -1;
   #view = viewOf(this.#memory);
+  /** How many of the last keys that were asked for were not there, one after the other. */
+  #lacked = 0;
 
   constructor(environment: Environment) {
     this.#environment = environment;
@@ -59,6 +64,20 @@ export class SeenPages {
    * tree begins or ends there. False where this is not known, or not so. Throws `io`.
    */
   lack(db: Db, key: Buffer): boolean {
+    const isLacked = this.#look(db, key);
+    this.#lacked = isLacked ? this.#lacked + 1 : 0;
+    return isLacked;
+  }
+
+  /**
+   * As `lack`, and false without a look unless the last keys were not there: who asks for one after the other
+   * has no need of LMDB's search as well, which takes as long.
+   */
+  lackAgain(db: Db, key: Buffer): boolean {
+    return this.#lacked >= EXPECTED_AFTER && this.lack(db, key);
+  }
+
+  #look(db: Db, key: Buffer): boolean {
     const state = this.#environment.stateOfReads;
     if (state === undefined) return false;
     if (state !== this.#state || this.#branches.size + this.#leaves.size > PAGES_LIMIT) {
