@@ -1,14 +1,15 @@
 /**
  * Builds dist/: one file that loads fast. Finding, reading and linking many small files is most of
  * a short command's time, and Node starts CommonJS sooner than modules, so what a command may need
- * is in one CommonJS file; what its verb does not need is in there too, but is not run. What few
- * verbs need stays in packages of its own.
+ * is in one CommonJS file (see one-file.js); what its verb does not need is in there too, but is not run.
+ * What few verbs need stays in packages of its own.
  */
 
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { inOneFile } from './one-file.js';
 import { replacements } from './replacements.js';
 
 const root = new URL('..', import.meta.url);
@@ -32,13 +33,32 @@ const common = {
   logLevel: 'warning',
 };
 
-const program = await build({
+const bundled = {
   ...common,
-  entryPoints: { kv: 'src/main.ts', library: 'src/library.ts' },
   external: ['cli-table3', '@inquirer/prompts', 'cli-progress'],
-  // By V8's own loader they would need one for modules: what few verbs need is required.
-  supported: { 'dynamic-import': false },
   alias: replacements,
+};
+
+/** By V8's own loader dynamic imports would need one for modules: what few verbs need is required. */
+const required = { 'dynamic-import': false };
+
+const program = await build({
+  ...bundled,
+  entryPoints: { kv: 'src/main.ts' },
+  format: 'esm',
+  splitting: true,
+  outExtension: { '.js': '.js' },
+});
+const code = await inOneFile(program, 'dist/kv.js', {
+  platform: 'node',
+  target: common.target,
+  minify: true,
+  supported: required,
+});
+const library = await build({
+  ...bundled,
+  entryPoints: { library: 'src/library.ts' },
+  supported: required,
 });
 
 // Loaded only by a store that needs it, in a thread of its own.
@@ -48,7 +68,6 @@ const worker = await build({
   external: ['@opentelemetry/api', '@node-rs/xxhash'],
 });
 
-const { contents: code } = program.outputFiles.find(({ path }) => path.endsWith('kv.cjs'));
 const starter = await build({
   ...common,
   entryPoints: { start: 'src/start/start.ts' },
@@ -59,13 +78,14 @@ const starter = await build({
 rmSync(new URL('dist', root), { recursive: true, force: true });
 mkdirSync(new URL('dist', root));
 for (const { path, contents } of [
-  ...program.outputFiles,
+  { path: fileURLToPath(new URL('dist/kv.cjs', root)), contents: code },
+  ...library.outputFiles,
   ...worker.outputFiles,
   ...starter.outputFiles,
 ]) {
   writeFileSync(path, contents);
 }
-const inputs = [program, worker].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+const inputs = [program, library, worker].flatMap(({ metafile }) => Object.keys(metafile.inputs));
 writeFileSync(new URL('dist/THIRD-PARTY-LICENSES', root), licences(inputs));
 
 /** The licences of the packages that are bundled: their texts, or where they have none, the name. */
