@@ -1,4 +1,5 @@
 import { answerFields, isoTime } from '../answers/answer.js';
+import { longWork } from '../batches/long-work.js';
 import { defineCommand } from '../command.js';
 import { humanSize, relativeTime } from '../terminal/quantities.js';
 
@@ -18,11 +19,14 @@ export const command = defineCommand({
   options: {},
   examples: [{ line: 'kv bucket info', summary: 'of the current bucket' }],
 
-  async run({ settings, keyvalue, ...context }, { name = settings.bucket }) {
-    const bucket = keyvalue.types.Bucket.openBucket(name);
-    const { valueBytes, chunkedValues } = keyvalue.buckets.measure(bucket);
-    const { keys, bytes, created } = keyvalue.buckets.describe(name);
-    await answerFields({ settings, keyvalue, ...context }, [
+  async run(context, { name = context.settings.bucket }) {
+    const { buckets, types } = context.keyvalue;
+    const bucket = types.Bucket.openBucket(name);
+    const { keys, bytes, created } = buckets.describe(name);
+    const { valueBytes, chunkedValues } = await longWork(context, keys, (options) =>
+      buckets.measure(bucket, options),
+    );
+    await answerFields(context, [
       ['bucket', name],
       ['keys', keys],
       ['value bytes', valueBytes, humanSize(valueBytes)],

@@ -1,6 +1,6 @@
 import { report } from '../answers/answer.js';
 import { LineWriter } from '../answers/line-writer.js';
-import { longWork } from '../batches/long-work.js';
+import { longWork, signalsWhenDue } from '../batches/long-work.js';
 import { defineCommand } from '../command.js';
 import type { Context } from '../context.js';
 import { exitCodes, KvError } from '../errors.js';
@@ -86,7 +86,12 @@ async function preview(
 async function confirm(context: Context, prefix: string): Promise<number> {
   const { keyvalue, terminal } = context;
   const bucket = context.bucketToRead();
-  const found = keyvalue.listing.countKeys(bucket, { prefix });
+  const pause = signalsWhenDue(context);
+  let found = 0;
+  for (const { positions } of keyvalue.listing.choose(bucket, { prefix })) {
+    found += positions.length;
+    await pause();
+  }
   if (found === 0) return 0;
   const action = `delete ${counted(found, 'key')} beginning with "${prefix}" from bucket "${bucket.name}"`;
   if (!terminal.canAsk) {

@@ -1,4 +1,5 @@
 /** The buckets of a store: listing, creating, deleting, renaming. Beyond the WIT, which only opens. */
+import { ELSEWHERE } from '../store/record.js';
 import {
   type BucketInfo,
   type Fact,
@@ -6,9 +7,11 @@ import {
   type Store,
   type WorkOptions,
 } from '../store/store.js';
+import { inTurns } from '../store/turns.js';
 import { Bucket } from './bucket.js';
-import { entriesOf } from './listing.js';
+import { listRecords } from './listing.js';
 import { checkBucketName } from './names.js';
+import { sizeOf } from './record-filter.js';
 
 /** What a bucket holds, found by going through it. */
 export interface BucketContent {
@@ -119,13 +122,19 @@ export function administrationOf(store: Store) {
   };
 }
 
-/** Goes through a bucket and adds up what it holds. */
-export function measure(bucket: Bucket): BucketContent {
-  let valueBytes = 0;
-  let chunkedValues = 0;
-  for (const entry of entriesOf(bucket, {})) {
-    valueBytes += entry.size;
-    if (entry.kind === 'chunked') chunkedValues++;
-  }
-  return { valueBytes, chunkedValues };
+/** Goes through a bucket and adds up what it holds. Rejects with `no-bucket`, the reason of the signal. */
+export async function measure(bucket: Bucket, options?: WorkOptions): Promise<BucketContent> {
+  const content = { valueBytes: 0, chunkedValues: 0 };
+  const steps = function* (): Generator<number> {
+    for (const records of listRecords(bucket, {})) {
+      for (let position = 0; position < records.count; position++) {
+        content.valueBytes += sizeOf(records, position);
+        const isElsewhere = records.places[4 * position + 2] === ELSEWHERE;
+        if (isElsewhere && records.entry(position)?.kind === 'chunked') content.chunkedValues++;
+      }
+      yield records.count;
+    }
+  };
+  await inTurns(steps(), options);
+  return content;
 }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { codeOf, codeOfRejected } from '../support/error-code.js';
 import { patternedBytes } from '../support/patterned-bytes.js';
 import { getText, getValue, setValue } from '../support/records.js';
@@ -136,10 +136,26 @@ describe.each(bothStores)('the buckets of a store $name', ({ open }) => {
   test('are measured by going through them', async () => {
     const keyvalue = await open();
     const bucket = keyvalue.buckets.create('test');
-    expect(keyvalue.buckets.measure(bucket).valueBytes).toBe(0);
+    expect((await keyvalue.buckets.measure(bucket)).valueBytes).toBe(0);
     setValue(keyvalue, bucket, 'key', Buffer.alloc(10));
     setValue(keyvalue, bucket, 'large', Buffer.alloc(300_000));
-    expect(keyvalue.buckets.measure(bucket).valueBytes).toBe(300_010);
+    expect((await keyvalue.buckets.measure(bucket)).valueBytes).toBe(300_010);
+  });
+
+  test('are measured in steps, between which a signal stops it', async () => {
+    const keyvalue = await open();
+    const bucket = keyvalue.buckets.create('test');
+    setValue(keyvalue, bucket, 'key', 'value');
+    let time = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
+      time += 1000;
+      return time;
+    });
+    onTestFinished(() => clock.mockRestore());
+    const controller = new AbortController();
+    const progress = () => controller.abort(new Error('stopped'));
+    const measured = keyvalue.buckets.measure(bucket, { signal: controller.signal, progress });
+    await expect(measured).rejects.toThrow('stopped');
   });
 
   test('that are missing fail every function, and those that are there are not overwritten', async () => {

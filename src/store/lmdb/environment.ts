@@ -199,6 +199,11 @@ export class Environment {
     this.#databases.delete(name);
   }
 
+  /** Looks, in steps, at what emptying or dropping a database goes to, which takes longest of it; yields leaves. */
+  lookAtAll({ name }: Db): Generator<number> {
+    return this.#guard.lookAtAll(name);
+  }
+
   /** Databases that are dropped when the transaction under way is committed. */
   get dropped(): ReadonlySet<string> {
     return this.#dropped;

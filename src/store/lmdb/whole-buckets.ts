@@ -93,15 +93,21 @@ class InlineCopies {
 
 /** Deletes every record of a bucket, those that have expired as well. */
 export function* clearRecords(parts: Parts, { bucket, isUntouched }: Original): Generator<number> {
+  const { environment } = parts;
   const db = parts.catalogue.databaseOf(bucket);
   // Most buckets have no values in chunks and nothing that expires, which is known at once where none has.
-  if (parts.chunks.countValues() + parts.expiry.count() > 0) {
+  const areListed = parts.chunks.countValues() + parts.expiry.count() > 0;
+  if (areListed) {
     for (const records of listRecords(parts, bucket, {}, STORED.moment, isUntouched)) {
       for (let position = 0; position < records.count; position++) {
         release(parts, records, position);
       }
       yield records.count;
     }
+  }
+  const { entries, pages } = environment.sizeOf(db);
+  for (const leaves of environment.lookAtAll(db)) {
+    yield areListed ? 0 : leaves * (entries / pages);
   }
   db.clearSync();
 }

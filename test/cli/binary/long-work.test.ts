@@ -79,4 +79,17 @@ describe('at the prompt', () => {
     expect((await prompt.run('bucket list | wc -l')).map((line) => line.trim())).toEqual(['1']);
     expect(await prompt.run('keys --count')).toEqual([`${MANY + 2}`]);
   });
+
+  it('counting before a question, and adding up, are stopped by Ctrl-C', async () => {
+    const shell = new Shell();
+    await shell.succeed(make);
+    const prompt = await Prompt.open({ shell });
+    for (const line of ['delete --prefix key', 'bucket info']) {
+      await prompt.screen.type(line);
+      await prompt.screen.press('C-c');
+      await prompt.waits();
+    }
+    await prompt.screen.press('C-l');
+    expect(await prompt.run('keys --count')).toEqual([`${MANY + 1}`]);
+  });
 });

@@ -40,6 +40,10 @@ interface Seen {
 }
 
 const ALL_KEYS = { lower: '', upper: undefined } as const;
+const ALL_LEAVES = { lower: undefined, upper: undefined } as const;
+
+/** How many leaves are looked at in a step: a millisecond's work. */
+const STEP_LEAVES = 256;
 
 /** The keys that LMDB goes through, as lmdb takes them: those from `start` on, or with `reverse` up to it. */
 export interface GuardedRange {
@@ -57,6 +61,8 @@ export class PathGuard {
   readonly #roots = new Map<string, PlaceBelow | undefined>();
   /** Trees with pages that hold the data of one node. */
   readonly #hasOverflow = new Set<string>();
+  /** Trees of which all has been looked at that matters where LMDB frees their pages. */
+  readonly #wholes = new Set<string>();
   /** By the name of its tree, what the key that was asked for last is on: the next one mostly is as well. */
   readonly #last = new Map<string, Seen>();
   readonly #branches = new Map<number, KnownBranch>();
@@ -105,16 +111,40 @@ export class PathGuard {
 
   /** Looks at all pages of a tree that LMDB is about to free, or only at where they begin if it does no more. */
   checkAll(name: string): void {
-    this.#soundly(() => {
-      const root = this.#rootOf(name);
-      if (root === undefined) return;
-      const isRead = this.#hasOverflow.has(name);
-      const everything = { lower: undefined, upper: undefined };
-      for (const leaf of this.#leavesWithin(root, everything, false)) {
-        if (isRead) this.#look(leaf);
-        else this.#lookAtBeginning(leaf);
-      }
-    });
+    for (const _ of this.lookAtAll(name)) {
+      // Step by step to the end.
+    }
+  }
+
+  /**
+   * The same in steps, which yield at how many leaves they have looked: `checkAll` has nothing left to do then.
+   * Nobody may look at other trees between them.
+   */
+  *lookAtAll(name: string): Generator<number> {
+    let state: TreesState | undefined;
+    let leaves: Iterator<PlaceBelow> | undefined;
+    while (!this.#wholes.has(name)) {
+      let looked = 0;
+      this.#soundly(() => {
+        // In another state there are others.
+        if (leaves === undefined || this.#state !== state) {
+          state = this.#state;
+          const root = this.#rootOf(name);
+          leaves = root ? this.#leavesWithin(root, ALL_LEAVES, false) : [].values();
+        }
+        const isRead = this.#hasOverflow.has(name);
+        for (looked = 0; looked < STEP_LEAVES; looked++) {
+          const next = leaves.next();
+          if (next.done) {
+            this.#wholes.add(name);
+            return;
+          }
+          if (isRead) this.#look(next.value);
+          else this.#lookAtBeginning(next.value);
+        }
+      }, state !== undefined);
+      yield looked;
+    }
   }
 
   /** Looks at what leads to a tree, before it is opened or made, and where it begins. */
@@ -282,9 +312,9 @@ export class PathGuard {
     return page;
   }
 
-  /** Tries it with the state that is known, and again with the newest. */
-  #soundly(look: () => void): void {
-    if (this.#leaves.size + this.#branches.size > PAGES_LIMIT) this.#forget();
+  /** Tries it with the state that is known, and again with the newest. What goes on keeps what it has seen. */
+  #soundly(look: () => void, goesOn = false): void {
+    if (!goesOn && this.#leaves.size + this.#branches.size > PAGES_LIMIT) this.#forget();
     for (let attempt = 0; ; attempt++) {
       try {
         if (this.#state === undefined) this.#readState();
@@ -312,6 +342,7 @@ export class PathGuard {
     this.#roots.clear();
     this.#last.clear();
     this.#hasOverflow.clear();
+    this.#wholes.clear();
     this.#branches.clear();
     this.#leaves.clear();
   }
