@@ -47,8 +47,23 @@ export function draw(picture: Picture, columns: number): Drawing {
     row = '';
     width = 0;
   };
-  let at = 0;
-  for (const character of text) {
+  /** As many plain characters as fit on the row; 0 where none comes next. */
+  const plainOnRow = (at: number) => {
+    plain.lastIndex = at;
+    return plain.test(text) ? Math.min(plain.lastIndex - at, columns - width) : 0;
+  };
+  for (let at = 0; at < text.length; ) {
+    const fitting = plainOnRow(at);
+    if (fitting > 0) {
+      if (cursor >= at && cursor < at + fitting) {
+        [cursorRow, cursorColumn] = [rows.length, width + cursor - at];
+      }
+      row += text.slice(at, at + fitting);
+      width += fitting;
+      at += fitting;
+      continue;
+    }
+    const character = String.fromCodePoint(text.codePointAt(at)!);
     if (at === cursor) [cursorRow, cursorColumn] = [rows.length, width];
     at += character.length;
     if (character === '\n') {
@@ -79,6 +94,9 @@ export function draw(picture: Picture, columns: number): Drawing {
   breakRow();
   return { rows, widths, cursorRow, cursorColumn };
 }
+
+/** Characters that take one column each and are shown as they are: most of a long line, many at a time. */
+const plain = /[ -~]{1,1000}/y;
 
 /** Columns that a hint needs to be of use. */
 const HINT_COLUMNS = 4;

@@ -34,6 +34,9 @@ export interface Assistance {
   isUnfinished(text: string): boolean;
 }
 
+/** A drawing that takes no longer delays nobody, in ms. */
+const BRIEF_MS = 5;
+
 const BELL = '\x07';
 
 const ADVICE = 'a value of any bytes comes from a file: set KEY < FILE';
@@ -50,6 +53,8 @@ export class Editing implements KeyTarget {
   #search: HistorySearch | undefined;
   /** What of a paste has come; undefined while nothing is pasted. */
   #paste: Paste | undefined;
+  /** How long the last drawing took, in ms. */
+  #drawingTime = 0;
   /** Whether the last key was the first of two that go together. */
   #isAfterFirst = false;
 
@@ -72,7 +77,9 @@ export class Editing implements KeyTarget {
 
   async run(signal: AbortSignal): Promise<Typed> {
     for (;;) {
-      // What has come already is taken first: a paste is drawn once.
+      // What has come already is taken first, and what comes meanwhile: a paste is drawn once, in however many
+      // pieces it comes.
+      if (this.#drawingTime > BRIEF_MS) await this.#keyboard.rest(this.#drawingTime);
       if (!this.#keyboard.isPending) await this.#draw();
       const event = await this.#keyboard.next(signal);
       await this.#hear(event);
@@ -211,6 +218,7 @@ export class Editing implements KeyTarget {
   }
 
   async #draw(withHint = true): Promise<void> {
+    const began = performance.now();
     const { text, cursor } = this.buffer;
     const isAtEnd = cursor === text.length;
     const showsHint =
@@ -221,6 +229,7 @@ export class Editing implements KeyTarget {
       cursor,
       hint: showsHint ? await this.#assistance.hint(text) : '',
     });
+    this.#drawingTime = performance.now() - began;
   }
 
   /** Leaves the line on the screen as it was typed, without a hint, and goes below it. */

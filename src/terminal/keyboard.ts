@@ -31,6 +31,8 @@ export interface Keyboard {
   readonly rows: number;
   /** Whether events have come that nobody has taken. */
   readonly isPending: boolean;
+  /** Waits until an event has come that nobody has taken, or for so many milliseconds. */
+  rest(milliseconds: number): Promise<void>;
   /** The next event. Rejects with the signal's reason. */
   next(signal: AbortSignal): Promise<KeyEvent>;
   /** Takes the terminal: keys come one by one, without an echo, and Ctrl-C is a key. */
@@ -105,6 +107,16 @@ export function openKeyboard(): Keyboard {
     },
     get isPending() {
       return events.length > 0;
+    },
+    async rest(milliseconds) {
+      if (events.length > 0) return;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, milliseconds);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
     },
     async next(signal) {
       while (events.length === 0) {

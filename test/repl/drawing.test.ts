@@ -21,6 +21,23 @@ describe('a line on the screen', () => {
     expect(drawn('abcdefghijkl', 6).rows).toEqual(['> abcd', 'efghij', 'kl']);
   });
 
+  it('of plain characters and others has the cursor where the character is that it stands before', () => {
+    const text = 'abc漢de\u0301f\x07ghi'.repeat(3);
+    const shown = [...text].map((one) => (one === '\x07' ? '\\x07' : one));
+    for (let columns = 6; columns < 40; columns++) {
+      let [row, column, cursor] = [0, 2, 0];
+      for (const [at, one] of shown.entries()) {
+        const width = displayWidth(one);
+        if (column + width > columns) [row, column] = [row + 1, 0];
+        const { cursorRow, cursorColumn } = drawn(text, columns, cursor);
+        expect([at, cursorRow, cursorColumn]).toEqual([at, row, column]);
+        column += width;
+        cursor += [...text][at]!.length;
+      }
+      expect(drawn(text, columns).rows.join('')).toBe(`> ${shown.join('')}`);
+    }
+  });
+
   it('that fills its row has the cursor at the beginning of the next', () => {
     expect(drawn('abcd', 6)).toMatchObject({ rows: ['> abcd', ''], cursorRow: 1, cursorColumn: 0 });
   });
