@@ -36,6 +36,7 @@ import type { AddonOptions } from './native-addon.js';
 import { openEnvironment } from './open-environment.js';
 import { StateOfReads } from './state-of-reads.js';
 import { TreeSizes } from './tree-sizes.js';
+import { tryOpening } from './trial.js';
 import { WriteTransactions } from './write-transactions.js';
 
 /** A point in time of the store, for reads; undefined reads what is newest. */
@@ -136,6 +137,7 @@ export class Environment {
     });
     try {
       checkDescriptors(path, path, limits);
+      tryOpening(path, madeFor, options, this.#lockFile);
       this.main = this.#opening(() => openEnvironment(path, options, patience));
       guarded(takingSpans(this.main), this.#guard);
       this.main.seed = seedOf('main');

@@ -22,6 +22,9 @@ const THREAD_BITS = 0x3fff_ffff;
 /** How long a request for a turn counts, in ms: who waits longer asks again. */
 const ASKING_MS = 100;
 
+/** Where in the room that LMDB leaves alone a note is, behind the time of who asks for a turn. */
+const NOTE_OFFSET = 8;
+
 /** Where the number is: u64 in the machine's order, after two u32. */
 const TRANSACTION_OFFSET = 8;
 
@@ -144,6 +147,20 @@ export class LockFile {
     if (open === undefined || --open.users > 0) return;
     openFiles.delete(file!);
     closeSync(open.descriptor);
+  }
+
+  /** Whether `note` was written here: see `note`. */
+  hasNote(note: Buffer): boolean {
+    if (this.#descriptor === undefined || mutex === undefined) return false;
+    const bytes = Buffer.alloc(note.length);
+    readSync(this.#descriptor, bytes, 0, note.length, mutex.room + NOTE_OFFSET);
+    return bytes.equals(note);
+  }
+
+  /** Writes a note for those who open the store later, of 16 bytes, in the place of the one before. */
+  note(note: Buffer): void {
+    if (this.#descriptor === undefined || mutex === undefined) return;
+    writeSync(this.#descriptor, note, 0, note.length, mutex.room + NOTE_OFFSET);
   }
 
   #read(): number {

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { silenceNativePart } from './native-messages.js';
 
 /** MDB_RDONLY of lmdb.h. */
-const READ_ONLY = 0x20000;
+export const READ_ONLY = 0x20000;
 
 /** lmdb's native part, as far as it is used here. */
 interface NativeAddon {
@@ -70,6 +70,15 @@ export default function loadNativeAddon(): NativeAddon {
 
 /** That package looks into many places, which takes longer than loading; those that count are few. */
 function findNativeAddon(): NativeAddon {
+  const file = nativeAddonFile();
+  if (file !== undefined) return createRequire(import.meta.url)(file);
+  // lmdb's own way, which says what is missing.
+  const lmdb = createRequire(import.meta.url).resolve('lmdb');
+  return createRequire(lmdb)('node-gyp-build-optional-packages')(dirname(dirname(lmdb)));
+}
+
+/** The file of lmdb's native part; undefined where it is at none of the usual places. */
+export function nativeAddonFile(): string | undefined {
   const { platform, arch, versions } = process;
   const libc = platform === 'linux' ? (isMusl() ? '.musl' : '.glibc') : '';
   const files = [`abi${versions.modules}`, 'napi'].map(
@@ -79,19 +88,17 @@ function findNativeAddon(): NativeAddon {
     .flatMap((folder) => files.map((name) => join(folder, name)))
     .find((path) => existsSync(path));
   // By its whole path, and by Node's own way of loading: lmdb itself may be in the same process.
-  const requireHere = createRequire(import.meta.url);
-  if (found !== undefined) return requireHere(found);
+  if (found !== undefined) return found;
   // Beside lmdb, wherever the package manager has put it.
-  const lmdb = requireHere.resolve('lmdb');
-  const requireThere = createRequire(lmdb);
+  const requireThere = createRequire(createRequire(import.meta.url).resolve('lmdb'));
   for (const name of files) {
     try {
-      return requireThere(name);
+      return requireThere.resolve(name);
     } catch {
-      // The next one, and in the end lmdb's own way, which says what is missing.
+      // The next one.
     }
   }
-  return requireThere('node-gyp-build-optional-packages')(dirname(dirname(lmdb)));
+  return undefined;
 }
 
 /** Where npm puts the packages that the built file needs: inside of its own package, or beside it. */

@@ -3,6 +3,7 @@ import { open } from 'lmdb';
 import { KvError } from '../../errors.js';
 import { type Patience, REPORT_MS } from '../patience.js';
 import type { RootDb } from './database.js';
+import { lacks } from './trial.js';
 
 /** How often it is tried: each time it fails, somebody else has closed the store meanwhile. */
 const ATTEMPTS = 200;
@@ -70,10 +71,4 @@ function idIsTaken(path: string, cause: unknown): KvError {
 
 function otherOfId(): string {
   return `a process of another container that has the same id, ${process.pid}`;
-}
-
-function lacks(path: string, cause: unknown): KvError {
-  const state =
-    'the file system, or the system, lacks the shared maps or the locks that LMDB needs';
-  return new KvError('io', `cannot open store "${path}": ${state}`, { cause });
 }

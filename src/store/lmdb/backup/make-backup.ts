@@ -30,8 +30,8 @@ import { saveBackup } from './save-backup.js';
 /**
  * A backup of the store in a folder, of what was changed since an earlier one where that is given. It is noted
  * in the store first, unless that is not to be written to, so that a later one may continue it.
- * Rejects with `no-store`, `damaged`, `busy` where writers cannot be kept from the pages, `usage`
- * for an earlier backup of another store, `io`.
+ * Rejects with `no-store`, `damaged`, what opening the store throws, `usage` for an earlier backup of another
+ * store, `io`.
  */
 export async function makeBackup(
   path: string,
@@ -42,6 +42,8 @@ export async function makeBackup(
   const note = await noteBackup(path, isReadOnly, patience);
   const held = await HeldFile.open(path);
   try {
+    const { refusal } = held;
+    if (refusal && refusal.code !== 'damaged') throw refusal;
     if (!held.isHeld) {
       const state = 'it cannot be opened to hold a moment of it';
       throw new KvError('damaged', `cannot back up store "${path}": ${state}`, {

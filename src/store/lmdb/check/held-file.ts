@@ -37,11 +37,14 @@ export class HeldFile {
   readonly metas: readonly (Meta | KvError)[];
   /** The newer one of those that can be used. */
   readonly meta: Meta;
+  /** Why writers cannot be kept from the pages of this moment; absent where they are, and for a copy. */
+  readonly refusal: KvError | undefined;
   readonly #environment: Environment | undefined;
 
-  private constructor(file: StoreFile, environment: Environment | undefined) {
+  private constructor(file: StoreFile, held: Environment | KvError | undefined) {
     this.file = file;
-    this.#environment = environment;
+    if (held instanceof KvError) this.refusal = held;
+    else this.#environment = held;
     this.metas = settledMetas(file);
     const [first, second] = this.metas.filter(isMeta);
     // Which says best what the file is.
@@ -57,13 +60,13 @@ export class HeldFile {
    */
   static async open(path: string): Promise<HeldFile> {
     const at = dataFileAt(path);
-    const environment = at.folder === undefined ? undefined : hold(at.folder);
+    const held = at.folder === undefined ? undefined : hold(at.folder);
     const file = new StoreFile(at.file, USUAL_PAGE_BYTES);
     try {
-      return new HeldFile(file, environment);
+      return new HeldFile(file, held);
     } catch (error) {
       file.close();
-      await environment?.close();
+      if (!(held instanceof KvError)) await held?.close();
       throw error;
     }
   }
@@ -90,15 +93,15 @@ export class HeldFile {
   }
 }
 
-/** The store, opened for its newest moment; undefined where LMDB cannot or must not open it. */
-function hold(folder: string): Environment | undefined {
+/** The store, opened for its newest moment; the reason where LMDB cannot or must not open it. */
+function hold(folder: string): Environment | KvError {
   try {
     checkDataFile(join(folder, DATA_FILE));
     const environment = openLocked(folder, 'read');
     environment.keep();
     return environment;
   } catch (error) {
-    if (error instanceof KvError) return undefined;
+    if (error instanceof KvError) return error;
     throw error;
   }
 }

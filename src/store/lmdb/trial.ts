@@ -1,0 +1,116 @@
+/**
+ * A file system may lack the locks or the shared maps that LMDB needs, as some of networks and of FUSE do.
+ * Where LMDB is refused them at opening, lmdb (3.5.6, in EnvWrap::openEnv) frees twice what it has made,
+ * and the process dies. So on a file system that is not known to have them, opening is tried first, by
+ * another process. That takes as long as starting Node: so what went well is noted in the lock file, for
+ * the same system, device and run of the machine.
+ */
+import { spawnSync } from 'node:child_process';
+import { readFileSync, statfsSync, statSync } from 'node:fs';
+import { KvError } from '../../errors.js';
+import type { LockFile } from './lock-file.js';
+import { nativeAddonFile, READ_ONLY } from './native-addon.js';
+
+/** Those of Linux that have all that LMDB needs, by the numbers of statfs(2). */
+const known: ReadonlySet<number> = new Set([
+  0xef53, // ext2, ext3, ext4
+  0x58465342, // XFS
+  0x9123683e, // Btrfs
+  0x01021994, // tmpfs
+  0x858458f6, // ramfs
+  0x794c7630, // overlayfs
+  0x2fc12fc1, // ZFS
+  0xf2f52010, // F2FS
+  0xca451a4e, // bcachefs
+  0x3153464a, // JFS
+  0x52654973, // ReiserFS
+  0x3434, // NILFS
+  0x73717368, // SquashFS
+  0xe0f5e1e2, // EROFS
+]);
+
+/** How a process ends whose memory lmdb has spoilt. */
+const spoilt: readonly unknown[] = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGTRAP'];
+
+/** What the other process runs. What LMDB refuses without harm, the opening itself will say. */
+const PROGRAM = `
+  const [file, flags, options] = JSON.parse(process.argv[1]);
+  const { Env, getEnvsPointer } = require(file);
+  // It makes what close() needs.
+  getEnvsPointer();
+  const environment = new Env();
+  environment.open({ ...options, keyBytes: Buffer.alloc(4096) }, flags, 0);
+  environment.close();`;
+
+/** Devices on which this process has tried it. */
+const tried = new Set<bigint>();
+
+interface TrialOptions {
+  readonly readOnly: boolean;
+  readonly mapSize: number;
+  readonly permissionsMode: number;
+}
+
+/**
+ * To be called before LMDB opens the folder `path`. Throws `io` where that would end the process; the message
+ * names `madeFor`, for which the folder may be made.
+ */
+export function tryOpening(
+  path: string,
+  madeFor: string,
+  options: TrialOptions,
+  lockFile: LockFile,
+): void {
+  if (process.platform !== 'linux' || !isDoubtful(path)) return;
+  const { dev } = statSync(path, { bigint: true });
+  const note = noteOf(dev);
+  if (lockFile.hasNote(note)) return;
+  const file = nativeAddonFile();
+  if (file === undefined) return;
+  if (!tried.has(dev) && spoilt.includes(runTrial(file, path, options))) throw lacks(madeFor);
+  tried.add(dev);
+  lockFile.note(note);
+}
+
+/** What a store cannot be opened for. */
+export function lacks(path: string, cause?: unknown): KvError {
+  const state =
+    'the file system, or the system, lacks the shared maps or the locks that LMDB needs';
+  return new KvError('io', `cannot open store "${path}": ${state}`, {
+    hint: 'keep the store on a local disk: --store PATH, or KV_STORE',
+    cause,
+  });
+}
+
+function isDoubtful(path: string): boolean {
+  try {
+    // Some numbers have their highest bit set, and are negative on 32-bit systems.
+    return !known.has(statfsSync(path).type >>> 0);
+  } catch {
+    return false;
+  }
+}
+
+/** The signal by which the other process ended. */
+function runTrial(file: string, path: string, options: TrialOptions): NodeJS.Signals | null {
+  const { readOnly, mapSize, permissionsMode } = options;
+  const given = [file, readOnly ? READ_ONLY : 0, { path, mapSize, permissionsMode, maxDbs: 1 }];
+  const words = ['-e', PROGRAM, JSON.stringify(given)];
+  // It leaves no image of its memory behind.
+  const program = ['-c', 'ulimit -c 0; exec "$0" "$@"', process.execPath, ...words];
+  const env = { ...process.env, NODE_OPTIONS: '' };
+  return spawnSync('/bin/sh', program, { stdio: 'ignore', env }).signal;
+}
+
+/** Bytes that are others on another device, system, or run of the same system. */
+function noteOf(device: bigint): Buffer {
+  const note = Buffer.alloc(16);
+  try {
+    const id = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').replaceAll('-', '');
+    note.write(id, 0, 8, 'hex');
+  } catch {
+    // Then a note of before the last start of the system counts as well.
+  }
+  note.writeBigUInt64LE(device, 8);
+  return note;
+}
