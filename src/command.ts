@@ -59,9 +59,17 @@ export interface Example {
  * Whether a command needs the store, and for what. `write` makes one that is not there; `rehearse`,
  * which tries what a `write` would do, takes it for empty. `read`, and `change`, which needs
  * something to be there, take it for empty at the default path alone: a path that was named may be a
- * slip. `inspect` needs it to be there. Of `each`, a session, every line says it for itself.
+ * slip. `revise`, which shows what is there before it writes, makes one there alone. `inspect` needs it to be there. Of `each`, a session, every line says it for itself.
  */
-export type Access = 'none' | 'read' | 'inspect' | 'rehearse' | 'write' | 'change' | 'each';
+export type Access =
+  | 'none'
+  | 'read'
+  | 'inspect'
+  | 'rehearse'
+  | 'write'
+  | 'change'
+  | 'revise'
+  | 'each';
 
 /** A command with the types of its input erased, as programs and documents handle it. */
 export interface Command {

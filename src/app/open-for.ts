@@ -24,7 +24,7 @@ const STDERR = 2;
 export async function openFor(
   access: StoreAccess,
   { settings, terminal }: Surroundings,
-  mode = modeOf(access, settings.readOnly),
+  mode = modeOf(access, settings),
 ): Promise<Store | undefined> {
   const { store: path } = settings;
   if (path === '') {
@@ -77,13 +77,14 @@ function readsAsEmpty(access: StoreAccess, { isStoreNamed }: Settings): boolean 
       return true;
     case 'inspect':
     case 'write':
+    case 'revise':
       return false;
     default:
       return access satisfies never;
   }
 }
 
-function modeOf(access: StoreAccess, readOnly: boolean): Mode {
+export function modeOf(access: StoreAccess, { readOnly, isStoreNamed }: Settings): Mode {
   if (readOnly) return 'read';
   switch (access) {
     case 'read':
@@ -95,6 +96,8 @@ function modeOf(access: StoreAccess, readOnly: boolean): Mode {
       return 'change';
     case 'write':
       return 'write';
+    case 'revise':
+      return isStoreNamed ? 'change' : 'write';
     default:
       return access satisfies never;
   }

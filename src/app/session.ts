@@ -9,7 +9,7 @@ import { DEFAULT_BUCKET } from '../line/settings.js';
 import { isSamePlace } from '../store/same-place.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { LateStore } from './late-store.js';
-import { openFor, patienceOf, type StoreAccess } from './open-for.js';
+import { modeOf, openFor, patienceOf, type StoreAccess } from './open-for.js';
 import { interruptible } from './signals.js';
 import { readLine, verbsOf } from './step.js';
 import { protectingStore } from './store-protection.js';
@@ -90,7 +90,9 @@ async function makeLate(
 ): Promise<void> {
   if (late === undefined || late.made) return;
   // For all the lines that are still to come.
-  const mode = surroundings.settings.readOnly ? 'read' : access === 'write' ? 'write' : 'change';
+  const { settings } = surroundings;
+  const isMade = modeOf(access, settings) === 'write';
+  const mode = settings.readOnly ? 'read' : isMade ? 'write' : 'change';
   const store = await openFor(access, surroundings, mode);
   if (store) await late.become(store);
 }

@@ -97,7 +97,7 @@ function stepOf(
 
 function writes(command: Command, input: Readonly<Record<string, unknown>>): boolean {
   const access = accessOf(command, input);
-  return access === 'write' || access === 'change';
+  return access === 'write' || access === 'change' || access === 'revise';
 }
 
 function accessOf({ access }: Command, input: Readonly<Record<string, unknown>>): Access {

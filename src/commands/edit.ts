@@ -18,7 +18,7 @@ export const command = defineCommand({
   details: `A missing key begins empty. The value is saved when the editor ends, where nobody else has changed it
 meanwhile; else your text is kept in a file, which is named. When it expires stays. An editor ends a text with a newline: where
 the value had none, it gets none.`,
-  access: 'write',
+  access: 'revise',
   inScripts: false,
   arguments: [{ name: 'key', summary: 'the key', completes: 'key' }],
   options: {},

@@ -11,12 +11,14 @@ const readers = [
   ...['get k', 'get k --default v', 'get-many a b', 'exists k', 'keys', 'keys --count', 'stat k'],
   ...['export', 'export -o good.ndjson', 'bucket list', 'bucket info', 'store info'],
   `run ${grants} -b default:ro -- default`,
+  ...['du', 'diff a b', 'grep x', 'watch --limit 1', 'store gc'],
 ];
 
 const changers = [
   ...['delete k', 'delete --prefix k', 'delete -n --prefix k', 'delete-many a', 'cas k 1 2'],
   ...['copy a b', 'rename a b', 'set k v --if-present', 'set k v --if-version 1'],
   ...['bucket delete b', 'bucket clear b', 'bucket rename b c', 'bucket copy b c'],
+  ...['take k', 'take --first k', 'expire k 1h', 'decr k', 'edit k'],
 ];
 
 const absent = (path: string) => ({
@@ -27,7 +29,7 @@ const absent = (path: string) => ({
 
 describe('a path that was named and holds no store', () => {
   it('is an error for every verb that reads, and for what changes something', async () => {
-    const shell = new Shell();
+    const shell = new Shell(undefined, { EDITOR: 'true' });
     writeFileSync(join(shell.folder, 'good.ndjson'), 'backup');
     mkdirSync(join(shell.folder, 'unmounted'));
     for (const words of [...readers, ...changers]) {
@@ -38,7 +40,7 @@ describe('a path that was named and holds no store', () => {
     expectRefusal(await shell.run('kv -s nodir --read-only set k v'), absent('nodir'));
     expect(await shell.succeed('cat good.ndjson')).toBe('backup');
     expect(existsSync(join(shell.folder, 'nodir'))).toBe(false);
-  }, 60_000);
+  }, 120_000);
 
   it('becomes a store with the first write', async () => {
     const shell = new Shell();
