@@ -1,5 +1,5 @@
 /** The folders that the XDG base directory specification gives to a program of a user. */
-import { homedir } from 'node:os';
+import { userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
 const folders = {
@@ -13,13 +13,14 @@ export type FolderKind = keyof typeof folders;
 /**
  * `$XDG_DATA_HOME/kv`, else `~/.local/share/kv`, and so on; undefined for a user whom the system does
  * not know, as in a container that runs under any number. What is relative in the variable is
- * ignored, as the specification asks.
+ * ignored, as the specification asks, and so is a HOME that is: it would be another folder in each folder.
  */
 export function userFolder(kind: FolderKind, env: NodeJS.ProcessEnv): string | undefined {
   const { variable, home } = folders[kind];
   const named = env[variable] ?? '';
   if (isAbsolute(named)) return join(named, 'kv');
-  const folder = env.HOME || homeOfUser();
+  const { HOME = '' } = env;
+  const folder = isAbsolute(HOME) ? HOME : homeOfUser();
   return folder && join(folder, home, 'kv');
 }
 
@@ -38,9 +39,10 @@ export function placeInWords(kind: FolderKind, file: string): string {
   return `$${folders[kind].variable}/kv/${file}, else ${homePath(kind, file)}`;
 }
 
+/** As the system has it, whatever HOME says. */
 function homeOfUser(): string | undefined {
   try {
-    return homedir();
+    return userInfo().homedir;
   } catch {
     return undefined;
   }
