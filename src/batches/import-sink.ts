@@ -105,6 +105,13 @@ export class ImportSink implements RecordSink {
     this.unknown.addColumns(names);
   }
 
+  unknownHeaders(line: number, names: readonly string[]): void {
+    if (this.#options.strict) {
+      throw new FormatError(line, `the header says what is not known: ${quoted(names[0]!)}`);
+    }
+    this.unknown.addHeaders(names);
+  }
+
   unknownMembers(at: number, names: readonly string[]): boolean {
     if (at <= this.#skip) return false;
     if (!this.#options.strict) this.unknown.add(names);

@@ -1,4 +1,4 @@
-/** Members and columns of the input that are not known, and in how many records they are. */
+/** Members, columns and parts of a header of the input that are not known, and in how many records they are. */
 import { quoted } from '../formats/format.js';
 import { counted } from '../terminal/quantities.js';
 
@@ -8,6 +8,7 @@ const NAME_LIMIT = 20;
 export class UnknownNames {
   readonly #records = new Map<string, number>();
   #columns: readonly string[] = [];
+  readonly #headers = new Set<string>();
   /** Records with names beyond the limit. */
   #others = 0;
 
@@ -28,14 +29,24 @@ export class UnknownNames {
     this.#columns = [...new Set(names)];
   }
 
+  /** Takes what the header of a database says. */
+  addHeaders(names: readonly string[]): void {
+    for (const name of names) if (this.#headers.size < NAME_LIMIT) this.#headers.add(name);
+  }
+
   /** Each name with the number of its records, of `read`. */
   counts(read: number): [name: string, records: number][] {
+    if (this.#headers.size > 0) return [...this.#headers].map((name) => [name, read]);
     if (this.#columns.length === 0) return [...this.#records];
     return this.#columns.slice(0, NAME_LIMIT).map((name) => [name, read]);
   }
 
   /** The warning; undefined where all is known. */
   warning(read: number): string | undefined {
+    if (this.#headers.size > 0) {
+      const names = [...this.#headers].map(quoted).join(', ');
+      return `what the header says and is not known is left out: ${names}`;
+    }
     const counts = this.counts(read);
     if (counts.length === 0) return undefined;
     const parts = counts.map(

@@ -102,6 +102,8 @@ export interface RecordSink {
   database(line: number, name: Buffer | undefined): void;
   /** Columns of all records that are not known. May throw a FormatError. */
   unknownColumns(line: number, names: readonly string[]): void;
+  /** What the header of a database says that is not known, by its names. May throw a FormatError. */
+  unknownHeaders(line: number, names: readonly string[]): void;
   /** Members of the record to come that are not known; true where it is to be rejected for them. */
   unknownMembers(at: number, names: readonly string[]): boolean;
   /** When the record to come expires, in ms since the Unix epoch, by what it says; a text: why it cannot. */

@@ -37,6 +37,26 @@ describe('what is not known of a record', () => {
     );
   });
 
+  it('is named so of the header of a dump, where it is none of mdb_dump or db_dump', async () => {
+    const dump = (line: string) =>
+      `VERSION=3\nformat=print\ntype=btree\nmapsize=4096\n${line}\nHEADER=END\n a\n 1\nDATA=END\n`;
+    const run = (line: string, options = '') =>
+      kvInMemory()(`import --format mdb${options}`, { stdin: dump(line) });
+    expect((await run('note=1')).stderr).toContain(
+      'stdin: what the header says and is not known is left out: "note"\nread 1 records, wrote 1,',
+    );
+    expect(JSON.parse((await run('note=1', ' --json')).text).leftOut).toEqual({ note: 1 });
+    expect((await run('note=1', ' --strict')).error?.message).toBe(
+      'stdin:6: the header says what is not known: "note"',
+    );
+    for (const line of ['integerkey=1', 'db_lorder=1234', 'keys=1']) {
+      expect((await run(line, ' --strict')).stderr).toMatch(/^read 1 records, wrote 1/);
+    }
+    expect((await run('keys=0')).error?.message).toBe(
+      'stdin:5: a dump with the header "keys=0" cannot be read',
+    );
+  });
+
   it('is told also where the import ends early, and of what is read alone', async () => {
     const kv = kvInMemory();
     const { stderr } = await kv('import', { stdin: `${ndjson}x\n` });

@@ -121,6 +121,10 @@ class CollectingSink implements RecordSink {
     this.unknown.push(`${line} ${names}`);
   }
 
+  unknownHeaders(line: number, names: readonly string[]): void {
+    this.unknown.push(`${line} ${names}`);
+  }
+
   unknownMembers(at: number, names: readonly string[]): boolean {
     this.unknown.push(`${at} ${names}`);
     return false;

@@ -20,6 +20,7 @@ const nowhere: RecordSink = {
   place() {},
   database() {},
   unknownColumns() {},
+  unknownHeaders() {},
   unknownMembers: () => false,
 };
 

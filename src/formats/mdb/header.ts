@@ -7,11 +7,20 @@ import { BytevalueText, type MdbText, PrintText } from './text.js';
 /** How much of a line is shown that cannot be read. */
 const SHOWN_UNITS = 60;
 
+/** What headers say: of LMDB, and of Berkeley DB. What is not read here says how the file was made, or sorted. */
+const known: readonly string[] = [
+  ...['VERSION', 'format', 'type', 'database', 'duplicates', 'dupsort', 'keys'],
+  ...['mapsize', 'maxreaders', 'db_pagesize', 'integerkey', 'reversekey'],
+  ...['dupfixed', 'integerdup', 'reversedup', 'db_lorder', 'bt_minkey', 'chksum'],
+];
+
 export class MdbHeader {
   /** How the records are spelled. */
   text: MdbText = new BytevalueText();
   /** What the database is called; undefined where it has no name. */
   database: Buffer | undefined;
+  /** What it says that is not known, by its names. */
+  readonly unknown: string[] = [];
   #begun = false;
 
   /** Takes a line; true with the last one. Throws a FormatError for what cannot be read. */
@@ -27,6 +36,7 @@ export class MdbHeader {
       const shown = content.slice(0, SHOWN_UNITS);
       throw new FormatError(line, `a dump with the header "${shown}" cannot be read`);
     }
+    if (!known.includes(name!)) this.unknown.push(name!.slice(0, SHOWN_UNITS));
     // The name is all the rest of the line, also a space at its end.
     if (name === 'database')
       this.database = Buffer.from(withoutReturn(bytes).subarray('database='.length));
@@ -47,6 +57,9 @@ function isReadable(name: string, value: string): boolean {
     case 'duplicates':
     case 'dupsort':
       return value === '0';
+    // Values alone.
+    case 'keys':
+      return value === '1';
     default:
       return true;
   }

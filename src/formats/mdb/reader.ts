@@ -92,6 +92,8 @@ export class MdbReader implements RecordReader {
     if (!this.#records) {
       this.#header ??= new MdbHeader();
       if (this.#header.take(bytes, this.line)) {
+        const { unknown } = this.#header;
+        if (unknown.length > 0) this.#sink.unknownHeaders(this.line, unknown);
         this.#sink.database(this.line, this.#header.database);
         this.#records = new MdbAnyRecord(this.#sink, this.#header.text);
       }

@@ -26,6 +26,7 @@ const decoder = formats[name!]!.decoder({
   place() {},
   database() {},
   unknownColumns() {},
+  unknownHeaders() {},
   unknownMembers: () => false,
 });
 

@@ -42,13 +42,14 @@ export async function makeBackup(
   const note = await noteBackup(path, isReadOnly, patience);
   const held = await HeldFile.open(path);
   try {
-    const { refusal } = held;
-    if (refusal && refusal.code !== 'damaged') throw refusal;
     if (!held.isHeld) {
       const state = 'it cannot be opened to hold a moment of it';
-      throw new KvError('damaged', `cannot back up store "${path}": ${state}`, {
-        hint: 'try: kv store check',
-      });
+      throw (
+        held.refusal ??
+        new KvError('damaged', `cannot back up store "${path}": ${state}`, {
+          hint: 'try: kv store check',
+        })
+      );
     }
     const scan = new Scan(held.file, held.meta);
     if (base) checkBase(path, base, held, KNOWN_BACKUPS + 1);

@@ -37,13 +37,13 @@ export class HeldFile {
   readonly metas: readonly (Meta | KvError)[];
   /** The newer one of those that can be used. */
   readonly meta: Meta;
-  /** Why writers cannot be kept from the pages of this moment; absent where they are, and for a copy. */
+  /** Why writers cannot be kept from the pages of this moment; absent where they are, and where it is damage, or a copy. */
   readonly refusal: KvError | undefined;
   readonly #environment: Environment | undefined;
 
   private constructor(file: StoreFile, held: Environment | KvError | undefined) {
     this.file = file;
-    if (held instanceof KvError) this.refusal = held;
+    if (held instanceof KvError) this.refusal = held.code === 'damaged' ? undefined : held;
     else this.#environment = held;
     this.metas = settledMetas(file);
     const [first, second] = this.metas.filter(isMeta);

@@ -18,7 +18,7 @@ export async function listReaders(path: string): Promise<Readers> {
     const dead = [...lockFile.readers()].filter((id) => !isRunning(id));
     const held = await HeldFile.open(path);
     try {
-      if (!held.isHeld) throw cannotBeOpened(path);
+      if (!held.isHeld) throw held.refusal ?? cannotBeOpened(path);
       const places = held.readers();
       const there = new Set(places.map(({ process }) => process));
       const freed = [...freedPages(held.file, held.meta)];
