@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChangePrinter } from '../answers/change-printer.js';
 import { defineCommand } from '../command.js';
+import type { Context } from '../context.js';
+import { ioError } from '../errors.js';
 import { parseCount } from '../line/option-values.js';
 import { stoppable } from '../terminal/stoppable-output.js';
 import { beforeStops } from '../terminal/suspension.js';
@@ -51,7 +53,7 @@ it, with 6. A value over 64 MiB is left out.`,
   async run(context, { values, limit = Number.POSITIVE_INFINITY, ...selection }, { findStore }) {
     const { keyvalue, settings, terminal } = context;
     if (limit === 0) return;
-    await context.interruptible(async (signal) => {
+    await whileRead(context, async (signal) => {
       while (!(await findStore())) {
         await sleep(PAUSE_MS);
         signal.throwIfAborted();
@@ -77,3 +79,20 @@ it, with 6. A value over 64 MiB is left out.`,
     });
   },
 });
+
+/** Does work that ends by a signal, and when nobody reads stdout any more, though nothing is printed. */
+function whileRead(
+  { interruptible, terminal }: Context,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  return interruptible(async (stop) => {
+    const unread = new AbortController();
+    const tell = () => unread.abort(ioError('write to stdout', { code: 'EPIPE' }));
+    const endLooking = await terminal.stdout.whenUnread?.(tell);
+    try {
+      await work(AbortSignal.any([stop, unread.signal]));
+    } finally {
+      endLooking?.();
+    }
+  });
+}

@@ -9,6 +9,7 @@ export function outputThrough(target: Output, write: Output['write']): Output {
     },
     style: target.style,
     ...(target.laysOutJson && { laysOutJson: true as const }),
+    ...(target.whenUnread && { whenUnread: (tell) => target.whenUnread!(tell) }),
     write,
   };
 }

@@ -31,6 +31,12 @@ export async function processOutput(
     },
     style: showsColor(options.color, options.env, isTerminal) ? await colorStyle() : plainStyle,
     ...((kind === 'file' || kind === 'device') && { neverWaits: true as const }),
+    ...(kind === 'pipe' && {
+      async whenUnread(tell) {
+        const { whenUnread } = await import('./absent-reader.js');
+        return whenUnread(descriptors[name], tell);
+      },
+    }),
     write: name === 'stdout' ? sink : (data) => sink(data).catch(() => {}),
   };
 }

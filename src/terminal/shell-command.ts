@@ -57,6 +57,11 @@ export async function openCommand(
           cause ? reject(ioError('write to the command', brokenPipe(cause))) : resolve(),
         );
       }),
+    async whenUnread(tell) {
+      stdin.once('close', tell);
+      if (stdin.closed) tell();
+      return () => void stdin.off('close', tell);
+    },
     end() {
       stdin.end();
       return ended;

@@ -22,6 +22,11 @@ export interface Output {
    * device fails. What it is given reaches the terminal as it is: see visible.ts.
    */
   write(data: Uint8Array | string): Promise<void>;
+  /**
+   * Calls `tell` once, soon after its reader has gone, though nothing is written; returns what ends that. Absent where
+   * it has no reader who could go, and where only the next write can find out.
+   */
+  whenUnread?(tell: () => void): Promise<() => void>;
 }
 
 /** Where a value is read from: stdin or a file. */

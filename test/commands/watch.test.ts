@@ -2,11 +2,14 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LimitedStore } from '../support/limited-store.js';
 import { keyvalueOver } from '../support/open-test-store.js';
+import { Prompt } from '../support/prompt.js';
 import { kvInMemory, kvOnDisk, kvOver } from '../support/run-command.js';
 import { ended, Shell, until } from '../support/shell.js';
+import { hasTmux } from '../support/tmux.js';
 
 /** What a child has printed so far. */
 class Printed {
@@ -130,6 +133,37 @@ describe('kv watch', () => {
       return stderr !== '';
     });
     expect(stderr).toBe('status 141\n');
+  });
+
+  it('ends with 141 though nothing changes, when whoever reads its pipe goes', async () => {
+    const shell = new Shell();
+    await shell.succeed('kv set a 1');
+    // The second one has not begun to print, the third waits for a store.
+    for (const [words, store] of [
+      ['--initial', shell.store],
+      ['none/', shell.store],
+      ['', join(shell.folder, '../home/none')],
+    ]) {
+      const script = `{ kv watch ${words}; echo "status $?" >&2; } | head -c 1`;
+      const child = shell.startGroup(
+        store === shell.store ? script : `export XDG_DATA_HOME=${store}; ${script}`,
+      );
+      const end = ended(child);
+      // Without a first line head reads on, until it is ended.
+      if (words !== '--initial') {
+        await until(async () => (await shell.run(`pkill -P ${child.pid} head`)).status === 0);
+      }
+      expect((await end).stderr.replace(/^.*Terminated.*\n/m, '')).toBe('status 141\n');
+    }
+  });
+
+  it('ends the same way when whoever reads its socket goes', async () => {
+    const shell = new Shell();
+    // What Node gives a child as its stdout is a socket.
+    const { child } = await watching(shell);
+    const end = once(child, 'exit');
+    child.stdout.destroy();
+    expect(await end).toEqual([141, null]);
   });
 
   it('ends after --limit changes', async () => {
@@ -300,5 +334,27 @@ describe('kv watch', () => {
     expect(text).toMatch(/^\d\d:\d\d:\d\d {2}set {5}\S+ {2}\(2 B, v\d+\)\t\S+\n$/);
     expect(text).not.toMatch(/[\u0007\u001b]/);
     expect(stderr).toBe('watching bucket "default", until Ctrl-C\n');
+  });
+});
+
+describe.runIf(hasTmux)('watch at the prompt', () => {
+  it('ends by Ctrl-C, and the prompt goes on', async () => {
+    const prompt = await Prompt.open({ pairs: ['k=v'] });
+    await prompt.screen.type('watch --initial');
+    await prompt.screen.shows('set     k');
+    await prompt.shell.succeed('kv set other 1');
+    await prompt.screen.shows('set     other');
+    await prompt.screen.press('C-c');
+    await prompt.waits();
+    expect(await prompt.run('get k')).toEqual(['v']);
+  });
+
+  it('ends when the program that it is piped to does', async () => {
+    const prompt = await Prompt.open({ pairs: ['k=v'] });
+    const beginning = 'watching bucket "default", until Ctrl-C';
+    const run = (line: string) => prompt.run(line);
+    expect(await run('watch --initial | head -n 1 | cut -c 1-3')).toEqual([beginning, 'set']);
+    expect(await run('watch | true')).toEqual([beginning]);
+    expect(await prompt.run('get k')).toEqual(['v']);
   });
 });
