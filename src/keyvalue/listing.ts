@@ -68,7 +68,7 @@ export function countAtOnce(bucket: Bucket, selection: Selection): number | unde
 
 /** The bounds on the bytes of a key that a selection comes to. */
 export function rangeOf(selection: Selection): KeyRange {
-  const { prefix, start, end, after, reverse = false, filter } = selection;
+  const { prefix, start, end, after, limit, reverse = false, filter } = selection;
   for (const bound of [prefix, start, end, after]) {
     if (bound !== undefined) checkKeyBound(bound);
   }
@@ -88,7 +88,8 @@ export function rangeOf(selection: Selection): KeyRange {
   if (after && !reverse) lowers.push(Buffer.concat([Buffer.from(after), Buffer.of(0)]));
   const lower = lowers.sort(Buffer.compare).at(-1);
   const upper = uppers.sort(Buffer.compare).at(0);
-  return { ...(lower && { lower }), ...(upper && { upper }), reverse };
+  const first = filter ? undefined : limit;
+  return { ...(lower && { lower }), ...(upper && { upper }), reverse, ...(first && { first }) };
 }
 
 /** The keys of a range, of one snapshot. */

@@ -68,12 +68,22 @@ function mayBeOption(word: string): boolean {
   return word.startsWith('-');
 }
 
+/** A script asks for the same few verbs again and again. */
+const programs = new WeakMap<Options, Program>();
+
 function programOf(options: Options): Program {
+  const known = programs.get(options);
+  if (known) {
+    known.restoreStateBeforeParse();
+    return known;
+  }
   const silent = { writeOut() {}, writeErr() {}, outputError() {} };
   const program = new Program().exitOverride().configureOutput(silent);
   for (const [key, option] of Object.entries(options))
     program.addOption(programOption(key, option));
   if (Object.values(options).some(isBare)) program.addOption(new ProgramOption(GUARD));
+  program.saveStateBeforeParse();
+  programs.set(options, program);
   return program;
 }
 

@@ -1,7 +1,7 @@
 /**
  * Running a script. Each line by itself would wait for the disk, so short lines that follow each
  * other share a transaction, and their output is held until it is committed. Where one of them fails,
- * the group is rolled back; then each line runs by itself, up to the one that fails again.
+ * the group is rolled back; then the lines before it run again, and it by itself.
  */
 import { afterChange } from '../answers/answer.js';
 import type { Context, Step } from '../context.js';
@@ -137,32 +137,45 @@ class Script {
   async #runGroup(): Promise<void> {
     const group = this.#group;
     this.#group = [];
-    if (group.length > 1 && (await this.#succeedsAtOnce(group))) return this.#release(group);
-    for (const ready of group) await this.#runAlone(ready);
+    await this.#runLines(group);
   }
 
-  /** Runs all of a group, in one transaction where it writes; false where that is undone. */
-  async #succeedsAtOnce(group: readonly Ready[]): Promise<boolean> {
-    let running = group[0]!;
+  async #runLines(lines: readonly Ready[]): Promise<void> {
+    let rest = lines;
+    while (rest.length > 1) {
+      const failed = await this.#runAtOnce(rest);
+      if (failed === undefined) return this.#release(rest);
+      // The commit: there is no line that it could be put down to.
+      if (failed === rest.length) break;
+      await this.#runLines(rest.slice(0, failed));
+      await this.#runAlone(rest[failed]!);
+      rest = rest.slice(failed + 1);
+    }
+    for (const ready of rest) await this.#runAlone(ready);
+  }
+
+  /** Runs all of a group, in one transaction where it writes; where that is undone, the place of the line that failed, or behind all. */
+  async #runAtOnce(group: readonly Ready[]): Promise<number | undefined> {
+    let running = 0;
     try {
       const runAll = async () => {
-        for (running of group) {
+        for (running = 0; running < group.length; running++) {
           await this.#hearSignals();
-          refuse(await running.step.run(this.#heldTerminal));
+          refuse(await group[running]!.step.run(this.#heldTerminal));
         }
       };
       if (group.some(({ step }) => step.writes)) {
         await this.#context.keyvalue.transactions.group(runAll, this.#signal);
       } else await runAll();
-      return true;
+      return undefined;
     } catch (thrown) {
       this.#signal.throwIfAborted();
       // Running the lines one by one would not help after a defect, or where waiting has ended.
       if (isDefect(thrown) || asKvError(thrown).code === 'busy')
-        throw this.#placed(running.number, asKvError(thrown));
+        throw this.#placed((group[running] ?? group.at(-1)!).number, asKvError(thrown));
       this.#held.discard();
       this.#heldNotes = [];
-      return false;
+      return running;
     }
   }
 

@@ -64,6 +64,8 @@ export interface KeyRange {
   readonly upper?: Uint8Array;
   /** Downward, from just below `upper` to `lower`. */
   readonly reverse?: boolean;
+  /** How many are asked for at first, where that is known: no promise, but a store need not look for many more. */
+  readonly first?: number;
 }
 
 /** The place of a value that is asked for by itself. */

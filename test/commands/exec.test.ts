@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type Kv, kvInMemory, kvOnDisk } from '../support/run-command.js';
 import { Shell } from '../support/shell.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -178,6 +178,23 @@ describe.each([
       stderrIsTerminal: true,
     });
     expect([stderr, remarks]).toEqual(['set "b": 1 B\n', []]);
+  });
+
+  it('runs the lines around one that fails in groups still', async () => {
+    const kv = await open();
+    const { transactions } = kv.keyvalue;
+    const group = vi.spyOn(transactions, 'group');
+    const writersDone = vi.spyOn(transactions, 'writersDone');
+    const sets = (name: string) => Array.from({ length: 500 }, (_, at) => `incr ${name} ${at}`);
+    const script = lines(...sets('a'), 'take none', ...sets('b'), 'take none', ...sets('c'));
+    const { outcome, text } = await kv('exec --keep-going', { stdin: script });
+    expect([outcome, text.trimEnd().split('\n').length]).toEqual([1, 1500]);
+    const sum = String((500 * 499) / 2);
+    expect((await kv('get-many a b c')).text).toBe(`a\t${sum}\nb\t${sum}\nc\t${sum}\n`);
+    // Of the whole, of what comes before each line that fails, and of what comes after it.
+    expect(group).toHaveBeenCalledTimes(5);
+    // Each line by itself waits for others who write.
+    expect(writersDone).toHaveBeenCalledTimes(2);
   });
 
   it('prints values beyond what it holds back', async () => {

@@ -23,7 +23,7 @@ export function checkAbsent(parts: Parts, db: Db, key: Buffer, snapshot: Snapsho
   const held = snapshot ?? (isDirty ? environment.keepBeginning() : environment.keep());
   try {
     const bounds = { lower: key, upper: Buffer.concat([key, Buffer.of(0)]) };
-    const count = countStretch(parts, db, held, bounds);
+    const count = countStretch(environment, db, held, bounds);
     // The transaction under way may have deleted it.
     if (!isDirty && count !== 0) throw catalogue.damagedRecord(db, key, MISLED);
   } finally {

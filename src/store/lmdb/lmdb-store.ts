@@ -23,6 +23,7 @@ import { LmdbUpload } from './lmdb-upload.js';
 import type { Parts } from './parts.js';
 import { countRecords } from './records.js';
 import { SeenPages } from './seen-pages.js';
+import { SoundStretches } from './sound-stretch.js';
 import { storeFacts } from './store-facts.js';
 import { sweepExpired, sweepSome } from './sweep.js';
 import { Transactions } from './transactions.js';
@@ -56,6 +57,7 @@ export class LmdbStore implements Store {
       expiry: new ExpiryIndex(environment),
       transactions: new Transactions(environment, chunks, () => sweepSome(this.#parts)),
       seen: new SeenPages(environment),
+      stretches: new SoundStretches(),
     };
     for (const name of internalDatabases) environment.database(name);
   }

@@ -4,6 +4,7 @@ import type { Chunks } from './chunks.js';
 import type { Environment } from './environment.js';
 import type { ExpiryIndex } from './expiry-index.js';
 import type { SeenPages } from './seen-pages.js';
+import type { SoundStretches } from './sound-stretch.js';
 import type { Transactions } from './transactions.js';
 
 export interface Parts {
@@ -13,4 +14,5 @@ export interface Parts {
   readonly catalogue: Catalogue;
   readonly transactions: Transactions;
   readonly seen: SeenPages;
+  readonly stretches: SoundStretches;
 }

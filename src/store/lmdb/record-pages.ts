@@ -24,7 +24,7 @@ const FIRST_PAGE_KEYS = 16;
 /** How much larger each page is than the one before, up to `PAGE_KEYS`. */
 const PAGE_GROWTH = 8;
 
-/** The records of a bucket in a range, and how many there are by the bucket's own count. */
+/** The records of a bucket in a range, and how many there were in all by the bucket's own count. */
 interface RecordPages {
   readonly pages: Iterable<ListedRecords>;
   readonly expected: number;
@@ -79,7 +79,7 @@ function listFromFile(
   const descriptor = environment.descriptor(db, snapshot);
   const damaged = (key: Uint8Array, state: string) => catalogue.damagedRecord(db, key, state);
   const placeMemory = new PlaceMemory();
-  const range = leafRange(parts, db, descriptor, { lower, upper });
+  const range = leafRange(environment, db, descriptor, { lower, upper });
   const { file, newest } = range;
   const { seed } = db;
   const source = { file, newest, seed, chunks, moment, snapshot, placeMemory, damaged };
@@ -98,8 +98,10 @@ function listThroughLmdb(
   range: KeyRange,
 ): RecordPages {
   const { environment } = parts;
+  const isWhole = range.lower === undefined && range.upper === undefined;
   return {
-    expected: environment.reading(() => statsOf(db).entryCount),
+    // A part is not held against it, and asking costs as much as finding a key.
+    expected: isWhole ? environment.reading(() => statsOf(db).entryCount) : 0,
     pages: mapped(
       keyPages(parts, bucket, db, reading.snapshot, range),
       (keys) => new KeyedRecords(keys, parts, db, reading),
@@ -115,34 +117,30 @@ function* keyPages(
   range: KeyRange,
 ): Generator<Buffer[]> {
   const { environment } = parts;
-  const { reverse = false } = range;
-  const held = snapshot ?? environment.keepBeginning();
-  try {
-    let rest: KeyRange = range;
-    let wanted = FIRST_PAGE_KEYS;
-    for (;;) {
-      // To go on in a database that has been dropped meanwhile would end the process.
-      if (!environment.isOpen(db)) throw absentBucket(bucket);
-      const page = readKeys(environment, db, rest, wanted, snapshot);
-      const last = page.length < wanted ? undefined : page.at(-1)!;
-      const beyond = last && (reverse ? { upper: last } : { lower: successorOf(last) });
-      const bounds = {
-        lower: reverse ? (last ?? rest.lower) : rest.lower,
-        upper: reverse ? rest.upper : (beyond?.lower ?? rest.upper),
-      };
-      const count = countStretch(parts, db, held, bounds);
-      // What a transaction has written is not in the file.
-      const isComplete = snapshot === undefined || count === page.length;
-      if (!(isComplete && isInOrder(page, reverse))) {
-        throw new KvError('damaged', `cannot list bucket "${bucket}": damaged: keys are missing`);
-      }
-      if (page.length > 0) yield page;
-      if (beyond === undefined) return;
-      rest = { ...range, ...beyond };
-      wanted = Math.min(wanted * PAGE_GROWTH, PAGE_KEYS);
+  const { first = FIRST_PAGE_KEYS, reverse = false } = range;
+  let rest: KeyRange = range;
+  let wanted = Math.min(FIRST_PAGE_KEYS, first);
+  for (;;) {
+    // To go on in a database that has been dropped meanwhile would end the process.
+    if (!environment.isOpen(db)) throw absentBucket(bucket);
+    const page = readKeys(environment, db, rest, wanted, snapshot);
+    const last = page.length < wanted ? undefined : page.at(-1)!;
+    const beyond = last && (reverse ? { upper: last } : { lower: successorOf(last) });
+    const bounds = {
+      lower: reverse ? (last ?? rest.lower) : rest.lower,
+      upper: reverse ? rest.upper : (beyond?.lower ?? rest.upper),
+    };
+    // What a transaction has written is not in the file, so that its keys are not counted.
+    if (snapshot === undefined) parts.stretches.check(environment, db, bounds);
+    const isComplete =
+      snapshot === undefined || countStretch(environment, db, snapshot, bounds) === page.length;
+    if (!(isComplete && isInOrder(page, reverse))) {
+      throw new KvError('damaged', `cannot list bucket "${bucket}": damaged: keys are missing`);
     }
-  } finally {
-    if (held !== snapshot) environment.release(held);
+    if (page.length > 0) yield page;
+    if (beyond === undefined) return;
+    rest = { ...range, ...beyond };
+    wanted = Math.min(wanted * PAGE_GROWTH, PAGE_KEYS);
   }
 }
 

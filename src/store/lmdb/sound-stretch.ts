@@ -3,15 +3,15 @@
  * is damaged, and goes past a page that is not the one it should be.
  */
 import type { Db } from './database.js';
-import type { Snapshot } from './environment.js';
+import type { Environment, Snapshot } from './environment.js';
 import { isSoundNode } from './file/leaf-records.js';
-import { type LeafRange, leavesOf, outOfOrder } from './file/leaves.js';
+import { type Leaf, type LeafRange, leavesOf, outOfOrder } from './file/leaves.js';
+import type { StoreFile } from './file/store-file.js';
 import type { Bounds } from './file/walk.js';
-import type { Parts } from './parts.js';
 
 /** What `leavesOf` is to go through. */
 export function leafRange(
-  { environment }: Parts,
+  environment: Environment,
   db: Db,
   descriptor: Buffer,
   bounds: Bounds,
@@ -26,18 +26,84 @@ export function leafRange(
 
 /** How many records lie within bounds in a snapshot; undefined where there was no such tree yet. Throws `damaged`, `io`. */
 export function countStretch(
-  parts: Parts,
+  environment: Environment,
   db: Db,
   snapshot: Snapshot,
   bounds: Bounds,
 ): number | undefined {
-  const descriptor = parts.environment.findDescriptor(db, snapshot);
-  if (descriptor === undefined) return undefined;
+  const leaves = orderedLeaves(environment, db, snapshot, bounds);
+  if (leaves === undefined) return undefined;
   let count = 0;
-  for (const { page, from, to } of leavesOf(leafRange(parts, db, descriptor, bounds))) {
-    // LMDB ends where a key seems to lie beyond the bounds, though others come after it.
-    if (page.firstMisplaced() >= 0) throw outOfOrder(parts.environment.file);
-    count += to - from;
-  }
+  for (const { from, to } of leaves) count += to - from;
   return count;
+}
+
+/** LMDB ends where a key seems to lie beyond the bounds, though others come after it. */
+function orderedLeaves(
+  environment: Environment,
+  db: Db,
+  snapshot: Snapshot,
+  bounds: Bounds,
+): Iterable<Leaf> | undefined {
+  const descriptor = environment.findDescriptor(db, snapshot);
+  if (descriptor === undefined) return undefined;
+  return inOrder(leavesOf(leafRange(environment, db, descriptor, bounds)), environment.file);
+}
+
+function* inOrder(leaves: Iterable<Leaf>, file: StoreFile): Generator<Leaf> {
+  for (const leaf of leaves) {
+    if (leaf.page.firstMisplaced() >= 0) throw outOfOrder(file);
+    yield leaf;
+  }
+}
+
+/**
+ * The stretches that have been gone through in the state which the transactions under way begin from, one of each tree:
+ * whoever takes the first key of a queue again and again asks for the same, and for a little more.
+ */
+export class SoundStretches {
+  /** The last transaction of that state. */
+  #transaction = -1;
+  /** By the names of databases. */
+  readonly #known = new Map<string, Bounds>();
+
+  /** Goes through what is not known to be sound. Within a transaction only. Throws `damaged`, `io`. */
+  check(environment: Environment, db: Db, bounds: Bounds): void {
+    const { lastTransaction } = environment;
+    if (this.#transaction !== lastTransaction) this.#known.clear();
+    this.#transaction = lastTransaction;
+    const known = this.#known.get(db.name);
+    const begins = known !== undefined && isWithin(bounds.lower, known);
+    if (begins && !isBeyond(bounds.upper, known.upper)) return;
+    const held = environment.keepBeginning();
+    try {
+      const rest = begins ? { lower: known.upper, upper: bounds.upper } : bounds;
+      // A leaf is in order as a whole.
+      let end: Buffer | undefined;
+      for (const { page } of orderedLeaves(environment, db, held, rest) ?? []) {
+        end = Buffer.concat([page.key(page.count - 1), Buffer.of(0)]);
+      }
+      const upper = end && isBeyond(end, bounds.upper) ? end : bounds.upper;
+      // Whoever gave the bounds may fill their memory again.
+      const copy = (bound: Bounds['lower']) => bound && Buffer.from(bound);
+      this.#known.set(db.name, {
+        lower: copy((begins ? known : bounds).lower),
+        upper: copy(upper),
+      });
+    } finally {
+      environment.release(held);
+    }
+  }
+}
+
+/** Whether a lower bound lies in a stretch, or where that ends. */
+function isWithin(bound: Bounds['lower'], { lower, upper }: Bounds): boolean {
+  if (bound === undefined) return lower === undefined;
+  return !(lower && Buffer.compare(bound, lower) < 0) && !isBeyond(bound, upper);
+}
+
+/** Whether an upper bound, undefined for none, comes after another. */
+function isBeyond(bound: Bounds['upper'], other: Bounds['upper']): boolean {
+  if (other === undefined) return false;
+  return bound === undefined || Buffer.compare(bound, other) > 0;
 }
