@@ -5,6 +5,7 @@ import { type AnyFormat, FormatError, type Remedy } from '../formats/format.js';
 import { type FormatName, formatOfFile } from '../formats/index.js';
 import { quoteWord } from '../line/quotes.js';
 import { fittedHint } from '../terminal/fitted-message.js';
+import { humanSize } from '../terminal/quantities.js';
 import { visibleMessage } from '../terminal/visible.js';
 import type { ImportOptions } from './import-options.js';
 import type { ImportSink } from './import-sink.js';
@@ -39,9 +40,13 @@ export class ImportEnding {
     if (mode === 'replace') return `${read} records read, stored at the end`;
     if (this.#isPart) return `${read} records read, stored with the transaction`;
     if (atomic) return `${read} records read, stored at the end`;
-    return this.#through > 0
-      ? `stored through ${this.#format.counts} ${this.#through}`
-      : 'nothing stored yet';
+    const { borrowed } = this.#sink.load;
+    const sorting = borrowed && `, sorting ${humanSize(borrowed.bytes)} in ${borrowed.folder}`;
+    const stored =
+      this.#through > 0
+        ? `stored through ${this.#format.counts} ${this.#through}`
+        : 'nothing stored yet';
+    return `${stored}${sorting ?? ''}`;
   }
 
   /** The error that ends an import, with what stays and how to go on. */
@@ -98,8 +103,10 @@ export class ImportEnding {
     // Within a transaction nothing is undone by itself, also with --atomic.
     if (this.#isPart) return 'what came before it is a part of the transaction';
     if (!this.#isLasting) return 'nothing was changed';
-    if (this.#sink.load.written > 0) {
-      return `committed through ${this.#format.counts} ${this.#through}`;
+    const { written, isBetween } = this.#sink.load;
+    const more = isBetween ? ', and some of what follows' : '';
+    if (written > 0 || isBetween) {
+      return `committed through ${this.#format.counts} ${this.#through}${more}`;
     }
     return skip === 0 ? 'nothing was stored' : 'nothing more was stored';
   }

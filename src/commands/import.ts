@@ -56,7 +56,11 @@ are the value. Modes, times, empty folders and symbolic links are not kept, and 
 A rejected record is named by FILE:LINE, in a JSON array by FILE:LINE:COLUMN and its number; of skipped
 ones the first 20 are, or with --rejects each is, in FILE. Without --on-error=skip the first one ends the
 import; what came before it stays, and the message says with which --skip to go on. With --atomic and
-with --mode=replace nothing is stored before the end, and an import that ends early changes nothing.`,
+with --mode=replace nothing is stored before the end, and an import that ends early changes nothing.
+
+What comes in no order, for a bucket of more than 125 MiB, is sorted before it is stored, where it may overwrite. That
+borrows up to 4 GiB of the disk, and a quarter of what is free, in a file of the store's folder that has no name and goes
+with kv. Some of what lies behind the line that is told may then be stored as well; it is stored again.`,
   access: ({ dryRun }) => (dryRun ? 'rehearse' : 'write'),
   arguments: [
     { name: 'file', summary: 'what to read; stdin if left out', optional: true, completes: 'file' },

@@ -1,14 +1,16 @@
 /**
  * Loading records by the million: they are packed into batches, and while one batch is being
- * written the next is filled. Beyond the WIT.
+ * written the next is filled. What comes in no order, for a large bucket, is sorted first. Beyond the WIT.
  */
 import { Unmet } from '../store/condition.js';
 import type { Milliseconds } from '../store/record.js';
 import { NO_LIMITS, RecordBatch, type RecordSpan } from '../store/record-batch.js';
+import type { SortedRuns } from '../store/sorted-runs.js';
 import type { Existing, StoreBucket } from '../store/store.js';
 import { type Bucket, storedBucket } from './bucket.js';
 import { checkKey } from './names.js';
 import { type OutgoingValue, uploadOf } from './outgoing-value.js';
+import { inPieces, SLOW_RECORDS, WaitingRecords } from './waiting-records.js';
 
 /** How long a record waits for its batch to fill while nothing else is being written, in ms. */
 const PATIENCE_MS = 500;
@@ -48,6 +50,7 @@ interface StoredTarget {
 /** What waits to be written, in the order of the input. */
 type Pending = { readonly target: StoredTarget } & (
   | { readonly batch: RecordBatch }
+  | { readonly runs: SortedRuns }
   | {
       readonly key: string;
       readonly at: number;
@@ -64,10 +67,13 @@ export class BulkLoad {
    * lines or themselves, is the caller's choice; it ascends.
    */
   committedThrough = 0;
+  /** Whether some records behind that one are written as well: those of a merge that has not come to its end. */
+  isBetween = false;
   #target: StoredTarget | undefined;
   readonly #options: LoadOptions;
   readonly #pending: Pending[] = [];
   readonly #spare: RecordBatch[] = [];
+  readonly #waiting = new WaitingRecords();
   #batch = new RecordBatch(NO_LIMITS);
   /** When a batch was last sealed, on the process's clock, in ms. */
   #sealed = performance.now();
@@ -80,9 +86,15 @@ export class BulkLoad {
     this.#options = options;
   }
 
+  /** Where records wait to be sorted: how much of the disk they take, in bytes, and in which folder. */
+  get borrowed(): { readonly bytes: number; readonly folder: string } | undefined {
+    return this.#waiting.borrowed;
+  }
+
   /** What comes from here on, behind `through`, goes into this bucket. */
   into({ name, bucket }: LoadTarget, through: number): void {
     this.#seal(through);
+    this.#merge(this.#waiting.all());
     this.#target = { name, stored: bucket && storedBucket(bucket) };
     this.#batch = this.#nextBatch(this.#batch);
   }
@@ -105,6 +117,7 @@ export class BulkLoad {
   ): void {
     checkKey(key);
     this.#seal(at - 1);
+    this.#merge(this.#waiting.all());
     this.#pending.push({ target: this.#target!, value, key, at, expires });
   }
 
@@ -114,9 +127,14 @@ export class BulkLoad {
    */
   async drain(through: number): Promise<void> {
     const isLate = performance.now() - this.#sealed > PATIENCE_MS;
-    if (isLate && !this.#isWriting) this.#seal(through);
+    if (isLate && !this.#isWriting) {
+      const isSlow = this.#batch.count < SLOW_RECORDS;
+      this.#seal(through);
+      if (isSlow) this.#merge(this.#waiting.all());
+    }
     const isIdle = !this.#isWriting && this.#pending.length === 0 && this.#batch.count === 0;
-    if (isIdle) this.committedThrough = Math.max(this.committedThrough, through);
+    if (isIdle && this.borrowed === undefined)
+      this.committedThrough = Math.max(this.committedThrough, through);
     while (this.#pending.length > 0) {
       await this.#underWay;
       this.#options.signal?.throwIfAborted();
@@ -135,6 +153,7 @@ export class BulkLoad {
   /** Writes all there is, which reaches to `through`. More may follow. */
   async finish(through: number): Promise<void> {
     this.#seal(through);
+    this.#merge(this.#waiting.all());
     await this.drain(through);
     await this.#underWay;
     this.committedThrough = Math.max(this.committedThrough, through);
@@ -142,29 +161,75 @@ export class BulkLoad {
 
   /** Waits for what is on its way, and lets go of the rest. */
   async abandon(): Promise<void> {
-    for (const next of this.#pending.splice(0)) if ('key' in next) next.value?.[Symbol.dispose]();
+    this.#merge(this.#waiting.all());
+    for (const next of this.#pending.splice(0)) {
+      if ('key' in next) next.value?.[Symbol.dispose]();
+      if ('runs' in next) next.runs.close();
+    }
     await this.#underWay.catch(() => {});
   }
 
   #seal(through: number): void {
     this.#sealed = performance.now();
-    if (this.#batch.count === 0) return;
-    this.#batch.through = through;
-    this.#pending.push({ target: this.#target!, batch: this.#batch });
+    const batch = this.#batch;
+    if (batch.count === 0) return;
+    batch.through = through;
+    if (this.#waiting.take(batch)) {
+      this.#merge(this.#waiting.full);
+      batch.clear();
+      this.#batch = this.#nextBatch(batch);
+      return;
+    }
+    this.#merge(this.#waiting.all());
+    const target = this.#target!;
+    const limits = target.stored?.batch().limits ?? NO_LIMITS;
+    const pieces = batch.count > limits.scattered ? inPieces(batch, limits) : [batch];
+    for (const piece of pieces) this.#pending.push({ target, batch: piece });
     this.#batch = this.#nextBatch(this.#spare.pop());
+  }
+
+  #merge(runs: SortedRuns | undefined): void {
+    if (runs !== undefined) this.#pending.push({ target: this.#target!, runs });
   }
 
   /** An empty batch for the bucket, `spare` if there is one. */
   #nextBatch(spare: RecordBatch | undefined): RecordBatch {
     const stored = this.#target?.stored;
-    if (stored !== undefined) return stored.batch(spare);
+    // Only where what is there is replaced is it no matter in which order.
+    if (stored !== undefined) {
+      const batch = stored.batch(spare);
+      return this.#options.existing === 'overwrite' ? this.#waiting.widen(batch) : batch;
+    }
     return spare?.limit(NO_LIMITS) ?? new RecordBatch(NO_LIMITS);
   }
 
   /** `whenSet` is called when only the disk is waited for. */
   async #write(next: Pending, whenSet: () => void): Promise<void> {
     if ('batch' in next) await this.#writeBatch(next.target, next.batch, whenSet);
+    else if ('runs' in next) await this.#writeRuns(next.target.stored!, next.runs);
     else this.#writeValue(next.target, next);
+  }
+
+  /** In transactions of what may be written at once: each changes the pages behind those of the one before. */
+  async #writeRuns(stored: StoreBucket, runs: SortedRuns): Promise<void> {
+    const { signal } = this.#options;
+    const empty = stored.batch();
+    try {
+      for (const batch of runs.merged(empty, empty.limits.scattered)) {
+        signal?.throwIfAborted();
+        if (batch === undefined) await new Promise((resolve) => setImmediate(resolve));
+        else {
+          await stored.load(batch, 'overwrite', { signal });
+          this.isBetween = true;
+          batch.clear();
+        }
+      }
+      this.written += runs.count;
+      this.committedThrough = runs.through;
+      this.isBetween = false;
+    } finally {
+      runs.close();
+    }
   }
 
   async #writeBatch(target: StoredTarget, batch: RecordBatch, whenSet: () => void): Promise<void> {

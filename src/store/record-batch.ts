@@ -32,6 +32,11 @@ export interface BatchLimits {
   readonly room: number;
   /** Records after which a batch is full whose keys are in no order. */
   readonly scattered: number;
+  /**
+   * A folder where the disk may be borrowed to sort what comes in no order, which is then written faster: see
+   * `SortedRuns`. Undefined where it makes no difference.
+   */
+  readonly scratch?: string;
 }
 
 /** No more than any batch holds. */
@@ -60,6 +65,10 @@ export class RecordBatch implements PackedRecords {
 
   get room(): number {
     return this.#limits.room;
+  }
+
+  get limits(): BatchLimits {
+    return this.#limits;
   }
 
   get isFull(): boolean {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { loadOrder } from '../../src/store/lmdb/load-order.js';
+import { loadOrder } from '../../src/store/load-order.js';
 import { NO_LIMITS, RecordBatch } from '../../src/store/record-batch.js';
 import { spanOf } from '../support/record-span.js';
 

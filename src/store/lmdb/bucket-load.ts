@@ -1,4 +1,6 @@
 /** Loading a batch of records into a database. */
+
+import { loadOrder } from '../load-order.js';
 import { isExpired, type Milliseconds, type PackedRecords } from '../record.js';
 import type { BatchLimits } from '../record-batch.js';
 import type { Existing } from '../store.js';
@@ -8,7 +10,6 @@ import type { Found } from './environment.js';
 import { bucketIdOf, INLINE_LIMIT_BYTES } from './layout.js';
 import { valueSpanOver } from './lmdb-internals.js';
 import { LmdbUpload } from './lmdb-upload.js';
-import { loadOrder } from './load-order.js';
 import type { Parts } from './parts.js';
 import {
   decodeHeader,
@@ -25,14 +26,13 @@ const SCATTER_PAGES = 32_000;
 /** Records of a step: about a millisecond's worth, unless they are large. */
 const STEP_RECORDS = 256;
 
-/** What a batch for the database is to keep to. */
-export function batchLimits(db: Db): BatchLimits {
+/** What a batch for the database is to keep to; `folder` is that of the store. */
+export function batchLimits(db: Db, folder: string): BatchLimits {
+  const room = INLINE_HEADER_LIMIT_BYTES;
   // Each record may change another page, which is held until the commit; but there are no more.
   const isSmall = pagesOf(statsOf(db)) <= SCATTER_PAGES;
-  return {
-    room: INLINE_HEADER_LIMIT_BYTES,
-    scattered: isSmall ? Number.POSITIVE_INFINITY : SCATTER_PAGES,
-  };
+  if (isSmall) return { room, scattered: Number.POSITIVE_INFINITY };
+  return { room, scattered: SCATTER_PAGES, scratch: folder };
 }
 
 /**

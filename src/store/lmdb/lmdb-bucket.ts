@@ -94,7 +94,8 @@ export class LmdbBucket extends TransactionalBucket {
 
   batch(spare?: RecordBatch): RecordBatch {
     const db = this.#db;
-    const limits = this.#parts.environment.reading(() => batchLimits(db));
+    const { environment } = this.#parts;
+    const limits = environment.reading(() => batchLimits(db, environment.path));
     return spare?.limit(limits) ?? new RecordBatch(limits);
   }
 

@@ -1,5 +1,5 @@
 /** The order in which the records of a batch are best written. */
-import type { PackedRecords } from '../record.js';
+import type { PackedRecords } from './record.js';
 
 /** Records of one batch, at most: as many as the low bits of a number can tell apart. */
 const RECORD_LIMIT = 2 ** 20;
