@@ -26,7 +26,7 @@ below 0.`,
   },
 
   async run(context, { key, delta: text = '1' }) {
-    const delta = parseDelta(text);
+    const delta = parseDelta(text, 'incr adds to a counter');
     const value = context.keyvalue.records.decrement(context.bucketToWrite(), key, delta);
     await answerChange(context, { key, value: jsonInteger(value) }, String(value));
   },

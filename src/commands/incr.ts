@@ -25,14 +25,17 @@ zeroes. A missing key counts as 0. However many processes add, none is lost.`,
   },
 
   async run(context, { key, delta: text = '1' }) {
-    const delta = parseDelta(text);
+    const delta = parseDelta(text, 'decr takes from a counter');
     const value = context.keyvalue.atomic.increment(context.bucketToWrite(), key, delta);
     await answerChange(context, { key, value: jsonInteger(value) }, String(value));
   },
 });
 
-/** What to add or to take away. Throws `usage`. */
-export function parseDelta(text: string): bigint {
+/** What to add or to take away. Throws `usage`; `opposite` says what a negative number would mean. */
+export function parseDelta(text: string, opposite: string): bigint {
+  if (/^-[0-9]+$/.test(text)) {
+    throw new KvError('usage', `DELTA "${text}" is negative: ${opposite}`);
+  }
   try {
     return parseU64(text);
   } catch (cause) {

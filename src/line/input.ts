@@ -16,7 +16,12 @@ export function inputOf(command: Command, split: SplitWords): Record<string, unk
   for (const argument of command.arguments) {
     input[argument.name] = take(argument, words, split.isEnded);
   }
-  if (words.length > 0) throw usage(`too many arguments: ${quote(words[0])} is not expected`);
+  const [surplus] = words;
+  if (surplus !== undefined) {
+    // redis-cli has words such as EX and NX for options.
+    const meant = knownByOthers(`--${surplus.toLowerCase()}`, Object.keys(command.options));
+    throw usage(`too many arguments: ${quote(surplus)} is not expected${meant}`);
+  }
   return input;
 }
 
@@ -58,24 +63,53 @@ export function refuseFaults(
 function unknownOption(word: string, options: Options, remedy: string): KvError {
   const flag = word.startsWith('--') ? word.split('=', 1)[0]! : word;
   if (findOption(flag, options) !== undefined) return usage(`option ${quote(flag)} takes no value`);
-  const known = Object.keys(options).map(longFlag);
-  const other = otherFlags[flag];
-  const meant =
-    other && known.includes(other) ? `: did you mean "${other}"?` : suggestion(flag, known);
+  const keys = Object.keys(options);
+  const meant = knownByOthers(flag, keys) || suggestion(flag, keys.map(longFlag));
   return usage(`unknown option ${quote(flag)}${meant || `: ${remedy}`}`);
 }
 
-/** What other programs call an option. */
-const otherFlags: Readonly<Record<string, string>> = {
-  '-v': '--version',
-  '-V': '--version',
-  '-?': '--help',
-  '--silent': '--quiet',
-  '--dir': '--store',
-  '--path': '--store',
-  '--db': '--store',
-  '--database': '--store',
+/** What other programs call an option; of several the first that there is. */
+const otherFlags: Readonly<Record<string, readonly string[]>> = {
+  '-v': ['--version'],
+  '-V': ['--version'],
+  '-?': ['--help'],
+  '--silent': ['--quiet'],
+  '--dir': ['--store'],
+  '--path': ['--store'],
+  '--db': ['--store'],
+  '--database': ['--store'],
+  '--ex': ['--ttl'],
+  '--px': ['--ttl'],
+  '--lease': ['--ttl'],
+  '--exat': ['--expires'],
+  '--pxat': ['--expires'],
+  '--keepttl': ['--keep-ttl'],
+  '--nx': ['--if-absent'],
+  '--xx': ['--if-present'],
+  '--no-clobber': ['--if-absent'],
+  '--match': ['--glob'],
+  '--pattern': ['--glob'],
+  '--from': ['--start'],
+  '--to': ['--end', '--to-bucket'],
+  '--rev': ['--reverse'],
+  '--desc': ['--reverse'],
+  '--max': ['--limit'],
+  '--null': ['--nul'],
+  '--print0': ['--nul'],
+  '--csv': ['--format'],
+  '--tsv': ['--format'],
+  '--ndjson': ['--format'],
+  '--force': ['--yes', '--confirm'],
+  '--recursive': ['--prefix'],
 };
+
+/** `: did you mean "--ttl"?` for the flag of another program, where an option is that; else empty. */
+function knownByOthers(flag: string, keys: readonly string[]): string {
+  const flags = keys.map(longFlag);
+  const others = Object.hasOwn(otherFlags, flag) ? otherFlags[flag]! : [];
+  const meant = others.find((other) => flags.includes(other));
+  return meant === undefined ? '' : `: did you mean "${meant}"?`;
+}
 
 function findOption(flag: string, options: Options): [string, Option] | undefined {
   return Object.entries(options).find(

@@ -40,7 +40,12 @@ describe('decr', () => {
     expect((await kv('get n')).text).toBe('5\n');
   });
 
-  it.each(['-5', 'x', '1.5', '18446744073709551616'])('refuses the DELTA %j', async (delta) => {
+  it('says of a negative DELTA which verb adds to a counter', async () => {
+    const { error } = await kvInMemory()('decr a -5');
+    expect(error?.message).toBe('DELTA "-5" is negative: incr adds to a counter');
+  });
+
+  it.each(['x', '1.5', '18446744073709551616'])('refuses the DELTA %j', async (delta) => {
     const { outcome, error } = await kvInMemory()(['decr', 'n', delta]);
     expect(outcome).toBe(2);
     expect(error?.message).toBe(`DELTA "${delta}" is not a whole number from 0 to 2^64-1`);

@@ -68,7 +68,12 @@ describe('incr', () => {
     expect(error?.hint).toBe(`try: kv set KEY ${number}, or printf ${number} | kv set KEY`);
   });
 
-  it.each(['-5', 'x', '1.5', '', '18446744073709551616'])('refuses the DELTA %j', async (delta) => {
+  it('says of a negative DELTA which verb takes from a counter', async () => {
+    const { error } = await kvInMemory()('incr a -5');
+    expect(error?.message).toBe('DELTA "-5" is negative: decr takes from a counter');
+  });
+
+  it.each(['x', '1.5', '', '18446744073709551616'])('refuses the DELTA %j', async (delta) => {
     const kv = await kvWith('1');
     const { outcome, error } = await kv(['incr', 'n', delta]);
     expect(outcome).toBe(2);

@@ -345,4 +345,14 @@ describe('--get', () => {
     expect(await kv('set k new --get --if-absent')).toMatchObject({ outcome: 3, text: '' });
     expect((await kv('set k new --get --if-value old')).text).toBe('old');
   });
+
+  it.each([
+    ['set a 1 EX 10', '--ttl'],
+    ['set a 1 NX', '--if-absent'],
+    ['set a 1 xx', '--if-present'],
+    ['set a 1 KEEPTTL', '--keep-ttl'],
+  ])('says of %s which option that is here', async (line, option) => {
+    const { error } = await kvInMemory()(line);
+    expect(error?.message).toMatch(`is not expected: did you mean "${option}"?`);
+  });
 });

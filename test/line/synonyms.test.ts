@@ -9,17 +9,11 @@ import { Shell } from '../support/shell.js';
 /** Verbs of the prompt, which the registry of the command line does not list. */
 const sessionVerbs = ['use', 'begin', 'commit', 'rollback', 'exit', 'clear'];
 
-/** Verbs that some other version may have: a word may point to them all the same. */
-const notYet = [
-  ...['decr', 'store compact', 'store backup', 'append', 'take', 'watch', 'lock', 'edit', 'diff'],
-  ...['grep', 'du', 'expire', 'ttl'],
-];
-
 it('every synonym names a verb, with an option that it takes', async () => {
   for (const [word, phrases] of synonymEntries) {
     for (const phrase of phrases) {
       const [, verb = '', flag] = /^([^-]*?) ?(--.*)?$/.exec(phrase)!;
-      if (sessionVerbs.includes(verb) || notYet.includes(verb)) continue;
+      if (sessionVerbs.includes(verb)) continue;
       const entry = registry.find(({ name }) => name === verb);
       const options = entry ? (await entry.load()).options : globalOptions;
       expect([word, entry !== undefined || verb === '']).toEqual([word, true]);
@@ -49,6 +43,12 @@ it.each([
   ['begin', 'unknown verb "begin": here that is "exec --atomic"'],
   ['.quit', 'unknown verb ".quit": there is nothing like it here'],
   ['exit', 'unknown verb "exit": there is nothing like it here'],
+  ['TTL', 'unknown verb "TTL": here that is "stat"'],
+  ['SETEX', 'unknown verb "SETEX": here that is "set --ttl"'],
+  ['snapshot', 'unknown verb "snapshot": here that is "store backup"'],
+  ['vacuum', 'unknown verb "vacuum": here that is "store compact"'],
+  ['HGET', 'unknown verb "HGET": there is nothing like it here'],
+  ['unlock', 'unknown verb "unlock": there is nothing like it here'],
   ['constructor', 'unknown verb "constructor"'],
 ])('%s is told: %s', (name, message) => {
   expect(() => findPlace([name.split(' ')[0]!], registry)).toThrow(
@@ -58,6 +58,7 @@ it.each([
 
 it('a member of a group has synonyms too', () => {
   expect(() => findPlace(['bucket', 'drop'], registry)).toThrow('here that is "bucket delete"');
+  expect(() => findPlace(['store', 'ls'], registry)).toThrow('here that is "bucket list"');
 });
 
 it('a script, and an option that others have, are told so as well', async () => {
@@ -71,6 +72,18 @@ it('a script, and an option that others have, are told so as well', async () => 
       `kv: unknown option "${flag}": did you mean "--version"?`,
     ]);
   }
+});
+
+it.each([
+  ['kv keys --match x', '"--match": did you mean "--glob"?'],
+  ['kv set k v --ex 10', '"--ex": did you mean "--ttl"?'],
+  ['kv bucket clear b --force', '"--force": did you mean "--confirm"?'],
+  ['kv delete --prefix p --force', '"--force": did you mean "--yes"?'],
+  ['kv export --csv', '"--csv": did you mean "--format"?'],
+  ['kv get k --nx', '"--nx": a word that is no option goes after "--"'],
+])('%s is told: %s', async (line, told) => {
+  const { stderr } = await new Shell().run(line);
+  expect(stderr.split('\n')[0]).toBe(`kv: unknown option ${told}`);
 });
 
 it('what a message quotes looks as it does in a list', async () => {
