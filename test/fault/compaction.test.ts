@@ -9,8 +9,9 @@ import { checkOf } from '../../src/store/lmdb/check/check-store.js';
 import { compactStore } from '../../src/store/lmdb/compact/compact-store.js';
 import { bytesOf, numberedValue, numberOf } from '../store/numbered-value.js';
 import { program } from '../support/child-program.js';
-import { howMany, isFull } from '../support/length.js';
+import { howMany, LONG_MS } from '../support/length.js';
 import { openStoreAt } from '../support/open-test-store.js';
+import { randomNumbers } from '../support/random.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const beside = new URL('../store/damage.test.ts', import.meta.url).href;
@@ -22,7 +23,8 @@ const WRITERS = 4;
 const READERS = 2;
 const COMPACTIONS = howMany(6, 300);
 const KILLS = howMany(6, 300);
-const TIMEOUT_MS = isFull ? 3_600_000 : 120_000;
+
+const random = randomNumbers();
 
 async function problemsOf(path: string): Promise<unknown[]> {
   const problems: unknown[] = [];
@@ -72,7 +74,7 @@ test(
         const child = compact([path]);
         await child.message();
         child.send('go');
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * 150));
+        await new Promise((resolve) => setTimeout(resolve, random() * 150));
         const { signal } = await child.kill();
         if (signal === 'SIGKILL') killed++;
         continue;
@@ -109,7 +111,7 @@ test(
     const figures = { compactions: COMPACTIONS, killed, writes: counts, saved, after };
     process.stdout.write(`compactions beside writers: ${JSON.stringify(figures)}\n`);
   },
-  TIMEOUT_MS,
+  LONG_MS,
 );
 
 test(
@@ -138,7 +140,7 @@ test(
       const child = compact([copy]);
       await child.message();
       child.send('go');
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 250));
+      await new Promise((resolve) => setTimeout(resolve, random() * 250));
       const { signal } = await child.kill();
       if (signal === 'SIGKILL') killed++;
       const { size } = statSync(join(copy, 'data.mdb'));
@@ -155,5 +157,5 @@ test(
     const figures = { kills: KILLS, killed, shortened, sizes: sizes.size };
     process.stdout.write(`killed compactions: ${JSON.stringify(figures)}\n`);
   },
-  TIMEOUT_MS,
+  LONG_MS,
 );

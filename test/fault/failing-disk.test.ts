@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../../src/store/lmdb/open-store.js';
 import { makeFormat1Store } from '../store/format-1-store.js';
-import { isFull, partOf } from '../support/length.js';
+import { isFull, LONG_MS, partOf } from '../support/length.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { buildDiskShim, canPreload } from './disk-shim.js';
+import { buildDiskShim, type Call, CallKind, canPreload, readLog } from './disk-shim.js';
 import { type Ended, runKv } from './kv-process.js';
 
 /** More than one batch of an import, so that one is committed while the next is read. */
@@ -65,23 +65,32 @@ const orders: Record<string, Order> = {
   },
 };
 
-/** The n-th call of each kind, and how it fails: EIO, EDQUOT, ENOSPC, or short; once, or from then on. */
-function faultsOf(name: string): string[] {
-  const isImport = name.startsWith('import');
+/** So many calls of a command are let fail, one after the other, where it makes as many. */
+const CALLS = 200;
+
+/** Of a command with at most so many calls each fails in every way; of others in one, another for each. */
+const FEW_CALLS = 12;
+
+/** How a call fails: EIO, EDQUOT, ENOSPC, or a short write; once, or from then on. */
+const HOWS = ['5', '5:on', '28', '122', 'short'];
+
+/** `calls` are those that the command makes where none fails. */
+function faultsOf(name: string, calls: readonly Call[]): string[] {
   if (!isFull) {
     if (name === 'set') return ['write:1:5', 'write:2:28', 'write:3:short', 'sync:1:5:on'];
     // The third is of the page that tells where the trees are.
-    if (!isImport) return ['write:2:5:on', 'write:3:122'];
+    if (!name.startsWith('import')) return ['write:2:5:on', 'write:3:122'];
     return name === 'import' ? ['write:9:5', 'sync:2:5'] : ['write:40:122:on'];
   }
-  const last = isImport ? 200 : 30;
-  const numbers = Array.from({ length: last }, (_, index) => index + 1);
-  const hows = ['5', '5:on', '28', '122', 'short'];
-  const faults = numbers.flatMap((n) => [
-    `write:${n}:${hows[n % hows.length]}`,
-    ...(n <= 10 ? hows.slice(0, 4).flatMap((how) => [`sync:${n}:${how}`]) : []),
-    ...(n <= 4 ? [`truncate:${n}:5`, `write:${n}:5`, `write:${n}:short`] : []),
-  ]);
+  const { write, writeSynced, sync, truncate } = CallKind;
+  const kinds = { write: [write, writeSynced], sync: [sync], truncate: [truncate] };
+  const faults = Object.entries(kinds).flatMap(([kind, whats]) => {
+    const count = calls.filter(({ what }) => whats.some((one) => one === what)).length;
+    const hows = kind === 'write' ? HOWS : HOWS.slice(0, -1);
+    return Array.from({ length: Math.min(count, CALLS) }, (_, index) => index + 1).flatMap((n) =>
+      (count <= FEW_CALLS ? hows : [hows[n % hows.length]!]).map((how) => `${kind}:${n}:${how}`),
+    );
+  });
   return partOf(faults);
 }
 
@@ -93,7 +102,13 @@ describe.skipIf(!canPreload())('on a disk that fails', () => {
       const library = buildDiskShim();
       const template = order.template ?? 'usual';
       await prepare(folder, template);
-      const faults = faultsOf(name);
+      const log = join(folder, 'log');
+      cpSync(join(folder, template), join(folder, 'whole', 'store'), { recursive: true });
+      const env = { LD_PRELOAD: library, KV_DISK_LOG: log };
+      const whole = ['-s', join(folder, 'whole', 'store'), ...order.words];
+      if (isFull) expect(await runKv(folder, whole, { env })).toMatchObject({ status: 0 });
+      const calls = isFull ? readLog(log) : [];
+      const faults = faultsOf(name, calls);
       let failed = 0;
       const run = async (fault: string) => {
         const place = join(folder, fault);
@@ -132,10 +147,11 @@ describe.skipIf(!canPreload())('on a disk that fails', () => {
       for (let at = 0; at < faults.length; at += 2) {
         await Promise.all(faults.slice(at, at + 2).map(run));
       }
-      process.stdout.write(`failing disk: ${name}: ${faults.length} faults, ${failed} told\n`);
+      const of = isFull ? ` in ${calls.length} calls` : '';
+      process.stdout.write(`failing disk: ${name}: ${faults.length} faults${of}, ${failed} told\n`);
       expect(failed).toBeGreaterThan(0);
     },
-    isFull ? 3_600_000 : 120_000,
+    LONG_MS,
   );
 });
 

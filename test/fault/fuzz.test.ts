@@ -2,26 +2,22 @@
  * Random command lines, lines of the prompt and files of records: each ends by itself with a status of
  * the table that is no defect's, in bounded memory, and without a stack trace.
  */
-import { spawn } from 'node:child_process';
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { exitCodes } from '../../src/errors.js';
 import { pieces } from '../formats/pieces.js';
-import { howMany, isFull } from '../support/length.js';
+import { howMany, LONG_MS } from '../support/length.js';
+import { SEED } from '../support/random.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { type Ended, KV, runKv } from './kv-process.js';
+import { type Ended, runKv } from './kv-process.js';
 import { randomLines } from './random-lines.js';
 import { TypedPrompt } from './typed-prompt.js';
 
 const COMMAND_LINES = howMany(15, 3_000);
 const PROMPT_LINES = howMany(100, 5_000);
 const FILES = howMany(15, 2_000);
-
-/** What the samples are drawn from: the same ones each time in the short form, which has to stay as it is. */
-const SEED = isFull ? Date.now() : 1;
-if (isFull) console.log(`fuzz: seed ${SEED}`);
 
 /** Processes at a time. */
 const LANES = 2;
@@ -31,9 +27,6 @@ const LINES_OF_A_PROMPT = 50;
 
 /** What bounds the memory that is a process's own: `setrlimit`, RLIMIT_DATA, in bytes. */
 const BOUNDED = ['prlimit', `--data=${1024 ** 3}`];
-
-/** How long a process may take, in ms: one that hangs is ended, and its signal seen. */
-const LIMIT_MS = 60_000;
 
 const ALLOWED = new Set<number>(Object.values(exitCodes));
 ALLOWED.delete(exitCodes.defect);
@@ -52,7 +45,7 @@ test(
       expectEnded(await bounded(folder, words), words);
     });
   },
-  limitFor(COMMAND_LINES),
+  LONG_MS,
 );
 
 test(
@@ -91,7 +84,7 @@ test(
       expect(await prompt.leave()).toBe(0);
     });
   },
-  limitFor(PROMPT_LINES),
+  LONG_MS,
 );
 
 test(
@@ -130,7 +123,7 @@ test(
       expectEnded(ended, [...words, content.toString('latin1')]);
     });
   },
-  limitFor(FILES),
+  LONG_MS,
 );
 
 function sample<T>(of: fc.Arbitrary<T>, numRuns: number): T[] {
@@ -172,24 +165,7 @@ async function inLanes<T>(all: readonly T[], run: (one: T, folder: string) => Pr
 
 /** Runs kv to its end in bounded memory. */
 function bounded(folder: string, words: readonly string[]): Promise<Ended> {
-  const [program, ...rest] = [...BOUNDED, process.execPath, KV, ...words];
-  const child = spawn(program!, rest, {
-    cwd: folder,
-    env: environment(folder),
-    timeout: LIMIT_MS,
-    killSignal: 'SIGABRT',
-  });
-  const printed = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text) => {
-      printed[name] += text;
-    });
-  }
-  child.stdin.on('error', () => {}).end();
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (status, signal) => resolve({ status, signal, ...printed }));
-  });
+  return runKv(folder, words, { env: environment(folder), under: BOUNDED });
 }
 
 /** A home and a store in the folder. */
@@ -201,9 +177,4 @@ function environment(folder: string): NodeJS.ProcessEnv {
 /** A word as it is typed: in quotes, or, now and then as some do, as it is. */
 function typedWord(word: string): string {
   return /^[\w/.:=-]+$/.test(word) || word.includes('(') ? word : `'${word.replaceAll("'", '')}'`;
-}
-
-/** How long so many processes may take in all, in ms. */
-function limitFor(count: number): number {
-  return 60_000 + count * 1_000;
 }

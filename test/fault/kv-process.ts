@@ -1,11 +1,12 @@
 /** The built kv as a process of a test, which may be killed. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { LONG_MS } from '../support/length.js';
 
 export const KV = join(import.meta.dirname, '../../bin/kv.js');
 
 /** How long a process may take, in ms: one that hangs is ended, and its signal seen. */
-const LIMIT_MS = 60_000;
+export const HANG_MS = LONG_MS / 2;
 
 export interface Ended {
   readonly status: number | null;
@@ -19,13 +20,22 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
-/** Starts kv in a folder. Its stdin is open, until the caller ends it. `limit` is in ms, 0 for none. */
+export interface Options {
+  readonly env?: NodeJS.ProcessEnv;
+  /** In ms, 0 for none. */
+  readonly limit?: number;
+  /** Words of a program that runs what follows them. */
+  readonly under?: readonly string[];
+}
+
+/** Starts kv in a folder. Its stdin is open, until the caller ends it. */
 export function startKv(
   cwd: string,
   words: readonly string[],
-  { env = {}, limit = LIMIT_MS }: { env?: Record<string, string>; limit?: number } = {},
+  { env = {}, limit = HANG_MS, under = [] }: Options = {},
 ): Running {
-  const child = spawn(process.execPath, [KV, ...words], {
+  const [program, ...rest] = [...under, process.execPath, KV, ...words];
+  const child = spawn(program!, rest, {
     cwd,
     env: { ...process.env, ...env },
     timeout: limit,
@@ -51,9 +61,9 @@ export function startKv(
 export async function runKv(
   cwd: string,
   words: readonly string[],
-  { input = '', env = {} }: { input?: string; env?: Record<string, string> } = {},
+  { input = '', ...options }: Options & { readonly input?: string } = {},
 ): Promise<Ended> {
-  const { process: child, ended } = startKv(cwd, words, { env });
+  const { process: child, ended } = startKv(cwd, words, options);
   child.stdin.end(input);
   return ended;
 }

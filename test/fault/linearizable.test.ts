@@ -3,7 +3,8 @@
  * have come from one copy of the store that makes one operation after another.
  */
 import { describe, expect, it, test } from 'vitest';
-import { isFull } from '../support/length.js';
+import { isFull, LONG_MS } from '../support/length.js';
+import { randomNumbers } from '../support/random.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { Coprocess } from './coprocess.js';
 import { runKv } from './kv-process.js';
@@ -11,8 +12,9 @@ import { contradiction, impossible, type Operation, type State } from './lineari
 
 const PROCESSES = 8;
 
-/** For how long they write, in ms. */
-const LENGTH_MS = isFull ? 60_000 : 3_000;
+/** How long they write, in ms, in the full form; and how many operations each of them makes in the short one. */
+const LENGTH_MS = 60_000;
+const OPERATIONS = 150;
 
 /** Of how many of its operations, from 0 to 1, each of them counts one. */
 const COUNTED = 0.25;
@@ -66,6 +68,14 @@ const KINDS: readonly Kind[] = [
     line: (key) => `take ${key}`,
     step: (before, { value, code }) =>
       given(code === 'absent' ? before === undefined : value === before, undefined),
+  },
+  {
+    line: (key) => `expire ${key} 2001-01-01`,
+    step: (before, { code }) => given((code === 'absent') === (before === undefined), undefined),
+  },
+  {
+    line: (key, number) => `expire ${key} ${number % 2 === 0 ? 'never' : '1h'}`,
+    step: (before, { code }) => given((code === 'absent') === (before === undefined), before),
   },
   {
     line: (key) => `incr ${key} 7`,
@@ -124,16 +134,18 @@ test(
     const processes = Array.from({ length: PROCESSES }, () => new Coprocess(folder, 'store'));
     await Promise.all(processes.map((kv) => kv.ask('exists total')));
     const end = Date.now() + LENGTH_MS;
-    const work = async (kv: Coprocess) => {
-      while (Date.now() < end) {
-        if (Math.random() < COUNTED) {
+    const work = async (kv: Coprocess, index: number) => {
+      const random = randomNumbers(index);
+      const pick = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)]!;
+      for (let made = 0; isFull ? Date.now() < end : made < OPERATIONS; made++) {
+        if (random() < COUNTED) {
           const { code, message } = await kv.ask('incr total');
           expect({ code, message }).toEqual({});
           counted++;
         }
         const kind = pick(KINDS);
         const key = pick(KEYS);
-        const number = Math.floor(Math.random() * (Math.random() < 0.5 ? 16 : 1e9));
+        const number = Math.floor(random() * (random() < 0.5 ? 16 : 1e9));
         const text = kind.line(key, number);
         const called = process.hrtime.bigint();
         const answer: Answer = await kv.ask(text);
@@ -160,9 +172,5 @@ test(
         `of ${PROCESSES} processes\n`,
     );
   },
-  LENGTH_MS + 120_000,
+  LONG_MS,
 );
-
-function pick<T>(all: readonly T[]): T {
-  return all[Math.floor(Math.random() * all.length)]!;
-}

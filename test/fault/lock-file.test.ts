@@ -2,7 +2,7 @@
 import { copyFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isFull } from '../support/length.js';
+import { isFull, LONG_MS } from '../support/length.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { runKv, startKv } from './kv-process.js';
 
@@ -101,7 +101,7 @@ describe('a lock file that goes while four processes write', () => {
         `lock file: gone ${TIMES} times, ${total} counts acknowledged, none lost\n`,
       );
     },
-    isFull ? 600_000 : 120_000,
+    LONG_MS,
   );
 
   it('that is a symbolic link is refused', async () => {

@@ -2,12 +2,13 @@
  * The power goes at any moment of a run: of what was written since the last sync, any pages may be on the
  * disk and any may not. Whichever they are, what was acknowledged is there and the store is sound.
  */
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { howMany, isFull } from '../support/length.js';
+import { howMany, LONG_MS } from '../support/length.js';
+import { randomNumbers } from '../support/random.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { buildDiskShim, canPreload } from './disk-shim.js';
+import { buildDiskShim, type Call, CallKind, canPreload, readLog } from './disk-shim.js';
 import { runKv } from './kv-process.js';
 
 /** How many states of the file are looked at. */
@@ -16,19 +17,7 @@ const STATES = howMany(8, 500);
 /** What reaches the disk as a whole. */
 const PAGE_BYTES = 4096;
 
-/** Bytes before what a call of the log wrote, and what such a call was: see programs/disk.c. */
-const HEAD_BYTES = 32;
-const WRITE_SYNCED = 1;
-const SYNC = 2;
-const TRUNCATE = 3;
-
-interface Call {
-  readonly what: number;
-  readonly position: number;
-  readonly bytes: Buffer;
-  /** Where its record ends in the log. */
-  readonly end: number;
-}
+const random = randomNumbers();
 
 describe.skipIf(!canPreload())('when the power goes', () => {
   it(
@@ -69,7 +58,7 @@ describe.skipIf(!canPreload())('when the power goes', () => {
       for (let state = 0; state < STATES; state++) {
         // Spread over the run, each at another place.
         const cut =
-          first + 1 + Math.floor(((calls.length - first - 1) * (state + Math.random())) / STATES);
+          first + 1 + Math.floor(((calls.length - first - 1) * (state + random())) / STATES);
         const store = join(folder, `state-${state}`);
         mkdirSync(store);
         writeFileSync(join(store, 'data.mdb'), fileAfter(calls, cut));
@@ -88,22 +77,22 @@ describe.skipIf(!canPreload())('when the power goes', () => {
       }
       process.stdout.write(`power cut: ${STATES} states of ${calls.length} calls, nothing lost\n`);
     },
-    isFull ? 3_600_000 : 120_000,
+    LONG_MS,
   );
 });
 
 /** The file when the power goes before call number `cut`: what was synced, and pages of the rest at random. */
 function fileAfter(calls: readonly Call[], cut: number): Buffer {
-  const lastSync = calls.findLastIndex(({ what }, index) => what === SYNC && index < cut);
+  const lastSync = calls.findLastIndex(({ what }, index) => what === CallKind.sync && index < cut);
   const size = Math.max(...calls.map(({ position, bytes }) => position + bytes.length));
   const file = Buffer.alloc(size);
   let end = 0;
   for (const [index, { what, position, bytes }] of calls.slice(0, cut + 1).entries()) {
-    const isSure = index < lastSync || (what === WRITE_SYNCED && index < cut);
-    if (what === TRUNCATE && (isSure || Math.random() < 0.5)) end = position;
+    const isSure = index < lastSync || (what === CallKind.writeSynced && index < cut);
+    if (what === CallKind.truncate && (isSure || random() < 0.5)) end = position;
     for (let at = 0; at < bytes.length; ) {
       const length = Math.min(bytes.length - at, PAGE_BYTES - ((position + at) % PAGE_BYTES));
-      if (isSure || Math.random() < 0.5) {
+      if (isSure || random() < 0.5) {
         bytes.copy(file, position + at, at, at + length);
         end = Math.max(end, position + at + length);
       }
@@ -111,23 +100,4 @@ function fileAfter(calls: readonly Call[], cut: number): Buffer {
     }
   }
   return file.subarray(0, end);
-}
-
-function readLog(log: string): Call[] {
-  const bytes = readFileSync(log);
-  const calls: Call[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    const [what, position, length] = [0, 8, 16].map((offset) =>
-      Number(bytes.readBigUInt64LE(at + offset)),
-    );
-    const end = at + HEAD_BYTES + length!;
-    calls.push({
-      what: what!,
-      position: position!,
-      bytes: bytes.subarray(at + HEAD_BYTES, end),
-      end,
-    });
-    at = end;
-  }
-  return calls;
 }

@@ -1,19 +1,13 @@
 /** A prompt in a terminal of its own, and somebody who types lines, and Ctrl-C where one does not end. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { KV } from './kv-process.js';
-
-/** How long a prompt may take to begin, in ms. */
-const START_MS = 60_000;
+import { HANG_MS, KV } from './kv-process.js';
 
 /** How long a line may take before Ctrl-C is pressed, in ms. */
 const PATIENCE_MS = 1_000;
 
 /** How often that may be needed before the prompt is taken for dead. */
 const TRIES = 60;
-
-/** How long it may take to leave, in ms. */
-const END_MS = 60_000;
 
 const CTRL_C = '\x03';
 const CTRL_D = '\x04';
@@ -58,7 +52,7 @@ export class TypedPrompt {
       this.#type(`sentinel"${number}"\r`);
       if (await this.#shows(`sentinel${number}`, start)) {
         const answer = this.#printed.indexOf(`sentinel${number}`, start);
-        if (await this.#shows(TAKES_KEYS, answer, END_MS)) return this.#printed.slice(start);
+        if (await this.#shows(TAKES_KEYS, answer, HANG_MS)) return this.#printed.slice(start);
       }
       if (this.#isClosed) break;
       this.#type(CTRL_C);
@@ -73,7 +67,7 @@ export class TypedPrompt {
     await this.line('rollback');
     const start = this.#printed.length;
     this.#type(CTRL_D);
-    const end = setTimeout(() => this.kill(), END_MS);
+    const end = setTimeout(() => this.kill(), HANG_MS);
     const [status] = await this.#closed;
     clearTimeout(end);
     if (status === null) throw new Error(`the prompt is not left: ${this.#printed.slice(start)}`);
@@ -82,7 +76,7 @@ export class TypedPrompt {
 
   /** Waits until it takes keys. */
   async begins(): Promise<void> {
-    if (await this.#shows(TAKES_KEYS, 0, START_MS)) return;
+    if (await this.#shows(TAKES_KEYS, 0, HANG_MS)) return;
     throw new Error(`the prompt does not begin: ${this.#printed}`);
   }
 

@@ -18,3 +18,6 @@ export function howMany(short: number, full: number): number {
 export function partOf<T>(all: readonly T[]): T[] {
   return all.filter((_, index) => !isFull || index % parts === part - 1);
 }
+
+/** How long a test with many processes may take in ms, on a machine that is busy: one that hangs ends then. */
+export const LONG_MS = isFull ? 10_800_000 : 600_000;
