@@ -175,6 +175,8 @@ export interface Collected {
   readonly expired: number;
   /** Uploads of processes that have ended, and drafts. */
   readonly uploads: number;
+  /** What is damaged, and so was left. */
+  readonly damaged: readonly KvError[];
 }
 
 /** Something that a store says of itself. */

@@ -83,7 +83,7 @@ test('a garbage collection, also when nothing has expired and an upload was left
   await child.kill();
   await expect(store.collectGarbage({ signal: signalAfter(2) })).rejects.toBe(stopped);
   expect((await store.collectGarbage()).uploads).toBeLessThan(2);
-  expect(await store.collectGarbage()).toEqual({ expired: 0, uploads: 0 });
+  expect(await store.collectGarbage()).toEqual({ expired: 0, uploads: 0, damaged: [] });
   const problems: unknown[] = [];
   await checkOf(path).run({ found: async (problem) => void problems.push(problem) });
   expect(problems).toEqual([]);

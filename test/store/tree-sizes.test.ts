@@ -3,8 +3,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checkOf } from '../../src/store/lmdb/check/check-store.js';
+import { Environment } from '../../src/store/lmdb/environment.js';
 import { tree } from '../../src/store/lmdb/file/page.js';
-import { sizeKey } from '../../src/store/lmdb/layout.js';
+import { sizeKey, treeOfSizeKey } from '../../src/store/lmdb/layout.js';
+import { salvage } from '../../src/store/lmdb/salvage/salvage-store.js';
 import { openStoreAt } from '../support/open-test-store.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { Anatomy } from './anatomy.js';
@@ -77,6 +79,34 @@ test('where the index of what expires is lost, nothing is counted', async () => 
   const page = file.page(file.mainRoot);
   page.write('expiret', page.indexOf('expires\0'));
   expect(await outcomesOf(file.data)).toMatchObject({ count: 'damaged', info: 'damaged' });
+});
+
+test('a store of an unreleased build, which has no sizes, is told what to do, and salvaged whole', async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, 'store');
+  await makeVariedStore(path, KEYS);
+  const environment = new Environment(path, false);
+  environment.writes.transactionSync(() => {
+    for (const key of environment.readKeys(environment.main, {})) {
+      if (treeOfSizeKey(key) !== undefined) environment.main.removeSync(key);
+    }
+  });
+  await environment.close();
+  const store = await openStoreAt(path);
+  const hint = expect.stringContaining('kv store salvage OLD NEW brings all of it');
+  for (const ask of [
+    () => store.bucketNames(''),
+    () => store.bucket('test')!.count(),
+    () => store.bucket('test')!.increment('n', 1n),
+  ]) {
+    expect(ask).toThrow(expect.objectContaining({ code: 'damaged', hint }));
+  }
+  await store.close();
+  const { buckets } = await salvage(path, join(folder, 'new'), { found: async () => {} });
+  expect(buckets.every(({ keys, brought }) => keys === brought)).toBe(true);
+  const found: unknown[] = [];
+  await checkOf(join(folder, 'new')).run({ found: async (problem) => void found.push(problem) });
+  expect(found).toEqual([]);
 });
 
 test('sizes are right after transactions within transactions that failed, and other writers', async () => {

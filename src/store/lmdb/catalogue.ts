@@ -23,9 +23,11 @@ import {
   sealEntry,
   sizeKey,
   treeKey,
+  treeOfSizeKey,
 } from './layout.js';
 import { statsInTransaction } from './lmdb-internals.js';
 import { readEntry } from './read-entry.js';
+import { OF_EARLIER_BUILD } from './tree-sizes.js';
 
 /** What each bucket has in the main tree: its name, its tree, and the size of that. */
 const BUCKET_ENTRIES = 3;
@@ -185,7 +187,13 @@ export class Catalogue {
       else others.add(textOf(key));
     }
     const missing = [...expected].find((key) => !others.delete(key));
-    if (missing !== undefined) throw this.#damagedNames(`it lacks its "${treeOf(missing)}"`);
+    if (missing !== undefined) {
+      const isSize = treeOfSizeKey(Buffer.from(missing, 'latin1')) !== undefined;
+      throw this.#damagedNames(
+        `it lacks its "${treeOf(missing)}"`,
+        isSize ? OF_EARLIER_BUILD : undefined,
+      );
+    }
     others.delete(textOf(BACKUPS_KEY));
     for (const tree of [EXPIRY_DATABASE, ...this.#environment.dropped]) {
       for (const key of [treeKey(tree), sizeKey(tree)]) others.delete(textOf(key));
@@ -194,14 +202,15 @@ export class Catalogue {
     this.#areNamesChecked = true;
   }
 
-  #damagedNames(state: string): KvError {
+  #damagedNames(
+    state: string,
+    hint = 'try: kv store check, and kv store salvage DAMAGED NEW, which brings that bucket too',
+  ): KvError {
     const { path } = this.#environment;
     return new KvError(
       'damaged',
       `cannot look for a bucket in store "${path}": damaged: ${state}`,
-      {
-        hint: 'try: kv store check, and kv store salvage DAMAGED NEW, which brings that bucket too',
-      },
+      { hint },
     );
   }
 }

@@ -106,6 +106,12 @@ export class Chunks {
     if (this.#holders(valueId) === 0) throw this.#uncounted(valueId);
   }
 
+  /** To be asked before a record lets go of a value, by who can leave it. Throws `damaged`. */
+  checkReleasable(valueId: number): void {
+    this.checkHeld(valueId);
+    this.#upload(valueId);
+  }
+
   /** One more record holds the value. */
   retain(valueId: number): void {
     this.#setHolders(valueId, this.#holders(valueId) + 1);
@@ -186,14 +192,26 @@ export class Chunks {
     return this.#environment.sizeOf(this.#database('values')).entries;
   }
 
-  /** Gives back some of what any process has left; true while there may be more. Throws what writing does. */
-  reclaimStep(): boolean {
+  /**
+   * Gives back some of what any process has left; true while there may be more. What is damaged of that stays, and
+   * is told of to `damaged`: it keeps nobody from writing. Throws what writing does.
+   */
+  reclaimStep(damaged?: (error: KvError) => void): boolean {
     const uploads = this.#database('uploads');
     // What is another's is looked at without the lock.
-    if (![...uploads.getKeys()].some((key) => this.#isLeft(decodeU64(key)))) return false;
+    const found = this.#environment.readKeys(uploads, {}).filter((key) => {
+      try {
+        return this.#left(decodeU64(key)) !== undefined;
+      } catch (error) {
+        if (!(error instanceof KvError && error.code === 'damaged')) throw error;
+        damaged?.(error);
+        return false;
+      }
+    });
+    if (found.length === 0) return false;
     return this.#environment.writes.transactionSync(() => {
       let left = RECLAIM_STEP_CHUNKS;
-      for (const key of [...uploads.getKeys()]) {
+      for (const key of found) {
         left -= this.#giveBack(decodeU64(key), left);
         if (left <= 0) return true;
       }
@@ -201,16 +219,16 @@ export class Chunks {
     });
   }
 
-  /** Whether there is an upload of nobody who lives. */
-  #isLeft(valueId: number): boolean {
+  /** What is registered of a value that nobody who lives uploads; undefined for any other. */
+  #left(valueId: number): UploadEntry | undefined {
     const entry = this.#upload(valueId);
-    return entry !== undefined && !(entry.owner && isAlive(entry.owner));
+    return entry?.owner && isAlive(entry.owner) ? undefined : entry;
   }
 
   /** Deletes up to `limit` chunks of a value that is to be given back; returns how many. */
   #giveBack(valueId: number, limit: number): number {
-    const entry = this.#upload(valueId);
-    if (entry === undefined || (entry.owner && isAlive(entry.owner))) return 0;
+    const entry = this.#left(valueId);
+    if (entry === undefined) return 0;
     const chunks = this.#database('chunks');
     const range = {
       start: chunkBound(valueId, this.#holders(valueId) > 0 ? entry.kept : 0),

@@ -54,25 +54,51 @@ export class ExpiryIndex {
    * included. Reads no more than these. Throws `damaged`, `io`.
    */
   countExpired(moment: Milliseconds, bucketId?: number): number {
-    let count = 0;
-    const isAsked = (entry: ExpiryEntry) => bucketId === undefined || entry.bucketId === bucketId;
-    const entries = this.#environment.inTransaction
-      ? this.expired(moment, Number.POSITIVE_INFINITY)
-      : this.#expiredInFile(moment);
-    for (const entry of entries) if (isAsked(entry)) count++;
-    return count;
+    const counts = this.countsExpired(moment);
+    if (bucketId !== undefined) return counts.get(bucketId) ?? 0;
+    return [...counts.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  /** The first records that have expired at a moment, as the transaction under way has them. Throws `damaged`. */
-  expired(moment: Milliseconds, limit: number): ExpiryEntry[] {
+  /** The same by the ids of the buckets that have such. */
+  countsExpired(moment: Milliseconds): Map<number, number> {
+    const counts = new Map<number, number>();
+    const entries = this.#environment.inTransaction
+      ? this.#expired(moment)
+      : this.#expiredInFile(moment);
+    for (const { bucketId } of entries) counts.set(bucketId, (counts.get(bucketId) ?? 0) + 1);
+    return counts;
+  }
+
+  /**
+   * The keys of the entries of the first records that have expired at a moment, as the transaction under way has
+   * them; those behind `after`, where that is given. Throws `damaged`.
+   */
+  expiredKeys(moment: Milliseconds, limit?: number, after?: Buffer): Buffer[] {
     const database = this.#database;
     if (database === undefined) return [];
-    const range = { end: expiryKey(moment + 1), ...(Number.isFinite(limit) && { limit }) };
-    const keys = this.#environment.readKeys(database, range);
-    return keys.map((key) => {
-      const entry = this.#environment.readCopy(database, key);
-      return this.#decoded(key, entry ?? Buffer.alloc(0));
-    });
+    const range = {
+      ...(after && { start: after, exclusiveStart: true }),
+      end: expiryKey(moment + 1),
+      ...(limit !== undefined && { limit }),
+    };
+    return this.#environment.readKeys(database, range);
+  }
+
+  /** The entry under a key; undefined where it has gone. Throws `damaged`. */
+  entryAt(key: Buffer): ExpiryEntry | undefined {
+    const database = this.#database;
+    const bytes = database && this.#environment.readCopy(database, key);
+    return bytes && this.#decoded(key, bytes);
+  }
+
+  /** Takes away the entry under a key. */
+  removeAt(key: Buffer): void {
+    this.#database?.removeSync(key);
+  }
+
+  /** What has expired at a moment, as the transaction under way has it. Throws `damaged`. */
+  #expired(moment: Milliseconds): ExpiryEntry[] {
+    return this.expiredKeys(moment).flatMap((key) => this.entryAt(key) ?? []);
   }
 
   /** The same of the moment that reads see, from the file. */
@@ -120,7 +146,7 @@ export class ExpiryIndex {
     throw new KvError('damaged', `cannot read store "${this.#environment.path}": ${state}`);
   }
 
-  /** Within a transaction: the tree, undefined where nothing has ever expired. */
+  /** The tree, undefined where nothing has ever expired. */
   get #database(): Db | undefined {
     const environment = this.#environment;
     const open = environment.openDatabase(EXPIRY_DATABASE);

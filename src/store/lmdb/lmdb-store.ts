@@ -17,24 +17,20 @@ import { Catalogue } from './catalogue.js';
 import { Chunks } from './chunks.js';
 import type { Environment } from './environment.js';
 import { ExpiryIndex } from './expiry-index.js';
-import { bucketDatabase, internalDatabases } from './layout.js';
+import { bucketDatabase, bucketIdOf, internalDatabases } from './layout.js';
 import { LmdbBucket } from './lmdb-bucket.js';
 import { LmdbUpload } from './lmdb-upload.js';
 import type { Parts } from './parts.js';
-import { countRecords } from './records.js';
 import { SeenPages } from './seen-pages.js';
 import { SoundStretches } from './sound-stretch.js';
 import { storeFacts } from './store-facts.js';
-import { sweepExpired, sweepSome } from './sweep.js';
+import { sweepAll, sweepSome } from './sweep.js';
 import { Transactions } from './transactions.js';
 import { LmdbWatch } from './watch/lmdb-watch.js';
 import { clearRecords, copyRecords } from './whole-buckets.js';
 
 /** Begins the name of a bucket in the making: no bucket's name may hold a control character. */
 const DRAFT_PREFIX = '\x01';
-
-/** Expired records that one transaction of a garbage collection deletes: some ms. */
-const GC_RECORDS = 5000;
 
 /** How much of abandoned uploads an opening frees: about 1 GiB, some tens of ms. */
 const RECLAIM_STEPS = 4;
@@ -71,9 +67,10 @@ export class LmdbStore implements Store {
   }
 
   buckets(): BucketInfo[] {
+    const expiredOf = this.#expiredOfEach();
     return this.bucketNames('').flatMap((name) => {
       try {
-        return [this.bucketInfo(name)];
+        return [this.#bucketInfo(name, expiredOf)];
       } catch (error) {
         // Since the names were read another process has dropped it.
         if (error instanceof KvError && error.code === 'no-bucket') return [];
@@ -83,11 +80,31 @@ export class LmdbStore implements Store {
   }
 
   bucketInfo(name: string): BucketInfo {
+    return this.#bucketInfo(name, this.#expiredOfEach());
+  }
+
+  #bucketInfo(name: string, expiredOf: (bucketId: number) => number): BucketInfo {
     const { catalogue, environment } = this.#parts;
     const { db, created } = catalogue.open(name);
-    const { pages } = environment.sizeOf(db);
-    const keys = countRecords(this.#parts, db, environment.writes.moment);
+    const { entries, pages } = environment.sizeOf(db);
+    const keys = entries - expiredOf(bucketIdOf(db.name)!);
     return { name, created, keys, bytes: pages * environment.file.pageSize };
+  }
+
+  /** How many records of a bucket have expired, by a reading of the index that serves as long as nobody commits. */
+  #expiredOfEach(): (bucketId: number) => number {
+    const { environment, expiry } = this.#parts;
+    const { moment } = environment.writes;
+    let counts: ReadonlyMap<number, number> | undefined;
+    let last: number | undefined;
+    return (bucketId) => {
+      const state = environment.inTransaction ? 0 : environment.stateOfReads;
+      if (counts === undefined || state === undefined || state !== last) {
+        counts = expiry.countsExpired(moment);
+      }
+      last = state;
+      return counts.get(bucketId) ?? 0;
+    };
   }
 
   bucketNames(prefix: string): string[] {
@@ -172,28 +189,35 @@ export class LmdbStore implements Store {
 
   async collectGarbage({ signal, progress }: WorkOptions = {}): Promise<Collected> {
     const { chunks, environment } = this.#parts;
-    const { writes } = environment;
+    const damaged: KvError[] = [];
     let expired = 0;
-    for (let swept = GC_RECORDS; swept === GC_RECORDS; ) {
-      signal?.throwIfAborted();
-      swept = await writes.transaction(async () => sweepExpired(this.#parts, GC_RECORDS), signal);
+    signal?.throwIfAborted();
+    for await (const swept of sweepAll(this.#parts, damaged, signal)) {
       chunks.reclaim();
       expired += swept;
       progress?.(expired);
-      await nextTurn();
     }
     environment.refresh();
     const before = chunks.countUploads();
-    for (const draft of this.#drafts())
-      await this.#inSteps(() => this.#abandoned(draft), { signal });
+    for (const draft of this.#drafts()) {
+      try {
+        await this.#inSteps(() => this.#abandoned(draft), { signal });
+      } catch (error) {
+        if (!(error instanceof KvError && error.code === 'damaged')) throw error;
+        damaged.push(error);
+      }
+    }
+    const known = new Map<string, KvError>();
     for (let isMore = true; isMore; ) {
-      await writes.writersDone(signal);
-      isMore = chunks.reclaimStep();
+      await environment.writes.writersDone(signal);
+      environment.refresh();
+      isMore = chunks.reclaimStep((error) => known.set(error.message, error));
       await nextTurn();
       signal?.throwIfAborted();
     }
     environment.refresh();
-    return { expired, uploads: before - chunks.countUploads() };
+    const uploads = before - chunks.countUploads();
+    return { expired, uploads, damaged: [...damaged, ...known.values()] };
   }
 
   #reclaimLeft(steps: number): void {

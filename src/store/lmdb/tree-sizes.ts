@@ -15,6 +15,14 @@ import {
 } from './layout.js';
 import { statsInTransaction } from './lmdb-internals.js';
 
+const NO_SIZE = 'it lacks its size';
+
+const CHECK = 'try: kv store check, and kv store salvage DAMAGED NEW';
+
+/** What to do with a store without sizes: builds of format 2 that were never released have made such. */
+export const OF_EARLIER_BUILD =
+  'a store of an unreleased build has none: kv store salvage OLD NEW brings all of it; else try: kv store check';
+
 const NOTHING: TreeSize = { entries: 0, pages: 0 };
 
 export class TreeSizes {
@@ -72,14 +80,13 @@ export class TreeSizes {
     const saved = this.#saved(db);
     const size = sizeIn(stats(db));
     if (saved && isSame(saved, size)) return size;
-    throw this.#damaged(db, saved ? 'its size is not what the store says' : 'it lacks its size');
+    throw this.#damaged(db, saved ? 'its size is not what the store says' : NO_SIZE);
   }
 
   #damaged({ name }: Db, state: string): KvError {
     const problem = `damaged: "${name}": ${state}`;
-    return new KvError('damaged', `cannot use store "${this.#path}": ${problem}`, {
-      hint: 'try: kv store check, and kv store salvage DAMAGED NEW',
-    });
+    const hint = state === NO_SIZE ? OF_EARLIER_BUILD : CHECK;
+    return new KvError('damaged', `cannot use store "${this.#path}": ${problem}`, { hint });
   }
 
   #save(db: Db, size: TreeSize): void {

@@ -151,7 +151,7 @@ export class MemoryStore implements Store {
         if (isExpired(record, moment) && records.delete(key)) expired++;
       }
     }
-    return { expired, uploads: 0 };
+    return { expired, uploads: 0, damaged: [] };
   }
 
   watch(bucket: string, options: WatchOptions): StoreWatch {

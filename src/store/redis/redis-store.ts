@@ -171,7 +171,7 @@ export class RedisStore implements Store {
     for (const [, entry] of this.#entries('collect garbage')) {
       expired += await inTurns(swept(this.#calls, entry), options);
     }
-    return { expired, uploads: 0 };
+    return { expired, uploads: 0, damaged: [] };
   }
 
   info(): Fact[] {

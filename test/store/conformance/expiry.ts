@@ -316,7 +316,7 @@ export function expiry(open: Open): void {
     const signal = AbortSignal.abort(new Error('stopped'));
     await expect(store.collectGarbage({ signal })).rejects.toThrow('stopped');
     expect((await store.collectGarbage()).expired).toBe(11_998);
-    expect(await store.collectGarbage()).toEqual({ expired: 0, uploads: 0 });
+    expect(await store.collectGarbage()).toEqual({ expired: 0, uploads: 0, damaged: [] });
     goTo(NOW);
     expect([bucket.count(), keysOf(bucket)]).toEqual([2, ['0', '1']]);
   });
