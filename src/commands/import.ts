@@ -29,6 +29,13 @@ function parseDelimiter(text: string): number {
   throw new Error('one character of ASCII, such as ";", or tab');
 }
 
+/** The names of columns, as a line of CSV without quotes has them. */
+function parseColumns(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.every((name) => name !== '')) return names;
+  throw new Error('names with a comma between two');
+}
+
 export const command = defineCommand({
   name: 'import',
   summary: 'Load records by the million',
@@ -47,8 +54,8 @@ holds and nothing else, which readers see at once when all is loaded.
 
 With --row, a row of CSV is an object of texts by the names of its columns; an object of JSON stays as it is, or,
 without --key, its "value" does, where that is no text. Case, and blanks around them, make no difference in the
-names of columns. A line such as sep=; before the header says what separates fields. What gzip has compressed
-is read, and zstd where Node can (from 22.15).
+names of columns. A line such as sep=; before the header says what separates fields; where there is no header,
+--columns says what one would. What gzip has compressed is read, and zstd where Node can (from 22.15).
 
 --format files reads a folder: the path of each file below it, with / between names, is a key, and its bytes
 are the value. Modes, times, empty folders and symbolic links are not kept, and links not followed.
@@ -102,6 +109,11 @@ with kv. Some of what lies behind the line that is told may then be stored as we
       summary: 'the column, or member of JSON, that is the key; key if left out',
     },
     value: { value: 'COLUMN', summary: 'the one that is the value; value if left out' },
+    columns: {
+      value: 'NAMES',
+      summary: 'of csv and tsv without a header: what their columns are called, as key,value',
+      parse: parseColumns,
+    },
     row: { summary: 'the value is the whole row, as JSON; see above' },
     delimiter: {
       value: 'C',
@@ -119,6 +131,10 @@ with kv. Some of what lies behind the line that is told may then be stored as we
     { line: 'kv import users.ndjson', summary: 'a file' },
     { line: 'kv import big.csv.gz --key id --row', summary: 'rows as JSON, compressed' },
     { line: 'consul kv export | kv import --format json --base64', summary: "another store's" },
+    {
+      line: 'kv import t.tsv --escapes --columns id,_,v --key id --value v',
+      summary: "a table as PostgreSQL's COPY writes it",
+    },
     {
       line: 'kv import data.csv --on-error skip --rejects bad.ndjson',
       summary: 'the valid ones, the others into a file',
@@ -182,19 +198,20 @@ interface ReadingInput {
   readonly value: string | undefined;
   readonly row: boolean;
   readonly delimiter: number | undefined;
+  readonly columns: readonly string[] | undefined;
   readonly base64: boolean;
   readonly escapes: boolean;
 }
 
 /** How records are read, undefined where nothing is said of it. Throws `usage` for what makes no sense. */
 function readingOf(
-  { key, value, row, delimiter: separator, base64, escapes }: ReadingInput,
+  { key, value, row, delimiter: separator, columns, base64, escapes }: ReadingInput,
   format: FormatName,
 ): Reading | undefined {
   const isTable = format === 'csv' || format === 'tsv';
   const misplaced = [
     !isTable && format !== 'json' && format !== 'ndjson' ? { key, value, row, base64 } : {},
-    isTable ? {} : { delimiter: separator },
+    isTable ? {} : { delimiter: separator, columns },
     format === 'tsv' ? {} : { escapes },
   ].flatMap((options) => Object.entries(options).flatMap(([name, given]) => (given ? [name] : [])));
   if (misplaced.length > 0) {
@@ -203,10 +220,9 @@ function readingOf(
   if (row && (value !== undefined || base64)) {
     throw new KvError('usage', `either --row or --${value === undefined ? 'base64' : 'value'}`);
   }
-  const isSaid = key !== undefined || value !== undefined || separator !== undefined;
-  return isSaid || row || base64 || escapes
-    ? { key, value, row, separator, base64, escapes }
-    : undefined;
+  const reading = { key, value, separator, columns, row, base64, escapes };
+  const isSaid = Object.values(reading).some((said) => said !== undefined && said !== false);
+  return isSaid ? reading : undefined;
 }
 
 /** The folder to read. Throws `usage` where there is none, or where all keys go anyway. */

@@ -39,6 +39,8 @@ export interface Reading {
   readonly base64?: boolean;
   /** The byte between two fields. */
   readonly separator?: number | undefined;
+  /** What the columns are called, where no header says it. */
+  readonly columns?: readonly string[] | undefined;
   /** Whether `\t`, `\n`, `\\` and `\N` stand for other characters and for none, and quotes for themselves. */
   readonly escapes?: boolean;
 }

@@ -86,6 +86,24 @@ test('tsv with escapes is read as databases write it, wherever it is cut', () =>
   ]);
 });
 
+test('tsv without a header is read by the names of its columns, wherever it is cut', () => {
+  const input = '1\tann\\tx\t-\n2\t\\N\t-\n3\tbo\n4\tback\\\\\tb\n\\.\n';
+  const reading = { escapes: true, columns: ['id', 'name', '_'], key: 'ID', value: 'name' };
+  for (let cut = 0; cut < input.length; cut++) {
+    expect(outcome(tsv, input, { reading, cuts: [cut] })).toEqual([
+      '1 1=ann\tx',
+      '2: its value is NULL',
+      '3: 2 fields where --columns has 3',
+      '4 4=back\\',
+    ]);
+  }
+  expect(outcome(tsv, '', { reading })).toEqual([]);
+  expect(outcome(csv, '1,2\n"3",4', { reading: { columns: ['value', 'key'] } })).toEqual([
+    '1 2=1',
+    '2 4=3',
+  ]);
+});
+
 test('any text comes through escapes', () => {
   const text = fc.string({ unit: fc.constantFrom('a', '\t', '\n', '\\', '"', '\r', 'N', 'ü') });
   const escape = (value: string) =>

@@ -27,6 +27,9 @@ export class CsvAnyRecord {
     const fields = this.#fields;
     const isText = isUtf8(bytes.subarray(start, end));
     const reason = isText ? fields.split(bytes, start, end) : 'not valid UTF-8';
+    if (!this.columns && this.#reading.columns) {
+      this.columns = columnsOf(this.#reading.columns, line, this.#reading);
+    }
     if (!this.columns) {
       if (reason !== undefined) throw new FormatError(line, `in the header: ${reason}`);
       const names = Array.from({ length: fields.count }, (_, field) => fields.text(field));
@@ -43,7 +46,10 @@ export class CsvAnyRecord {
       bytes.toString('latin1', start, end) === '\\.'
     )
       return undefined;
-    if (fields.count !== this.columns.count) return ragged(fields.count, this.columns.count);
+    if (fields.count !== this.columns.count) {
+      const header = this.#reading.columns ? '--columns has' : 'the header has';
+      return `${countOf(fields.count)} where ${header} ${this.columns.count}`;
+    }
     return this.#handOver(line, this.columns, end - start);
   }
 
@@ -97,6 +103,6 @@ export class CsvAnyRecord {
   }
 }
 
-function ragged(count: number, expected: number): string {
-  return `${count} ${count === 1 ? 'field' : 'fields'} where the header has ${expected}`;
+function countOf(count: number): string {
+  return count === 1 ? '1 field' : `${count} fields`;
 }

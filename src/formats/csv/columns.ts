@@ -1,4 +1,4 @@
-/** What the header of a CSV file says: which column holds what. */
+/** What the header of a CSV file says, or who reads it: which column holds what. */
 import { expiryNames, FormatError, quoted, type Reading } from '../format.js';
 
 export interface CsvColumns {
@@ -27,14 +27,15 @@ export function columnsOf(
   reading: Reading = {},
 ): CsvColumns {
   const { row = false } = reading;
-  const key = requiredColumn(reading.key ?? 'key', '--key COLUMN', names, line);
+  const header = reading.columns ? '--columns' : 'the header';
+  const key = requiredColumn(reading.key ?? 'key', '--key COLUMN', names, line, header);
   if (row) {
-    for (const name of names) columnNamed(name, names, line);
+    for (const name of names) columnNamed(name, names, line, header);
     return { ...noOthers, names, count: names.length, key, value: -1 };
   }
-  const value = requiredColumn(reading.value ?? 'value', '--value COLUMN', names, line);
+  const value = requiredColumn(reading.value ?? 'value', '--value COLUMN', names, line, header);
   const other = (name: string) => {
-    const column = columnNamed(name, names, line);
+    const column = columnNamed(name, names, line, header);
     return column === key || column === value ? -1 : column;
   };
   const base64 = other('base64');
@@ -58,8 +59,9 @@ function requiredColumn(
   option: string,
   names: readonly string[],
   line: number,
+  header: string,
 ): number {
-  const column = columnNamed(name, names, line);
+  const column = columnNamed(name, names, line, header);
   if (column !== -1) return column;
   const separator = names.length === 1 ? /[;|\t]/.exec(names[0]!)?.[0] : undefined;
   const shown = names.slice(0, SHOWN_COLUMNS).map(quoted).join(', ');
@@ -68,17 +70,17 @@ function requiredColumn(
     separator === undefined
       ? `${option} names another: ${shown}${more}`
       : `--delimiter ${separator === '\t' ? 'tab' : `"${separator}"`} takes it apart`;
-  throw new FormatError(line, `the header has no ${quoted(name)} column`, { hint });
+  throw new FormatError(line, `${header} has no ${quoted(name)} column`, { hint });
 }
 
 /** The column of that name, else one that is alike but for its case and blanks around it; -1 for none. */
-function columnNamed(name: string, names: readonly string[], line: number): number {
+function columnNamed(name: string, names: readonly string[], line: number, header: string): number {
   const isThere = names.includes(name);
   const alike = (other: string) =>
     isThere ? other === name : other.trim().toLowerCase() === name.trim().toLowerCase();
   const column = names.findIndex(alike);
   if (column !== names.findLastIndex(alike)) {
-    throw new FormatError(line, `the header has ${quoted(name)} twice`);
+    throw new FormatError(line, `${header} has ${quoted(name)} twice`);
   }
   return column;
 }

@@ -89,7 +89,7 @@ export class CsvReader implements RecordReader {
   cutOff(bytes: Buffer): void {
     if (!this.#scanner.isWithinQuotes) {
       this.whole(bytes, 0, bytes.length);
-    } else if (this.#records.columns) {
+    } else if (this.#hasHeader) {
       this.#sink.reject(this.line, 'the input ends within quotes', bytes);
       this.line += this.#scanner.newlines;
     }
@@ -97,7 +97,7 @@ export class CsvReader implements RecordReader {
 
   beginLong(head: Buffer): void {
     const reason = `over ${this.#limit} bytes`;
-    if (!this.#records.columns) throw new FormatError(this.line, `the header is ${reason}`);
+    if (!this.#hasHeader) throw new FormatError(this.line, `the header is ${reason}`);
     this.#sink.reject(this.line, reason, head);
   }
 
@@ -108,6 +108,10 @@ export class CsvReader implements RecordReader {
   }
 
   end(): void {
-    if (!this.#records.columns) throw new FormatError(1, 'there is no header, "key,value"');
+    if (!this.#hasHeader) throw new FormatError(1, 'there is no header, "key,value"');
+  }
+
+  get #hasHeader(): boolean {
+    return (this.#records.columns ?? this.#reading.columns) !== undefined;
   }
 }
