@@ -208,6 +208,11 @@ const unnamed = new Map([
   [constants.errno.ESTALE, 'ESTALE'],
 ]);
 
+/** What Node puts around the system's words: the error's name before them, the call and its paths behind. */
+const SYSTEM_MESSAGE = /^[A-Z][A-Z0-9]*: (.*?), [a-z]+\d*(?: '.*)?$/;
+
 function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message.split('\n', 1)[0]! : String(cause);
+  if (!(cause instanceof Error)) return String(cause);
+  const line = cause.message.split('\n', 1)[0]!;
+  return 'syscall' in cause ? (SYSTEM_MESSAGE.exec(line)?.[1] ?? line) : line;
 }

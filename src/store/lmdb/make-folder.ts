@@ -35,6 +35,7 @@ function make(path: string): void {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     if (statSync(path, { throwIfNoEntry: false })) return;
     const state = 'it is a symbolic link that leads nowhere';
-    throw new KvError('io', `cannot make folder "${path}": ${state}`, { cause: error });
+    // Without what the system said, which is less.
+    throw new KvError('io', `cannot make folder "${path}": ${state}`);
   }
 }
