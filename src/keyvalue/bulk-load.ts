@@ -73,7 +73,7 @@ export class BulkLoad {
   readonly #options: LoadOptions;
   readonly #pending: Pending[] = [];
   readonly #spare: RecordBatch[] = [];
-  readonly #waiting = new WaitingRecords();
+  readonly #waiting: WaitingRecords;
   #batch = new RecordBatch(NO_LIMITS);
   /** When a batch was last sealed, on the process's clock, in ms. */
   #sealed = performance.now();
@@ -84,6 +84,8 @@ export class BulkLoad {
 
   constructor(options: LoadOptions) {
     this.#options = options;
+    // Only where what is there is replaced is it no matter in which order.
+    this.#waiting = new WaitingRecords(options.existing === 'overwrite' && !options.dryRun);
   }
 
   /** Where records wait to be sorted: how much of the disk they take, in bytes, and in which folder. */
@@ -195,11 +197,7 @@ export class BulkLoad {
   /** An empty batch for the bucket, `spare` if there is one. */
   #nextBatch(spare: RecordBatch | undefined): RecordBatch {
     const stored = this.#target?.stored;
-    // Only where what is there is replaced is it no matter in which order.
-    if (stored !== undefined) {
-      const batch = stored.batch(spare);
-      return this.#options.existing === 'overwrite' ? this.#waiting.widen(batch) : batch;
-    }
+    if (stored !== undefined) return this.#waiting.widen(stored.batch(spare));
     return spare?.limit(NO_LIMITS) ?? new RecordBatch(NO_LIMITS);
   }
 

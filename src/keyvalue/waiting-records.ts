@@ -7,8 +7,13 @@ export const SLOW_RECORDS = 10_000;
 
 export class WaitingRecords {
   #runs: SortedRuns | undefined;
-  /** Whether the disk has taken all that it was given. */
-  #isPossible = true;
+  /** Whether records may wait, and the disk has taken all that it was given. */
+  #isPossible: boolean;
+
+  /** Where no records may wait, none are taken. */
+  constructor(mayWait: boolean) {
+    this.#isPossible = mayWait;
+  }
 
   /** The limits of a batch that is filled for this: more of one in no order can wait than can be written at once. */
   widen(batch: RecordBatch): RecordBatch {

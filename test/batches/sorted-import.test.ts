@@ -110,3 +110,18 @@ it('one that is killed leaves no file, and is done again', { timeout: limit }, a
   expect(await listed(shell)).toBe(whole);
   expect(await shell.succeed('kv store check')).toMatch(/^OK/);
 });
+
+it('only what may overwrite is sorted, and a dry run writes nothing', {
+  timeout: limit,
+}, async () => {
+  const shell = await shellWithLargeBucket();
+  await write(shell);
+  await shell.succeed('kv import -n in.ndjson');
+  expect(await shell.succeed('kv keys --count')).toBe(`${HELD.records}\n`);
+  await shell.succeed(`kv set '${keyAt(1)}' mine`);
+  const refused = await shell.run('kv import in.ndjson --mode insert --on-error skip 2>&1');
+  expect(refused.text).toContain(`wrote 30010, rejected ${COUNT - 30_010}`);
+  expect(await shell.succeed(`kv get '${keyAt(1)}'; kv get '${keyAt(30_013)}'`)).toBe(
+    'minevalue 2',
+  );
+});
