@@ -2,7 +2,7 @@
  * A key that is there is never said to be absent, whatever a branch says: it has no checksum. And a key that is
  * absent is known to be for the price of its leaf, once its state has been seen.
  */
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { Catalogue } from '../../src/store/lmdb/catalogue.js';
@@ -60,6 +60,29 @@ test('a branch with a flipped bit that leads elsewhere is an error for whoever f
   closeSync(descriptor);
   expect(children.length).toBeGreaterThan(5);
   expect(missed).toEqual([]);
+});
+
+test('a key with a flipped bit is not said to be absent within a transaction, whatever that has written', async () => {
+  const path = await storeWith(present);
+  const file = join(path, 'data.mdb');
+  const bytes = readFileSync(file);
+  for (const key of ['key 1003', 'key 1200', 'key 1399']) {
+    const damaged = Buffer.from(bytes);
+    for (let at = damaged.indexOf(key); at >= 0; at = damaged.indexOf(key, at + 1)) {
+      damaged[at + 7]! ^= 0x40;
+    }
+    writeFileSync(file, damaged);
+    const store = (await openStore(path, 'write'))!;
+    const bucket = store.bucket('b')!;
+    await store.transaction(async () => {
+      put(bucket, 'a');
+      expect(bucket.stat('a key')).toBe(undefined);
+      expect(() => bucket.stat(key)).toThrow(/damaged/);
+      expect(() => put(bucket, `${key}/behind`)).toThrow(/damaged/);
+      expect(bucket.stat('key 1100/')).toBe(undefined);
+    });
+    await store.close();
+  }
 });
 
 test('what has been seen of a state tells of every key that it lacks, and of none that is there', async () => {

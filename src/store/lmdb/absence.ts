@@ -18,8 +18,11 @@ const MISLED = 'the store is damaged where it has its place';
 export function checkAbsent(parts: Parts, db: Db, key: Buffer, snapshot: Snapshot): void {
   const { catalogue, environment, seen } = parts;
   const isDirty = snapshot === undefined && environment.inTransaction;
-  if (isDirty) checkNeighbours(parts, db, key);
-  else if (snapshot === undefined && seen.lack(db, key)) return;
+  if (isDirty) {
+    if (seen.lackedBefore(db, key)) return;
+    // It was there, and the transaction may have deleted it.
+    checkNeighbours(parts, db, key);
+  } else if (snapshot === undefined && seen.lack(db, key)) return;
   const held = snapshot ?? (isDirty ? environment.keepBeginning() : environment.keep());
   try {
     const bounds = { lower: key, upper: Buffer.concat([key, Buffer.of(0)]) };

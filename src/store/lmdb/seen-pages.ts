@@ -77,15 +77,33 @@ export class SeenPages {
     return this.#lacked >= EXPECTED_AFTER && this.lack(db, key);
   }
 
+  /**
+   * The same, within a transaction, of the state that it was begun from; true as well where the tree held nothing
+   * then. What the transaction has written is in memory, where nothing is damaged.
+   */
+  lackedBefore(db: Db, key: Buffer): boolean {
+    this.#goTo(this.#environment.committedTransaction);
+    const root = this.#rootOf(db, true);
+    return root === undefined || this.#lacks(db, root, key);
+  }
+
   #look(db: Db, key: Buffer): boolean {
     const state = this.#environment.stateOfReads;
     if (state === undefined) return false;
-    if (state !== this.#state || this.#branches.size + this.#leaves.size > PAGES_LIMIT) {
-      this.#forget();
-      this.#state = state;
-    }
-    const root = this.#rootOf(db);
-    const way = root && this.#wayTo(root, keyText(key));
+    this.#goTo(state);
+    const root = this.#rootOf(db, false);
+    return root !== undefined && this.#lacks(db, root, key);
+  }
+
+  #goTo(state: number): void {
+    const isKnown = state === this.#state;
+    if (isKnown && this.#branches.size + this.#leaves.size <= PAGES_LIMIT) return;
+    this.#forget();
+    this.#state = state;
+  }
+
+  #lacks(db: Db, root: PlaceBelow, key: Buffer): boolean {
+    const way = this.#wayTo(root, keyText(key));
     const leaf = way && this.#leafAt(way.leaf);
     if (leaf === undefined) return false;
     const { page } = leaf;
@@ -140,14 +158,27 @@ export class SeenPages {
     return { leaf, before, after };
   }
 
-  #rootOf(db: Db): PlaceBelow | undefined {
+  #rootOf(db: Db, isBefore: boolean): PlaceBelow | undefined {
     const { name } = db;
     if (!this.#roots.has(name)) {
-      const descriptor = this.#environment.findDescriptor(db, undefined);
+      const descriptor = isBefore ? this.#descriptorBefore(db) : this.#descriptor(db);
       const root = descriptor && rootOf(descriptor, 'named');
       this.#roots.set(name, root && rootPlace(root));
     }
     return this.#roots.get(name);
+  }
+
+  #descriptor(db: Db): Buffer | undefined {
+    return this.#environment.findDescriptor(db, undefined);
+  }
+
+  #descriptorBefore(db: Db): Buffer | undefined {
+    const snapshot = this.#environment.keepBeginning();
+    try {
+      return this.#environment.findDescriptor(db, snapshot);
+    } finally {
+      this.#environment.release(snapshot);
+    }
   }
 
   #branch(place: PlaceBelow): KnownBranch | undefined {
