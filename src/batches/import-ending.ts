@@ -104,10 +104,11 @@ export class ImportEnding {
     if (this.#isPart) return 'what came before it is a part of the transaction';
     if (!this.#isLasting) return 'nothing was changed';
     const { written, isBetween } = this.#sink.load;
-    const more = isBetween ? ', and some of what follows' : '';
-    if (written > 0 || isBetween) {
+    if (written > 0) {
+      const more = isBetween ? ', and some of what follows' : '';
       return `committed through ${this.#format.counts} ${this.#through}${more}`;
     }
+    if (isBetween) return 'some of it was stored';
     return skip === 0 ? 'nothing was stored' : 'nothing more was stored';
   }
 }
