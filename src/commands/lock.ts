@@ -55,7 +55,6 @@ key was deleted), COMMAND gets SIGTERM. With --wait DUR or KV_WAIT nobody waits 
 
   async run(context, { name, command, ttl = DEFAULT_TTL_MS }, { env }) {
     if (command.length === 0) throw new KvError('usage', 'missing argument COMMAND');
-    const { locks } = context.keyvalue;
     const bucket = context.bucketToWrite();
     const holder = {
       host: hostname(),
@@ -63,51 +62,80 @@ key was deleted), COMMAND gets SIGTERM. With --wait DUR or KV_WAIT nobody waits 
       command: command.join(' ').slice(0, COMMAND_CHARACTERS),
       token: randomUUID(),
     };
-    let held: HeldLock | undefined = await acquire(context, bucket, name, holder, ttl);
-    let isLost = false;
-    let renewed = Date.now();
-    let send: (signal: NodeJS.Signals) => void = () => {};
-    const renew = () => {
-      if (held === undefined) return;
+    // A signal that comes as the lock is got would else leave it behind.
+    return context.interruptible(async (signal) => {
+      const held = await acquire(context, bucket, { name, holder, ttl }, signal);
       try {
-        held = locks.renew(bucket, name, held, holder, ttl);
-        renewed = Date.now();
-      } catch (thrown) {
-        // A store that is busy may be free at the next time.
-        if (Date.now() - renewed < ttl && asKvError(thrown).code !== 'internal') return;
-        held = undefined;
+        signal.throwIfAborted();
+      } catch (reason) {
+        context.keyvalue.locks.release(bucket, name, held);
+        throw reason;
       }
-      if (held) return;
-      isLost = true;
-      send('SIGTERM');
-    };
-    const timer = setInterval(renew, ttl / RENEWALS);
-    let status: number;
-    try {
-      status = statusOf(
-        await runProgram(command, env, (sending) => {
-          send = sending;
-          // It may have been lost while the program was started.
-          if (isLost) send('SIGTERM');
-        }),
-      );
-    } finally {
-      clearInterval(timer);
-      if (held && !locks.release(bucket, name, held)) isLost = true;
-    }
-    if (!isLost) return status;
-    const end = `the command has ended with ${status}`;
-    throw new KvError('busy', `lost lock "${name}" before its command was done: ${end}`);
+      return runHolding(context, bucket, { name, holder, ttl, held }, command, env);
+    });
   },
 });
 
-/** Waits for the lock, as long as may be. Throws `busy`. */
+interface Lock {
+  readonly name: string;
+  readonly holder: LockHolder;
+  /** In ms. */
+  readonly ttl: number;
+}
+
+/** Runs the command, and returns its status. Throws `busy` where the lock is lost meanwhile. */
+async function runHolding(
+  context: Context,
+  bucket: Bucket,
+  lock: Lock & { readonly held: HeldLock },
+  command: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
+  const { locks } = context.keyvalue;
+  const { name, holder, ttl } = lock;
+  let held: HeldLock | undefined = lock.held;
+  let isLost = false;
+  let renewed = Date.now();
+  let send: (signal: NodeJS.Signals) => void = () => {};
+  const renew = () => {
+    if (held === undefined) return;
+    try {
+      held = locks.renew(bucket, name, held, holder, ttl);
+      renewed = Date.now();
+    } catch (thrown) {
+      // A store that is busy may be free at the next time.
+      if (Date.now() - renewed < ttl && asKvError(thrown).code !== 'internal') return;
+      held = undefined;
+    }
+    if (held) return;
+    isLost = true;
+    send('SIGTERM');
+  };
+  const timer = setInterval(renew, ttl / RENEWALS);
+  let status: number;
+  try {
+    status = statusOf(
+      await runProgram(command, env, (sending) => {
+        send = sending;
+        // It may have been lost while the program was started.
+        if (isLost) send('SIGTERM');
+      }),
+    );
+  } finally {
+    clearInterval(timer);
+    if (held && !locks.release(bucket, name, held)) isLost = true;
+  }
+  if (!isLost) return status;
+  const end = `the command has ended with ${status}`;
+  throw new KvError('busy', `lost lock "${name}" before its command was done: ${end}`);
+}
+
+/** Waits for the lock, as long as may be. Throws `busy`, the reason of the signal. */
 async function acquire(
   { keyvalue, settings, terminal }: Context,
   bucket: Bucket,
-  name: string,
-  holder: LockHolder,
-  ttl: number,
+  { name, holder, ttl }: Lock,
+  signal: AbortSignal,
 ): Promise<HeldLock> {
   const began = Date.now();
   let isTold = false;
@@ -123,6 +151,7 @@ async function acquire(
       isTold = true;
       await terminal.note(`waiting for lock "${name}": ${nameOf(lock.holder)} holds it`);
     }
+    signal.throwIfAborted();
     await setTimeout(Math.min(RETRY_MS, left));
   }
 }

@@ -93,15 +93,17 @@ export async function runProgram(
   env: NodeJS.ProcessEnv,
   started: (send: (signal: NodeJS.Signals) => void) => void = () => {},
 ): Promise<CommandEnd> {
-  const child = spawn(program, words, { env, stdio: 'inherit' });
-  const ended = endOf(child);
-  ended.catch(() => {});
-  const pass = (signal: NodeJS.Signals) => void child.kill(signal);
+  let child: ChildProcess | undefined;
+  const pass = (signal: NodeJS.Signals) => void child?.kill(signal);
   const leave = () => {};
   const atKeys = [0, 1, 2].some((descriptor) => isatty(descriptor)) ? leave : pass;
+  // Before the program is there: it would be left alone by a signal that ends this process as it starts.
   for (const signal of passedOn) process.on(signal, pass);
   for (const signal of ofTheTerminal) process.on(signal, atKeys);
   try {
+    child = spawn(program, words, { env, stdio: 'inherit' });
+    const ended = endOf(child);
+    ended.catch(() => {});
     await startOf(child, program);
     started(pass);
     return await ended;

@@ -1,4 +1,5 @@
 /** Locks among real processes. */
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -44,11 +45,11 @@ describe('kv lock', () => {
   it('ends by itself when its holder is killed, and not while it is renewed', async () => {
     const shell = new Shell();
     // The command outlives kv, so it must not hold its pipes.
-    const sleep = 'exec sleep 6 > /dev/null 2>&1';
-    const holder = shell.start('lock', 'n', '--ttl', '1s', '--', 'sh', '-c', sleep);
+    const sleep = 'exec sleep 20 > /dev/null 2>&1';
+    const holder = shell.start('lock', 'n', '--ttl', '3s', '--', 'sh', '-c', sleep);
     const end = ended(holder);
     await until(async () => (await shell.run('kv -q exists n')).status === 0);
-    expect((await shell.run('kv lock n --wait 1500ms -- echo ran')).status).toBe(5);
+    expect((await shell.run('kv lock n --wait 3500ms -- echo ran')).status).toBe(5);
     holder.kill('SIGKILL');
     await end;
     expect((await shell.run('kv lock n --wait 20s -- echo ran')).text).toBe('ran\n');
@@ -68,6 +69,57 @@ describe('kv lock', () => {
     );
     expect((await shell.run('kv exists n')).status).toBe(1);
   });
+
+  it('is lost by a holder that is stopped for longer, whose command then gets SIGTERM', async () => {
+    const shell = new Shell();
+    const script = 'trap "echo ended; kill \\$!; exit 9" TERM; sleep 600 >&- & echo begun; wait';
+    const holder = shell.start('lock', 'n', '--ttl', '500ms', '--', 'sh', '-c', script);
+    let begun = false;
+    holder.stdout.once('data', () => {
+      begun = true;
+    });
+    const end = ended(holder);
+    await until(() => begun);
+    holder.kill('SIGSTOP');
+    const other = shell.start(
+      'lock',
+      'n',
+      '--wait',
+      '1m',
+      '--',
+      'sh',
+      '-c',
+      'echo mine; sleep 600',
+    );
+    let text = '';
+    other.stdout.on('data', (bytes: Buffer) => {
+      text += bytes;
+    });
+    await until(() => text === 'mine\n');
+    holder.kill('SIGCONT');
+    const { status, stderr, text: said } = await end;
+    expect([status, said]).toEqual([5, 'begun\nended\n']);
+    expect(stderr).toContain(
+      'lost lock "n" before its command was done: the command has ended with 9',
+    );
+    // It is the other's still.
+    expect((await shell.run('kv lock n --wait 0 -- echo ran')).status).toBe(5);
+    other.kill('SIGTERM');
+    await once(other, 'exit');
+    expect((await shell.run('kv lock n --wait 0 -- echo ran')).text).toBe('ran\n');
+  });
+
+  it.each(['HUP', 'INT', 'QUIT', 'TERM', 'USR1', 'USR2'])(
+    'hands SIG%s to its command, even one that comes as that begins',
+    async (signal) => {
+      const shell = new Shell();
+      const script = `trap 'echo heard; kill $!; exit 9' ${signal}; sleep 600 >&- & kill -${signal} $PPID; wait`;
+      // A shell without job control would have its programs ignore Ctrl-C.
+      const holder = shell.start('lock', 'n', '--', 'bash', '-c', script);
+      expect(await ended(holder)).toMatchObject({ status: 9, signal: null, text: 'heard\n' });
+      expect(await shell.succeed('kv keys')).toBe('');
+    },
+  );
 
   it('leaves a key that is no lock, and needs a program that is there', async () => {
     const shell = new Shell();
