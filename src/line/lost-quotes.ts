@@ -49,7 +49,7 @@ function isShort(text: string | undefined): text is string {
 /** Where the JSON begins that a word is, or that follows its first `=`; undefined for other text. */
 function beginningOfJson(line: string, { start, end }: Word): number | undefined {
   const raw = line.slice(start, end);
-  const found = /^(?:[^=]*=)?["']?(?=[{[])/.exec(raw);
+  const found = /^(?:[^=]*=)?["'\\]?(?=[{[])/.exec(raw);
   return found === null ? undefined : start + found[0].length;
 }
 
@@ -57,11 +57,11 @@ function beginningOfJson(line: string, { start, end }: Word): number | undefined
 function lineWithJson(line: string, first: number): string | undefined {
   const end = endOfJson(line, first);
   if (end === undefined) return undefined;
-  // What somebody put around it, as `"{"a":1}"`.
-  const around = /["']/.test(line[first - 1] ?? '') && line[end] === line[first - 1] ? 1 : 0;
-  return (
-    line.slice(0, first - around) + quoteWord(line.slice(first, end)) + line.slice(end + around)
-  );
+  // What somebody put around it, as `"{"a":1}"`, or before it, as `\{"a":1}`.
+  const before = line[first - 1] ?? '';
+  const behind = /["']/.test(before) && line[end] === before ? 1 : 0;
+  const from = first - (before === '\\' ? 1 : behind);
+  return line.slice(0, from) + quoteWord(line.slice(first, end)) + line.slice(end + behind);
 }
 
 /** Where the brackets that open at a place are closed, strings in double quotes left out. */

@@ -107,10 +107,12 @@ export class LineSplitter implements SplitLine {
 
   #readWord(text: string, offset: number, from: number): number {
     let at = from;
+    // A quote after a quote that is escaped is how a shell has one in quotes: 'it'\''s'.
+    let isBehindEscaped = false;
     while (this.open === undefined) {
       const end = endOf(plain, text, at);
-      const isBehindPlain = end > at;
-      if (isBehindPlain)
+      const isBehindPlain = end > at || isBehindEscaped;
+      if (end > at)
         at = this.#take({ text: text.slice(at, end), end, open: undefined }, text, offset);
       const character = text[at];
       if (character === undefined || endOf(blank, text, at) > at || endOf(operator, text, at) > at)
@@ -120,6 +122,7 @@ export class LineSplitter implements SplitLine {
         this.#word!.losesQuotes = true;
         this.losesQuotes = true;
       }
+      isBehindEscaped = character === '\\' && !/["']/.test(text[at + 1] ?? '"');
       at = this.#take(readPart(text, at, character), text, offset);
     }
     return at;

@@ -19,6 +19,8 @@ describe('a line that would lose quotes', () => {
     ['set-many a=1 j={"a":[]}', `set-many a=1 j='{"a":[]}'`],
     ['cas j --if-value={"a":1}', `cas j --if-value='{"a":1}'`],
     ['set j {"a":"}"}', `set j '{"a":"}"}'`],
+    ['set j \\{"a":1}', `set j '{"a":1}'`],
+    ['set-many j=\\["a"]', `set-many j='["a"]'`],
   ])('%j is refused, with the line to type', (line, instead) => {
     expect(refusal(line)).toMatchObject({ code: 'usage', hint: `try: ${instead}` });
     expect(refusal(instead)).toBeUndefined();
@@ -32,6 +34,7 @@ describe('a line that would lose quotes', () => {
       `copy 'user/"Ada L"' --to-bucket="x y"`,
     ],
     [`set k "a"b'c'`, 'set k abc', `set k '"a"b'\\''c'\\'''`],
+    ['set k a\\ "b"', "set k 'a b'", `set k 'a\\ "b"'`],
     [`set k x=y="z"`, 'set k x=y=z', `set k 'x=y="z"'`],
   ])('%j is refused, with both lines that may be meant', (line, without, withQuotes) => {
     expect(refusal(line)).toMatchObject({
