@@ -1,5 +1,5 @@
 /** What commands are given, and the types of what they get through that. */
-import type { ExitCode } from './errors.js';
+import type { ExitCode, KvError } from './errors.js';
 import type { OpenGrant } from './host/grants.js';
 import type { Explanation } from './host/index.js';
 import type { Bucket } from './keyvalue/bucket.js';
@@ -103,6 +103,22 @@ export interface GuestRequest {
   readonly pace: Pace | undefined;
 }
 
+/** What a component that follows its buckets is run with, beside the process's own streams. */
+export interface WatchingGuestRequest extends GuestRequest {
+  /** Only keys that begin with it; undefined: all. */
+  readonly prefix: string | undefined;
+  /** Whether it goes on after a call that failed. */
+  readonly keepGoing: boolean;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** Told that it has begun. */
+  begun(): Promise<void>;
+  /** Told of each call that failed, where it goes on. */
+  failed(error: KvError): Promise<void>;
+  /** Told that keys of a bucket may have been deleted, or have expired, without a call. */
+  missed(bucket: string): Promise<void>;
+}
+
 /** Runs components; loaded when one is to be run. */
 export interface Host {
   /**
@@ -110,6 +126,11 @@ export interface Host {
    * `io`, and `broken-pipe` for a guest that failed because the reader of its output went away.
    */
   run(request: GuestRequest): Promise<number>;
+  /**
+   * Calls the guest for what is done to its buckets, until the signal is aborted, or to the status that it exits
+   * with. Throws as `run`, and the reason of the signal; a signal during a call ends the process.
+   */
+  watch(request: WatchingGuestRequest): Promise<number>;
   /**
    * What a component imports, and how each import is answered, where it is given settings or not; and
    * what it exports. Throws `not-a-component`, `io`.

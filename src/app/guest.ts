@@ -1,9 +1,11 @@
 /** Wiring of a component's run to the process's streams. */
-import type { GuestRequest } from '../context.js';
+import type { GuestRequest, WatchingGuestRequest } from '../context.js';
 import { KvError } from '../errors.js';
-import { runComponent } from '../host/index.js';
+import { runComponent, watchComponent } from '../host/index.js';
 import { processLimits } from '../store/process-limits.js';
 import { standardEnds } from '../terminal/standard-ends.js';
+import { beforeStops } from '../terminal/suspension.js';
+import { endingAtSignals } from './signals.js';
 
 /** KiB of stack that V8 counts on, and what its own code and the system's need beside. */
 const STACK_KIB = 1536;
@@ -12,15 +14,38 @@ const STACK_KIB = 1536;
 export async function runGuest(request: GuestRequest): Promise<number> {
   checkStack(request.path);
   const ends = await standardEnds();
-  const brokenPipe = new KvError('broken-pipe', 'cannot write to stdout: the reader went away');
   try {
     const status = runComponent({ ...request, ends });
-    if (status !== 0 && ends.isBroken) throw brokenPipe;
+    if (status !== 0 && ends.isBroken) throw brokenPipe();
     return status;
   } catch (thrown) {
     const isTrap = thrown instanceof KvError && thrown.code === 'trapped';
-    throw isTrap && ends.isBroken ? brokenPipe : thrown;
+    throw isTrap && ends.isBroken ? brokenPipe() : thrown;
   }
+}
+
+/** See `Host.watch`. It ends as well when nobody reads what the guest prints. */
+export async function watchGuest(request: WatchingGuestRequest): Promise<number> {
+  checkStack(request.path);
+  const ends = await standardEnds();
+  const blocking = (work: () => void) => {
+    endingAtSignals(work);
+    if (ends.isBroken) throw brokenPipe();
+  };
+  let stopped = () => {};
+  const begun = async (letGo: () => void) => {
+    stopped = beforeStops(async () => letGo());
+    await request.begun();
+  };
+  try {
+    return await watchComponent({ ...request, ends, blocking, begun });
+  } finally {
+    stopped();
+  }
+}
+
+function brokenPipe(): KvError {
+  return new KvError('broken-pipe', 'cannot write to stdout: the reader went away');
 }
 
 function checkStack(path: string): void {

@@ -133,6 +133,7 @@ function manualWith(promptVerbs: Registry): Manual {
 /** The host, loaded when a component is to be run. */
 const host: Host = {
   run: async (request) => (await import('./guest.js')).runGuest(request),
+  watch: async (request) => (await import('./guest.js')).watchGuest(request),
   explain: async (path, isConfigured) =>
     (await import('../host/index.js')).explainComponent(path, isConfigured),
   config: async (files, settings) => (await import('../host/index.js')).configOf(files, settings),

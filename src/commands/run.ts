@@ -1,9 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { printExplanation } from '../answers/explanation.js';
 import { defineCommand } from '../command.js';
-import type { Context, Explanation, Grant, OpenGrant, Pace } from '../context.js';
+import type { Context, Grant, OpenGrant, Pace } from '../context.js';
 import { absentBucket, exitCodes, KvError } from '../errors.js';
 import { parseDuration } from '../line/duration.js';
 import { parseSize } from '../line/option-values.js';
-import { visibleJson, visibleMessage } from '../terminal/visible.js';
+import { writeError } from '../terminal/error-message.js';
+import { visibleMessage } from '../terminal/visible.js';
+
+/** How often a store that is not there yet is looked for, in ms. */
+const PAUSE_MS = 50;
+
+const missedIn = (bucket: string) =>
+  `keys of bucket "${bucket}" may have been deleted, or have expired, without a call`;
 
 export const command = defineCommand({
   name: 'run',
@@ -29,12 +38,19 @@ and before it reads a value over 64 KiB. It sees its own writes at once, others 
 open others wait to write, also while the component computes without a call. All is committed when it ends, whether it returns, exits, traps or --timeout stops it.
 When kv itself is ended, by a signal (Ctrl-C too), by kill or with the machine, the writes of the open transaction are
 lost, all of them: those of the last 100ms, or from longer ago where the component has made no call since; with exit
-those since the last commit. What was committed is stored.`,
+those since the last commit. What was committed is stored.
+
+With --watch it exports wasi:keyvalue/watcher, of 0.2.0-draft or 0.2.0-draft2, in place of run: its on-set and on-delete are
+called for what anybody sets and deletes in the granted buckets, and for what expires there; in a bucket in the order
+in which that was committed, on-delete first, and once each: several changes of a key within some tenths of a second are one.
+What it writes itself is such a change. --prefix leaves other keys out, --timeout is for each call. A call that traps,
+or is stopped, ends it, or with --keep-going is told, and a new instance goes on. It ends with Ctrl-C, when nobody reads
+what it prints, or with the status that it passes to exit.`,
   access: ({ explain, bucket }) => {
     if (explain) return 'none';
     return bucket.length > 0 && bucket.every(({ readOnly }) => readOnly) ? 'read' : 'write';
   },
-  wait: ({ timeout }) => timeout,
+  wait: ({ timeout, watch }) => (watch ? undefined : timeout),
   inScripts: false,
   arguments: [
     { name: 'component', summary: 'a file with a component', completes: 'file' },
@@ -74,6 +90,9 @@ those since the last commit. What was committed is stored.`,
         'commit each write, or what was written in a time such as 100ms, or at exit; else each',
       parse: parsePace,
     },
+    watch: { summary: 'call it for what is set, deleted or expires, until Ctrl-C' },
+    prefix: { value: 'P', summary: 'with --watch: of keys that begin with P', completes: 'key' },
+    keepGoing: { summary: 'with --watch: go on after a call that traps' },
     timeout: { value: 'DUR', summary: 'stop it after 500ms, 10s, 5m, 1h', parse: parseDuration },
     maxMemory: {
       value: 'SIZE',
@@ -87,6 +106,7 @@ those since the last commit. What was committed is stored.`,
     { line: 'kv run app.wasm -b in=photos:ro -b out=small', summary: 'two buckets, one to read' },
     { line: 'kv run app.wasm --timeout 10s -- --verbose', summary: 'with an argument of its own' },
     { line: 'kv run app.wasm --env HOME --config port=80', summary: 'a variable, and a setting' },
+    { line: 'kv run --watch index.wasm --prefix doc/', summary: 'called for what changes' },
     { line: 'kv run app.wasm --explain', summary: 'what it imports, and its grants' },
   ],
   exits: {
@@ -100,8 +120,12 @@ those since the last commit. What was committed is stored.`,
   async run(
     context,
     { component: path, args: words = [], timeout, maxMemory, sync, ...options },
-    { host, env: surroundings },
+    { host, env: surroundings, findStore },
   ) {
+    const { watch, prefix, keepGoing } = options;
+    if (!watch && (prefix !== undefined || keepGoing)) {
+      throw new KvError('usage', 'only with --watch there are --prefix and --keep-going');
+    }
     const { bucket, explain, config: settings, configFile: files } = options;
     const env = options.env.flatMap(([name, value = surroundings[name]]) =>
       value === undefined ? [] : [[name, value] as const],
@@ -128,7 +152,19 @@ those since the last commit. What was committed is stored.`,
     const open = grants.map((grant) => openGrant(context, grant));
     // Later it would be the guest that is told, and who started it would not learn why.
     if (grants.some((grant) => !grant.readOnly)) await keyvalue.transactions.writersDone();
-    return host.run({ path, words, grants: open, env, config, keyvalue, timeout, maxMemory, pace });
+    const request = { path, words, grants: open, env, config, keyvalue, timeout, maxMemory, pace };
+    if (!watch) return host.run(request);
+    const names = grants.map((grant) => `"${grant.bucket}"`).join(', ');
+    return context.interruptible(async (signal) => {
+      await whenThere(findStore, signal);
+      return host.watch({
+        ...request,
+        ...{ prefix, keepGoing, signal },
+        begun: () => context.terminal.note(`watching ${names}, until Ctrl-C`),
+        failed: (error) => writeError(context.terminal.stderr, error, context.settings),
+        missed: (name) => context.terminal.stderr.write(`${visibleMessage(missedIn(name))}\n`),
+      });
+    });
   },
 });
 
@@ -184,40 +220,10 @@ function openGrant(context: Context, grant: Grant): OpenGrant {
   return { ...grant, open };
 }
 
-/** What is given beside the imports; of variables and settings the names. */
-interface Given {
-  readonly grants: readonly Grant[];
-  readonly env: readonly string[];
-  readonly config: readonly string[];
-}
-
-async function printExplanation(
-  { settings, terminal }: Context,
-  explanation: Explanation,
-  given: Given,
-): Promise<void> {
-  if (settings.json) {
-    await terminal.stdout.write(`${visibleJson({ ...explanation, ...given })}\n`);
-    return;
+/** Resolves when there is a store to watch. Rejects with the reason of the signal. */
+async function whenThere(findStore: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
+  while (!(await findStore())) {
+    await sleep(PAUSE_MS);
+    signal.throwIfAborted();
   }
-  const lines = [
-    ...explanation.imports.map(({ name, answer, offered }) => {
-      const versions = offered === undefined ? '' : ` (but ${offered})`;
-      return `import ${name}: ${answers[answer].replace('not offered', `not offered${versions}`)}`;
-    }),
-    ...explanation.exports.map((name) => `export ${name}`),
-    ...given.env.map((name) => `env ${name}`),
-    ...given.config.map((name) => `config ${name}`),
-    ...given.grants.map(
-      ({ guest, bucket, readOnly }) =>
-        `bucket "${guest}": "${bucket}", ${readOnly ? 'to read' : 'to read and write'}`,
-    ),
-  ];
-  await terminal.stdout.write(lines.map((line) => `${visibleMessage(line)}\n`).join(''));
 }
-
-const answers = {
-  given: 'given',
-  denied: 'denied; there is nothing of it, and its use is a trap',
-  refused: 'not offered; the component is not run',
-} as const;

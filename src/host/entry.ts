@@ -15,6 +15,7 @@ const NAMED = 10;
 /** What serves a component that exports something else. */
 const servers: readonly (readonly [RegExp, (path: string) => string])[] = [
   [/^wasi:http\/incoming-handler@/, (path) => `try: wasmtime serve "${path}"`],
+  [/^wasi:keyvalue\/watcher@0\.2\.0-draft2?$/, (path) => `try: kv run --watch "${path}"`],
   [/^wasi:cli\/run@0\.3\./, () => 'it is for WASI 0.3: build it for 0.2'],
 ];
 

@@ -36,8 +36,8 @@ export class PacedCalls {
   }
 }
 
-/** The same ends, of which none makes anybody wait for the store. */
-export function settlingEnds(ends: StandardEnds, shared: SharedWrites): StandardEnds {
+/** The same ends; `beforeWait` is called before one makes the guest wait. */
+export function settlingEnds(ends: StandardEnds, beforeWait: () => void): StandardEnds {
   const { stdin, stdout, stderr, isTerminal } = ends;
   return {
     stdin: {
@@ -45,10 +45,10 @@ export function settlingEnds(ends: StandardEnds, shared: SharedWrites): Standard
       get ended() {
         return stdin.ended;
       },
-      ...(stdin.readiness && { readiness: settlingReadiness(stdin.readiness, shared) }),
+      ...(stdin.readiness && { readiness: settlingReadiness(stdin.readiness, beforeWait) }),
     },
-    stdout: settlingSink(stdout, isTerminal.stdout, shared),
-    stderr: settlingSink(stderr, isTerminal.stderr, shared),
+    stdout: settlingSink(stdout, isTerminal.stdout, beforeWait),
+    stderr: settlingSink(stderr, isTerminal.stderr, beforeWait),
     isTerminal,
     drain: () => ends.drain(),
   };
@@ -58,24 +58,24 @@ export function settlingEnds(ends: StandardEnds, shared: SharedWrites): Standard
 function settlingSink(
   sink: StandardEnds['stdout'],
   isTerminal: boolean,
-  shared: SharedWrites,
+  beforeWait: () => void,
 ): StandardEnds['stdout'] {
   return {
     ...(sink.permit && { permit: () => sink.permit!() }),
     write(bytes) {
-      if (isTerminal) shared.settle();
+      if (isTerminal) beforeWait();
       sink.write(bytes);
     },
     flush: () => sink.flush?.(),
-    ...(sink.readiness && { readiness: settlingReadiness(sink.readiness, shared) }),
+    ...(sink.readiness && { readiness: settlingReadiness(sink.readiness, beforeWait) }),
   };
 }
 
-function settlingReadiness(readiness: Readiness, shared: SharedWrites): Readiness {
+function settlingReadiness(readiness: Readiness, beforeWait: () => void): Readiness {
   return {
     ready: () => readiness.ready(),
     wait(milliseconds) {
-      shared.settle();
+      beforeWait();
       readiness.wait(milliseconds);
     },
   };

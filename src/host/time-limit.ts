@@ -12,14 +12,20 @@ const GRACE_MILLISECONDS = 100;
 
 export class TimeLimit {
   readonly #milliseconds: number | undefined;
-  readonly #action: string;
-  readonly #end: number;
+  #action: string;
+  #end: number;
 
   /** It begins now; undefined milliseconds are no limit. `action` is what is stopped. */
   constructor(milliseconds: number | undefined, action: string) {
     this.#milliseconds = milliseconds;
     this.#action = action;
     this.#end = performance.now() + (milliseconds ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Begins again, for something else that is stopped. */
+  restart(action: string): void {
+    this.#action = action;
+    this.#end = performance.now() + (this.#milliseconds ?? Number.POSITIVE_INFINITY);
   }
 
   /** The function, which throws `timed-out` in place of the call when the time is over. */

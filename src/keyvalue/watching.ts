@@ -10,7 +10,7 @@ import { checkBucketName } from './names.js';
 const PAUSE_MS = 30;
 
 /** How long a state is held for whoever takes his time with what he was told, in ms. */
-const HOLD_MS = 1000;
+export const HOLD_MS = 1000;
 
 export interface WatchSelection extends Pick<Selection, 'prefix' | 'start' | 'end'> {
   /** Whether what is there is told first. */

@@ -45,6 +45,8 @@ const bare = {
   first: 'first',
   settings: 'settings',
   steps: 'command',
+  watcher: 'watcher-draft',
+  watcher2: 'watcher-draft2',
 };
 
 /** Guests that are made of another's source, and what is defined for each. */
@@ -52,6 +54,8 @@ const variants = {
   draft: { source: 'draft', defines: ['-DDRAFT=1'] },
   draft2: { source: 'draft', defines: ['-DDRAFT=2'] },
   preset: { source: 'preset', defines: ['-DDRAFT=1'] },
+  watcher: { source: 'watcher', defines: ['-DDRAFT=1'] },
+  watcher2: { source: 'watcher', defines: ['-DDRAFT=2'] },
   'relay-draft': { source: 'relay-draft', defines: ['-DDRAFT=1'] },
   'relay-draft2': { source: 'relay-draft', defines: ['-DDRAFT=2'] },
 };

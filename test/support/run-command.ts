@@ -109,6 +109,7 @@ const manualWith = () => manual;
 /** Components run in processes of their own, in other tests: a guest has the process's streams. */
 const host: Host = {
   run: () => Promise.reject(new Error('no component is run here')),
+  watch: () => Promise.reject(new Error('no component is run here')),
   explain: async (path, isConfigured) => explainComponent(path, isConfigured),
   config: async (files, settings) => configOf(files, settings),
 };

@@ -17,8 +17,8 @@ async function shellWithStore(): Promise<Shell> {
 async function ready(shell: Shell, sync: string, ...words: string[]) {
   const child = shell.start('run', steps, '--sync', sync, '--', ...words);
   let said = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
+  child.stdout.on('data', (bytes: Buffer) => {
+    said += bytes;
   });
   await until(() => said.includes('ready\n'));
   return child;

@@ -25,7 +25,7 @@ async function main(): Promise<void> {
 }
 
 const settings = { color: 'never', quiet: true, json: false, input: false } as const;
-const host = { run: unused, explain: unused, config: unused };
+const host = { run: unused, watch: unused, explain: unused, config: unused };
 const manualWith = () => createManual([], '');
 
 function unused(): never {

@@ -1,0 +1,286 @@
+/**
+ * Calling a component for what is set, deleted, or expires in the buckets that it is given.
+ *
+ * Between two calls the event loop turns now and then, so that signals are heard; within one it stands still, and a
+ * signal ends the process. What a call holds up for long keeps no state of the store from going.
+ */
+import { KvError } from '../errors.js';
+import { SYNC_BODY_LIMIT_BYTES, wholeBody } from '../keyvalue/incoming-value.js';
+import type { RecordChange } from '../keyvalue/index.js';
+import { HOLD_MS, type Watch } from '../keyvalue/watching.js';
+import { componentAt, understood } from './component-at.js';
+import type { OpenGrant } from './grants.js';
+import { type Around, type Given, Guest, sharedWrites } from './guest.js';
+import { statusOf } from './outcome.js';
+import { PacedCalls } from './pace.js';
+import { TimeLimit } from './time-limit.js';
+import { type Watcher, watcherOf } from './watcher.js';
+
+/** What a component that follows buckets is run with. */
+export interface WatchRequest extends Given {
+  /** Only keys that begin with it. */
+  readonly prefix?: string | undefined;
+  /** Milliseconds after which a call is stopped; absent: never. */
+  readonly timeout?: number | undefined;
+  /** Whether a new instance goes on after a call that failed. */
+  readonly keepGoing: boolean;
+  /** Ends it: it rejects with the reason. */
+  readonly signal: AbortSignal;
+  /** Does work in which no signal is heard. What it throws ends the run. */
+  blocking(work: () => void): void;
+  /** Told that it follows the buckets, once. */
+  begun(letGo: () => void): Promise<void>;
+  /** Told of each call that failed, where it goes on. */
+  failed(error: KvError): Promise<void>;
+  /** Told that keys may have been deleted, or have expired, without a call. */
+  missed(bucket: string): Promise<void>;
+}
+
+/** How long calls follow one another before the event loop turns, in ms. */
+const TURN_MS = 20;
+
+/**
+ * Calls a component's `wasi:keyvalue/watcher` until the signal is aborted, or it gives a status to `exit`, to which
+ * this resolves. Throws `not-a-component`, `not-offered`; and of a call `trapped`, `timed-out`, `too-large` for a
+ * value that it cannot be given.
+ */
+export async function watchComponent(request: WatchRequest): Promise<number> {
+  const watching = new Watching(request);
+  try {
+    return await watching.run();
+  } finally {
+    watching.close();
+  }
+}
+
+/** A bucket that is followed. */
+interface Followed {
+  readonly grant: OpenGrant;
+  readonly watch: Watch;
+}
+
+/** What became of some calls. */
+interface Told {
+  readonly error?: KvError;
+  /** What the component gave to `exit`. */
+  readonly status?: number;
+}
+
+class Watching {
+  readonly #request: WatchRequest;
+  readonly #action: string;
+  readonly #limit: TimeLimit;
+  readonly #around: Around;
+  readonly #followed: readonly Followed[];
+  readonly #stop = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #component;
+  #guest: Guest<Watcher> | undefined;
+  /** The buckets as the guest is given them. */
+  #buckets = new Map<OpenGrant, unknown>();
+  #open: { close(): void } | undefined;
+  /** When the call under way began. */
+  #began = 0;
+  #isLetGo = false;
+  #isStuck = false;
+
+  constructor(request: WatchRequest) {
+    this.#request = request;
+    this.#action = `run "${request.path}"`;
+    this.#component = componentAt(request.path, this.#action);
+    this.#limit = new TimeLimit(request.timeout, this.#action);
+    const shared = sharedWrites(request);
+    this.#around = {
+      action: this.#action,
+      shared,
+      calls: new PacedCalls(shared),
+      guard: (call) => {
+        const guarded = this.#limit.guard(call);
+        return (...parameters) => {
+          this.#letGoIfLate();
+          return guarded(...parameters);
+        };
+      },
+      beforeWait: () => {
+        shared.settle();
+        this.#letGo();
+      },
+    };
+    this.#signal = AbortSignal.any([request.signal, this.#stop.signal]);
+    this.#followed = byBucket(request.grants).map((grant) => ({
+      grant,
+      watch: request.keyvalue.watches.begin(grant.bucket, { prefix: request.prefix }),
+    }));
+  }
+
+  async run(): Promise<number> {
+    const { blocking, begun } = this.#request;
+    blocking(() => this.#within(() => this.#start()));
+    await begun(() => this.#letGo());
+    try {
+      return await Promise.any(this.#followed.map((one) => this.#follow(one)));
+    } catch {
+      // All have failed by the first of them, which has stopped the others.
+      throw this.#stop.signal.reason;
+    } finally {
+      this.#stop.abort();
+    }
+  }
+
+  close(): void {
+    for (const { watch } of this.#followed) watch.close();
+    if (this.#isStuck) return;
+    this.#open?.close();
+    this.#around.shared.close();
+  }
+
+  async #follow(one: Followed): Promise<number> {
+    try {
+      return await this.#calls(one);
+    } catch (thrown) {
+      this.#stop.abort(thrown);
+      throw thrown;
+    }
+  }
+
+  /** Resolves to a status that the guest gave to `exit`. */
+  async #calls({ grant, watch }: Followed): Promise<number> {
+    const { keepGoing, failed, missed, blocking } = this.#request;
+    for await (const changes of watch.changes(this.#signal)) {
+      for (let at = 0; at < changes.length; ) {
+        // A signal that has come is heard now, since none is in what follows.
+        await new Promise((resolve) => setImmediate(resolve));
+        this.#signal.throwIfAborted();
+        const change = changes[at]!;
+        if (change.kind === 'missed') {
+          await missed(grant.bucket);
+          at++;
+          continue;
+        }
+        let told: Told = {};
+        blocking(() => {
+          const began = performance.now();
+          do {
+            const next = changes[at]!;
+            if (next.kind === 'missed') break;
+            at++;
+            told = this.#tell(next, grant, watch);
+          } while (isWell(told) && at < changes.length && performance.now() - began < TURN_MS);
+          if (!this.#isStuck) this.#around.shared.settle();
+        });
+        if (told.status !== undefined) {
+          this.#stop.abort();
+          return told.status;
+        }
+        if (told.error === undefined) continue;
+        if (!keepGoing || this.#isStuck) throw told.error;
+        await failed(told.error);
+      }
+    }
+    throw new Error('a watch has ended by itself');
+  }
+
+  #tell(change: RecordChange, grant: OpenGrant, watch: Watch): Told {
+    const { key } = change.entry;
+    const isSet = change.kind === 'set';
+    const what = `${JSON.stringify(key)} in bucket "${grant.bucket}" was ${isSet ? 'set' : 'deleted'}`;
+    const action = `tell "${this.#request.path}" that ${what}`;
+    try {
+      const value = isSet ? this.#valueOf(change, watch, action) : undefined;
+      // Another change has come, and will be told.
+      if (isSet && value === undefined) return {};
+      this.#within(() => {
+        const { entry } = this.#start();
+        const bucket = this.#buckets.get(grant);
+        if (value === undefined) entry.onDelete(bucket, key);
+        else entry.onSet(bucket, key, value);
+      }, action);
+      this.#guest?.check();
+      return {};
+    } catch (thrown) {
+      return this.#failed(thrown, action);
+    } finally {
+      if (!this.#isStuck) this.#request.ends.drain();
+    }
+  }
+
+  #failed(thrown: unknown, action: string): Told {
+    const { keyvalue } = this.#request;
+    const { calls, shared } = this.#around;
+    this.#isStuck = calls.isStuck || (!shared.isOpen && keyvalue.transactions.isStuckAfter(thrown));
+    if (!this.#isStuck) this.#open?.close();
+    this.#open = undefined;
+    this.#guest = undefined;
+    try {
+      return { status: statusOf(thrown, action) };
+    } catch (error) {
+      if (error instanceof KvError) return { error };
+      throw error;
+    }
+  }
+
+  #valueOf(change: RecordChange, watch: Watch, action: string): Uint8Array | undefined {
+    const value = watch.value(change);
+    if (value === undefined) return undefined;
+    try {
+      const most = Math.min(this.#guest?.room.left ?? 0, SYNC_BODY_LIMIT_BYTES);
+      if (this.#guest === undefined || value.size <= most) return wholeBody(value);
+      throw new KvError(
+        'too-large',
+        `cannot ${action}: ${value.size} bytes are more than it may have`,
+      );
+    } finally {
+      value.close();
+    }
+  }
+
+  /** Does what may last as long as one call. */
+  #within(work: () => void, action = this.#action): void {
+    this.#began = performance.now();
+    this.#isLetGo = false;
+    this.#limit.restart(action);
+    this.#limit.within(work);
+  }
+
+  /** The instance; a new one where there is none. */
+  #start(): Guest<Watcher> {
+    if (this.#guest) return this.#guest;
+    const entry = (exports: Parameters<typeof watcherOf>[0]) =>
+      understood(this.#action, () => watcherOf(exports, this.#action));
+    const guest = new Guest(this.#component, this.#request, this.#around, entry, (made) => {
+      this.#open = made;
+    });
+    const { open } = guest.interfaces[`wasi:keyvalue/store@${guest.entry.version}`] as {
+      open(identifier: string): unknown;
+    };
+    this.#buckets = new Map(this.#followed.map(({ grant }) => [grant, open(grant.guest)]));
+    this.#guest = guest;
+    return guest;
+  }
+
+  /** A call that lasts keeps no state of the store. */
+  #letGoIfLate(): void {
+    if (!this.#isLetGo && performance.now() - this.#began > HOLD_MS) this.#letGo();
+  }
+
+  #letGo(): void {
+    if (this.#isLetGo) return;
+    this.#isLetGo = true;
+    this.#around.shared.settle();
+    for (const { watch } of this.#followed) watch.letGo();
+  }
+}
+
+function isWell({ error, status }: Told): boolean {
+  return error === undefined && status === undefined;
+}
+
+/** The grants, of those for one bucket the first that may write, else the first. */
+function byBucket(grants: readonly OpenGrant[]): OpenGrant[] {
+  const found = new Map<string, OpenGrant>();
+  for (const grant of grants) {
+    const known = found.get(grant.bucket);
+    if (known === undefined || (known.readOnly && !grant.readOnly)) found.set(grant.bucket, grant);
+  }
+  return [...found.values()];
+}

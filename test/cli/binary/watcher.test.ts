@@ -1,0 +1,203 @@
+/** `kv run --watch`: a component that is called for what changes. */
+import { describe, expect, test, vi } from 'vitest';
+import { guest } from '../../support/guests.js';
+import { ended, Shell, until } from '../../support/shell.js';
+
+vi.setConfig({ testTimeout: 180_000 });
+
+const watcher = guest('watcher');
+
+/** Begins to watch, and resolves when the component is called; what it says of probes is left out. */
+async function watching(
+  shell: Shell,
+  words: readonly string[] = [],
+  path = watcher,
+  bucket = 'default',
+) {
+  const child = shell.start('run', '--watch', path, ...words);
+  const end = ended(child);
+  const lines: string[] = [];
+  const told = { lines, stderr: '', probes: 0 };
+  let rest = '';
+  child.stdout.on('data', (bytes: Buffer) => {
+    const all = (rest + bytes).split('\n');
+    rest = all.pop()!;
+    lines.push(...all.filter((line) => !line.includes('probe')));
+    told.probes += all.filter((line) => line.includes('probe')).length;
+  });
+  child.stderr.on('data', (bytes: Buffer) => {
+    told.stderr += bytes;
+  });
+  let number = 0;
+  await until(async () => {
+    if (told.probes === 0) await shell.succeed(`kv -b ${bucket} set a/probe ${number++}`);
+    return told.probes > 0;
+  });
+  const says = async (...expected: string[]) => {
+    await until(() => lines.length >= expected.length);
+    expect(lines.splice(0)).toEqual(expected);
+  };
+  return Object.assign(told, { child, end, says });
+}
+
+async function shellWithStore(): Promise<Shell> {
+  const shell = new Shell();
+  await shell.succeed('kv set first 1');
+  return shell;
+}
+
+test.each([
+  ['0.2.0-draft', guest('watcher')],
+  ['0.2.0-draft2', guest('watcher2')],
+])('a watcher of %s is called for what is set, deleted and expires, in order', async (_, path) => {
+  const shell = await shellWithStore();
+  const { says } = await watching(shell, [], path);
+  await shell.succeed('kv set z 1');
+  await says('set z 1');
+  await shell.succeed('kv delete z');
+  await says('delete z');
+  await shell.succeed('printf "set z 1\\nset b 2\\nset m 3\\n" | kv exec --atomic');
+  await says('set z 1', 'set b 2', 'set m 3');
+  await shell.succeed('kv set short-lived 1 --ttl 1s');
+  await says('set short-lived 1');
+  await says('delete short-lived');
+  // The bucket that it is given is one to write to; what it writes is told as well.
+  await shell.succeed('kv set copy/one 5');
+  await says('set copy/one 5', 'set copied/one 5');
+});
+
+test('each bucket is followed, with --prefix alone what begins with it', async () => {
+  const shell = await shellWithStore();
+  await shell.succeed('kv bucket create one; kv bucket create two');
+  const words = ['-b', 'x=one', '-b', 'two:ro', '-b', 'again=one:ro', '--prefix', 'a/'];
+  const { says } = await watching(shell, words, watcher, 'one');
+  await shell.succeed('kv -b one set b/1 no; kv set a/2 no; kv -b one set a/3 3');
+  await says('set a/3 3');
+  await shell.succeed('kv -b two set a/4 4');
+  await says('set a/4 4');
+  await shell.succeed('kv bucket delete one --confirm one');
+  await says('delete a/3');
+  await shell.succeed('kv -b two set a/5 5');
+  await says('set a/5 5');
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it', async (signal) => {
+  const shell = await shellWithStore();
+  const { child, end } = await watching(shell);
+  child.kill(signal);
+  expect((await end).signal).toBe(signal);
+  await shell.succeed('kv store check');
+});
+
+test('a signal ends it in the midst of a call that never returns', async () => {
+  const shell = await shellWithStore();
+  const { child, end, says } = await watching(shell);
+  await shell.succeed('printf "set a 1\\nset b loop\\n" | kv exec --atomic');
+  await says('set a 1');
+  child.kill('SIGINT');
+  expect((await end).signal).toBe('SIGINT');
+});
+
+test('a call that traps ends it, and its key is named', async () => {
+  const shell = await shellWithStore();
+  const { end } = await watching(shell);
+  await shell.succeed('kv set bad trap');
+  const { status, stderr } = await end;
+  expect([status, stderr]).toEqual([
+    71,
+    expect.stringContaining('that "bad" in bucket "default" was set: it trapped: `unreachable`'),
+  ]);
+});
+
+test('with --keep-going a new instance goes on after a call that traps, or lasts', async () => {
+  const shell = await shellWithStore();
+  const told = await watching(shell, ['--keep-going', '--timeout', '300ms']);
+  await shell.succeed('kv set n count');
+  await until(() => told.lines.length > 0);
+  told.lines.length = 0;
+  await shell.succeed(
+    'printf "set b trap\\nset a 1\\nset l loop\\nset c count\\n" | kv exec --atomic',
+  );
+  await told.says('set a 1', 'set c 1');
+  expect(told.stderr).toContain('"b" in bucket "default" was set: it trapped');
+  expect(told.stderr).toContain('"l" in bucket "default" was set: it was stopped after 300 ms');
+});
+
+test('what it passes to exit is its status', async () => {
+  const shell = await shellWithStore();
+  const { end } = await watching(shell);
+  await shell.succeed('kv set a exit');
+  expect((await end).status).toBe(3);
+});
+
+test('it ends when nobody reads what it prints', async () => {
+  const shell = await shellWithStore();
+  const { child, end } = await watching(shell);
+  child.stdout.destroy();
+  await until(async () => {
+    if (child.exitCode === null && child.signalCode === null) await shell.run('kv incr a');
+    return child.exitCode !== null || child.signalCode !== null;
+  });
+  const { status, signal } = await end;
+  expect(signal ?? status).toSatisfy((how) => how === 'SIGPIPE' || how === 141);
+});
+
+test('beside eight writers every last value is told, and no key missed', async () => {
+  const shell = await shellWithStore();
+  const { lines, child, end } = await watching(shell, ['--sync', '50ms']);
+  const steps = guest('steps');
+  const writers = Array.from({ length: 8 }, (_, writer) => {
+    const sets = Array.from({ length: 200 }, (_, at) => `set w${writer}-${at % 40} ${at}`);
+    const deletes = Array.from({ length: 10 }, (_, at) => `delete w${writer}-${at}`);
+    return writer % 2 === 0
+      ? shell.succeed('kv exec', { stdin: [...sets, ...deletes].join('\n') })
+      : shell.succeed(`kv run ${steps} --sync exit -- ${sets.join(' ')} adds n${writer} 100`);
+  });
+  await Promise.all(writers);
+  await shell.succeed('kv set last 1');
+  await until(() => lines.includes('set last 1'));
+  const state = new Map<string, string>();
+  for (const line of lines) {
+    const [event, key, value] = line.split(' ');
+    if (event === 'set') state.set(key!, value!);
+    else expect(state.delete(key!), line).toBe(true);
+  }
+  const stored = (await shell.succeed('kv export --format ndjson'))
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as { key: string; value: string })
+    .filter(({ key }) => key !== 'first' && key !== 'a/probe');
+  expect([...state].sort()).toEqual(stored.map(({ key, value }) => [key, value]).sort());
+  child.kill('SIGINT');
+  await end;
+});
+
+test('between calls it holds nothing of the store', async () => {
+  const shell = await shellWithStore();
+  const { says } = await watching(shell);
+  const rounds = 30;
+  for (let round = 0; round < rounds; round++) {
+    await shell.succeed('head -c 1000000 /dev/zero | kv set large');
+    await says('set large 1000000');
+  }
+  expect((await shell.info()).fileSize).toBeLessThan((rounds / 2) * 1e6);
+});
+
+describe('kv run refuses', () => {
+  test.each([
+    ['run --prefix a', 2, 'only with --watch'],
+    ['run --keep-going', 2, 'only with --watch'],
+    ['run', 4, 'kv run --watch'],
+  ])('%s of a watcher', async (words, status, said) => {
+    const shell = await shellWithStore();
+    const run = await shell.run(`kv ${words} ${watcher}`);
+    expect([run.status, run.stderr]).toEqual([status, expect.stringContaining(said)]);
+  });
+
+  test('--watch of a component that exports no watcher', async () => {
+    const shell = await shellWithStore();
+    const run = await shell.run(`kv run --watch ${guest('count')}`);
+    expect(run.status).toBe(4);
+    expect(run.stderr).toContain('it does not export wasi:keyvalue/watcher@0.2.0-draft');
+  });
+});
