@@ -9,6 +9,8 @@ import { runEditor } from '../terminal/editor.js';
 import { isText } from '../terminal/is-text.js';
 import { humanSize } from '../terminal/quantities.js';
 
+const NEWLINE = 0x0a;
+
 /** The largest value that is edited, in bytes: an editor holds all of it. */
 const EDIT_LIMIT_BYTES = 64 * 1024 * 1024;
 
@@ -30,14 +32,14 @@ the value had none, it gets none.`,
 
   async run(context, { key }, { env }) {
     const bucket = context.bucketToWrite();
-    const { text: before, condition } = read(context, bucket, key);
+    const { bytes: before, condition } = read(context, bucket, key);
     const folder = mkdtempSync(join(tmpdir(), 'kv-edit-'));
-    const path = join(folder, isJson(before) ? 'value.json' : 'value.txt');
+    const path = join(folder, isJson(before.toString()) ? 'value.json' : 'value.txt');
     let isKept = false;
     try {
       writeFileSync(path, before, { mode: 0o600 });
       const after = await edited(key, path, env, before);
-      if (after === before) {
+      if (after.equals(before)) {
         await context.terminal.note(`"${key}" is unchanged`);
         return;
       }
@@ -59,10 +61,10 @@ function read(
   { keyvalue }: Context,
   bucket: Bucket,
   key: string,
-): { text: string; condition: Condition } {
+): { bytes: Buffer; condition: Condition } {
   const { eventual, types } = keyvalue;
   const value = eventual.get(bucket, key);
-  if (value === undefined) return { text: '', condition: { kind: 'absent' } };
+  if (value === undefined) return { bytes: Buffer.alloc(0), condition: { kind: 'absent' } };
   const { size, version } = value.metadata;
   if (size > EDIT_LIMIT_BYTES) {
     value[Symbol.dispose]();
@@ -75,7 +77,7 @@ function read(
       hint: 'try: kv get KEY | xxd > FILE, edit FILE, then xxd -r FILE | kv set KEY',
     });
   }
-  return { text: bytes.toString(), condition: { kind: 'version', version } };
+  return { bytes, condition: { kind: 'version', version } };
 }
 
 /** What the editor leaves. Throws `not-confirmed` where that fails, `io`. */
@@ -83,20 +85,20 @@ async function edited(
   key: string,
   path: string,
   env: NodeJS.ProcessEnv,
-  before: string,
-): Promise<string> {
+  before: Buffer,
+): Promise<Buffer> {
   await runEditor(path, env, `edit "${key}"`);
   try {
-    const after = readFileSync(path, 'utf8');
-    return before.endsWith('\n') ? after : after.replace(/\n$/, '');
+    const after = readFileSync(path);
+    return endsWithNewline(before) || !endsWithNewline(after) ? after : after.subarray(0, -1);
   } catch (cause) {
     throw ioError(`read "${path}"`, cause);
   }
 }
 
 interface Change {
-  readonly before: string;
-  readonly after: string;
+  readonly before: Buffer;
+  readonly after: Buffer;
   readonly condition: Condition;
 }
 
@@ -109,7 +111,7 @@ async function save(
 ): Promise<void> {
   const { records, types } = context.keyvalue;
   const hint = `your text is in ${path}`;
-  if (isJson(before) && !isJson(after)) {
+  if (isJson(before.toString()) && !isJson(after.toString())) {
     const action = `save "${key}"`;
     const question = `it was JSON, and is no longer: ${action} all the same?`;
     if (!context.terminal.canAsk || !(await context.terminal.confirm(question))) {
@@ -120,7 +122,7 @@ async function save(
   }
   const value = types.OutgoingValue.newOutgoingValue();
   try {
-    value.outgoingValueWriteBodySync(Buffer.from(after));
+    value.outgoingValueWriteBodySync(after);
     const version = records.setWhere(bucket, key, value, { condition, expires: 'kept' });
     const { size } = value;
     await report(context, { key, size, version }, `set "${key}": ${humanSize(size)}`);
@@ -130,6 +132,10 @@ async function save(
   } finally {
     value[Symbol.dispose]();
   }
+}
+
+function endsWithNewline(bytes: Buffer): boolean {
+  return bytes.at(-1) === NEWLINE;
 }
 
 /** Whether a text is an object or a list of JSON: a number or a word by itself is a text as well. */

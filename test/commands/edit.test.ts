@@ -1,8 +1,11 @@
 /** Editing with real programs as the editor. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Shell } from '../support/shell.js';
+import { Shell, until } from '../support/shell.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { hasTmux, Screen } from '../support/tmux.js';
 
 /** A shell in which `edit.sh` is the editor. */
 function shellWith(script: string): Shell {
@@ -19,6 +22,13 @@ describe('kv edit', () => {
     const one = shellWith('echo >> "$1"');
     await one.succeed('kv set n 41; kv edit n; kv incr n');
     expect(await one.succeed('kv get n')).toBe('42');
+  });
+
+  it('saves the bytes that the editor leaves, though they are no text', async () => {
+    const shell = shellWith('printf "caf\\351\\n" > "$1"');
+    await shell.succeed('kv set k before; kv edit k');
+    expect(await shell.succeed('kv get k --format hex')).toMatch(/63 ?61 ?66 ?e9/);
+    expect(await shell.succeed('kv stat k --json | jq .size')).toBe('4\n');
   });
 
   it('makes a missing key, unless nothing is written', async () => {
@@ -82,3 +92,49 @@ describe('kv edit', () => {
     ]);
   });
 });
+
+describe.runIf(hasTmux)('kv edit in a terminal', () => {
+  it.runIf(isThere('ed'))('leaves the keyboard to ed', async () => {
+    const screen = await Screen.open();
+    await screen.shell.succeed("printf 'hello\\n' | kv set k");
+    await screen.type('clear; EDITOR=ed kv edit k');
+    // How many bytes it has read.
+    await until(async () => (await screen.lines()).at(-1) === '6');
+    for (const line of ['s/hello/bye/', 'w', 'q']) await screen.type(line);
+    expect(await screen.status()).toBe(0);
+    expect(await screen.says('set "k": 4 B')).toBe(true);
+    expect(await screen.shell.succeed('kv get k')).toBe('bye\n');
+  });
+
+  it.runIf(isThere('vi'))('leaves the screen to vi', async () => {
+    const screen = await Screen.open();
+    await screen.shell.succeed('kv set k hello');
+    await screen.type('clear; kv edit k');
+    await until(async () => (await screen.lines())[1] === '~');
+    await screen.press('c', 'w', 'b', 'y', 'e', 'Escape');
+    await screen.type(':wq');
+    expect(await screen.status()).toBe(0);
+    expect(await screen.shell.succeed('kv get k')).toBe('bye');
+  });
+
+  it('asks before it saves what is no longer JSON', async () => {
+    const folder = temporaryFolder();
+    const screen = await Screen.open(new Shell(undefined, { TMPDIR: folder }));
+    await screen.shell.succeed(`kv set k '{"a":1}'`);
+    await screen.type('clear; EDITOR="sed -i s/}//" kv edit k');
+    await screen.shows('save "k" all the same?');
+    await screen.type('n');
+    expect(await screen.status()).toBe(2);
+    expect(await screen.says('your text is in ')).toBe(true);
+    expect(await screen.shell.succeed('kv get k')).toBe('{"a":1}');
+    await screen.type('clear; EDITOR="sed -i s/}//" kv edit k');
+    await screen.shows('save "k" all the same?');
+    await screen.type('y');
+    expect(await screen.status()).toBe(0);
+    expect(await screen.shell.succeed('kv get k')).toBe('{"a":1');
+  });
+});
+
+function isThere(program: string): boolean {
+  return spawnSync('which', [program]).status === 0;
+}
