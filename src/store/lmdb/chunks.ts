@@ -3,7 +3,6 @@
  * what nobody holds. What is to be given back is first registered among the uploads, so that it is
  * found again however this process ends.
  */
-
 import { KvError } from '../../errors.js';
 import type { Db } from './database.js';
 import type { Environment, Snapshot } from './environment.js';
@@ -14,25 +13,15 @@ import {
   decodeChunkKey,
   decodeU64,
   encodeU64,
-  sealEntry,
   sumOfChunk,
 } from './layout.js';
-import { isAlive, isThisProcess, type Owner, thisProcess } from './process-identity.js';
-import { readEntry } from './read-entry.js';
+import { NumberedEntries } from './numbered-entries.js';
+import { isAlive, isThisProcess } from './process-identity.js';
 import type { ChunkedValue } from './record-layout.js';
+import { isLeft, type UploadEntry, UploadRegister } from './upload-register.js';
 
 /** Chunks deleted in one transaction: about 256 MiB, some hundred KiB of freed page numbers. */
 const RECLAIM_STEP_CHUNKS = 1024;
-
-/** What the register of uploads says of a value. */
-interface UploadEntry {
-  /** Who is uploading it; absent where it awaits reclamation. */
-  readonly owner?: Owner;
-  /** How many of its chunks, from the first on, are of records, where there are any. */
-  readonly kept: number;
-  /** Whether it goes on behind the value of a record, which others wait for. */
-  readonly grows?: true;
-}
 
 /**
  * Whether more can be written behind the value of a record: `free`; `busy`, since another process does just
@@ -42,15 +31,20 @@ export type Growth = 'free' | 'busy' | 'held';
 
 export class Chunks {
   readonly #environment: Environment;
+  readonly #uploads: UploadRegister;
+  /** How many records hold each value. */
+  readonly #holders: NumberedEntries;
   #garbage = false;
 
   constructor(environment: Environment) {
     this.#environment = environment;
+    this.#uploads = new UploadRegister(environment);
+    this.#holders = new NumberedEntries(environment, 'values');
   }
 
   /** Writes bytes that begin at a chunk's boundary, `position` bytes into the value. */
   write(valueId: number, position: number, bytes: Uint8Array): void {
-    const chunks = this.#database('chunks');
+    const chunks = this.#database;
     this.#environment.willWrite(bytes.length);
     const first = position / CHUNK_SIZE_BYTES;
     const behind = first + Math.ceil(bytes.length / CHUNK_SIZE_BYTES);
@@ -70,7 +64,7 @@ export class Chunks {
   /** One chunk of a value; or what is wrong with it, as the end of a sentence. */
   read(value: ChunkedValue, index: number, snapshot: Snapshot): Buffer | string {
     const { valueId, size, chunkSize } = value;
-    const chunks = this.#database('chunks');
+    const chunks = this.#database;
     const range = { start: chunkBound(valueId, index), end: chunkBound(valueId, index + 1) };
     const [key] = this.#environment.readKeys(chunks, { ...range, limit: 1 }, snapshot);
     const chunk = key && this.#environment.readCopy(chunks, key, snapshot);
@@ -86,7 +80,7 @@ export class Chunks {
 
   /** Whether the value of a record of `size` bytes can grow in its place. */
   growth(valueId: number, size: number): Growth {
-    const upload = this.#upload(valueId);
+    const upload = this.#uploads.find(valueId);
     if (upload) {
       const { grows, owner } = upload;
       return grows && owner && !isThisProcess(owner) && isAlive(owner) ? 'busy' : 'held';
@@ -97,43 +91,43 @@ export class Chunks {
       limit: 1,
     };
     // A record that held more of it may be gone.
-    const isLonger = this.#environment.readKeys(this.#database('chunks'), behind).length > 0;
-    return isLonger || this.#holders(valueId) !== 1 ? 'held' : 'free';
+    const isLonger = this.#environment.readKeys(this.#database, behind).length > 0;
+    return isLonger || this.#holdersOf(valueId) !== 1 ? 'held' : 'free';
   }
 
   /** To be asked before one more record holds a value that others hold. Throws `damaged`. */
   checkHeld(valueId: number): void {
-    if (this.#holders(valueId) === 0) throw this.#uncounted(valueId);
+    if (this.#holdersOf(valueId) === 0) throw this.#uncounted(valueId);
   }
 
   /** To be asked before a record lets go of a value, by who can leave it. Throws `damaged`. */
   checkReleasable(valueId: number): void {
     this.checkHeld(valueId);
-    this.#upload(valueId);
+    this.#uploads.find(valueId);
   }
 
   /** One more record holds the value. */
   retain(valueId: number): void {
-    this.#setHolders(valueId, this.#holders(valueId) + 1);
+    this.#setHolders(valueId, this.#holdersOf(valueId) + 1);
   }
 
   /** One record fewer holds the value; the last one leaves it to `reclaim`. */
   release(valueId: number): void {
-    const holders = this.#holders(valueId) - 1;
+    const holders = this.#holdersOf(valueId) - 1;
     if (holders < 0) throw this.#uncounted(valueId);
     this.#setHolders(valueId, holders);
-    if (holders === 0 && this.#upload(valueId) === undefined) this.#discard(valueId, 0);
+    if (holders === 0 && this.#uploads.find(valueId) === undefined) this.#discard(valueId, 0);
   }
 
   /** Marks a value as this process's own before anything of it is written. */
   beginUpload(valueId: number): void {
-    this.#register(valueId, { owner: thisProcess(), kept: 0 });
+    this.#uploads.claim(valueId, { kept: 0 });
   }
 
   /** The same for what is to come behind the value of a record of `size` bytes. */
   beginGrowth(valueId: number, size: number): void {
     const kept = Math.ceil(size / CHUNK_SIZE_BYTES);
-    this.#register(valueId, { owner: thisProcess(), kept, grows: true });
+    this.#uploads.claim(valueId, { kept, grows: true });
   }
 
   /**
@@ -141,28 +135,28 @@ export class Chunks {
    * the transaction that made it, or taken by another process for a dead one's.
    */
   renewUpload(valueId: number, size = 0): void {
-    const own = this.#ownUpload(valueId);
+    const own = this.#uploads.own(valueId);
     const kept = Math.max(own.kept, Math.ceil(size / CHUNK_SIZE_BYTES));
-    this.#register(valueId, { ...own, owner: thisProcess(), kept });
+    this.#uploads.claim(valueId, { ...own, kept });
   }
 
   /** Ends an upload of `written` bytes: what no record holds of them is left to `reclaim`. */
   endUpload(valueId: number, written: number): void {
-    const { kept } = this.#ownUpload(valueId);
-    const isHeld = this.#holders(valueId) > 0 && kept * CHUNK_SIZE_BYTES >= written;
-    if (isHeld) this.#database('uploads').removeSync(encodeU64(valueId));
+    const { kept } = this.#uploads.own(valueId);
+    const isHeld = this.#holdersOf(valueId) > 0 && kept * CHUNK_SIZE_BYTES >= written;
+    if (isHeld) this.#uploads.remove(valueId);
     else this.#discard(valueId, kept);
   }
 
   /** Takes the mark away, for what is no value. */
   forgetUpload(id: number): void {
-    this.#database('uploads').removeSync(encodeU64(id));
+    this.#uploads.remove(id);
   }
 
   /** Whether a living process has registered this as its upload. */
   isUploading(id: number): boolean {
-    const owner = this.#upload(id)?.owner;
-    return owner !== undefined && isAlive(owner);
+    const upload = this.#uploads.find(id);
+    return upload !== undefined && !isLeft(upload);
   }
 
   /**
@@ -185,11 +179,11 @@ export class Chunks {
 
   /** Uploads in progress, and values that await reclamation. */
   countUploads(): number {
-    return this.#environment.sizeOf(this.#database('uploads')).entries;
+    return this.#uploads.count();
   }
 
   countValues(): number {
-    return this.#environment.sizeOf(this.#database('values')).entries;
+    return this.#holders.count();
   }
 
   /**
@@ -197,11 +191,10 @@ export class Chunks {
    * is told of to `damaged`: it keeps nobody from writing. Throws what writing does.
    */
   reclaimStep(damaged?: (error: KvError) => void): boolean {
-    const uploads = this.#database('uploads');
     // What is another's is looked at without the lock.
-    const found = this.#environment.readKeys(uploads, {}).filter((key) => {
+    const found = this.#uploads.ids().filter((id) => {
       try {
-        return this.#left(decodeU64(key)) !== undefined;
+        return this.#findLeft(id) !== undefined;
       } catch (error) {
         if (!(error instanceof KvError && error.code === 'damaged')) throw error;
         damaged?.(error);
@@ -211,74 +204,49 @@ export class Chunks {
     if (found.length === 0) return false;
     return this.#environment.writes.transactionSync(() => {
       let left = RECLAIM_STEP_CHUNKS;
-      for (const key of found) {
-        left -= this.#giveBack(decodeU64(key), left);
+      for (const id of found) {
+        left -= this.#giveBack(id, left);
         if (left <= 0) return true;
       }
       return false;
     });
   }
 
-  /** What is registered of a value that nobody who lives uploads; undefined for any other. */
-  #left(valueId: number): UploadEntry | undefined {
-    const entry = this.#upload(valueId);
-    return entry?.owner && isAlive(entry.owner) ? undefined : entry;
+  /** What is registered of a value that is nobody's upload; undefined where it is one, or is not registered. */
+  #findLeft(valueId: number): UploadEntry | undefined {
+    const entry = this.#uploads.find(valueId);
+    return entry && isLeft(entry) ? entry : undefined;
   }
 
   /** Deletes up to `limit` chunks of a value that is to be given back; returns how many. */
   #giveBack(valueId: number, limit: number): number {
-    const entry = this.#left(valueId);
+    const entry = this.#findLeft(valueId);
     if (entry === undefined) return 0;
-    const chunks = this.#database('chunks');
+    const chunks = this.#database;
     const range = {
-      start: chunkBound(valueId, this.#holders(valueId) > 0 ? entry.kept : 0),
+      start: chunkBound(valueId, this.#holdersOf(valueId) > 0 ? entry.kept : 0),
       end: chunkBound(valueId + 1, 0),
       limit,
     };
     const keys = [...chunks.getKeys(range)];
     for (const key of keys) chunks.removeSync(key);
-    if (keys.length < limit) this.#database('uploads').removeSync(encodeU64(valueId));
+    if (keys.length < limit) this.#uploads.remove(valueId);
     return keys.length;
   }
 
   #discard(valueId: number, kept: number): void {
-    this.#register(valueId, { kept });
+    this.#uploads.leave(valueId, kept);
     this.#garbage = true;
   }
 
-  #register(valueId: number, entry: UploadEntry): void {
-    this.#put('uploads', valueId, Buffer.from(JSON.stringify(entry)));
-  }
-
-  #upload(valueId: number): UploadEntry | undefined {
-    const bytes = readEntry(this.#environment, this.#database('uploads'), encodeU64(valueId));
-    return bytes && (JSON.parse(bytes.toString()) as UploadEntry);
-  }
-
-  #ownUpload(valueId: number): UploadEntry {
-    const entry = this.#upload(valueId);
-    if (entry?.owner && isThisProcess(entry.owner)) return entry;
-    throw new KvError(
-      'busy',
-      'cannot go on with a value: what was written of it was given up, with its transaction or ' +
-        'after a day without a write',
-    );
-  }
-
-  #holders(valueId: number): number {
-    const bytes = readEntry(this.#environment, this.#database('values'), encodeU64(valueId));
+  #holdersOf(valueId: number): number {
+    const bytes = this.#holders.get(valueId);
     return bytes ? decodeU64(bytes) : 0;
   }
 
   #setHolders(valueId: number, holders: number): void {
-    if (holders > 0) this.#put('values', valueId, encodeU64(holders));
-    else this.#database('values').removeSync(encodeU64(valueId));
-  }
-
-  #put(name: 'values' | 'uploads', id: number, bytes: Buffer): void {
-    const database = this.#database(name);
-    const key = encodeU64(id);
-    database.putSync(key, sealEntry(database.seed, key, bytes));
+    if (holders > 0) this.#holders.set(valueId, encodeU64(holders));
+    else this.#holders.remove(valueId);
   }
 
   #uncounted(valueId: number): KvError {
@@ -286,7 +254,7 @@ export class Chunks {
     return new KvError('damaged', `cannot write to store "${this.#environment.path}": ${state}`);
   }
 
-  #database(name: 'chunks' | 'values' | 'uploads'): Db {
-    return this.#environment.database(name);
+  get #database(): Db {
+    return this.#environment.database('chunks');
   }
 }

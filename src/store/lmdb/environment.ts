@@ -106,7 +106,7 @@ export class Environment {
       // See native-addon.ts.
       waitForTurn: () => this.writes.waitForTurn(),
       onlyOpens: () => this.#onlyOpens,
-      failed: (code) => this.writes.failed(code),
+      failed: (code) => this.writes.failures.abandon(code),
     } satisfies AddonOptions & Record<string, unknown>;
     this.#lockFile = new LockFile(join(path, LOCK_FILE));
     this.#stateOfReads = new StateOfReads(this.#lockFile, this.#renewal);
@@ -337,13 +337,13 @@ export class Environment {
       return read();
     } catch (error) {
       const failure = lmdbError(`read store "${this.path}"`, error);
-      throw isPanic(error) ? (this.writes.lastError ?? failure) : failure;
+      throw isPanic(error) ? (this.writes.failures.last ?? failure) : failure;
     }
   }
 
   /** Lets the environment go. */
   async close(): Promise<void> {
-    const isClosing = !this.writes.isAbandoned;
+    const isClosing = !this.writes.failures.isAbandoned;
     if (isClosing) await this.main.close();
     this.#renewal.end();
     this.#openFile?.close();

@@ -11,29 +11,25 @@ import type {
   Upload,
   WorkOptions,
 } from '../store.js';
-import { inTurns, nextTurn } from '../turns.js';
+import { inTurns } from '../turns.js';
 import type { StoreWatch, WatchOptions } from '../watch.js';
 import { Catalogue } from './catalogue.js';
 import { Chunks } from './chunks.js';
+import { createDraft, discardDraft, isDraft, publishDraft } from './drafts.js';
 import type { Environment } from './environment.js';
 import { ExpiryIndex } from './expiry-index.js';
-import { bucketDatabase, bucketIdOf, internalDatabases } from './layout.js';
+import { collectGarbage, reclaimSome } from './garbage.js';
+import { bucketIdOf, internalDatabases } from './layout.js';
 import { LmdbBucket } from './lmdb-bucket.js';
 import { LmdbUpload } from './lmdb-upload.js';
 import type { Parts } from './parts.js';
 import { SeenPages } from './seen-pages.js';
 import { SoundStretches } from './sound-stretch.js';
 import { storeFacts } from './store-facts.js';
-import { sweepAll, sweepSome } from './sweep.js';
+import { sweepSome } from './sweep.js';
 import { Transactions } from './transactions.js';
 import { LmdbWatch } from './watch/lmdb-watch.js';
-import { clearRecords, copyRecords } from './whole-buckets.js';
-
-/** Begins the name of a bucket in the making: no bucket's name may hold a control character. */
-const DRAFT_PREFIX = '\x01';
-
-/** How much of abandoned uploads an opening frees: about 1 GiB, some tens of ms. */
-const RECLAIM_STEPS = 4;
+import { clearRecords, copyBucket, deleteBucket, type Original } from './whole-buckets.js';
 
 export class LmdbStore implements Store {
   readonly supports: ReadonlySet<Capability> = new Set([
@@ -109,7 +105,7 @@ export class LmdbStore implements Store {
 
   bucketNames(prefix: string): string[] {
     const names = this.#parts.catalogue.soundNames();
-    return names.filter((name) => name.startsWith(prefix) && !name.startsWith(DRAFT_PREFIX));
+    return names.filter((name) => name.startsWith(prefix) && !isDraft(name));
   }
 
   createBucket(name: string): StoreBucket {
@@ -134,7 +130,7 @@ export class LmdbStore implements Store {
   }
 
   async deleteBucket(name: string, options?: WorkOptions): Promise<void> {
-    await this.#inSteps((isUntouched) => this.#deleted(name, isUntouched), options);
+    await this.#inSteps(name, (original) => deleteBucket(this.#parts, original), options);
   }
 
   renameBucket(name: string, to: string): void {
@@ -148,35 +144,23 @@ export class LmdbStore implements Store {
   }
 
   async copyBucket(name: string, to: string, options?: WorkOptions): Promise<void> {
-    await this.#inSteps((isUntouched) => this.#copied(name, to, isUntouched), options);
+    await this.#inSteps(name, (original) => copyBucket(this.#parts, original, to), options);
   }
 
   async clearBucket(name: string, options?: WorkOptions): Promise<void> {
-    const parts = this.#parts;
-    await this.#inSteps(
-      (isUntouched) => clearRecords(parts, { bucket: name, isUntouched }),
-      options,
-    );
+    await this.#inSteps(name, (original) => clearRecords(this.#parts, original), options);
   }
 
   createDraft(): string {
-    const { catalogue, chunks, environment, transactions } = this.#parts;
-    return transactions.run(() => {
-      const id = environment.writes.nextNumber();
-      const name = DRAFT_PREFIX + id;
-      environment.createDatabase(bucketDatabase(id));
-      catalogue.set(name, { id, created: Date.now() });
-      chunks.beginUpload(id);
-      return name;
-    });
+    return createDraft(this.#parts);
   }
 
   async publishDraft(draft: string, name: string, options?: WorkOptions): Promise<void> {
-    await this.#inSteps((isUntouched) => this.#published(draft, name, isUntouched), options);
+    await this.#inSteps(draft, (original) => publishDraft(this.#parts, original, name), options);
   }
 
   async discardDraft(draft: string, options?: WorkOptions): Promise<void> {
-    await this.#inSteps((isUntouched) => this.#discarded(draft, isUntouched), options);
+    await this.#inSteps(draft, (original) => discardDraft(this.#parts, original), options);
   }
 
   /**
@@ -184,63 +168,11 @@ export class LmdbStore implements Store {
    * writes, for which whoever has come to read would have to wait.
    */
   reclaim(): void {
-    if (!this.#parts.environment.writes.othersWrite) this.#reclaimLeft(RECLAIM_STEPS);
+    if (!this.#parts.environment.writes.othersWrite) reclaimSome(this.#parts);
   }
 
-  async collectGarbage({ signal, progress }: WorkOptions = {}): Promise<Collected> {
-    const { chunks, environment } = this.#parts;
-    const damaged: KvError[] = [];
-    let expired = 0;
-    signal?.throwIfAborted();
-    for await (const swept of sweepAll(this.#parts, damaged, signal)) {
-      chunks.reclaim();
-      expired += swept;
-      progress?.(expired);
-    }
-    environment.refresh();
-    const before = chunks.countUploads();
-    for (const draft of this.#drafts()) {
-      try {
-        await this.#inSteps(() => this.#abandoned(draft), { signal });
-      } catch (error) {
-        if (!(error instanceof KvError && error.code === 'damaged')) throw error;
-        damaged.push(error);
-      }
-    }
-    const known = new Map<string, KvError>();
-    for (let isMore = true; isMore; ) {
-      await environment.writes.writersDone(signal);
-      environment.refresh();
-      isMore = chunks.reclaimStep((error) => known.set(error.message, error));
-      await nextTurn();
-      signal?.throwIfAborted();
-    }
-    environment.refresh();
-    const uploads = before - chunks.countUploads();
-    return { expired, uploads, damaged: [...damaged, ...known.values()] };
-  }
-
-  #reclaimLeft(steps: number): void {
-    const { chunks, transactions } = this.#parts;
-    for (const draft of this.#drafts()) {
-      transactions.run(() => {
-        for (const _ of this.#abandoned(draft)) {
-          // Step by step to the end.
-        }
-      });
-    }
-    chunks.reclaim(steps);
-  }
-
-  #drafts(): string[] {
-    return this.#parts.catalogue.names().filter((name) => name.startsWith(DRAFT_PREFIX));
-  }
-
-  /** Discards a draft whose process has ended; nothing of one that lives, or has gone. */
-  *#abandoned(draft: string): Generator<number> {
-    const { catalogue, chunks } = this.#parts;
-    const entry = catalogue.find(draft);
-    if (entry && !chunks.isUploading(entry.id)) yield* this.#discarded(draft, true);
+  async collectGarbage(options: WorkOptions = {}): Promise<Collected> {
+    return collectGarbage(this.#parts, options);
   }
 
   upload(): Upload {
@@ -279,46 +211,16 @@ export class LmdbStore implements Store {
     await this.#parts.environment.close();
   }
 
-  /** One transaction of work that lasts. */
+  /** One transaction of work on a bucket that lasts. */
   async #inSteps(
-    work: (isUntouched: boolean) => Iterable<number>,
+    bucket: string,
+    work: (original: Original) => Iterable<number>,
     options: WorkOptions = {},
   ): Promise<void> {
     const isUntouched = !this.inTransaction;
     await this.#parts.transactions.runAsync(
-      () => inTurns(work(isUntouched), options),
+      () => inTurns(work({ bucket, isUntouched }), options),
       options.signal,
     );
-  }
-
-  *#copied(name: string, to: string, isUntouched: boolean): Generator<number> {
-    const { catalogue } = this.#parts;
-    const action = `copy bucket "${name}"`;
-    catalogue.entryOf(name);
-    catalogue.mustBeFree(to, action);
-    catalogue.create(to, action);
-    yield* copyRecords(this.#parts, { bucket: name, isUntouched }, to);
-  }
-
-  *#deleted(name: string, isUntouched: boolean): Generator<number> {
-    const { catalogue, environment } = this.#parts;
-    yield* clearRecords(this.#parts, { bucket: name, isUntouched });
-    environment.dropDatabase(bucketDatabase(catalogue.entryOf(name).id));
-    catalogue.remove(name);
-  }
-
-  *#published(draft: string, name: string, isUntouched: boolean): Generator<number> {
-    const { catalogue, chunks } = this.#parts;
-    const entry = catalogue.entryOf(draft);
-    if (catalogue.find(name)) yield* this.#deleted(name, isUntouched);
-    catalogue.remove(draft);
-    catalogue.set(name, entry);
-    chunks.forgetUpload(entry.id);
-  }
-
-  *#discarded(draft: string, isUntouched: boolean): Generator<number> {
-    const { id } = this.#parts.catalogue.entryOf(draft);
-    yield* this.#deleted(draft, isUntouched);
-    this.#parts.chunks.forgetUpload(id);
   }
 }

@@ -1,12 +1,12 @@
 /**
- * Copying and deleting the records of a bucket, or a range of them, within a transaction. Each is
+ * Copying and deleting a bucket, its records, or a range of them, within a transaction. Each is
  * gone through in steps, which yield how many records they were through with.
  */
 import { ELSEWHERE, isExpired, type KeyRange } from '../record.js';
 import { viewOf } from './checksum.js';
 import { type Db, KeySpan, type PutOptions, type ValueSpan } from './database.js';
 import type { Environment } from './environment.js';
-import { bucketIdOf } from './layout.js';
+import { bucketDatabase, bucketIdOf } from './layout.js';
 import type { ListedRecords } from './listed-records.js';
 import { valueSpanOver } from './lmdb-internals.js';
 import type { Parts } from './parts.js';
@@ -15,13 +15,31 @@ import { listRecords } from './record-pages.js';
 import { letGo, STORED } from './records.js';
 
 /** A bucket, and whether the transaction under way has changed nothing before. */
-interface Original {
+export interface Original {
   readonly bucket: string;
   readonly isUntouched: boolean;
 }
 
+/** Makes a bucket with the records of another. Throws `no-bucket`, `bucket-exists`, `full`. */
+export function* copyBucket(parts: Parts, original: Original, to: string): Generator<number> {
+  const { catalogue } = parts;
+  const action = `copy bucket "${original.bucket}"`;
+  catalogue.entryOf(original.bucket);
+  catalogue.mustBeFree(to, action);
+  catalogue.create(to, action);
+  yield* copyRecords(parts, original, to);
+}
+
+/** Deletes a bucket with its records. Throws `no-bucket`. */
+export function* deleteBucket(parts: Parts, original: Original): Generator<number> {
+  const { catalogue, environment } = parts;
+  yield* clearRecords(parts, original);
+  environment.dropDatabase(bucketDatabase(catalogue.entryOf(original.bucket).id));
+  catalogue.remove(original.bucket);
+}
+
 /** Fills an empty bucket with the records of another that have not expired; chunks are shared. */
-export function* copyRecords(
+function* copyRecords(
   parts: Parts,
   { bucket, isUntouched }: Original,
   to: string,

@@ -4,14 +4,13 @@
  */
 import { join } from 'node:path';
 import { ABORT } from 'lmdb';
-import { ioError, KvError } from '../../errors.js';
+import { KvError } from '../../errors.js';
 import { NestedTransactions } from '../nested-transactions.js';
 import type { Patience } from '../patience.js';
 import type { Milliseconds } from '../record.js';
 import { type Db, type RootDb, statsOf } from './database.js';
-import { hasPlenty, makeRoom, whyCutShort } from './disk-room.js';
+import { hasPlenty, makeRoom } from './disk-room.js';
 import { DATA_FILE } from './layout.js';
-import { isIoError, isPanic, lmdbError } from './lmdb-error.js';
 import {
   isBegunFromNewest,
   lastTransactionOf,
@@ -21,6 +20,7 @@ import {
 import type { LockFile } from './lock-file.js';
 import { checkLock } from './lost-lock.js';
 import { Sequence } from './sequence.js';
+import { WriteFailures } from './write-failures.js';
 import { WriteTurn } from './write-turn.js';
 
 /** What is needed of the environment. */
@@ -63,22 +63,19 @@ export interface Lasting extends OpenTransaction {
 export class WriteTransactions extends NestedTransactions<Before> {
   readonly #written: Written;
   readonly #turn: WriteTurn;
+  readonly #file: string;
+  readonly failures: WriteFailures;
   /** Transactions of this process that other threads of it are waiting for, or in. */
   #inBackground = 0;
   #givenNumbers: Sequence | undefined;
-  /** The number of the transaction that is committed, or was tried last. */
-  #committing = 0;
-  /** A write that failed: how far it got nobody knows, so this process writes no more. */
-  #failure: KvError | undefined;
-  #lastError: KvError | undefined;
-  #isAbandoned = false;
-  /** Transactions in the background that wait; each is told of a failure. */
-  readonly #waiting = new Set<(failure: unknown) => void>();
 
   constructor(written: Written) {
     super(written.now);
     this.#written = written;
-    this.#turn = new WriteTurn(written.path, written.lockFile, written.patience);
+    const { path } = written;
+    this.#file = join(path, DATA_FILE);
+    this.failures = new WriteFailures(path, this.#file, () => lastTransactionOf(this.#main));
+    this.#turn = new WriteTurn(path, written.lockFile, written.patience);
   }
 
   /**
@@ -94,7 +91,7 @@ export class WriteTransactions extends NestedTransactions<Before> {
     try {
       // A child, since lmdb commits what a plain one has written before it throws.
       for (;;) {
-        const result = await this.#unlessFailed(
+        const result = await this.failures.unlessAbandoned(
           this.#main.childTransaction(async () => {
             const before = this.enter();
             try {
@@ -109,7 +106,7 @@ export class WriteTransactions extends NestedTransactions<Before> {
         if (result !== ABORT) return result as T;
       }
     } catch (error) {
-      throw this.#writeError(error);
+      throw this.failures.errorOf(error);
     } finally {
       this.#inBackground--;
     }
@@ -197,23 +194,6 @@ export class WriteTransactions extends NestedTransactions<Before> {
     this.#turn.waitUntilSync(isDone, action);
   }
 
-  /** The last write that failed: where LMDB panics, that is why. */
-  get lastError(): KvError | undefined {
-    return this.#lastError;
-  }
-
-  /** Whether a failure has left lmdb waiting for ever: it cannot be closed, and must not be used. */
-  get isAbandoned(): boolean {
-    return this.#isAbandoned;
-  }
-
-  /** To be called when a transaction in the background was not begun, or not committed. */
-  failed(code: number): void {
-    this.#isAbandoned = true;
-    const failure = this.#writeError(Object.assign(new Error('the commit failed'), { code }));
-    for (const fail of this.#waiting) fail(failure);
-  }
-
   /** The next number of the store, for a version or an id; within a transaction only. */
   nextNumber(): number {
     return this.#sequence.next();
@@ -246,7 +226,7 @@ export class WriteTransactions extends NestedTransactions<Before> {
     const { databases, opened, dropped } = this.#written;
     for (const name of opened.splice(before.opened)) databases.delete(name);
     for (const name of [...dropped].slice(before.dropped)) dropped.delete(name);
-    return this.#writeError(error);
+    return this.failures.errorOf(error);
   }
 
   protected ended(): void {
@@ -259,36 +239,7 @@ export class WriteTransactions extends NestedTransactions<Before> {
     if (readOnly) {
       throw new KvError('read-only', `cannot write to store "${path}": it is open read-only`);
     }
-    if (this.#failure === undefined) return;
-    const { code, message } = this.#failure;
-    throw new KvError(code, message, {
-      hint: 'this kv writes no more: run it again',
-      cause: this.#failure,
-    });
-  }
-
-  #writeError(thrown: unknown): unknown {
-    const action = `write to store "${this.#written.path}"`;
-    const failure = lmdbError(action, thrown);
-    // What is no failure of LMDB's is thrown by the work.
-    if (failure === thrown || !(failure instanceof KvError)) return failure;
-    const reason = isIoError(failure) ? whyCutShort(this.#file) : undefined;
-    const error = reason === undefined ? failure : ioError(action, reason);
-    const isUnsure = this.#committing > 0 && lastTransactionOf(this.#main) >= this.#committing;
-    if (isPanic(thrown)) return this.#lastError ?? error;
-    this.#lastError = error;
-    if (error.code === 'io' || isUnsure || this.#isAbandoned) this.#failure ??= error;
-    if (!isUnsure) return error;
-    const result = 'it may have been stored all the same: look before you try again';
-    return new KvError(error.code, error.message, { result, cause: error });
-  }
-
-  /** What comes of a transaction in the background, or the failure that ends all of them. */
-  #unlessFailed<T>(outcome: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.add(reject);
-      outcome.then(resolve, reject).finally(() => this.#waiting.delete(reject));
-    });
+    this.failures.check();
   }
 
   /**
@@ -297,7 +248,7 @@ export class WriteTransactions extends NestedTransactions<Before> {
    */
   #isReady(): boolean {
     if (!this.isOutermost) return true;
-    this.#committing = 0;
+    this.failures.committing(0);
     checkLock(this.#written.path, this.#written.lockFile);
     if (!isBegunFromNewest(this.#main)) {
       this.#written.lockFile.mend(() => lastTransactionOf(this.#main));
@@ -317,7 +268,7 @@ export class WriteTransactions extends NestedTransactions<Before> {
       this.#sequence.save();
       this.#written.commits();
       checkLock(this.#written.path, this.#written.lockFile);
-      this.#committing = this.#main.getWriteTxnId();
+      this.failures.committing(this.#main.getWriteTxnId());
     }
     return result;
   }
@@ -329,9 +280,5 @@ export class WriteTransactions extends NestedTransactions<Before> {
   get #sequence(): Sequence {
     this.#givenNumbers ??= new Sequence(this.#main);
     return this.#givenNumbers;
-  }
-
-  get #file(): string {
-    return join(this.#written.path, DATA_FILE);
   }
 }

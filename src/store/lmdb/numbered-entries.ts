@@ -1,0 +1,42 @@
+/** Entries of one of the store's own databases, by the number of a value: see layout.ts. */
+import type { Db } from './database.js';
+import type { Environment } from './environment.js';
+import { decodeU64, encodeU64, sealEntry } from './layout.js';
+import { readEntry } from './read-entry.js';
+
+export class NumberedEntries {
+  readonly #environment: Environment;
+  readonly #name: 'values' | 'uploads';
+
+  constructor(environment: Environment, name: 'values' | 'uploads') {
+    this.#environment = environment;
+    this.#name = name;
+  }
+
+  /** Undefined where there is none. Throws `damaged` for a wrong checksum. */
+  get(id: number): Buffer | undefined {
+    return readEntry(this.#environment, this.#database, encodeU64(id));
+  }
+
+  set(id: number, bytes: Buffer): void {
+    const key = encodeU64(id);
+    this.#database.putSync(key, sealEntry(this.#database.seed, key, bytes));
+  }
+
+  remove(id: number): void {
+    this.#database.removeSync(encodeU64(id));
+  }
+
+  count(): number {
+    return this.#environment.sizeOf(this.#database).entries;
+  }
+
+  /** Throws `damaged`. */
+  ids(): number[] {
+    return this.#environment.readKeys(this.#database, {}).map(decodeU64);
+  }
+
+  get #database(): Db {
+    return this.#environment.database(this.#name);
+  }
+}

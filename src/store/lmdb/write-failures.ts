@@ -1,0 +1,83 @@
+/**
+ * Writes that failed: what is told of each, and whether this process may still write. How far a write got that
+ * the system failed nobody knows, so it is the last one.
+ */
+import { ioError, KvError } from '../../errors.js';
+import { whyCutShort } from './disk-room.js';
+import { isIoError, isPanic, lmdbError } from './lmdb-error.js';
+
+export class WriteFailures {
+  readonly #path: string;
+  readonly #file: string;
+  readonly #lastTransaction: () => number;
+  /** The number of the transaction that is committed, or was tried last; 0 before that. */
+  #committing = 0;
+  #failure: KvError | undefined;
+  #last: KvError | undefined;
+  #isAbandoned = false;
+  /** Transactions in the background that wait; each is told of a failure. */
+  readonly #waiting = new Set<(failure: unknown) => void>();
+
+  /** `path` is the store's, `file` its data file; `lastTransaction` is that which is on the disk. */
+  constructor(path: string, file: string, lastTransaction: () => number) {
+    this.#path = path;
+    this.#file = file;
+    this.#lastTransaction = lastTransaction;
+  }
+
+  /** The last one: where LMDB panics, that is why. */
+  get last(): KvError | undefined {
+    return this.#last;
+  }
+
+  /** Whether a failure has left lmdb waiting for ever: it cannot be closed, and must not be used. */
+  get isAbandoned(): boolean {
+    return this.#isAbandoned;
+  }
+
+  /** Throws the failure after which this process writes no more. */
+  check(): void {
+    if (this.#failure === undefined) return;
+    const { code, message } = this.#failure;
+    throw new KvError(code, message, {
+      hint: 'this kv writes no more: run it again',
+      cause: this.#failure,
+    });
+  }
+
+  /** To be called when the outermost transaction begins, with 0, and before it is committed, with its number. */
+  committing(transaction: number): void {
+    this.#committing = transaction;
+  }
+
+  /** To be called when a transaction in the background was not begun, or not committed. */
+  abandon(code: number): void {
+    this.#isAbandoned = true;
+    const failure = this.errorOf(Object.assign(new Error('the commit failed'), { code }));
+    for (const fail of this.#waiting) fail(failure);
+  }
+
+  /** The error to throw; what is no failure of LMDB's is thrown by the work, and is that itself. */
+  errorOf(thrown: unknown): unknown {
+    const action = `write to store "${this.#path}"`;
+    const failure = lmdbError(action, thrown);
+    if (failure === thrown || !(failure instanceof KvError)) return failure;
+    const reason = isIoError(failure) ? whyCutShort(this.#file) : undefined;
+    const error = reason === undefined ? failure : ioError(action, reason);
+    const isUnsure = this.#committing > 0 && this.#lastTransaction() >= this.#committing;
+    if (isPanic(thrown)) return this.#last ?? error;
+    this.#last = error;
+    if (error.code === 'io' || isUnsure || this.#isAbandoned) this.#failure ??= error;
+    if (!isUnsure) return error;
+    const result = 'it may have been stored all the same: look before you try again';
+    return new KvError(error.code, error.message, { result, cause: error });
+  }
+
+  /** What comes of a transaction in the background, or the failure that ends all of them. */
+  unlessAbandoned<T>(outcome: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      outcome.then(resolve, reject).finally(() => this.#waiting.delete(reject));
+    });
+  }
+}
