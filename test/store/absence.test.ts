@@ -116,7 +116,7 @@ test('after keys that were not there, the next one is looked for without LMDB, a
   const catalogue = new Catalogue(environment);
   const db = catalogue.databaseOf('b');
   const seen = new SeenPages(environment);
-  const asked = vi.spyOn(environment, 'read');
+  const asked = vi.spyOn(environment.reads, 'get');
   const find = (key: string) => {
     environment.refresh();
     asked.mockClear();

@@ -73,17 +73,17 @@ function write(
   main.putSync(FORMAT_KEY, u64(1));
   main.putSync(SEQUENCE_KEY, u64(last));
   const [chunks, values] = [
-    environment.createDatabase('chunks'),
-    environment.createDatabase('values'),
+    environment.databases.create('chunks'),
+    environment.databases.create('values'),
   ];
-  environment.createDatabase('uploads').putSync(u64(3), Buffer.from('{"kept":0}'));
+  environment.databases.create('uploads').putSync(u64(3), Buffer.from('{"kept":0}'));
   chunks.putSync(Buffer.concat([u64(3), u32(0)]), Buffer.alloc(1000, 'abandoned'));
   const holders = new Map<number, number>();
   [...store, ['\x0199', new Map()] as const].forEach(([name, records], index) => {
     const created = Buffer.alloc(6);
     created.writeUIntBE(1_600_000_000_000 + index, 0, 6);
     main.putSync(nameKey(name), Buffer.concat([u64(index + 1), created]));
-    const db = environment.createDatabase(`bucket/${index + 1}`);
+    const db = environment.databases.create(`bucket/${index + 1}`);
     for (const [key, content] of records) {
       db.putSync(Buffer.from(key), record(content));
       if (content.valueId === undefined) continue;

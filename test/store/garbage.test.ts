@@ -7,7 +7,7 @@ import { Catalogue } from '../../src/store/lmdb/catalogue.js';
 import { checkOf } from '../../src/store/lmdb/check/check-store.js';
 import { Environment } from '../../src/store/lmdb/environment.js';
 import { ExpiryIndex } from '../../src/store/lmdb/expiry-index.js';
-import { tree } from '../../src/store/lmdb/file/page.js';
+import { tree } from '../../src/store/lmdb/file/tree-descriptor.js';
 import { bucketIdOf } from '../../src/store/lmdb/layout.js';
 import type { Problem } from '../../src/store/maintenance.js';
 import type { Store } from '../../src/store/store.js';

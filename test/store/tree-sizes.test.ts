@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checkOf } from '../../src/store/lmdb/check/check-store.js';
 import { Environment } from '../../src/store/lmdb/environment.js';
-import { tree } from '../../src/store/lmdb/file/page.js';
+import { tree } from '../../src/store/lmdb/file/tree-descriptor.js';
 import { sizeKey, treeOfSizeKey } from '../../src/store/lmdb/layout.js';
 import { salvage } from '../../src/store/lmdb/salvage/salvage-store.js';
 import { openStoreAt } from '../support/open-test-store.js';
@@ -87,7 +87,7 @@ test('a store of an unreleased build, which has no sizes, is told what to do, an
   await makeVariedStore(path, KEYS);
   const environment = new Environment(path, false);
   environment.writes.transactionSync(() => {
-    for (const key of environment.readKeys(environment.main, {})) {
+    for (const key of environment.reads.getKeys(environment.main, {})) {
       if (treeOfSizeKey(key) !== undefined) environment.main.removeSync(key);
     }
   });

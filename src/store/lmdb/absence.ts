@@ -7,8 +7,8 @@
 import { viewOfKey } from './checksum.js';
 import type { Db } from './database.js';
 import { statsOf } from './database.js';
-import type { Snapshot } from './environment.js';
 import type { Parts } from './parts.js';
+import type { Snapshot } from './reads.js';
 import { isSound } from './record-layout.js';
 import { countStretch } from './sound-stretch.js';
 
@@ -23,23 +23,23 @@ export function checkAbsent(parts: Parts, db: Db, key: Buffer, snapshot: Snapsho
     // It was there, and the transaction may have deleted it.
     checkNeighbours(parts, db, key);
   } else if (snapshot === undefined && seen.lack(db, key)) return;
-  const held = snapshot ?? (isDirty ? environment.keepBeginning() : environment.keep());
+  const held = snapshot ?? (isDirty ? environment.reads.keepBeginning() : environment.reads.keep());
   try {
     const bounds = { lower: key, upper: Buffer.concat([key, Buffer.of(0)]) };
     const count = countStretch(environment, db, held, bounds);
     // The transaction under way may have deleted it.
     if (!isDirty && count !== 0) throw catalogue.damagedRecord(db, key, MISLED);
   } finally {
-    if (held !== snapshot) environment.release(held);
+    if (held !== snapshot) environment.reads.release(held);
   }
 }
 
 /** Through LMDB, which alone knows what the transaction under way has written. */
 function checkNeighbours(parts: Parts, db: Db, key: Buffer): void {
   const { catalogue, environment } = parts;
-  const [next] = environment.readKeys(db, { start: key, limit: 1 });
+  const [next] = environment.reads.getKeys(db, { start: key, limit: 1 });
   const before = { start: key, exclusiveStart: true, reverse: true, limit: 1 };
-  const [previous] = environment.readKeys(db, before);
+  const [previous] = environment.reads.getKeys(db, before);
   const isBetween =
     (!previous || (Buffer.compare(previous, key) < 0 && isSoundAt(parts, db, previous))) &&
     (!next || (Buffer.compare(next, key) > 0 && isSoundAt(parts, db, next)));
@@ -48,7 +48,7 @@ function checkNeighbours(parts: Parts, db: Db, key: Buffer): void {
 }
 
 function isSoundAt({ environment }: Parts, db: Db, key: Buffer): boolean {
-  const found = environment.read(db, key);
+  const found = environment.reads.get(db, key);
   if (found === undefined) return false;
   const { view, length } = found;
   return isSound(db.seed, viewOfKey(key), 0, key.length, view, 0, length);

@@ -6,11 +6,11 @@ import type { BatchLimits } from '../record-batch.js';
 import type { Existing } from '../store.js';
 import { viewOf } from './checksum.js';
 import { type Db, KeySpan, type PutOptions, pagesOf, statsOf, type ValueSpan } from './database.js';
-import type { Found } from './environment.js';
 import { bucketIdOf, INLINE_LIMIT_BYTES } from './layout.js';
 import { valueSpanOver } from './lmdb-internals.js';
 import { LmdbUpload } from './lmdb-upload.js';
 import type { Parts } from './parts.js';
+import type { Found } from './reads.js';
 import {
   decodeHeader,
   INLINE_HEADER_LIMIT_BYTES,
@@ -104,7 +104,7 @@ class Load {
     this.#key.start = places[4 * position]!;
     this.#key.end = places[4 * position + 1]!;
     const { environment } = this.#parts;
-    const found = this.#isReplacing ? environment.read(this.#db, this.#key) : undefined;
+    const found = this.#isReplacing ? environment.reads.get(this.#db, this.#key) : undefined;
     if (found === undefined && this.#set(position, this.#options)) {
       this.#isReplacing = false;
       return true;

@@ -3,7 +3,7 @@
 import { absentBucket, KvError } from '../../errors.js';
 import type { Milliseconds } from '../record.js';
 import type { Db } from './database.js';
-import type { Environment, Found } from './environment.js';
+import type { Environment } from './environment.js';
 import {
   BACKUPS_KEY,
   BUCKET_LIMIT,
@@ -27,6 +27,7 @@ import {
 } from './layout.js';
 import { statsInTransaction } from './lmdb-internals.js';
 import { readEntry } from './read-entry.js';
+import type { Found } from './reads.js';
 import { OF_EARLIER_BUILD } from './tree-sizes.js';
 
 /** What each bucket has in the main tree: its name, its tree, and the size of that. */
@@ -75,11 +76,11 @@ export class Catalogue {
     for (;;) {
       const { id, created } = this.entryOf(name);
       const database = bucketDatabase(id);
-      const db = this.#environment.openDatabase(database);
+      const db = this.#environment.databases.find(database);
       if (db) return { db, created };
       // That moment does not know a database that is opened later, so there must be another one.
       try {
-        this.#environment.database(database);
+        this.#environment.databases.get(database);
       } catch (error) {
         // Another process may have dropped it meanwhile, and then its name leads there no more.
         if (this.find(name)?.id === id) throw error;
@@ -99,7 +100,7 @@ export class Catalogue {
   names(): string[] {
     const { main } = this.#environment;
     this.#environment.refresh();
-    return this.#environment.reading(() => [...main.getKeys(nameBounds)].map(nameOfKey));
+    return this.#environment.reads.run(() => [...main.getKeys(nameBounds)].map(nameOfKey));
   }
 
   /** The same, when all of them have been seen to be there. Throws `damaged`. */
@@ -126,7 +127,7 @@ export class Catalogue {
       throw new KvError('full', `cannot ${action}: the store holds its limit of ${BUCKET_LIMIT}`);
     }
     const id = this.#environment.writes.nextNumber();
-    this.#environment.createDatabase(bucketDatabase(id));
+    this.#environment.databases.create(bucketDatabase(id));
     this.set(name, { id, created: Date.now() });
   }
 
@@ -145,7 +146,7 @@ export class Catalogue {
   /** The name that leads to a database; that of the database where there is none. */
   #nameOf(db: Db): string {
     const { main } = this.#environment;
-    for (const key of this.#environment.readKeys(main, nameBounds)) {
+    for (const key of this.#environment.reads.getKeys(main, nameBounds)) {
       const entry = openEntry(main.seed, key, main.getBinary(key) ?? Buffer.alloc(0));
       if (entry && bucketDatabase(decodeBucketEntry(entry).id) === db.name) return nameOfKey(key);
     }
@@ -157,9 +158,9 @@ export class Catalogue {
     const { main } = environment;
     if (name !== this.#asked.name) this.#asked = { name, key: nameKey(name) };
     const asked = this.#asked;
-    const found = environment.read(main, asked.key);
+    const found = environment.reads.get(main, asked.key);
     if (found && asked.seen && isSame(found, asked.seen.bytes)) return asked.seen.entry;
-    const copy = environment.readCopy(main, asked.key);
+    const copy = environment.reads.getCopy(main, asked.key);
     const bytes = readEntry(environment, main, asked.key);
     if (bytes === undefined) this.#checkNames();
     const entry = bytes && decodeBucketEntry(bytes);
@@ -181,7 +182,7 @@ export class Catalogue {
     };
     for (const name of internalDatabases) expect(name);
     const others = new Set<string>();
-    for (const key of this.#environment.readKeys(main, {})) {
+    for (const key of this.#environment.reads.getKeys(main, {})) {
       const entry = isNameKey(key) ? readEntry(this.#environment, main, key) : undefined;
       if (entry) expect(bucketDatabase(decodeBucketEntry(entry).id));
       else others.add(textOf(key));
@@ -195,7 +196,7 @@ export class Catalogue {
       );
     }
     others.delete(textOf(BACKUPS_KEY));
-    for (const tree of [EXPIRY_DATABASE, ...this.#environment.dropped]) {
+    for (const tree of [EXPIRY_DATABASE, ...this.#environment.databases.dropped]) {
       for (const key of [treeKey(tree), sizeKey(tree)]) others.delete(textOf(key));
     }
     for (const key of others) throw this.#damagedNames(`"${treeOf(key)}" has no name`);

@@ -5,7 +5,7 @@
  */
 import { KvError } from '../../errors.js';
 import type { Db } from './database.js';
-import type { Environment, Snapshot } from './environment.js';
+import type { Environment } from './environment.js';
 import {
   CHUNK_SIZE_BYTES,
   chunkBound,
@@ -17,6 +17,7 @@ import {
 } from './layout.js';
 import { NumberedEntries } from './numbered-entries.js';
 import { isAlive, isThisProcess } from './process-identity.js';
+import type { Snapshot } from './reads.js';
 import type { ChunkedValue } from './record-layout.js';
 import { isLeft, type UploadEntry, UploadRegister } from './upload-register.js';
 
@@ -66,8 +67,8 @@ export class Chunks {
     const { valueId, size, chunkSize } = value;
     const chunks = this.#database;
     const range = { start: chunkBound(valueId, index), end: chunkBound(valueId, index + 1) };
-    const [key] = this.#environment.readKeys(chunks, { ...range, limit: 1 }, snapshot);
-    const chunk = key && this.#environment.readCopy(chunks, key, snapshot);
+    const [key] = this.#environment.reads.getKeys(chunks, { ...range, limit: 1 }, snapshot);
+    const chunk = key && this.#environment.reads.getCopy(chunks, key, snapshot);
     const length = Math.min(chunkSize, size - index * chunkSize);
     const place = `chunk ${index} of ${Math.ceil(size / chunkSize)}, of value ${valueId},`;
     // The last chunk may have grown since: a later set of the same value took more of it.
@@ -91,7 +92,7 @@ export class Chunks {
       limit: 1,
     };
     // A record that held more of it may be gone.
-    const isLonger = this.#environment.readKeys(this.#database, behind).length > 0;
+    const isLonger = this.#environment.reads.getKeys(this.#database, behind).length > 0;
     return isLonger || this.#holdersOf(valueId) !== 1 ? 'held' : 'free';
   }
 
@@ -255,6 +256,6 @@ export class Chunks {
   }
 
   get #database(): Db {
-    return this.#environment.database('chunks');
+    return this.#environment.databases.get('chunks');
   }
 }

@@ -1,6 +1,9 @@
 /** A named database of LMDB as lmdb has it, with what its own declarations leave out. */
 import type { Database, RootDatabase, Transaction } from 'lmdb';
 
+/** How lmdb is to take keys and values. */
+export const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
+
 /** A read transaction that several readers may hold, each letting go of it with `done`. */
 export interface ReadTransaction extends Transaction {
   use(): void;

@@ -18,7 +18,7 @@ export function createDraft({ catalogue, chunks, environment, transactions }: Pa
   return transactions.run(() => {
     const id = environment.writes.nextNumber();
     const name = DRAFT_PREFIX + id;
-    environment.createDatabase(bucketDatabase(id));
+    environment.databases.create(bucketDatabase(id));
     catalogue.set(name, { id, created: Date.now() });
     chunks.beginUpload(id);
     return name;

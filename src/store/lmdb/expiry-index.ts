@@ -33,7 +33,7 @@ export class ExpiryIndex {
   /** Enters a record; nothing for one that never expires. */
   add({ expires, version }: Timed, bucketId: number, key: Buffer): void {
     if (expires === undefined) return;
-    const database = this.#database ?? this.#environment.createDatabase(EXPIRY_DATABASE);
+    const database = this.#database ?? this.#environment.databases.create(EXPIRY_DATABASE);
     const place = expiryKey(expires, version);
     database.putSync(place, sealEntry(SEED, place, encodeExpiry({ bucketId, key })));
   }
@@ -46,7 +46,7 @@ export class ExpiryIndex {
   /** How many records expire, or have expired and are still stored. */
   count(): number {
     const database = this.#database;
-    return database ? this.#environment.sizeOf(database).entries : 0;
+    return database ? this.#environment.databases.sizeOf(database).entries : 0;
   }
 
   /**
@@ -81,13 +81,13 @@ export class ExpiryIndex {
       end: expiryKey(moment + 1),
       ...(limit !== undefined && { limit }),
     };
-    return this.#environment.readKeys(database, range);
+    return this.#environment.reads.getKeys(database, range);
   }
 
   /** The entry under a key; undefined where it has gone. Throws `damaged`. */
   entryAt(key: Buffer): ExpiryEntry | undefined {
     const database = this.#database;
-    const bytes = database && this.#environment.readCopy(database, key);
+    const bytes = database && this.#environment.reads.getCopy(database, key);
     return bytes && this.#decoded(key, bytes);
   }
 
@@ -104,12 +104,12 @@ export class ExpiryIndex {
   /** The same of the moment that reads see, from the file. */
   *#expiredInFile(moment: Milliseconds): Generator<ExpiryEntry> {
     const environment = this.#environment;
-    const snapshot = environment.keep();
+    const snapshot = environment.reads.keep();
     try {
-      const descriptor = environment.findTree(EXPIRY_DATABASE, snapshot);
+      const descriptor = environment.databases.findDescriptor(EXPIRY_DATABASE, snapshot);
       if (descriptor) yield* this.entries(descriptor, { upTo: moment });
     } finally {
-      environment.release(snapshot);
+      environment.reads.release(snapshot);
     }
   }
 
@@ -149,8 +149,10 @@ export class ExpiryIndex {
   /** The tree, undefined where nothing has ever expired. */
   get #database(): Db | undefined {
     const environment = this.#environment;
-    const open = environment.openDatabase(EXPIRY_DATABASE);
+    const open = environment.databases.find(EXPIRY_DATABASE);
     if (open) return open;
-    return environment.hasTree(EXPIRY_DATABASE) ? environment.database(EXPIRY_DATABASE) : undefined;
+    return environment.databases.has(EXPIRY_DATABASE)
+      ? environment.databases.get(EXPIRY_DATABASE)
+      : undefined;
   }
 }

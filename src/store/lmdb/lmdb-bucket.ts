@@ -95,7 +95,7 @@ export class LmdbBucket extends TransactionalBucket {
   batch(spare?: RecordBatch): RecordBatch {
     const db = this.#db;
     const { environment } = this.#parts;
-    const limits = environment.reading(() => batchLimits(db, environment.path));
+    const limits = environment.reads.run(() => batchLimits(db, environment.path));
     return spare?.limit(limits) ?? new RecordBatch(limits);
   }
 

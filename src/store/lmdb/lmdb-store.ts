@@ -51,7 +51,7 @@ export class LmdbStore implements Store {
       seen: new SeenPages(environment),
       stretches: new SoundStretches(),
     };
-    for (const name of internalDatabases) environment.database(name);
+    for (const name of internalDatabases) environment.databases.get(name);
   }
 
   get path(): string {
@@ -82,7 +82,7 @@ export class LmdbStore implements Store {
   #bucketInfo(name: string, expiredOf: (bucketId: number) => number): BucketInfo {
     const { catalogue, environment } = this.#parts;
     const { db, created } = catalogue.open(name);
-    const { entries, pages } = environment.sizeOf(db);
+    const { entries, pages } = environment.databases.sizeOf(db);
     const keys = entries - expiredOf(bucketIdOf(db.name)!);
     return { name, created, keys, bytes: pages * environment.file.pageSize };
   }

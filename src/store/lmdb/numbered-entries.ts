@@ -28,15 +28,15 @@ export class NumberedEntries {
   }
 
   count(): number {
-    return this.#environment.sizeOf(this.#database).entries;
+    return this.#environment.databases.sizeOf(this.#database).entries;
   }
 
   /** Throws `damaged`. */
   ids(): number[] {
-    return this.#environment.readKeys(this.#database, {}).map(decodeU64);
+    return this.#environment.reads.getKeys(this.#database, {}).map(decodeU64);
   }
 
   get #database(): Db {
-    return this.#environment.database(this.#name);
+    return this.#environment.databases.get(this.#name);
   }
 }

@@ -96,7 +96,7 @@ async function makeStore(path: string): Promise<boolean> {
       ensureLockFile(making, 'write');
       const environment = new Environment(making, false, { madeFor: path });
       environment.writes.transactionSync(() => {
-        for (const name of internalDatabases) environment.createDatabase(name);
+        for (const name of internalDatabases) environment.databases.create(name);
         environment.main.putSync(FORMAT_KEY, encodeU64(FORMAT));
         const { seed } = environment.main;
         const sequence = sealEntry(seed, SEQUENCE_KEY, encodeU64(0));
@@ -141,7 +141,7 @@ function removeRemains(path: string, names: readonly string[]): void {
 }
 
 function checkFormat(environment: Environment): void {
-  const stored = environment.readCopy(environment.main, FORMAT_KEY);
+  const stored = environment.reads.getCopy(environment.main, FORMAT_KEY);
   if (stored?.length !== 8) {
     throw new KvError(
       'not-a-store',

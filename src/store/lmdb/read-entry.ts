@@ -6,7 +6,7 @@ import { openEntry } from './layout.js';
 
 /** The bytes of an entry, undefined where there is none. Throws `damaged` for a wrong checksum. */
 export function readEntry(environment: Environment, db: Db, key: Buffer): Buffer | undefined {
-  const entry = environment.readCopy(db, key);
+  const entry = environment.reads.getCopy(db, key);
   if (entry === undefined) return undefined;
   const bytes = openEntry(db.seed, key, entry);
   if (bytes) return bytes;

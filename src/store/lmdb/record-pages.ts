@@ -5,13 +5,14 @@
 import { absentBucket, KvError } from '../../errors.js';
 import { KEY_LIMIT_BYTES, type KeyRange, type Milliseconds } from '../record.js';
 import { type Db, statsOf } from './database.js';
-import type { Environment, Snapshot } from './environment.js';
+import type { Environment } from './environment.js';
 import { LeafRecords, PlaceMemory } from './file/leaf-records.js';
 import { leavesOf } from './file/leaves.js';
-import { tree } from './file/page.js';
+import { tree } from './file/tree-descriptor.js';
 import { KeyedRecords } from './keyed-records.js';
 import type { ListedRecords } from './listed-records.js';
 import type { Parts } from './parts.js';
+import type { Snapshot } from './reads.js';
 import type { Reading } from './records.js';
 import { countStretch, leafRange } from './sound-stretch.js';
 
@@ -43,7 +44,7 @@ export function* listRecords(
 ): Generator<ListedRecords> {
   const { catalogue, environment } = parts;
   const db = catalogue.databaseOf(bucket);
-  const snapshot = isUntouched ? environment.keepBeginning() : environment.keep();
+  const snapshot = isUntouched ? environment.reads.keepBeginning() : environment.reads.keep();
   try {
     const isInFile = !range.reverse && snapshot !== undefined;
     const listing = isInFile
@@ -57,7 +58,7 @@ export function* listRecords(
     const isWhole = range.lower === undefined && range.upper === undefined;
     if (isWhole) checkCount(bucket, given, listing.expected, isInFile);
   } finally {
-    environment.release(snapshot);
+    environment.reads.release(snapshot);
   }
 }
 
@@ -76,7 +77,7 @@ function listFromFile(
   { lower, upper }: KeyRange,
 ): RecordPages {
   const { catalogue, chunks, environment } = parts;
-  const descriptor = environment.descriptor(db, snapshot);
+  const descriptor = environment.databases.descriptor(db, snapshot);
   const damaged = (key: Uint8Array, state: string) => catalogue.damagedRecord(db, key, state);
   const placeMemory = new PlaceMemory();
   const range = leafRange(environment, db, descriptor, { lower, upper });
@@ -101,7 +102,7 @@ function listThroughLmdb(
   const isWhole = range.lower === undefined && range.upper === undefined;
   return {
     // A part is not held against it, and asking costs as much as finding a key.
-    expected: isWhole ? environment.reading(() => statsOf(db).entryCount) : 0,
+    expected: isWhole ? environment.reads.run(() => statsOf(db).entryCount) : 0,
     pages: mapped(
       keyPages(parts, bucket, db, reading.snapshot, range),
       (keys) => new KeyedRecords(keys, parts, db, reading),
@@ -122,7 +123,7 @@ function* keyPages(
   let wanted = Math.min(FIRST_PAGE_KEYS, first);
   for (;;) {
     // To go on in a database that has been dropped meanwhile would end the process.
-    if (!environment.isOpen(db)) throw absentBucket(bucket);
+    if (!environment.databases.isOpen(db)) throw absentBucket(bucket);
     const page = readKeys(environment, db, rest, wanted, snapshot);
     const last = page.length < wanted ? undefined : page.at(-1)!;
     const beyond = last && (reverse ? { upper: last } : { lower: successorOf(last) });
@@ -170,7 +171,7 @@ function readKeys(
     reverse,
     limit,
   };
-  const page = environment.readKeys(db, options, snapshot);
+  const page = environment.reads.getKeys(db, options, snapshot);
   if (!reverse || lower === undefined) return page;
   const beyond = page.findIndex((key) => Buffer.compare(key, lower) < 0);
   return beyond === -1 ? page : page.slice(0, beyond);

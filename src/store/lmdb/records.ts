@@ -10,9 +10,9 @@ import {
 import { checkAbsent } from './absence.js';
 import { sumOfBytes, viewOfKey } from './checksum.js';
 import type { Db } from './database.js';
-import type { Found, Snapshot } from './environment.js';
 import { bucketIdOf } from './layout.js';
 import type { Parts } from './parts.js';
+import type { Found, Snapshot } from './reads.js';
 import {
   type ChunkedValue,
   decodeHeader,
@@ -48,7 +48,7 @@ export function readHeader(
   { moment, snapshot }: Reading,
 ): Header | undefined {
   if (snapshot === undefined && parts.seen.lackAgain(db, key)) return undefined;
-  const found = parts.environment.read(db, key, snapshot);
+  const found = parts.environment.reads.get(db, key, snapshot);
   if (found) {
     const header = soundHeader(parts, db, key, found);
     return isExpired(header, moment) ? undefined : header;
@@ -69,7 +69,7 @@ export function readValue(
 ): StoredValue | undefined {
   const { environment, chunks, seen } = parts;
   if (snapshot === undefined && seen.lackAgain(db, key)) return undefined;
-  const found = environment.read(db, key, snapshot);
+  const found = environment.reads.get(db, key, snapshot);
   if (found === undefined) {
     checkAbsent(parts, db, key, snapshot);
     return undefined;
@@ -83,7 +83,7 @@ export function readValue(
     return new ValueInChunks(
       { ...header, chunked },
       chunks,
-      snapshot ?? environment.keep(),
+      snapshot ?? environment.reads.keep(),
       damaged,
     );
   }
@@ -100,7 +100,7 @@ export function setRecord(
 ): Version {
   const { environment, chunks, expiry } = parts;
   if (value instanceof Uint8Array) environment.willWrite(value.length);
-  const found = environment.read(db, key);
+  const found = environment.reads.get(db, key);
   const old = found && soundHeader(parts, db, key, found);
   const version = environment.writes.nextNumber();
   const stamp: Stamp = { version, modified: Date.now(), expires };
@@ -137,7 +137,9 @@ export function letGo({ chunks, expiry }: Parts, header: Replaced): void {
  * through them, and the expired ones by their index. Throws `damaged`, `io`.
  */
 export function countRecords({ environment, expiry }: Parts, db: Db, moment: Milliseconds): number {
-  return environment.sizeOf(db).entries - expiry.countExpired(moment, bucketIdOf(db.name));
+  return (
+    environment.databases.sizeOf(db).entries - expiry.countExpired(moment, bucketIdOf(db.name))
+  );
 }
 
 /** Sets a key of `target` to the value of a key of `db` that is there. */
@@ -148,7 +150,7 @@ export function shareRecord(
   target: { readonly db: Db; readonly key: Buffer },
   expires: Milliseconds | undefined,
 ): Version {
-  const found = parts.environment.read(db, key)!;
+  const found = parts.environment.reads.get(db, key)!;
   const header = soundHeader(parts, db, key, found);
   if (header.chunked) parts.chunks.checkHeld(header.chunked.valueId);
   const value = header.chunked ?? inlineValue(parts, db, key, header, found);

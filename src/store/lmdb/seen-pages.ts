@@ -169,15 +169,15 @@ export class SeenPages {
   }
 
   #descriptor(db: Db): Buffer | undefined {
-    return this.#environment.findDescriptor(db, undefined);
+    return this.#environment.databases.findDescriptor(db.name, undefined);
   }
 
   #descriptorBefore(db: Db): Buffer | undefined {
-    const snapshot = this.#environment.keepBeginning();
+    const snapshot = this.#environment.reads.keepBeginning();
     try {
-      return this.#environment.findDescriptor(db, snapshot);
+      return this.#environment.databases.findDescriptor(db.name, snapshot);
     } finally {
-      this.#environment.release(snapshot);
+      this.#environment.reads.release(snapshot);
     }
   }
 

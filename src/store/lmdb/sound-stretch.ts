@@ -3,11 +3,12 @@
  * is damaged, and goes past a page that is not the one it should be.
  */
 import type { Db } from './database.js';
-import type { Environment, Snapshot } from './environment.js';
+import type { Environment } from './environment.js';
 import { isSoundNode } from './file/leaf-records.js';
 import { type Leaf, type LeafRange, leavesOf, outOfOrder } from './file/leaves.js';
 import type { StoreFile } from './file/store-file.js';
 import type { Bounds } from './file/walk.js';
+import type { Snapshot } from './reads.js';
 
 /** What `leavesOf` is to go through. */
 export function leafRange(
@@ -45,7 +46,7 @@ function orderedLeaves(
   snapshot: Snapshot,
   bounds: Bounds,
 ): Iterable<Leaf> | undefined {
-  const descriptor = environment.findDescriptor(db, snapshot);
+  const descriptor = environment.databases.findDescriptor(db.name, snapshot);
   if (descriptor === undefined) return undefined;
   return inOrder(leavesOf(leafRange(environment, db, descriptor, bounds)), environment.file);
 }
@@ -75,7 +76,7 @@ export class SoundStretches {
     const known = this.#known.get(db.name);
     const begins = known !== undefined && isWithin(bounds.lower, known);
     if (begins && !isBeyond(bounds.upper, known.upper)) return;
-    const held = environment.keepBeginning();
+    const held = environment.reads.keepBeginning();
     try {
       const rest = begins ? { lower: known.upper, upper: bounds.upper } : bounds;
       // A leaf is in order as a whole.
@@ -91,7 +92,7 @@ export class SoundStretches {
         upper: copy(upper),
       });
     } finally {
-      environment.release(held);
+      environment.reads.release(held);
     }
   }
 }

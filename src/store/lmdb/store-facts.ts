@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { BucketInfo, Fact } from '../store.js';
 import { pagesOf, statsOf } from './database.js';
 import { META_PAGES } from './file/metas.js';
-import { pagesOfTree } from './file/page.js';
+import { pagesOfTree } from './file/tree-descriptor.js';
 import { DATA_FILE, EXPIRY_DATABASE, FORMAT, internalDatabases } from './layout.js';
 import type { Parts } from './parts.js';
 
@@ -13,8 +13,10 @@ export function storeFacts(
   buckets: readonly BucketInfo[],
 ): Fact[] {
   const main = statsOf(environment.main);
-  const internal = internalDatabases.map((name) => environment.sizeOf(environment.database(name)));
-  const index = environment.findTree(EXPIRY_DATABASE, undefined);
+  const internal = internalDatabases.map((name) =>
+    environment.databases.sizeOf(environment.databases.get(name)),
+  );
+  const index = environment.databases.findDescriptor(EXPIRY_DATABASE, undefined);
   const usedPages =
     sum([main.root, main.free].map(pagesOf)) +
     sum(internal.map(({ pages }) => pages)) +

@@ -2,7 +2,7 @@
 import type { KvError } from '../../errors.js';
 import type { Metadata, StoredValue } from '../record.js';
 import type { Chunks } from './chunks.js';
-import type { Snapshot } from './environment.js';
+import type { Snapshot } from './reads.js';
 import type { ChunkedValue, Header } from './record-layout.js';
 
 /** A value beside its key: its own copy is its snapshot. */

@@ -87,7 +87,7 @@ function sweepOf(parts: Parts, indexKey: Buffer): (() => void) | undefined {
   const entry = expiry.entryAt(indexKey);
   if (entry === undefined) return undefined;
   const { bucketId, key, version, expires } = entry;
-  const db = environment.database(bucketDatabase(bucketId));
+  const db = environment.databases.get(bucketDatabase(bucketId));
   const header = readHeader(parts, db, key, STORED);
   // One that has been written since has an entry of its own.
   if (header?.version !== version || header.expires !== expires) {

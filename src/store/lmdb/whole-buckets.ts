@@ -34,7 +34,7 @@ export function* copyBucket(parts: Parts, original: Original, to: string): Gener
 export function* deleteBucket(parts: Parts, original: Original): Generator<number> {
   const { catalogue, environment } = parts;
   yield* clearRecords(parts, original);
-  environment.dropDatabase(bucketDatabase(catalogue.entryOf(original.bucket).id));
+  environment.databases.drop(bucketDatabase(catalogue.entryOf(original.bucket).id));
   catalogue.remove(original.bucket);
 }
 
@@ -123,8 +123,8 @@ export function* clearRecords(parts: Parts, { bucket, isUntouched }: Original): 
       yield records.count;
     }
   }
-  const { entries, pages } = environment.sizeOf(db);
-  for (const leaves of environment.lookAtAll(db)) {
+  const { entries, pages } = environment.databases.sizeOf(db);
+  for (const leaves of environment.databases.lookAtAll(db)) {
     yield areListed ? 0 : leaves * (entries / pages);
   }
   db.clearSync();

@@ -8,7 +8,8 @@ import { KvError } from '../../errors.js';
 import { NestedTransactions } from '../nested-transactions.js';
 import type { Patience } from '../patience.js';
 import type { Milliseconds } from '../record.js';
-import { type Db, type RootDb, statsOf } from './database.js';
+import { type RootDb, statsOf } from './database.js';
+import type { Databases, Mark } from './databases.js';
 import { hasPlenty, makeRoom } from './disk-room.js';
 import { DATA_FILE } from './layout.js';
 import {
@@ -31,36 +32,21 @@ export interface Written {
   readonly patience: Patience;
   /** The clock by which records expire. */
   readonly now: (() => Milliseconds) | undefined;
-  /** The databases that are open. */
-  readonly databases: Map<string, Db>;
-  /** The names of those that were opened since the last transaction, in that order. */
-  readonly opened: string[];
-  /** Those that are dropped when the transaction under way is committed, in the order in which that was asked. */
-  readonly dropped: Set<string>;
+  readonly databases: Databases;
   /** There from the first transaction on. */
   main(): RootDb;
   /** Called before a transaction begins that is not nested. */
   begins(): void;
   /** Called when one has begun, with the lock. */
   begun(): void;
-  /** Called in such a transaction before it is committed. */
-  commits(): void;
-  /** Called when one has ended, committed or not. */
-  ended(): void;
-}
-
-/** How many databases had been opened, and were to be dropped, as a transaction began. */
-interface Before {
-  readonly opened: number;
-  readonly dropped: number;
 }
 
 /** A transaction that lasts until a call. */
 export interface Lasting extends OpenTransaction {
-  readonly before: Before;
+  readonly before: Mark;
 }
 
-export class WriteTransactions extends NestedTransactions<Before> {
+export class WriteTransactions extends NestedTransactions<Mark> {
   readonly #written: Written;
   readonly #turn: WriteTurn;
   readonly #file: string;
@@ -150,7 +136,7 @@ export class WriteTransactions extends NestedTransactions<Before> {
     this.forgetMoment();
   }
 
-  #endLasting(before: Before, error: unknown): unknown {
+  #endLasting(before: Mark, error: unknown): unknown {
     const failure = this.rolledBack(before, error);
     this.leave();
     return failure;
@@ -199,11 +185,10 @@ export class WriteTransactions extends NestedTransactions<Before> {
     return this.#sequence.next();
   }
 
-  protected begin(): Before {
+  protected begin(): Mark {
     this.#checkWritable();
     if (!this.inTransaction) this.#written.begins();
-    const { opened, dropped } = this.#written;
-    return { opened: opened.length, dropped: dropped.size };
+    return this.#written.databases.mark();
   }
 
   protected run<T>(work: () => T): T {
@@ -221,17 +206,14 @@ export class WriteTransactions extends NestedTransactions<Before> {
     }
   }
 
-  /** Forgets the databases that were opened in a transaction, which go with it, and what it was to drop. */
-  protected rolledBack(before: Before, error: unknown): unknown {
-    const { databases, opened, dropped } = this.#written;
-    for (const name of opened.splice(before.opened)) databases.delete(name);
-    for (const name of [...dropped].slice(before.dropped)) dropped.delete(name);
+  protected rolledBack(before: Mark, error: unknown): unknown {
+    this.#written.databases.rollBack(before);
     return this.failures.errorOf(error);
   }
 
   protected ended(): void {
     this.#sequence.end();
-    this.#written.ended();
+    this.#written.databases.ended();
   }
 
   #checkWritable(): void {
@@ -266,7 +248,7 @@ export class WriteTransactions extends NestedTransactions<Before> {
   #saved<T>(result: T): T {
     if (this.isOutermost) {
       this.#sequence.save();
-      this.#written.commits();
+      this.#written.databases.commits();
       checkLock(this.#written.path, this.#written.lockFile);
       this.failures.committing(this.#main.getWriteTxnId());
     }

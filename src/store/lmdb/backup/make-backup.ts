@@ -12,8 +12,8 @@ import { HeldFile } from '../check/held-file.js';
 import { isDraft, readMainTree } from '../check/main-tree.js';
 import { Scan } from '../check/scan.js';
 import { META_PAGES, type Meta } from '../file/metas.js';
-import { tree } from '../file/page.js';
 import { pageCountOf, transactionOf } from '../file/page-header.js';
+import { tree } from '../file/tree-descriptor.js';
 import { DATA_FILE, FORMAT, KNOWN_BACKUPS, LOCK_FILE } from '../layout.js';
 import {
   encodeEnd,

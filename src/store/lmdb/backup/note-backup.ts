@@ -61,7 +61,7 @@ export async function noteBackup(
 /** Within a transaction. */
 function note(environment: Environment, identity: string): void {
   const { main } = environment;
-  const format = environment.readCopy(main, FORMAT_KEY);
+  const format = environment.reads.getCopy(main, FORMAT_KEY);
   if (format?.length !== 8 || decodeU64(format) !== FORMAT) {
     throw new KvError('unknown-format', 'it is in another format');
   }

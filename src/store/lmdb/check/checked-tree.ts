@@ -4,8 +4,9 @@
  * of itself are right.
  */
 import type { Problem } from '../../maintenance.js';
-import { Fault, type Page, type Place, type TreeKind, tree } from '../file/page.js';
+import { Fault, type Page, type Place } from '../file/page.js';
 import { transactionOf } from '../file/page-header.js';
+import { type TreeKind, tree } from '../file/tree-descriptor.js';
 import { childOf, LeavesAhead, readPage, rootOf } from '../file/walk.js';
 import type { Scan } from './scan.js';
 

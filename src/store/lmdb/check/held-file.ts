@@ -98,7 +98,7 @@ function hold(folder: string): Environment | KvError {
   try {
     checkDataFile(join(folder, DATA_FILE));
     const environment = openLocked(folder, 'read');
-    environment.keep();
+    environment.reads.keep();
     return environment;
   } catch (error) {
     if (error instanceof KvError) return error;

@@ -5,7 +5,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { Problem } from '../../maintenance.js';
 import { seedOf } from '../checksum.js';
-import { type Page, pagesOfTree, tree } from '../file/page.js';
+import type { Page } from '../file/page.js';
+import { pagesOfTree, tree } from '../file/tree-descriptor.js';
 import {
   BACKUPS_KEY,
   type BackupsEntry,

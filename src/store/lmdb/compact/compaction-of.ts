@@ -6,7 +6,7 @@ import type { Patience } from '../../patience.js';
 import { HeldFile } from '../check/held-file.js';
 import { readMainTree } from '../check/main-tree.js';
 import { Scan } from '../check/scan.js';
-import { pagesOfTree } from '../file/page.js';
+import { pagesOfTree } from '../file/tree-descriptor.js';
 import { DATA_FILE } from '../layout.js';
 import { compactStore, PASSES } from './compact-store.js';
 

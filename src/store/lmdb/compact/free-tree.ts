@@ -1,7 +1,7 @@
 /** Writing a tree of free pages that has one list, or none. */
 import type { PageRun } from '../file/free-list.js';
 import { F_BIGDATA, NODE_HEADER_BYTES, REFERENCE_BYTES } from '../file/node.js';
-import { NO_PAGE, SLOT_BYTES, tree } from '../file/page.js';
+import { SLOT_BYTES } from '../file/page.js';
 import {
   beginPage,
   LOWER_OFFSET,
@@ -10,6 +10,7 @@ import {
   PAGE_HEADER_BYTES,
   UPPER_OFFSET,
 } from '../file/page-header.js';
+import { NO_PAGE, tree } from '../file/tree-descriptor.js';
 import type { PageWriter } from './page-writer.js';
 
 /** Bytes of the key of a list: the transaction that freed its pages. */

@@ -6,9 +6,10 @@
 import { PageCensus } from '../check/page-census.js';
 import { sound } from '../file/leaves.js';
 import type { TreesState } from '../file/metas.js';
-import { type Page, type Place, type TreeKind, tree } from '../file/page.js';
+import type { Page, Place } from '../file/page.js';
 import { movePage } from '../file/page-header.js';
 import type { StoreFile } from '../file/store-file.js';
+import { type TreeKind, tree } from '../file/tree-descriptor.js';
 import { childOf, readPage, rootOf } from '../file/walk.js';
 import type { PageRoom } from './page-room.js';
 import type { PageWriter } from './page-writer.js';

@@ -3,8 +3,8 @@ import type { KvError } from '../../../errors.js';
 import { ELSEWHERE, type Entry, type Milliseconds, type StoredValue } from '../../record.js';
 import { recordSum, sumOfBytes, viewOf } from '../checksum.js';
 import type { Chunks } from '../chunks.js';
-import type { Snapshot } from '../environment.js';
 import type { ListedRecords } from '../listed-records.js';
+import type { Snapshot } from '../reads.js';
 import {
   CHECKSUM_BYTES,
   decodeHeader,

@@ -4,9 +4,10 @@
  */
 import { KvError } from '../../../errors.js';
 import { DATA_FILE, STORE_LIMIT_BYTES } from '../layout.js';
-import { LARGEST_PAGE_BYTES, NO_PAGE, type Place, tree } from './page.js';
+import { LARGEST_PAGE_BYTES, type Place } from './page.js';
 import { FLAGS_OFFSET, P_META } from './page-header.js';
 import type { StoreFile } from './store-file.js';
+import { NO_PAGE, tree } from './tree-descriptor.js';
 import { rootOf } from './walk.js';
 
 /** Pages, before all others: neither is ever free, or of a tree. */

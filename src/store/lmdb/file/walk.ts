@@ -3,8 +3,9 @@
  * be made of a fault is for its caller. Nothing locks the pages: they are those of a snapshot that
  * somebody holds meanwhile, or have to be looked at again.
  */
-import { badPage, Fault, NO_PAGE, Page, type Place, type TreeKind, tree } from './page.js';
+import { badPage, Fault, Page, type Place } from './page.js';
 import type { StoreFile } from './store-file.js';
+import { NO_PAGE, type TreeKind, tree } from './tree-descriptor.js';
 
 /** Leaves that are read at once, where they lie side by side in the file. */
 const PAGES_AHEAD = 32;

@@ -19,9 +19,10 @@ import {
   rootPlace,
 } from '../file/known-branch.js';
 import { newestMeta, readMetas, type TreesState } from '../file/metas.js';
-import { badPage, Fault, type Page, type Place, tree } from '../file/page.js';
+import { badPage, Fault, type Page, type Place } from '../file/page.js';
 import { hasHeader, P_LEAF, PAGE_HEADER_BYTES } from '../file/page-header.js';
 import type { StoreFile } from '../file/store-file.js';
+import { tree } from '../file/tree-descriptor.js';
 import { readPage, rootOf } from '../file/walk.js';
 import { treeKey } from '../layout.js';
 

@@ -54,7 +54,7 @@ export class NewStore {
 
   createBucket(id: number, name: string, created: number): void {
     this.#environment.writes.transactionSync(() => {
-      this.#environment.createDatabase(bucketDatabase(id));
+      this.#environment.databases.create(bucketDatabase(id));
       this.#putMain(nameKey(name), encodeBucketEntry({ id, created }));
     });
   }
@@ -68,7 +68,7 @@ export class NewStore {
     for (let isDone = false; !isDone; ) {
       let count = 0;
       this.#environment.writes.transactionSync(() => {
-        const db = this.#environment.database(name);
+        const db = this.#environment.databases.get(name);
         for (let bytes = 0; bytes < BATCH_BYTES && count < BATCH_ENTRIES; count++) {
           const next = iterator.next();
           if (next.done) isDone = true;
@@ -83,14 +83,14 @@ export class NewStore {
 
   /** How many entries there are. */
   count(name: string): number {
-    const db = this.#environment.database(name);
+    const db = this.#environment.databases.get(name);
     this.#environment.refresh();
-    return this.#environment.sizeOf(db).entries;
+    return this.#environment.databases.sizeOf(db).entries;
   }
 
   /** What has been written, in the order of the keys. */
   *data(name: string): Generator<Buffer> {
-    const db = this.#environment.database(name);
+    const db = this.#environment.databases.get(name);
     this.#environment.refresh();
     for (const { value } of db.getRange({})) yield value;
   }
@@ -132,7 +132,7 @@ export class NewStore {
     this.#environment.willWrite(data.length);
     const bucketId = bucketIdOf(db.name);
     const header = bucketId === undefined ? undefined : decodeHeader(data);
-    const found = mayBeOlder ? this.#environment.read(db, key) : undefined;
+    const found = mayBeOlder ? this.#environment.reads.get(db, key) : undefined;
     const old = found && decodeHeader(found.bytes, found.length);
     if (old && header && old.version >= header.version) return;
     db.putSync(key, data);

@@ -4,7 +4,8 @@ import { type FoundBucket, isDraft } from '../check/main-tree.js';
 import { soundHeader } from '../check/records.js';
 import { ValueTable } from '../check/value-table.js';
 import { seedOf } from '../checksum.js';
-import { Fault, type Page, tree } from '../file/page.js';
+import { Fault, type Page } from '../file/page.js';
+import { tree } from '../file/tree-descriptor.js';
 import {
   bucketDatabase,
   CHUNK_SIZE_BYTES,

@@ -6,9 +6,10 @@
 import type { KvError } from '../../../errors.js';
 import { isMainKey } from '../check/main-tree.js';
 import { META_PAGES, type Meta, type TreesState } from '../file/metas.js';
-import { Fault, NO_PAGE, Page, tree } from '../file/page.js';
+import { Fault, Page } from '../file/page.js';
 import { numberOf, transactionOf } from '../file/page-header.js';
 import type { StoreFile } from '../file/store-file.js';
+import { NO_PAGE, tree } from '../file/tree-descriptor.js';
 
 /** Roots that are tried, beside those of the meta pages. */
 const ROOT_LIMIT = 16;

@@ -8,9 +8,10 @@
  */
 import { KvError } from '../../../errors.js';
 import type { Db } from '../database.js';
-import type { Environment, Snapshot } from '../environment.js';
+import type { Environment } from '../environment.js';
 import { leavesOf, sound } from '../file/leaves.js';
-import { type Page, tree } from '../file/page.js';
+import type { Page } from '../file/page.js';
+import { tree } from '../file/tree-descriptor.js';
 import {
   bucketDatabase,
   decodeBucketEntry,
@@ -18,6 +19,7 @@ import {
   nameOfKey,
   SEQUENCE_KEY,
 } from '../layout.js';
+import type { Snapshot } from '../reads.js';
 import type { ChunkedValue } from '../record-layout.js';
 import { readU64, writeU64 } from '../u64.js';
 
@@ -57,7 +59,7 @@ export class OldStore {
   /** The last number given. */
   get sequence(): number {
     const { main } = this.#environment;
-    const bytes = this.#environment.readCopy(main, SEQUENCE_KEY, this.#snapshot);
+    const bytes = this.#environment.reads.getCopy(main, SEQUENCE_KEY, this.#snapshot);
     if (bytes?.length === 8) return readU64(bytes, 0);
     throw this.damaged('it lacks its sequence of numbers');
   }
@@ -65,14 +67,16 @@ export class OldStore {
   /** All but those that were in the making. Throws `damaged`. */
   buckets(): OldBucket[] {
     const environment = this.#environment;
-    return environment.readKeys(environment.main, nameBounds, this.#snapshot).flatMap((key) => {
-      const name = nameOfKey(key);
-      const entry = environment.readCopy(environment.main, key, this.#snapshot);
-      if (entry?.length !== 14) throw this.damaged(`where bucket "${name}" leads is damaged`);
-      const { id, created } = decodeBucketEntry(entry);
-      const keys = Number(this.#descriptor(id).readBigUInt64LE(tree.entries));
-      return name.startsWith('\x01') ? [] : [{ name, id, created, keys }];
-    });
+    return environment.reads
+      .getKeys(environment.main, nameBounds, this.#snapshot)
+      .flatMap((key) => {
+        const name = nameOfKey(key);
+        const entry = environment.reads.getCopy(environment.main, key, this.#snapshot);
+        if (entry?.length !== 14) throw this.damaged(`where bucket "${name}" leads is damaged`);
+        const { id, created } = decodeBucketEntry(entry);
+        const keys = Number(this.#descriptor(id).readBigUInt64LE(tree.entries));
+        return name.startsWith('\x01') ? [] : [{ name, id, created, keys }];
+      });
   }
 
   /** The records of a bucket, in order, a leaf at a time; the bytes are good until the next. Throws `damaged`, `io`. */
@@ -107,7 +111,7 @@ export class OldStore {
     const key = Buffer.alloc(12);
     writeU64(key, valueId, 0);
     key.writeUInt32BE(index, 8);
-    const chunk = this.#environment.readCopy(this.#chunks, key, this.#snapshot);
+    const chunk = this.#environment.reads.getCopy(this.#chunks, key, this.#snapshot);
     const length = Math.min(chunkSize, size - index * chunkSize);
     if (chunk && chunk.length >= length) return chunk.subarray(0, length);
     throw this.damaged(`chunk ${index} of value ${valueId} is missing`);
@@ -135,6 +139,6 @@ export class OldStore {
   #descriptor(id: number): Buffer {
     const name = bucketDatabase(id);
     const environment = this.#environment;
-    return environment.descriptor({ name } as Db, this.#snapshot);
+    return environment.databases.descriptor({ name } as Db, this.#snapshot);
   }
 }

@@ -31,7 +31,7 @@ interface Held extends ChunkedValue {
 export function* copyAll(old: OldStore, made: Environment): Generator<number> {
   const held = new Map<number, Held>();
   made.writes.transactionSync(() => {
-    for (const name of internalDatabases) made.createDatabase(name);
+    for (const name of internalDatabases) made.databases.create(name);
     made.main.putSync(FORMAT_KEY, encodeU64(FORMAT));
     const sequence = sealEntry(made.main.seed, SEQUENCE_KEY, encodeU64(old.sequence));
     made.main.putSync(SEQUENCE_KEY, sequence);
@@ -50,13 +50,13 @@ function* copyBucket(
   made.writes.transactionSync(() => {
     const key = nameKey(name);
     made.main.putSync(key, sealEntry(made.main.seed, key, encodeBucketEntry({ id, created })));
-    made.createDatabase(bucketDatabase(id));
+    made.databases.create(bucketDatabase(id));
   });
   const pages = old.records(bucket);
   for (let isMore = true; isMore; ) {
     let count = 0;
     made.writes.transactionSync(() => {
-      const db = made.database(bucketDatabase(id));
+      const db = made.databases.get(bucketDatabase(id));
       for (let bytes = 0; bytes < BATCH_BYTES; ) {
         const { done, value: records } = pages.next();
         isMore = !done;
@@ -90,7 +90,7 @@ function* copyValue(old: OldStore, value: Held, made: Environment): Generator<nu
   const batch = Math.ceil(BATCH_BYTES / CHUNK_SIZE_BYTES);
   for (let first = 0; first < count; first += batch) {
     made.writes.transactionSync(() => {
-      const [chunks, values] = [made.database('chunks'), made.database('values')];
+      const [chunks, values] = [made.databases.get('chunks'), made.databases.get('values')];
       for (let index = first; index < Math.min(first + batch, count); index++) {
         const chunk = old.chunk(value, index);
         made.willWrite(chunk.length);

@@ -56,13 +56,13 @@ async function runUpgrade(path: string, options: WorkOptions): Promise<Upgraded>
   const environment = openLocked(path, 'write', { patience: { limit: 0 } });
   let upgraded: Upgraded | undefined;
   try {
-    const entry = environment.readCopy(environment.main, FORMAT_KEY);
+    const entry = environment.reads.getCopy(environment.main, FORMAT_KEY);
     const format = entry?.length === 8 ? readU64(entry, 0) : 0;
     if (format === FORMAT) return { from: FORMAT, to: FORMAT, buckets: 0, keys: 0 };
     if (format !== OLD_FORMAT) throw unknown(path, format);
     checkRoom(path);
     // A moment that is held knows only what was opened before, and in a transaction its size is looked for.
-    const chunks = environment.database('chunks');
+    const chunks = environment.databases.get('chunks');
     await environment.writes.transaction(async () => {
       upgraded = await carryOver(path, { environment, chunks }, options);
       throw DONE;
@@ -85,7 +85,7 @@ async function carryOver(
     rmSync(join(path, name), { recursive: true, force: true });
   }
   const making = mkdtempSync(join(path, MAKING_PREFIX));
-  const snapshot = environment.keepBeginning();
+  const snapshot = environment.reads.keepBeginning();
   try {
     const old = new OldStore(environment, snapshot, chunks);
     makeDataFile(making);
@@ -105,7 +105,7 @@ async function carryOver(
     const keys = buckets.reduce((sum, bucket) => sum + bucket.keys, 0);
     return { from: OLD_FORMAT, to: FORMAT, buckets: buckets.length, keys, kept };
   } finally {
-    environment.release(snapshot);
+    environment.reads.release(snapshot);
     rmSync(making, { recursive: true, force: true });
   }
 }

@@ -6,12 +6,13 @@
 import { KvError } from '../../../errors.js';
 import type { Entry, Milliseconds, StoredValue } from '../../record.js';
 import { seedOf } from '../checksum.js';
-import type { Environment, Snapshot } from '../environment.js';
+import type { Environment } from '../environment.js';
 import { isSoundNode, LeafRecords, PlaceMemory } from '../file/leaf-records.js';
 import { type LeafRange, leavesOf, sound } from '../file/leaves.js';
 import { type Meta, newestMeta, readEachMeta, readMetas } from '../file/metas.js';
-import { type Place, tree } from '../file/page.js';
+import type { Place } from '../file/page.js';
 import type { StoreFile } from '../file/store-file.js';
+import { tree } from '../file/tree-descriptor.js';
 import { childOf, childrenWithin, readPage, rootOf } from '../file/walk.js';
 import {
   bucketDatabase,
@@ -24,6 +25,7 @@ import {
   treeKey,
 } from '../layout.js';
 import type { Parts } from '../parts.js';
+import type { Snapshot } from '../reads.js';
 import type { RecordSource } from './record-cursor.js';
 
 /** How often it is tried to hold the last state, and to read the meta pages, while others commit. */
@@ -79,7 +81,7 @@ export class HeldState {
   }
 
   release(): void {
-    this.#parts.environment.release(this.#snapshot);
+    this.#parts.environment.reads.release(this.#snapshot);
   }
 
   /** Where the records lie. */
@@ -113,7 +115,7 @@ export class HeldState {
   #hasGiven(version: number): boolean {
     const { environment } = this.#parts;
     const { main } = environment;
-    const entry = environment.readCopy(main, SEQUENCE_KEY, this.#snapshot);
+    const entry = environment.reads.getCopy(main, SEQUENCE_KEY, this.#snapshot);
     const bytes = entry && openEntry(main.seed, SEQUENCE_KEY, entry);
     return bytes !== undefined && decodeU64(bytes) >= version;
   }
@@ -186,11 +188,11 @@ function holdLast(environment: Environment): { snapshot: Snapshot; meta: Meta | 
   for (let attempt = 1; ; attempt++) {
     const last = environment.committedTransaction;
     environment.refresh();
-    const snapshot = environment.keep();
+    const snapshot = environment.reads.keep();
     const isLast = environment.committedTransaction === last;
     const meta = isLast ? metaOf(environment.file, last) : undefined;
     if (meta || attempt === ATTEMPT_LIMIT) return { snapshot, meta };
-    environment.release(snapshot);
+    environment.reads.release(snapshot);
   }
 }
 

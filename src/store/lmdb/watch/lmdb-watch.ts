@@ -186,7 +186,7 @@ export class LmdbWatch implements StoreWatch {
 
   #release(states: readonly HeldState[]): void {
     for (const state of states) state.release();
-    this.#parts.environment.endReads();
+    this.#parts.environment.reads.end();
   }
 
   #replaced(): KvError {

@@ -1,6 +1,6 @@
 /** What was told of the stretches of a range: when a look ends early, and when states are let go. */
 import { KvError } from '../../../errors.js';
-import { pagesOfTree } from '../file/page.js';
+import { pagesOfTree } from '../file/tree-descriptor.js';
 import type { Bounds } from '../file/walk.js';
 import type { Known, Told } from './changes-between.js';
 import { countOf, type HeldState } from './held-state.js';
