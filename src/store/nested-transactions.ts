@@ -88,7 +88,7 @@ export abstract class NestedTransactions<Before> {
   }
 
   /** What comes has a moment of its own, though the transaction goes on: it is shared by pieces of work. */
-  protected forgetMoment(): void {
+  nextMoment(): void {
     this.#moment = undefined;
   }
 

@@ -37,7 +37,7 @@ export function appendTo(
       case 'busy':
         if (!environment.inTransaction) {
           const { valueId, size } = outcome;
-          environment.writes.waitUntil(() => {
+          environment.writes.turn.waitUntilSync(() => {
             environment.refresh();
             return chunks.growth(valueId, size) !== 'busy';
           }, `append to "${key}"`);

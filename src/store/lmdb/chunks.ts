@@ -6,20 +6,12 @@
 import { KvError } from '../../errors.js';
 import type { Db } from './database.js';
 import type { Environment } from './environment.js';
-import {
-  CHUNK_SIZE_BYTES,
-  chunkBound,
-  chunkKey,
-  decodeChunkKey,
-  decodeU64,
-  encodeU64,
-  sumOfChunk,
-} from './layout.js';
-import { NumberedEntries } from './numbered-entries.js';
+import { CHUNK_SIZE_BYTES, chunkBound, chunkKey, decodeChunkKey, sumOfChunk } from './layout.js';
 import { isAlive, isThisProcess } from './process-identity.js';
 import type { Snapshot } from './reads.js';
 import type { ChunkedValue } from './record-layout.js';
 import { isLeft, type UploadEntry, UploadRegister } from './upload-register.js';
+import { ValueHolders } from './value-holders.js';
 
 /** Chunks deleted in one transaction: about 256 MiB, some hundred KiB of freed page numbers. */
 const RECLAIM_STEP_CHUNKS = 1024;
@@ -33,14 +25,13 @@ export type Growth = 'free' | 'busy' | 'held';
 export class Chunks {
   readonly #environment: Environment;
   readonly #uploads: UploadRegister;
-  /** How many records hold each value. */
-  readonly #holders: NumberedEntries;
+  readonly #holders: ValueHolders;
   #garbage = false;
 
   constructor(environment: Environment) {
     this.#environment = environment;
     this.#uploads = new UploadRegister(environment);
-    this.#holders = new NumberedEntries(environment, 'values');
+    this.#holders = new ValueHolders(environment);
   }
 
   /** Writes bytes that begin at a chunk's boundary, `position` bytes into the value. */
@@ -93,12 +84,12 @@ export class Chunks {
     };
     // A record that held more of it may be gone.
     const isLonger = this.#environment.reads.getKeys(this.#database, behind).length > 0;
-    return isLonger || this.#holdersOf(valueId) !== 1 ? 'held' : 'free';
+    return isLonger || this.#holders.of(valueId) !== 1 ? 'held' : 'free';
   }
 
   /** To be asked before one more record holds a value that others hold. Throws `damaged`. */
   checkHeld(valueId: number): void {
-    if (this.#holdersOf(valueId) === 0) throw this.#uncounted(valueId);
+    this.#holders.check(valueId);
   }
 
   /** To be asked before a record lets go of a value, by who can leave it. Throws `damaged`. */
@@ -109,14 +100,12 @@ export class Chunks {
 
   /** One more record holds the value. */
   retain(valueId: number): void {
-    this.#setHolders(valueId, this.#holdersOf(valueId) + 1);
+    this.#holders.add(valueId);
   }
 
   /** One record fewer holds the value; the last one leaves it to `reclaim`. */
   release(valueId: number): void {
-    const holders = this.#holdersOf(valueId) - 1;
-    if (holders < 0) throw this.#uncounted(valueId);
-    this.#setHolders(valueId, holders);
+    const holders = this.#holders.remove(valueId);
     if (holders === 0 && this.#uploads.find(valueId) === undefined) this.#discard(valueId, 0);
   }
 
@@ -144,7 +133,7 @@ export class Chunks {
   /** Ends an upload of `written` bytes: what no record holds of them is left to `reclaim`. */
   endUpload(valueId: number, written: number): void {
     const { kept } = this.#uploads.own(valueId);
-    const isHeld = this.#holdersOf(valueId) > 0 && kept * CHUNK_SIZE_BYTES >= written;
+    const isHeld = this.#holders.of(valueId) > 0 && kept * CHUNK_SIZE_BYTES >= written;
     if (isHeld) this.#uploads.remove(valueId);
     else this.#discard(valueId, kept);
   }
@@ -225,7 +214,7 @@ export class Chunks {
     if (entry === undefined) return 0;
     const chunks = this.#database;
     const range = {
-      start: chunkBound(valueId, this.#holdersOf(valueId) > 0 ? entry.kept : 0),
+      start: chunkBound(valueId, this.#holders.of(valueId) > 0 ? entry.kept : 0),
       end: chunkBound(valueId + 1, 0),
       limit,
     };
@@ -238,21 +227,6 @@ export class Chunks {
   #discard(valueId: number, kept: number): void {
     this.#uploads.leave(valueId, kept);
     this.#garbage = true;
-  }
-
-  #holdersOf(valueId: number): number {
-    const bytes = this.#holders.get(valueId);
-    return bytes ? decodeU64(bytes) : 0;
-  }
-
-  #setHolders(valueId: number, holders: number): void {
-    if (holders > 0) this.#holders.set(valueId, encodeU64(holders));
-    else this.#holders.remove(valueId);
-  }
-
-  #uncounted(valueId: number): KvError {
-    const state = `damaged: how many records hold value ${valueId} is lost`;
-    return new KvError('damaged', `cannot write to store "${this.#environment.path}": ${state}`);
   }
 
   get #database(): Db {

@@ -48,7 +48,7 @@ export interface Lasting extends OpenTransaction {
 
 export class WriteTransactions extends NestedTransactions<Mark> {
   readonly #written: Written;
-  readonly #turn: WriteTurn;
+  readonly turn: WriteTurn;
   readonly #file: string;
   readonly failures: WriteFailures;
   /** Transactions of this process that other threads of it are waiting for, or in. */
@@ -61,7 +61,7 @@ export class WriteTransactions extends NestedTransactions<Mark> {
     const { path } = written;
     this.#file = join(path, DATA_FILE);
     this.failures = new WriteFailures(path, this.#file, () => lastTransactionOf(this.#main));
-    this.#turn = new WriteTurn(path, written.lockFile, written.patience);
+    this.turn = new WriteTurn(path, written.lockFile, written.patience);
   }
 
   /**
@@ -131,25 +131,10 @@ export class WriteTransactions extends NestedTransactions<Mark> {
     this.#endLasting(before, undefined);
   }
 
-  /** What is asked for from now on is asked for at another moment. */
-  nextMoment(): void {
-    this.forgetMoment();
-  }
-
   #endLasting(before: Mark, error: unknown): unknown {
     const failure = this.rolledBack(before, error);
     this.leave();
     return failure;
-  }
-
-  /** Whether another process has waited for its turn for some time. */
-  get isTurnAskedFor(): boolean {
-    return this.#written.lockFile.isAskedForTurn();
-  }
-
-  /** Whether it can be seen that another process waits. */
-  get seesOthersWait(): boolean {
-    return this.#written.lockFile.seesTurns;
   }
 
   /** Whether a transaction of this process has begun, or is about to. */
@@ -166,18 +151,13 @@ export class WriteTransactions extends NestedTransactions<Mark> {
   async writersDone(signal?: AbortSignal): Promise<void> {
     this.#checkWritable();
     if (this.isUnderWay) return;
-    await this.#turn.wait(signal);
+    await this.turn.wait(signal);
   }
 
   /** Waits for other processes that write; lmdb calls it before it takes the lock. */
   waitForTurn(): void {
     // Nobody waits for a thread of the own process, which may be waiting for this one.
-    if (this.#inBackground === 0) this.#turn.waitSync();
-  }
-
-  /** Waits for what another process is in the midst of. Throws `busy` when patience ends. */
-  waitUntil(isDone: () => boolean, action: string): void {
-    this.#turn.waitUntilSync(isDone, action);
+    if (this.#inBackground === 0) this.turn.waitSync();
   }
 
   /** The next number of the store, for a version or an id; within a transaction only. */

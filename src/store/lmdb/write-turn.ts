@@ -32,6 +32,16 @@ export class WriteTurn {
     this.#patience = patience;
   }
 
+  /** Whether another process has waited for its turn for some time. */
+  get isAskedFor(): boolean {
+    return this.#lockFile.isAskedForTurn();
+  }
+
+  /** Whether it can be seen that another process waits. */
+  get seesOthersWait(): boolean {
+    return this.#lockFile.seesTurns;
+  }
+
   /** Returns when nobody writes, and blocks the event loop. Throws `busy` when patience ends. */
   waitSync(): void {
     this.#blocked(this.#pauses());
@@ -100,9 +110,9 @@ export class WriteTurn {
 
   /** Where this process wrote last, lets others go first who have waited long. */
   *#yielding(): Generator<number> {
-    if (!this.#lockFile.isAskedForTurn()) return;
+    if (!this.isAskedFor) return;
     const began = performance.now();
-    while (this.#lockFile.writer() === 0 && this.#lockFile.isAskedForTurn()) {
+    while (this.#lockFile.writer() === 0 && this.isAskedFor) {
       if (performance.now() - began >= YIELD_MS) return;
       yield 1;
     }

@@ -50,7 +50,7 @@ export class WritesAtAPace implements SharedWrites {
   constructor(environment: Environment, { milliseconds = Infinity }: Pace, steps: Steps) {
     this.#environment = environment;
     this.#steps = steps;
-    const { seesOthersWait } = environment.writes;
+    const { seesOthersWait } = environment.writes.turn;
     this.#milliseconds = seesOthersWait ? milliseconds : Math.min(milliseconds, UNSEEN_MS);
   }
 
@@ -149,7 +149,7 @@ export class WritesAtAPace implements SharedWrites {
     if (now >= this.#end) return true;
     if (now - this.#looked < LOOK_MS) return false;
     this.#looked = now;
-    return writes.isTurnAskedFor;
+    return writes.turn.isAskedFor;
   }
 
   /** Undoes all of the transaction, of which a write was left half done. */

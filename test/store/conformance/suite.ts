@@ -13,6 +13,7 @@ import { listings } from './listings.js';
 import { loads } from './loads.js';
 import { type Calls, membersOfPort, watched } from './port-calls.js';
 import { reads } from './reads.js';
+import { sharedWrites } from './shared-writes.js';
 import type { Factory } from './subject.js';
 import { transactions } from './transactions.js';
 import { watches } from './watches.js';
@@ -33,6 +34,7 @@ export function portConformance(name: string, factory: Factory): void {
     describe('loads', () => loads(open));
     describe('what lasts', () => lasting(open));
     describe('transactions', () => transactions(open));
+    describe('shared writes', () => sharedWrites(open));
     describe('drafts', () => drafts(open));
     describe('watches', () => watches(open));
 
