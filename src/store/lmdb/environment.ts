@@ -107,7 +107,7 @@ export class Environment {
       begun: () => freePages.check(),
     });
     try {
-      checkDescriptors(path, path, limits);
+      checkDescriptors(madeFor, path, limits);
       tryOpening(path, madeFor, options, this.#lockFile);
       this.main = this.#opening(() => openEnvironment(path, options, patience));
       guarded(takingSpans(this.main), guard);

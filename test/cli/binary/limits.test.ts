@@ -102,12 +102,18 @@ it('a limit on open files that is low is named', async () => {
   const shell = new Shell();
   await shell.succeed('kv set k v');
   for (const files of [18, 19, 20, 22, 24, 32]) {
-    for (const words of ['get k', 'set k v', `-s new${files} set k v`]) {
+    for (const words of [
+      'get k',
+      'set k v',
+      `-s new${files} set k v`,
+      `copy k k --to-store other${files}`,
+    ]) {
       const said = await under(shell, `-n ${files}`, words);
       if (said === undefined) continue;
       if (files >= 32) expect(said).toBe('done');
       if (said === 'done') continue;
       expect(said).toMatch(/^5: .*: too many open files: the limit is \d+\ntry: ulimit -n \d+\n$/);
+      expect(said).not.toContain('.making-');
       const enough = /ulimit (-n \d+)/.exec(said)![1]!;
       expect([words, enough, await under(shell, enough, words)]).toEqual([words, enough, 'done']);
     }
