@@ -38,9 +38,7 @@ const listed = (shell: Shell) =>
     `kv export --format ndjson | grep -v '[.]held"' | jq -c '{key, value}' | sha256sum`,
   );
 
-const limit = 120_000;
-
-it('the last record of a key stands, whatever came between', { timeout: limit }, async () => {
+it('the last record of a key stands, whatever came between', async () => {
   const shell = await shellWithLargeBucket();
   const large = `{"key":"${keyAt(1)}","value":"${'large '.repeat(50_000)}"}`;
   await write(shell, {
@@ -67,7 +65,7 @@ it('the last record of a key stands, whatever came between', { timeout: limit },
   expect(await shell.succeed('kv store check')).toMatch(/^OK/);
 });
 
-it('a fault ends it where it says, and going on makes it whole', { timeout: limit }, async () => {
+it('a fault ends it where it says, and going on makes it whole', async () => {
   const shell = await shellWithLargeBucket();
   await write(shell);
   await shell.succeed('kv -s whole import in.ndjson');
@@ -84,7 +82,7 @@ it('a fault ends it where it says, and going on makes it whole', { timeout: limi
   expect(await listed(shell)).toBe(whole);
 });
 
-it('one that is killed leaves no file, and is done again', { timeout: limit }, async () => {
+it('one that is killed leaves no file, and is done again', async () => {
   const shell = await shellWithLargeBucket();
   await write(shell);
   await shell.succeed('kv -s whole import in.ndjson');
@@ -111,9 +109,7 @@ it('one that is killed leaves no file, and is done again', { timeout: limit }, a
   expect(await shell.succeed('kv store check')).toMatch(/^OK/);
 });
 
-it('only what may overwrite is sorted, and a dry run writes nothing', {
-  timeout: limit,
-}, async () => {
+it('only what may overwrite is sorted, and a dry run writes nothing', async () => {
   const shell = await shellWithLargeBucket();
   await write(shell);
   await shell.succeed('kv import -n in.ndjson');

@@ -61,7 +61,7 @@ async function expectEnd(
 async function run(script: string): Promise<{ status: unknown; stdout: string; stderr: string }> {
   const { folder: cwd, env } = shell;
   try {
-    const ended = await promisify(execFile)('bash', ['-c', script], { cwd, env, timeout: 60_000 });
+    const ended = await promisify(execFile)('bash', ['-c', script], { cwd, env, timeout: 240_000 });
     return { ...ended, status: 0 };
   } catch (failure) {
     const { code, signal, stdout, stderr } = failure as ExecFileException;

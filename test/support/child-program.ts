@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
-import { afterAll, onTestFinished, vi } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import { replacements } from '../../scripts/replacements.js';
 
 /** How a process ended. */
@@ -29,15 +29,11 @@ export interface Child {
 /** Starts the program with its arguments. It is killed when the test ends before it. */
 export type Start = (parameters?: readonly string[], options?: ForkOptions) => Child;
 
-/** How long a test may take that waits for other processes, on a machine that is busy. */
-const TIMEOUT_MILLISECONDS = 120_000;
-
 /**
  * Builds a program, `programs/NAME.ts` beside the test file, for all tests of the file. What it loads
  * of lmdb is what ships.
  */
 export function program(url: string, name: string): Start {
-  vi.setConfig({ testTimeout: TIMEOUT_MILLISECONDS });
   const folder = mkdtempSync(join(tmpdir(), 'kv-program-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   symlinkSync(

@@ -40,7 +40,7 @@ describe('a path that was named and holds no store', () => {
     expectRefusal(await shell.run('kv -s nodir --read-only set k v'), absent('nodir'));
     expect(await shell.succeed('cat good.ndjson')).toBe('backup');
     expect(existsSync(join(shell.folder, 'nodir'))).toBe(false);
-  }, 120_000);
+  });
 
   it('becomes a store with the first write', async () => {
     const shell = new Shell();

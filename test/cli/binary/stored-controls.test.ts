@@ -85,7 +85,7 @@ async function shownBy(shell: Shell, command: string): Promise<string> {
 
 // Without `script`, of util-linux, these are skipped, and the report says so.
 describe.runIf(hasScript)('what is stored, on a terminal', () => {
-  it('is shown as escapes by every verb', { timeout: 60_000 }, async () => {
+  it('is shown as escapes by every verb', async () => {
     const shell = await hostileShell();
     const obeyedOf: Record<string, string> = {};
     for (const verb of verbs) {

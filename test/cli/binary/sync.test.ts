@@ -1,9 +1,7 @@
 /** `kv run --sync`: what is stored, and who waits, however the component ends. */
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { guest } from '../../support/guests.js';
 import { ended, Shell, until } from '../../support/shell.js';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const steps = guest('steps');
 
