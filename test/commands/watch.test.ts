@@ -173,6 +173,24 @@ describe('kv watch', () => {
     expect(await shell.succeed('kv watch --limit 0')).toBe('');
   });
 
+  it('tells of a range alone, with what expires in it, and what is set anew before that', async () => {
+    const shell = new Shell();
+    await shell.succeed('kv set-many a=1 b=1 bb=1 c=1 d=1; kv set cc 1 --ttl 1h');
+    const child = shell.start('watch', '--start', 'b', '--end', 'd', '--initial', '--json');
+    const printed = new Printed(child);
+    await until(() => printed.text.includes('"cc"'));
+    await shell.succeed(
+      'kv set d 2; kv set a 2; kv delete c; kv expire cc never; kv expire bb 200ms; kv set-many e=1 bz=1',
+    );
+    await until(() => printed.text.includes('expire"') && printed.text.includes('"bz"'));
+    const told = printed.events.map(({ event, key }) => `${event} ${key}`);
+    expect(told.slice(0, 4)).toEqual(['set b', 'set bb', 'set c', 'set cc']);
+    // That it is to expire is told as well, where there is a look before it does.
+    const later = told.slice(4).filter((line) => line !== 'set bb');
+    expect(later.sort()).toEqual(['delete c', 'expire bb', 'set bz', 'set cc']);
+    child.kill('SIGINT');
+  });
+
   it('begins before there is a store, and ends where a named one is not there', async () => {
     const shell = new Shell();
     const child = shell.start('watch', '--json', '--limit', '1');
