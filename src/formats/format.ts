@@ -21,8 +21,8 @@ export interface AnyFormat {
    * stand on one line, each by itself.
    */
   readonly counts: 'line' | 'record' | 'file';
-  /** What to do where a record cannot be read because the input is of another kind. */
-  remedy?(record: Uint8Array): Remedy | undefined;
+  /** What to do where a record cannot be read because the input is of another kind, or is read otherwise. */
+  remedy?(record: Uint8Array, reading: Reading | undefined): Remedy | undefined;
 }
 
 /** How records are read that are not as kv writes them; each absent where they are. */

@@ -65,12 +65,16 @@ describe('import', () => {
 
   it('says how to read objects that are no records', async () => {
     const kv = kvInMemory();
-    const hintOf = async (record: object) => {
-      const { error } = await kv('import', { stdin: `${JSON.stringify(record)}\n` });
+    const hintOf = async (record: object, options = '') => {
+      const { error } = await kv(`import${options}`, { stdin: `${JSON.stringify(record)}\n` });
       return error?.hint;
     };
     expect(await hintOf({ id: 'a', value: 'b' })).toContain('--key MEMBER');
     expect(await hintOf({ key: 'a', v: 'b' })).toContain('--value MEMBER');
-    expect(await hintOf({ key: 'a', value: {} })).toContain('--row');
+    expect(await hintOf({ key: 'a', value: {} })).toContain('--row stores it as its JSON text');
+    const named = ' --key id --value v';
+    expect(await hintOf({ key: 'a', v: 'b' }, named)).toContain('--key MEMBER');
+    expect(await hintOf({ id: 'a', value: 'b' }, named)).toContain('--value MEMBER');
+    expect(await hintOf({ id: 'a', v: {} }, named)).toContain('--row stores the whole object');
   });
 });

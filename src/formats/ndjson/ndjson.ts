@@ -1,5 +1,5 @@
 /** NDJSON: a JSON object a line, `{"key":"k","value":"text"}`, with `"base64":true` for bytes. */
-import { type Format, type Remedy, WHOLE_RECORD_LIMIT_BYTES } from '../format.js';
+import { type Format, type Reading, type Remedy, WHOLE_RECORD_LIMIT_BYTES } from '../format.js';
 import { RecordSplitter } from '../record-splitter.js';
 import { NdjsonEncoder } from './encoder.js';
 import { NdjsonReader } from './reader.js';
@@ -13,12 +13,12 @@ export const format: Format = {
 };
 
 /** What the first record shows the input to be: another format, or objects over several lines. */
-function remedy(record: Uint8Array): Remedy | undefined {
+function remedy(record: Uint8Array, reading: Reading = {}): Remedy | undefined {
   const text = Buffer.from(record).toString('latin1').trim();
   if (text.startsWith('{')) {
     const isCut = !text.endsWith('}');
     if (isCut) return { hint: 'a record has to be on one line', filter: 'jq -c .' };
-    const hint = hintForObject(Buffer.from(record).toString());
+    const hint = hintForObject(Buffer.from(record).toString(), reading);
     return hint === undefined ? undefined : { hint };
   }
   const hint = others.find(([pattern]) => pattern.test(text))?.[1];
@@ -26,13 +26,18 @@ function remedy(record: Uint8Array): Remedy | undefined {
 }
 
 /** What to do about an object that is no record. */
-function hintForObject(text: string): string | undefined {
+function hintForObject(text: string, reading: Reading): string | undefined {
   try {
-    const { key, value } = JSON.parse(text) as { key?: unknown; value?: unknown };
+    const members = JSON.parse(text) as Record<string, unknown>;
+    const key = members[reading.key ?? 'key'];
+    const value = members[reading.value ?? 'value'];
     if (key === undefined) return '--key MEMBER names the one that is the key';
     if (value === undefined)
       return '--value MEMBER names the one that is the value, and --row takes all';
-    return typeof value === 'string' ? undefined : '--row stores it as its JSON text';
+    if (typeof value === 'string') return undefined;
+    return reading.key === undefined
+      ? '--row stores it as its JSON text'
+      : '--row stores the whole object as the value';
   } catch {
     return undefined;
   }
