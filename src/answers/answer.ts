@@ -25,15 +25,29 @@ export async function answerYesOrNo(context: Context, json: object, yes: boolean
   if (!context.settings.quiet) await answer(context, json, String(yes));
 }
 
-/** Writes what came of a change, as `answer` does; where it fails, says that the change was made. */
-export function answerChange(context: Context, json: object, line: string): Promise<void> {
-  return afterChange(context, line, () => answer(context, json, line));
+/**
+ * Writes what came of a change, as `answer` does; where it fails, says that the change was made, unless there was
+ * nothing to change.
+ */
+export function answerChange(
+  context: Context,
+  json: object,
+  line: string,
+  hasChanged = true,
+): Promise<void> {
+  const write = () => answer(context, json, line);
+  return hasChanged ? afterChange(context, line, write) : write();
 }
 
 /** Writes what a verb changed: with --json the object; else a remark, which only a terminal sees. */
-export async function report(context: Context, json: object, remark: string): Promise<void> {
+export async function report(
+  context: Context,
+  json: object,
+  remark: string,
+  hasChanged = true,
+): Promise<void> {
   const { settings, terminal } = context;
-  if (settings.json) await answerChange(context, json, remark);
+  if (settings.json) await answerChange(context, json, remark, hasChanged);
   else if (terminal.stderr.isTerminal) await terminal.note(remark);
 }
 

@@ -17,7 +17,7 @@ export const command = defineCommand({
       buckets.create(name);
     } catch (thrown) {
       if (!ifAbsent || asKvError(thrown).code !== 'bucket-exists') throw thrown;
-      await report(context, { exists: name }, `bucket "${name}" is there already`);
+      await report(context, { exists: name }, `bucket "${name}" is there already`, false);
       return;
     }
     await report(context, { created: name }, `created bucket "${name}"`);

@@ -128,5 +128,6 @@ async function transferWithin(
     (options) => records[`${way}Prefix`](asked, options),
     { unlessDone: 'nothing was changed' },
   );
-  await report(context, { source, target, keys }, `${done} ${counted(keys, 'key')}`);
+  const remark = `${done} ${counted(keys, 'key')}`;
+  await report(context, { source, target, keys }, remark, keys > 0);
 }

@@ -14,6 +14,7 @@ export const command = defineCommand({
 
   async run(context, { keys }) {
     const deleted = context.keyvalue.records.deleteRecords(context.bucketToWrite(), keys);
-    await report(context, { deleted }, `deleted ${deleted} of ${keys.length}`);
+    const remark = `deleted ${deleted} of ${keys.length}`;
+    await report(context, { deleted }, remark, deleted > 0);
   },
 });

@@ -57,7 +57,7 @@ deleted in one transaction: all of it, or nothing.`,
             (options) => records.deletePrefix(bucket, prefix, options),
             { unlessDone: 'nothing was deleted' },
           );
-    await report(context, { deleted }, `deleted ${counted(deleted, 'key')}`);
+    await report(context, { deleted }, `deleted ${counted(deleted, 'key')}`, deleted > 0);
   },
 });
 

@@ -27,7 +27,9 @@ What is damaged is left, and told of. The file keeps its size: what is free in i
     const records = counted(expired, 'expired record');
     const left = counted(uploads, 'unfinished upload');
     const done = `deleted ${records}, gave back ${left}`;
-    if (damaged.length === 0) return answerChange(context, { expired, uploads }, done);
+    if (damaged.length === 0) {
+      return answerChange(context, { expired, uploads }, done, expired + uploads > 0);
+    }
     for (const { message } of damaged) await stderr.write(`${visibleMessage(message)}\n`);
     const what = damaged.length === 1 ? 'one thing is' : `${damaged.length} things are`;
     throw new KvError('damaged', `cannot collect all garbage: ${what} damaged`, {

@@ -136,14 +136,16 @@ describe('an answer that cannot be written', () => {
     expect(await shell.succeed('kv keys')).toBe('n\nr\n');
   });
 
-  it.each(['get k', 'cas n 1 2', 'keys'])(
-    'of %s, which changed nothing, does not',
-    async (words) => {
-      const shell = new Shell();
-      await shell.succeed('kv set k v');
-      expectRefusal(await shell.run(`kv ${words} > /dev/full`), { status: 6, message: full });
-    },
-  );
+  it.each([
+    ...['get k', 'cas n 1 2', 'keys', 'store gc', 'delete nope', 'delete-many nope'],
+    ...['delete --prefix nope -y', 'copy no yes --prefix', 'bucket create default --if-absent'],
+  ])('of %s, which changed nothing, does not', async (words) => {
+    const shell = new Shell();
+    await shell.succeed('kv set k v');
+    const { status, stderr } = await shell.run(`kv ${words} --json > /dev/full`);
+    const error = { code: 'full', message: full };
+    expect([status, JSON.parse(stderr)]).toEqual([6, { error }]);
+  });
 
   it('of a script names the lines that ran', async () => {
     const shell = new Shell();
