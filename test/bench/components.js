@@ -1,6 +1,7 @@
 /**
- * What a component costs: its start, calls of the host, streams, and what it
- * leaves behind. The guest is test/guests/bench.c; `absent` is `exists` of keys that are not there.
+ * What a component costs: its start, calls of the host, beside the same guest on a host that is a Map, its writes at
+ * each pace, streams, and what it leaves behind. The guest is test/guests/bench.c; `absent` is `exists` of keys that
+ * are not there.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +12,20 @@ import { median, run, sideBySide } from './measure.js';
 const ROUNDS_FACTOR = 4;
 
 const CALLS = 500_000;
+
+/** Calls that are made on both hosts. */
+const COMPARED_CALLS = {
+  exists: 300_000,
+  get: 300_000,
+  set: 100_000,
+  increment: 100_000,
+  keys: 200,
+  batch: 500,
+};
+
+/** Writes that each wait for the disk, and those that share transactions. */
+const DURABLE_WRITES = 2000;
+const PACED_WRITES = 200_000;
 
 /** Bytes of the value that is streamed. */
 const STREAM_BYTES = 64 * 2 ** 20;
@@ -50,6 +65,29 @@ export async function bench({ folder, kv, rounds, report }) {
     report.figure(`Calls of ${name}`, CALLS / (seconds - empty), 'calls/s');
   }
 
+  await compareWithMap({ env, kv, rounds, report });
+
+  const written = { KV_STORE: join(folder, 'written') };
+  await run(process.execPath, [kv, 'set', 'key', 'value'], { env: written });
+  for (const [pace, writes] of Object.entries({
+    each: DURABLE_WRITES,
+    '100ms': PACED_WRITES,
+    exit: PACED_WRITES,
+  })) {
+    const runPaced = (name, count) =>
+      run(
+        process.execPath,
+        [kv, 'run', guest('bench'), '--sync', pace, '--', name, String(count)],
+        {
+          env: written,
+        },
+      );
+    for (const name of ['set', 'increment']) {
+      const seconds = await timeOf(rounds, () => runPaced(name, writes));
+      report.figure(`Calls of ${name}, --sync ${pace}`, writes / (seconds - empty), 'calls/s');
+    }
+  }
+
   const mebibytes = STREAM_BYTES / 2 ** 20;
   const megabytes = STREAM_BYTES / 1e6;
   for (const [name, words] of [
@@ -66,6 +104,33 @@ export async function bench({ folder, kv, rounds, report }) {
     const many = await runGuest('bench', name, String(MANY_CALLS));
     const most = Math.round(few.peak * MEMORY_GROWTH);
     report.figure(`Memory after ${MANY_CALLS} calls of ${name}`, many.peak, 'MiB', most);
+  }
+}
+
+/** Calls of both hosts in turn, without what each needs to start. */
+async function compareWithMap({ env, kv, rounds, report }) {
+  const mapHost = fileURLToPath(new URL('map-host.js', import.meta.url));
+  const hosts = {
+    'a host that is a Map': (...words) => run(process.execPath, [mapHost, ...words]),
+    kv: (...words) =>
+      run(process.execPath, [kv, 'run', guest('bench'), '--sync', '100ms', '--', ...words], {
+        env,
+      }),
+  };
+  for (const [name, calls] of Object.entries(COMPARED_CALLS)) {
+    const contests = (count) =>
+      Object.fromEntries(
+        Object.entries(hosts).map(([host, start]) => [host, () => start(name, String(count))]),
+      );
+    const empty = await sideBySide(rounds, contests(1));
+    const full = await sideBySide(rounds, contests(calls));
+    const took = Object.fromEntries(
+      Object.entries(full).map(([host, times]) => [
+        host,
+        times.map((seconds) => Math.max(0.001, seconds - median(empty[host]))),
+      ]),
+    );
+    report.compare(`${calls} calls of ${name}`, took, { base: 'a host that is a Map' });
   }
 }
 

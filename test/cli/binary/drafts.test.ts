@@ -43,6 +43,14 @@ describe('a guest of', () => {
     );
   });
 
+  test('of 10,000 swaps of two processes at once, at different paces, none is lost', async () => {
+    const shell = new Shell();
+    await shell.succeed('kv set shared 0');
+    const run = (sync: string) => shell.succeed(`kv run ${guest('swap')} --sync ${sync} -- 5000`);
+    await Promise.all([run('1ms'), run('exit')]);
+    expect(await shell.succeed('kv get shared')).toBe('10000');
+  }, 300_000);
+
   test('draft2 that swaps beside another process loses no update', async () => {
     const shell = new Shell();
     const run = `kv run ${guest('swap')} -- 100`;
