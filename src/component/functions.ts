@@ -25,6 +25,8 @@ export interface Func {
   readonly isGuest: boolean;
   /** Throws in place of the call, where the host has none of it. */
   readonly refuse?: () => never;
+  /** What is done before the parameters are read; throws where the call is not to be made now. */
+  readonly begin?: () => void;
 }
 
 /** The core signature of a function that a component exports, and of one that it imports. */
@@ -103,7 +105,7 @@ export function lowerFunc(func: Func, context: CanonContext, ending: Ending): Co
   const count = flattened(parameters).length;
   const areFlat = count <= FLAT_LIMIT;
   const isFlat = (result?.flat.length ?? 0) <= 1;
-  const { refuse } = func;
+  const { refuse, begin } = func;
   const passed = passedBytes(parameters);
   const lends = refuse === undefined && (isGuest || parameters.some((one) => one.holdsOwn));
 
@@ -112,6 +114,7 @@ export function lowerFunc(func: Func, context: CanonContext, ending: Ending): Co
     try {
       if (!instance.mayLeave) throw new Trap('it called out where it may not');
       if (refuse !== undefined) refuse();
+      if (begin !== undefined) begin();
       const { passed: passedBefore, passedBytes: bytesBefore } = room;
       room.pass(passed);
       const scope = lends ? new Call() : undefined;
@@ -120,6 +123,7 @@ export function lowerFunc(func: Func, context: CanonContext, ending: Ending): Co
         const given = new FlatValues(flat);
         for (const one of parameters) values.push(liftFlat(context, one, given, scope));
       } else loadAll(context, parameters, (flat[0] as number) >>> 0, values, scope);
+      if (scope !== undefined) instance.handles.give();
       instance.mayEnter = !isGuest;
       const returned = func.call(values);
       instance.mayEnter = true;

@@ -120,7 +120,7 @@ function liftHandle(
   number: number,
   scope: CallScope,
 ): unknown {
-  if (kind === 'own') return instance.handles.take(number, resource);
+  if (kind === 'own') return instance.handles.take(number, resource, scope !== undefined);
   const handle = instance.handles.get(number, resource);
   if (scope !== undefined) {
     handle.lent++;

@@ -38,6 +38,7 @@ export function resourceFunc(
 }
 
 function drop(handles: Handles, number: number, resource: Resource): void {
+  resource.begin?.();
   const { one, borrowedFor } = handles.remove(number, resource);
   if (borrowedFor === undefined) resource.destroy(one);
 }

@@ -11,6 +11,8 @@ export interface Resource {
   readonly maker: object | undefined;
   /** Bytes that one of them keeps for as long as there is a handle. */
   weight(one: unknown): number;
+  /** Called before a guest drops a handle; throws where it is not to be dropped now. */
+  begin?(): void;
   /** What is done when its handle is dropped. */
   destroy(one: unknown): void;
 }
@@ -44,6 +46,8 @@ export class Handles {
   readonly #room: Room;
   readonly #handles: (Handle | undefined)[] = [undefined];
   readonly #free: number[] = [];
+  /** What was taken for a call that has not begun. */
+  readonly #taken: Handle[] = [];
 
   constructor(room: Room) {
     this.#room = room;
@@ -93,18 +97,29 @@ export class Handles {
     return handle;
   }
 
-  /** Takes a handle out that is to be given away. Throws as `remove`, and where it is borrowed. */
-  take(number: number, resource: Resource): unknown {
-    const { one, borrowedFor } = this.remove(number, resource);
-    if (borrowedFor === undefined) return one;
+  /**
+   * Takes a handle out that is to be given away; where it is for a call, `give` follows. Throws as `remove`, and
+   * where it is borrowed.
+   */
+  take(number: number, resource: Resource, isForCall: boolean): unknown {
+    const handle = this.remove(number, resource);
+    if (handle.borrowedFor === undefined) {
+      if (isForCall) this.#taken.push(handle);
+      return handle.one;
+    }
     throw new Trap(
       `handle ${number}, a ${shortName(resource)}, is borrowed, and cannot be given away`,
     );
   }
 
+  /** The call begins: what was taken for it is its own. */
+  give(): void {
+    this.#taken.length = 0;
+  }
+
   /** Lets go of what the host has made and is still owned here. */
   close(): void {
-    for (const handle of this.#handles.splice(0)) {
+    for (const handle of [...this.#taken.splice(0), ...this.#handles.splice(0)]) {
       if (handle === undefined || handle.borrowedFor !== undefined) continue;
       if (handle.resource.maker === undefined) handle.resource.destroy(handle.one);
     }

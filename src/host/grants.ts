@@ -12,7 +12,6 @@ import type { Keyvalue } from '../keyvalue/index.js';
 import type { OutgoingValue } from '../keyvalue/outgoing-value.js';
 import { asResult } from '../keyvalue/wasi-keyvalue-error.js';
 import type { Interfaces } from './host-functions.js';
-import { requireStack } from './stack-left.js';
 
 /** A bucket of the store, under the name by which the guest opens it. */
 export interface Grant {
@@ -77,7 +76,6 @@ export function grantBuckets(
   const grantedUnder = (name: string) => grants.find(({ guest }) => guest === name);
 
   function open(name: string, grant: OpenGrant | undefined): Bucket {
-    requireStack();
     if (grant !== undefined) return new GrantedBucket(grant);
     throw new KvError('no-bucket', `cannot open bucket "${name}": it has not been granted`);
   }
@@ -99,9 +97,7 @@ export function grantBuckets(
     }
 
     protected override append(bytes: Uint8Array): void {
-      const size = this.size + bytes.length;
-      if (size > UPLOAD_BYTES) requireStack();
-      const held = Math.min(size, UPLOAD_BYTES);
+      const held = Math.min(this.size + bytes.length, UPLOAD_BYTES);
       // A buffer that grows is twice as large as it has to be.
       const more = Math.min(2 * held, UPLOAD_BYTES) - this.#held;
       if (more > 0) {
@@ -112,8 +108,6 @@ export function grantBuckets(
     }
 
     override [Symbol.dispose](): void {
-      // Of what has gone to the disk, something may have to be taken back.
-      if (this.size > UPLOAD_BYTES) requireStack();
       values.delete(this);
       room.release(this.#held);
       this.#held = 0;
@@ -147,7 +141,6 @@ export function grantBuckets(
 
   /** Throws `read-only` for a bucket that was granted to read; called before each write. */
   function checkWrite(bucket: Bucket, action: string): void {
-    requireStack();
     if (!(bucket instanceof GrantedBucket) || !bucket.grant.readOnly) return;
     throw new KvError(
       'read-only',

@@ -9,6 +9,7 @@ import { Trap } from '../errors.js';
 import { functionsOf, type HostFunction, type Interfaces, offeredText } from './host-functions.js';
 import { answerTo, ownName } from './offers.js';
 import type { Refusal } from './refusals.js';
+import { StackGuard } from './stack-guard.js';
 import { Exit } from './wasi-cli.js';
 import { weightOf } from './weights.js';
 
@@ -23,6 +24,7 @@ export interface Callable {
 export class HostWorld implements World {
   readonly #callable: Callable | undefined;
   readonly #refused: (refusal: Refusal) => void;
+  readonly #stack = new StackGuard();
   readonly #resources = new Map<string, Resource>();
   readonly #functions = new Map<string, ReadonlyMap<string, HostFunction>>();
 
@@ -44,6 +46,7 @@ export class HostWorld implements World {
       name: whole,
       maker: undefined,
       weight: weightOf(whole),
+      begin: () => this.#stack.check(),
       destroy: (one) => (one as { [Symbol.dispose]?(): void })[Symbol.dispose]?.(),
     };
     this.#resources.set(whole, resource);
@@ -69,6 +72,7 @@ export class HostWorld implements World {
     return {
       type,
       isGuest: false,
+      begin: () => this.#stack.check(),
       call: type.result?.kind === 'result' ? asResult(call) : spread(call),
     };
   }

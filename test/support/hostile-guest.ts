@@ -40,6 +40,8 @@ const order = [
   'wasi:keyvalue/types@0.1.0',
   'wasi:cli/terminal-input',
   'wasi:cli/terminal-output',
+  'wasi:keyvalue/store@0.2.0-draft',
+  'wasi:keyvalue/store@0.2.0-draft2',
 ];
 
 /** A component as bytes. */
