@@ -48,8 +48,13 @@ export class NewStore {
       return new NewStore(full, making);
     } catch (error) {
       rmSync(making, { recursive: true, force: true });
-      throw error;
+      throw byItsPath(error, making, full);
     }
+  }
+
+  /** What became of its making, by the path that it was to appear at. */
+  failure(error: unknown): unknown {
+    return byItsPath(error, this.#making, this.#path);
   }
 
   createBucket(id: number, name: string, created: number): void {
@@ -146,6 +151,12 @@ export interface NewEntry {
   readonly data: Buffer;
   /** Whether a later record of the key may have been written. */
   readonly mayBeOlder?: boolean;
+}
+
+/** An error that names the place of a store as the one that was asked for. */
+function byItsPath(error: unknown, making: string, path: string): unknown {
+  if (!(error instanceof KvError && error.message.includes(making))) return error;
+  return new KvError(error.code, error.message.replaceAll(making, path), { cause: error });
 }
 
 function mustBeFree(path: string): void {

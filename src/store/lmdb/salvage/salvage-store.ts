@@ -38,7 +38,7 @@ export async function salvage(
       return { ...result, transaction: Number(meta.transaction) };
     } catch (error) {
       await store.abandon();
-      throw error;
+      throw store.failure(error);
     }
   } finally {
     file.close();
