@@ -1,7 +1,7 @@
 /** Making the file of a store that holds nothing. */
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { firstMetaPages } from './file/metas.js';
+import { firstMetaPages } from './file/new-metas.js';
 import { writeWhole } from './flush.js';
 import { DATA_FILE } from './layout.js';
 

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BucketInfo, Fact } from '../store.js';
 import { pagesOf, statsOf } from './database.js';
-import { META_PAGES } from './file/metas.js';
+import { META_PAGES } from './file/meta-layout.js';
 import { pagesOfTree } from './file/tree-descriptor.js';
 import { DATA_FILE, EXPIRY_DATABASE, FORMAT, internalDatabases } from './layout.js';
 import type { Parts } from './parts.js';

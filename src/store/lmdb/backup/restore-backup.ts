@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { ioError, KvError } from '../../../errors.js';
 import type { Restored, RestoreOptions } from '../../maintenance.js';
 import { checkOf } from '../check/check-store.js';
-import { metaPagesOf } from '../file/metas.js';
+import { metaPagesOf } from '../file/new-metas.js';
 import { flush } from '../flush.js';
 import { DATA_FILE } from '../layout.js';
 import { makeFolder } from '../make-folder.js';

@@ -1,6 +1,6 @@
 /** The lists of free pages: each page of the file that is in no tree is in one of them, once. */
 import { runsOf } from '../file/free-list.js';
-import { META_PAGES } from '../file/metas.js';
+import { META_PAGES } from '../file/meta-layout.js';
 import { Fault, type Page } from '../file/page.js';
 import { checkTree } from './checked-tree.js';
 import type { Scan } from './scan.js';

@@ -2,7 +2,9 @@
 import { fdatasyncSync } from 'node:fs';
 import type { PageCensus } from '../check/page-census.js';
 import type { PageRun } from '../file/free-list.js';
-import { commitOf, META_PAGES, type Meta } from '../file/metas.js';
+import { META_PAGES } from '../file/meta-layout.js';
+import type { Meta } from '../file/metas.js';
+import { commitOf } from '../file/new-metas.js';
 import { writeWhole } from '../flush.js';
 import { emptyFreeTree, encodeFreeList, listPages, writeFreeTree } from './free-tree.js';
 import type { PageRoom } from './page-room.js';

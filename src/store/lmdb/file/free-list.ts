@@ -1,5 +1,5 @@
 /** A list of free pages, as LMDB keeps it on the disk: what it says is overwritten. */
-import { META_PAGES } from './metas.js';
+import { META_PAGES } from './meta-layout.js';
 
 /**
  * Whether the bytes can be such a list, or the beginning of one of `size` bytes: how many entries

@@ -4,49 +4,30 @@
  */
 import { KvError } from '../../../errors.js';
 import { DATA_FILE, STORE_LIMIT_BYTES } from '../layout.js';
+import {
+  DATA_VERSION,
+  INTEGER_KEYS,
+  MAGIC,
+  META_BYTES,
+  meta,
+  transactionOf,
+} from './meta-layout.js';
 import { LARGEST_PAGE_BYTES, type Place } from './page.js';
 import { FLAGS_OFFSET, P_META } from './page-header.js';
 import type { StoreFile } from './store-file.js';
-import { NO_PAGE, tree } from './tree-descriptor.js';
+import { tree } from './tree-descriptor.js';
 import { rootOf } from './walk.js';
 
-/** Pages, before all others: neither is ever free, or of a tree. */
-export const META_PAGES = 2;
-
-const MAGIC = 0xbeefc0de;
-const DATA_VERSION = 2;
-
-/** Flags of the tree of free pages, which are those of the environment too. */
-const INTEGER_KEYS = 0x08;
+/** A flag of the environment. */
 const ENCRYPTED = 0x2000;
 /** Encryption, a fixed address, and orders of keys and records that this tree cannot have. */
 const IMPOSSIBLE_FLAGS = 0x2077;
-
-/** Bytes of a meta page that hold something. */
-const META_BYTES = 168;
-
-/** Where what LMDB writes with each transaction begins. */
-const META_CHANGES_OFFSET = 40;
-
-/** Bytes of a page of a new file: those that lmdb takes. */
-const NEW_PAGE_BYTES = 4096;
 
 /** Bytes of a page are a power of two from these on. */
 const LEAST_PAGE_BYTES = 512;
 
 /** More transactions than any store will see; a JavaScript number tells these apart. */
 const TRANSACTION_LIMIT = 2n ** 52n;
-
-/** Where the fields of a meta page are, in bytes from the page's beginning. */
-const meta = {
-  magic: 24,
-  version: 28,
-  mapSize: 40,
-  freeTree: 48,
-  mainTree: 96,
-  lastPage: 144,
-  transaction: 152,
-};
 
 /** The same in data version 1, whose pages have a shorter header. */
 const older = { magic: 16, version: 20 };
@@ -66,66 +47,6 @@ export interface Meta {
 
 /** Where the trees are, whatever has told it. */
 export type TreesState = Omit<Meta, 'bytes'>;
-
-/** The meta pages of a file that holds nothing yet. */
-export function firstMetaPages(): Buffer {
-  const page = Buffer.alloc(META_BYTES);
-  page.writeUInt16LE(P_META, FLAGS_OFFSET);
-  page.writeUInt32LE(MAGIC, meta.magic);
-  page.writeUInt32LE(DATA_VERSION, meta.version);
-  page.writeBigUInt64LE(BigInt(STORE_LIMIT_BYTES), meta.mapSize);
-  page.writeUInt32LE(NEW_PAGE_BYTES, meta.freeTree + tree.pageSize);
-  page.writeUInt16LE(INTEGER_KEYS, meta.freeTree + tree.flags);
-  for (const one of [meta.freeTree, meta.mainTree]) {
-    page.writeBigUInt64LE(NO_PAGE, one + tree.root);
-  }
-  page.writeBigUInt64LE(BigInt(META_PAGES - 1), meta.lastPage);
-  const pages = Buffer.alloc(META_PAGES * NEW_PAGE_BYTES);
-  for (let number = 0; number < META_PAGES; number++) {
-    page.writeBigUInt64LE(BigInt(number));
-    page.copy(pages, number * NEW_PAGE_BYTES);
-  }
-  return pages;
-}
-
-/** Two meta pages that say the same as one that was read. */
-export function metaPagesOf(bytes: Buffer): Buffer {
-  const transaction = Number(transactionOf(bytes));
-  const pageSize = bytes.readUInt32LE(meta.freeTree + tree.pageSize);
-  const pages = Buffer.alloc(2 * pageSize);
-  for (const number of [0, 1]) {
-    const page = pages.subarray(number * pageSize, (number + 1) * pageSize);
-    bytes.copy(page);
-    page.writeBigUInt64LE(BigInt(number));
-    // LMDB writes that of a transaction to the first page and to the second in turn.
-    const isItsOwn = transaction % 2 === number;
-    page.writeBigUInt64LE(BigInt(isItsOwn ? transaction : transaction - 1), meta.transaction);
-  }
-  return pages;
-}
-
-/** What a transaction that comes after a meta is to say. */
-export interface Change {
-  readonly transaction: number;
-  readonly lastPage: number;
-  readonly free: Buffer;
-  readonly main: Buffer;
-}
-
-/** What LMDB writes to commit a transaction: so many bytes from a position of the file. */
-export function commitOf(
-  before: Meta,
-  { transaction, lastPage, free, main }: Change,
-): { readonly position: number; readonly bytes: Buffer } {
-  const pageSize = before.bytes.readUInt32LE(meta.freeTree + tree.pageSize);
-  const page = Buffer.from(before.bytes);
-  free.copy(page, meta.freeTree);
-  main.copy(page, meta.mainTree);
-  page.writeBigUInt64LE(BigInt(lastPage), meta.lastPage);
-  page.writeBigUInt64LE(BigInt(transaction), meta.transaction);
-  const position = (transaction % 2) * pageSize + META_CHANGES_OFFSET;
-  return { position, bytes: page.subarray(META_CHANGES_OFFSET) };
-}
 
 /**
  * The two pages as they are, from which `file` learns how large a page is. Throws `not-a-store`,
@@ -245,11 +166,6 @@ function checkMeta(file: StoreFile, page: Buffer): void {
 /** Flags of the environment, which are kept as those of the tree of free pages. */
 function flagsOf(page: Buffer): number {
   return page.readUInt16LE(meta.freeTree + tree.flags);
-}
-
-/** The number of the transaction that wrote a meta. */
-function transactionOf(page: Buffer): bigint {
-  return page.readBigUInt64LE(meta.transaction);
 }
 
 /** Of a file in LMDB's data version 1, which most systems' own LMDB writes. */

@@ -5,12 +5,13 @@
 import type { KvError } from '../../../errors.js';
 import type { PageRun } from '../file/free-list.js';
 import { freedOf, notAList } from '../file/free-lists.js';
-import { META_PAGES, type Meta, newestMeta, readMetas } from '../file/metas.js';
+import { META_PAGES } from '../file/meta-layout.js';
+import { type Meta, newestMeta, readMetas } from '../file/metas.js';
 import { badPage, Fault, type Page, type Place } from '../file/page.js';
 import type { StoreFile } from '../file/store-file.js';
 import { tree } from '../file/tree-descriptor.js';
 import { readPage, rootOf, walkBroadly } from '../file/walk.js';
-import { damaged } from './path-guard.js';
+import { damaged } from './guarded-pages.js';
 
 /** How long what has been seen is relied on, in ms: what is written meanwhile is fresh. */
 const RELIED_ON_MS = 60_000;

@@ -5,10 +5,10 @@
  * the ways are looked at in the state that was the newest when this process first went to a tree, and
  * in a newer one only where a page of it is no longer what it was. Branches are kept in memory; a way that
  * is known costs less than a microsecond.
+ *
+ * What is known of trees, branches and leaves is forgotten as one, so it is in one file, longer than others.
  */
-import { KvError } from '../../../errors.js';
 import {
-  isInPlace,
   type KeyText,
   type KnownBranch,
   keyText,
@@ -18,27 +18,17 @@ import {
   placeBelow,
   rootPlace,
 } from '../file/known-branch.js';
-import { newestMeta, readMetas, type TreesState } from '../file/metas.js';
-import { badPage, Fault, type Page, type Place } from '../file/page.js';
-import { hasHeader, P_LEAF, PAGE_HEADER_BYTES } from '../file/page-header.js';
+import type { TreesState } from '../file/metas.js';
+import { badPage, Fault } from '../file/page.js';
 import type { StoreFile } from '../file/store-file.js';
 import { tree } from '../file/tree-descriptor.js';
-import { readPage, rootOf } from '../file/walk.js';
+import { rootOf } from '../file/walk.js';
 import { treeKey } from '../layout.js';
+import { GuardedPages, Unsound } from './guarded-pages.js';
+import { isOn, type SeenLeaf } from './seen-leaf.js';
 
 /** How many pages are remembered; then it begins anew. */
 const PAGES_LIMIT = 50_000;
-
-/** How often it is tried with a newer state, because others commit meanwhile. */
-const ATTEMPT_LIMIT = 10;
-
-/** Which keys are on a leaf that has been looked at, and whether those beside it have been as well. */
-interface Seen {
-  readonly lower: KeyText;
-  /** Undefined: none is too late. */
-  readonly upper: KeyText | undefined;
-  readonly hasNeighbours: boolean;
-}
 
 const ALL_KEYS = { lower: '', upper: undefined } as const;
 const ALL_LEAVES = { lower: undefined, upper: undefined } as const;
@@ -55,27 +45,21 @@ export interface GuardedRange {
 }
 
 export class PathGuard {
-  readonly #path: string;
-  readonly #openFile: () => StoreFile;
-  #metas: Buffer | undefined;
-  #state: TreesState | undefined;
+  readonly #pages: GuardedPages;
   readonly #roots = new Map<string, PlaceBelow | undefined>();
   /** Trees with pages that hold the data of one node. */
   readonly #hasOverflow = new Set<string>();
   /** Trees of which all has been looked at that matters where LMDB frees their pages. */
   readonly #wholes = new Set<string>();
   /** By the name of its tree, what the key that was asked for last is on: the next one mostly is as well. */
-  readonly #last = new Map<string, Seen>();
+  readonly #last = new Map<string, SeenLeaf>();
   readonly #branches = new Map<number, KnownBranch>();
-  /** The bytes of the page that was read last. */
-  #memory = Buffer.alloc(0);
   /** Leaves that are sound, by the first key that belongs there: another branch may lead there by mistake. */
   readonly #leaves = new Map<number, KeyText>();
 
   /** `path` is the store's. */
   constructor(path: string, openFile: () => StoreFile) {
-    this.#path = path;
-    this.#openFile = openFile;
+    this.#pages = new GuardedPages(path, openFile);
   }
 
   /** Looks at the way to a key. An empty name is that of the main tree. Throws `damaged`, `io`. */
@@ -128,8 +112,8 @@ export class PathGuard {
       let looked = 0;
       this.#soundly(() => {
         // In another state there are others.
-        if (leaves === undefined || this.#state !== state) {
-          state = this.#state;
+        if (leaves === undefined || this.#pages.state !== state) {
+          state = this.#pages.state;
           const root = this.#rootOf(name);
           leaves = root ? this.#leavesWithin(root, ALL_LEAVES, false) : [].values();
         }
@@ -141,7 +125,7 @@ export class PathGuard {
             return;
           }
           if (isRead) this.#look(next.value);
-          else this.#lookAtBeginning(next.value);
+          else this.#pages.checkLeafHeader(next.value);
         }
       }, state !== undefined);
       yield looked;
@@ -175,7 +159,7 @@ export class PathGuard {
   }
 
   /** The leaf that a key is on, where the way to it has been looked at before. */
-  #knownLeaf(root: PlaceBelow | undefined, key: KeyText): Seen | undefined {
+  #knownLeaf(root: PlaceBelow | undefined, key: KeyText): SeenLeaf | undefined {
     if (root === undefined) return undefined;
     let { number, depth, lower, upper } = root;
     for (; depth > 1; depth--) {
@@ -226,7 +210,7 @@ export class PathGuard {
   #rootOf(name: string): PlaceBelow | undefined {
     if (this.#roots.has(name)) return this.#roots.get(name);
     if (name === '') {
-      const main = rootOf(this.#state!.main, 'main');
+      const main = rootOf(this.#pages.state.main, 'main');
       const place = main && rootPlace(main);
       this.#roots.set(name, place);
       return place;
@@ -249,7 +233,7 @@ export class PathGuard {
     const root = this.#rootOf('');
     if (root === undefined) return undefined;
     const place = this.#leafAt(root, keyText(key));
-    const page = this.#read(place);
+    const page = this.#pages.read(place);
     const node = page.firstFrom(key, 0);
     if (node >= page.count || page.compareKey(node, key) !== 0) return undefined;
     if (!page.isTree(node)) throw new Unsound(badPage(place.number));
@@ -259,7 +243,7 @@ export class PathGuard {
   #branch(place: PlaceBelow): KnownBranch {
     const known = this.#branches.get(place.number);
     if (known?.lower === place.lower) return known;
-    const branch = knownBranch(this.#read(place), place);
+    const branch = knownBranch(this.#pages.read(place), place);
     this.#branches.set(place.number, branch);
     return branch;
   }
@@ -271,75 +255,21 @@ export class PathGuard {
       return;
     }
     if (this.#leaves.get(place.number) === place.lower) return;
-    const page = this.#read(place);
+    const page = this.#pages.read(place);
     for (let node = 0; node < page.count; node++) {
-      if (page.isElsewhere(node)) this.#lookElsewhere(page, node);
+      if (page.isElsewhere(node)) this.#pages.checkElsewhere(page, node);
     }
     this.#leaves.set(place.number, place.lower);
-  }
-
-  #lookAtBeginning({ number }: Place): void {
-    const { transaction, lastPage } = this.#state!;
-    const file = this.#openFile();
-    const header =
-      number <= lastPage ? file.read(number * file.pageSize, PAGE_HEADER_BYTES) : undefined;
-    const isLeaf = header && hasHeader(header, number, P_LEAF, transaction);
-    if (!isLeaf) throw new Unsound(badPage(number));
-  }
-
-  #lookElsewhere(page: Page, node: number): void {
-    const { lastPage, transaction } = this.#state!;
-    const { number, count } = page.overflow(node);
-    const isWithin = number + count - 1 <= lastPage;
-    const file = this.#openFile();
-    const room = count * file.pageSize - PAGE_HEADER_BYTES;
-    if (!isWithin || page.dataSize(node) > room) throw new Unsound(badPage(number));
-    const header = file.readOverflow(page.data(node), page.dataSize(node), transaction, 0);
-    if (header instanceof Fault) throw new Unsound(header);
-  }
-
-  #read(place: PlaceBelow): Page {
-    const { transaction: newest, lastPage } = this.#state!;
-    const file = this.#openFile();
-    if (this.#memory.length !== file.pageSize) this.#memory = Buffer.allocUnsafeSlow(file.pageSize);
-    const isThere =
-      place.number <= lastPage && file.readInto(this.#memory, place.number * file.pageSize);
-    const bytes = isThere ? this.#memory : undefined;
-    const page = readPage(file, place, { newest, lastPage }, bytes);
-    if (page instanceof Fault) throw new Unsound(page);
-    // The nodes of a leaf lie within it, and whether they are what was written, their checksums tell.
-    const isFit = isInPlace(page, place) && (page.isLeaf || page.isTiled);
-    if (!isFit) throw new Unsound(badPage(place.number));
-    return page;
   }
 
   /** Tries it with the state that is known, and again with the newest. What goes on keeps what it has seen. */
   #soundly(look: () => void, goesOn = false): void {
     if (!goesOn && this.#leaves.size + this.#branches.size > PAGES_LIMIT) this.#forget();
-    for (let attempt = 0; ; attempt++) {
-      try {
-        if (this.#state === undefined) this.#readState();
-        look();
-        return;
-      } catch (error) {
-        if (!(error instanceof Unsound)) throw error;
-        const before = this.#metas!;
-        this.#forget();
-        this.#readState();
-        const isOld = !before.equals(this.#metas!);
-        if (!isOld || attempt >= ATTEMPT_LIMIT) throw damaged(this.#path, error.fault);
-      }
-    }
-  }
-
-  #readState(): void {
-    const file = this.#openFile();
-    this.#metas = readMetas(file);
-    this.#state = newestMeta(file, this.#metas);
+    this.#pages.soundly(look, () => this.#forget());
   }
 
   #forget(): void {
-    this.#state = undefined;
+    this.#pages.forget();
     this.#roots.clear();
     this.#last.clear();
     this.#hasOverflow.clear();
@@ -347,39 +277,4 @@ export class PathGuard {
     this.#branches.clear();
     this.#leaves.clear();
   }
-}
-
-/** Thrown within this file. */
-class Unsound extends Error {
-  readonly fault: Fault;
-
-  constructor(fault: Fault) {
-    super(fault.state);
-    this.fault = fault;
-  }
-}
-
-/** Whether a key belongs to a leaf. */
-function isOn({ lower, upper }: Seen, key: Uint8Array, start: number, end: number): boolean {
-  return (
-    (lower === '' || compare(key, start, end, lower) >= 0) &&
-    (upper === undefined || compare(key, start, end, upper) < 0)
-  );
-}
-
-function compare(key: Uint8Array, start: number, end: number, text: KeyText): number {
-  const { length } = text;
-  let at = start;
-  for (let place = 0; place < length && at < end; place++, at++) {
-    const difference = key[at]! - text.charCodeAt(place);
-    if (difference !== 0) return difference;
-  }
-  return end - start - length;
-}
-
-/** The error for a page that LMDB must not go to. */
-export function damaged(path: string, { state }: Fault): KvError {
-  return new KvError('damaged', `cannot use store "${path}": damaged: ${state}`, {
-    hint: 'try: kv store check, and kv store salvage DAMAGED NEW',
-  });
 }

@@ -5,7 +5,8 @@
  */
 import type { KvError } from '../../../errors.js';
 import { isMainKey } from '../check/main-tree.js';
-import { META_PAGES, type Meta, type TreesState } from '../file/metas.js';
+import { META_PAGES } from '../file/meta-layout.js';
+import type { Meta, TreesState } from '../file/metas.js';
 import { Fault, Page } from '../file/page.js';
 import { numberOf, transactionOf } from '../file/page-header.js';
 import type { StoreFile } from '../file/store-file.js';

@@ -1,0 +1,29 @@
+/** What is on a meta page of LMDB's file. */
+
+/** Pages, before all others: neither is ever free, or of a tree. */
+export const META_PAGES = 2;
+
+export const MAGIC = 0xbeefc0de;
+export const DATA_VERSION = 2;
+
+/** A flag of the tree of free pages, beside which those of the environment are kept. */
+export const INTEGER_KEYS = 0x08;
+
+/** Bytes of a meta page that hold something. */
+export const META_BYTES = 168;
+
+/** Where the fields of a meta page are, in bytes from the page's beginning. */
+export const meta = {
+  magic: 24,
+  version: 28,
+  mapSize: 40,
+  freeTree: 48,
+  mainTree: 96,
+  lastPage: 144,
+  transaction: 152,
+};
+
+/** The number of the transaction that wrote a meta. */
+export function transactionOf(page: Buffer): bigint {
+  return page.readBigUInt64LE(meta.transaction);
+}
