@@ -1,6 +1,6 @@
 /** What reading costs grows with the input, whatever it is made of. */
 import { describe, it } from 'vitest';
-import type { Format, RecordSink, StreamFormatName } from '../../src/formats/format.js';
+import type { Format, Reading, RecordSink, StreamFormatName } from '../../src/formats/format.js';
 import { loadFormat } from '../../src/formats/index.js';
 import { expectLinear } from '../support/growth.js';
 
@@ -24,9 +24,9 @@ const nowhere: RecordSink = {
   unknownMembers: () => false,
 };
 
-function read(format: Format, text: string, pieceBytes: number): void {
+function read(format: Format, text: string, pieceBytes: number, reading?: Reading): void {
   const bytes = Buffer.from(text);
-  const decoder = format.decoder(nowhere);
+  const decoder = format.decoder(nowhere, undefined, reading);
   for (let at = 0; at < bytes.length; at += pieceBytes) {
     decoder.push(bytes.subarray(at, at + pieceBytes));
   }
@@ -40,7 +40,12 @@ const header = 'VERSION=3\nformat=print\nHEADER=END\n';
 const names = (size: number, separator: string) =>
   Array.from({ length: size }, (_, index) => `${separator}column ${index}`).join('');
 
-const inputs: readonly (readonly [name: StreamFormatName, kind: string, make: Make])[] = [
+const inputs: readonly (readonly [
+  name: StreamFormatName,
+  kind: string,
+  make: Make,
+  reading?: Reading,
+])[] = [
   ['ndjson', 'many records', (size) => '{"key":"k","value":"v"}\n'.repeat(size)],
   ['ndjson', 'one long value', (size) => `{"key":"k","value":"${'value '.repeat(size)}"}\n`],
   ['ndjson', 'a value of escapes', (size) => `{"value":"${'\\u00e9'.repeat(size)}","key":"k"}\n`],
@@ -60,6 +65,18 @@ const inputs: readonly (readonly [name: StreamFormatName, kind: string, make: Ma
   ['csv', 'a quote that is not closed', (size) => `key,value\nk,"${'a b\n'.repeat(size)}`],
   ['csv', 'many columns', (size) => `key,value${names(size, ',')}\nk,v${',x'.repeat(size)}\n`],
   ['csv', 'quotes in the wrong place', (size) => `key,value\n${'k,v"\n'.repeat(size)}`],
+  [
+    'csv',
+    'many columns of a row that is the value',
+    (size) => `key,value${names(4 * size, ',')}\nk,v${',x'.repeat(4 * size)}\n`,
+    { row: true },
+  ],
+  [
+    'tsv',
+    'a value of escapes',
+    (size) => `key\tvalue\nk\t${'\\n\\t'.repeat(size)}\n`,
+    { escapes: true },
+  ],
   ['tsv', 'many records', (size) => `key\tvalue\n${'k\tv\n'.repeat(size)}`],
   ['tsv', 'many columns', (size) => `key\tvalue${names(size, '\t')}\nk\tv${'\tx'.repeat(size)}\n`],
   ['mdb', 'many records', (size) => `${header}${' k\n v\n'.repeat(size)}DATA=END\n`],
@@ -84,7 +101,11 @@ const SIZE = 500;
 const inOnePiece =
   /^(one long value|a value of escapes|deep nesting|a long|a quote that|blanks on)/;
 
-describe.each(inputs)('%s of %s', (name, kind, make) => {
+const cases = inputs.map(
+  ([name, kind, make, reading = {}]) => [name, kind, make, reading] as const,
+);
+
+describe.each(cases)('%s of %s', (name, kind, make, reading) => {
   it.each(inOnePiece.test(kind) ? [PIECE_BYTES, SMALL_PIECE_BYTES] : [PIECE_BYTES])(
     'is read in time that grows with it, in pieces of %i bytes',
     async (pieceBytes) => {
@@ -93,7 +114,7 @@ describe.each(inputs)('%s of %s', (name, kind, make) => {
       await expectLinear((size) => {
         const text = texts.get(size) ?? make(size);
         texts.set(size, text);
-        read(format, text, pieceBytes);
+        read(format, text, pieceBytes, reading);
       }, SIZE);
     },
   );

@@ -30,7 +30,7 @@ export function columnsOf(
   const header = reading.columns ? '--columns' : 'the header';
   const key = requiredColumn(reading.key ?? 'key', '--key COLUMN', names, line, header);
   if (row) {
-    for (const name of names) columnNamed(name, names, line, header);
+    mustDiffer(names, line, header);
     return { ...noOthers, names, count: names.length, key, value: -1 };
   }
   const value = requiredColumn(reading.value ?? 'value', '--value COLUMN', names, line, header);
@@ -71,6 +71,13 @@ function requiredColumn(
       ? `${option} names another: ${shown}${more}`
       : `--delimiter ${separator === '\t' ? 'tab' : `"${separator}"`} takes it apart`;
   throw new FormatError(line, `${header} has no ${quoted(name)} column`, { hint });
+}
+
+/** Throws a FormatError where a name is there twice. */
+function mustDiffer(names: readonly string[], line: number, header: string): void {
+  const last = new Map(names.map((name, column) => [name, column]));
+  const twice = names.find((name, column) => last.get(name) !== column);
+  if (twice !== undefined) throw new FormatError(line, `${header} has ${quoted(twice)} twice`);
 }
 
 /** The column of that name, else one that is alike but for its case and blanks around it; -1 for none. */
