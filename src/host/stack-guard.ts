@@ -37,7 +37,7 @@ function nothing(): void {}
 const BLOCK_VARIABLES = 128;
 
 /** A text of code that makes a function too long for V8 to make it a part of its caller. */
-const LONG = 'given++;'.repeat(400);
+const LONG = 'given++;'.repeat(120);
 
 /**
  * A function that does nothing, with a frame of so many bytes. V8 looks whether there is room for it, also once the

@@ -1,6 +1,6 @@
 /** Disks with little room: a store is made and written to, or it is said that there is no room. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, statfsSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { isFull } from '../support/length.js';
@@ -11,6 +11,12 @@ const KIB = 1024;
 
 /** KiB that are free: at 64 to 71, lmdb finds room for its lock file and none for its first pages. */
 const levels = isFull ? Array.from({ length: 60 }, (_, index) => 8 * index) : [0, 68, 300];
+
+/** How long a level may take, in ms, on a machine that does much else. */
+const LIMIT_MS = 600_000;
+
+/** The same for what takes about as much as the store itself, which has some 600 KiB. */
+const spaces = isFull ? Array.from({ length: 60 }, (_, index) => 32 * index) : [0, 500, 1500];
 
 describe.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('a disk', () => {
   it.each(levels)('with %i KiB free holds a whole store, or none', async (free) => {
@@ -28,6 +34,57 @@ describe.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('a dis
   });
 });
 
+/** What is done to a store as a whole, and what is there when it is done. Beside the disk are a store and its backup. */
+const works = [
+  { words: ['-s', 'store', 'store', 'compact'], made: undefined },
+  { words: ['-s', 'store', 'store', 'gc'], made: undefined },
+  { words: ['-s', 'store', 'store', 'backup', 'backup'], made: 'backup' },
+  { words: ['-s', 'new', 'store', 'restore', '../backup'], made: 'new' },
+  { words: ['store', 'salvage', '../store', 'new'], made: 'new' },
+] as const;
+
+describe.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('on a disk', () => {
+  it.each(spaces)(
+    'with %i KiB free all is done, or nothing, and nothing else is left',
+    async (free) => {
+      const folder = temporaryFolder();
+      const kv = async (...words: string[]) => {
+        const ended = await runKv(folder, words);
+        expect(ended).toMatchObject({ status: 0 });
+        return ended.stdout;
+      };
+      writeFileSync(join(folder, 'large'), Buffer.alloc(200 * KIB, 'large'));
+      const lines = Array.from({ length: 400 }, (_, at) => `set key${at} ${'v'.repeat(500)}\n`);
+      const deleted = Array.from({ length: 300 }, (_, at) => `delete key${at}\n`);
+      writeFileSync(join(folder, 'lines'), `${lines.join('')}set large -f large\n`);
+      writeFileSync(join(folder, 'more'), `${deleted.join('')}set soon v --ttl 1ms\n`);
+      await kv('-s', 'store', 'exec', 'lines');
+      await kv('-s', 'store', 'exec', 'more');
+      await kv('-s', 'store', 'store', 'backup', 'backup');
+      const held = await kv('-s', 'store', 'export');
+      for (const [at, { words, made }] of works.entries()) {
+        const disk = smallDisk(free, join(folder, `disk${at}`), join(folder, 'store'));
+        const done = await runKv(disk, words);
+        expect([words, done.signal]).toEqual([words, null]);
+        expect([words, done.status === 0 || done.status === 6]).toEqual([words, true]);
+        expect(done.stderr.split('\n').length).toBeLessThanOrEqual(3);
+        // Nor is a folder named in which something was in the making.
+        expect(done.stderr).not.toMatch(/\/\.|ing-/);
+        const isMade = done.status === 0 && made !== undefined;
+        const names = ['filling', ...(isMade ? [made] : []), 'store'].sort();
+        expect([words, readdirSync(disk).sort()]).toEqual([words, names]);
+        expect(readdirSync(join(disk, 'store')).sort()).toEqual(['data.mdb', 'lock.mdb']);
+        for (const store of ['store', ...(isMade && made === 'new' ? [made] : [])]) {
+          const path = join(disk, store);
+          expect(await kv('-s', path, 'store', 'check')).toMatch(/^OK: /);
+          expect(await kv('-s', path, 'export')).toBe(held);
+        }
+      }
+    },
+    LIMIT_MS,
+  );
+});
+
 function expectDoneOrFull({ status, signal, stderr }: Awaited<ReturnType<typeof runKv>>): void {
   expect(signal).toBe(null);
   if (status === 0) return;
@@ -35,14 +92,18 @@ function expectDoneOrFull({ status, signal, stderr }: Awaited<ReturnType<typeof 
   expect(stderr).toMatch(/^kv: cannot [^\n]*: no space is left on the device\n([^\n]*\n)?$/);
 }
 
-/** A disk in memory, with so many KiB free, which goes when the test has finished. */
-function smallDisk(free: number): string {
-  const disk = join(temporaryFolder(), 'disk');
+/**
+ * A disk in memory, with so many KiB free, which goes when the test has finished. It holds a copy of the store that
+ * is given.
+ */
+function smallDisk(free: number, disk = join(temporaryFolder(), 'disk'), store?: string): string {
   mkdirSync(disk);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
+  const size = store === undefined ? '1m' : '8m';
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk]);
   onTestFinished(() => {
     execFileSync('umount', ['--lazy', disk]);
   });
+  if (store !== undefined) cpSync(store, join(disk, 'store'), { recursive: true });
   const { bavail, bsize } = statfsSync(disk);
   writeFileSync(join(disk, 'filling'), Buffer.alloc(bavail * bsize - free * KIB));
   return disk;
