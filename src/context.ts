@@ -10,7 +10,7 @@ export type { Grant, OpenGrant } from './host/grants.js';
 export type { Explanation } from './host/index.js';
 export type { Bucket } from './keyvalue/bucket.js';
 export type { Draft } from './keyvalue/buckets.js';
-export type { BulkLoad, LoadTarget } from './keyvalue/bulk-load.js';
+export type { BulkLoad } from './keyvalue/bulk-load.js';
 export type { Difference } from './keyvalue/differences.js';
 export type { IncomingValue } from './keyvalue/incoming-value.js';
 export type {
@@ -31,6 +31,7 @@ export type {
   WorkOptions,
 } from './keyvalue/index.js';
 export type { Chosen, Selection } from './keyvalue/listing.js';
+export type { LoadTarget } from './keyvalue/load-options.js';
 export type { HeldLock, LockHolder, LockRecord } from './keyvalue/lock.js';
 export type { OutgoingValue } from './keyvalue/outgoing-value.js';
 export type { FilterOptions } from './keyvalue/record-filter.js';

@@ -3,6 +3,9 @@
  *
  * Between two calls the event loop turns now and then, so that signals are heard; within one it stands still, and a
  * signal ends the process. What a call holds up for long keeps no state of the store from going.
+ *
+ * It is long since following, calling and what a failed call leads to are one state: the instance, what it has been
+ * told, and how long the snapshot may stay.
  */
 import { KvError } from '../errors.js';
 import { SYNC_BODY_LIMIT_BYTES, wholeBody } from '../keyvalue/incoming-value.js';

@@ -1,51 +1,21 @@
 /**
- * Loading records by the million: they are packed into batches, and while one batch is being
- * written the next is filled. What comes in no order, for a large bucket, is sorted first. Beyond the WIT.
+ * Loading records by the million, beyond the WIT: packed into batches, of which one is written while the next is
+ * filled. What comes in no order, for a large bucket, is sorted first.
  */
 import { Unmet } from '../store/condition.js';
 import type { Milliseconds } from '../store/record.js';
 import { NO_LIMITS, RecordBatch, type RecordSpan } from '../store/record-batch.js';
 import type { SortedRuns } from '../store/sorted-runs.js';
-import type { Existing, StoreBucket } from '../store/store.js';
-import { type Bucket, storedBucket } from './bucket.js';
+import type { StoreBucket } from '../store/store.js';
+import { storedBucket } from './bucket.js';
+import type { LoadOptions, LoadTarget } from './load-options.js';
 import { checkKey } from './names.js';
 import { type OutgoingValue, uploadOf } from './outgoing-value.js';
+import { Rehearsal, type StoredTarget } from './rehearsal.js';
 import { inPieces, SLOW_RECORDS, WaitingRecords } from './waiting-records.js';
 
 /** How long a record waits for its batch to fill while nothing else is being written, in ms. */
 const PATIENCE_MS = 500;
-
-export interface LoadOptions {
-  /** What to do with a key that is there. */
-  readonly existing: Existing;
-  /** Write nothing. */
-  readonly dryRun: boolean;
-  /** Ends the load: what is being written then is not. */
-  readonly signal: AbortSignal | undefined;
-  /**
-   * Called for each record that is refused because its key is there, in the order of the input; the
-   * value is left out where it is over the limit of a whole record. May throw, which ends the load.
-   */
-  refused(
-    at: number,
-    key: string,
-    value: Uint8Array | undefined,
-    expires: Milliseconds | undefined,
-  ): void;
-}
-
-/** Where records go. */
-export interface LoadTarget {
-  readonly name: string;
-  /** Undefined in a dry run, where there is no such bucket yet. */
-  readonly bucket: Bucket | undefined;
-}
-
-/** The same, as the load writes to it. */
-interface StoredTarget {
-  readonly name: string;
-  readonly stored: StoreBucket | undefined;
-}
 
 /** What waits to be written, in the order of the input. */
 type Pending = { readonly target: StoredTarget } & (
@@ -79,8 +49,7 @@ export class BulkLoad {
   #sealed = performance.now();
   #underWay: Promise<void> = Promise.resolve();
   #isWriting = false;
-  /** The keys, with their buckets, that a dry run would have written: nothing else remembers them. */
-  readonly #imagined = new Set<string>();
+  readonly #rehearsal = new Rehearsal();
 
   constructor(options: LoadOptions) {
     this.#options = options;
@@ -134,8 +103,8 @@ export class BulkLoad {
       this.#seal(through);
       if (isSlow) this.#merge(this.#waiting.all());
     }
-    const isIdle = !this.#isWriting && this.#pending.length === 0 && this.#batch.count === 0;
-    if (isIdle && this.borrowed === undefined)
+    const isEmpty = this.#batch.count === 0 && this.borrowed === undefined;
+    if (isEmpty && !this.#isWriting && this.#pending.length === 0)
       this.committedThrough = Math.max(this.committedThrough, through);
     while (this.#pending.length > 0) {
       await this.#underWay;
@@ -215,12 +184,10 @@ export class BulkLoad {
     try {
       for (const batch of runs.merged(empty, empty.limits.scattered)) {
         signal?.throwIfAborted();
-        if (batch === undefined) await new Promise((resolve) => setImmediate(resolve));
-        else {
-          await stored.load(batch, 'overwrite', { signal });
-          this.isBetween = true;
-          batch.clear();
-        }
+        if (batch !== undefined) await stored.load(batch, 'overwrite', { signal });
+        else await new Promise((resolve) => setImmediate(resolve));
+        this.isBetween ||= batch !== undefined;
+        batch?.clear();
       }
       this.written += runs.count;
       this.committedThrough = runs.through;
@@ -247,7 +214,7 @@ export class BulkLoad {
   async #load(target: StoredTarget, batch: RecordBatch, whenSet: () => void): Promise<number[]> {
     const { dryRun, existing, signal } = this.#options;
     if (!dryRun) return target.stored!.load(batch, existing, { signal, whenSet });
-    return existing === 'overwrite' ? [] : this.#alreadyThere(target, batch);
+    return existing === 'overwrite' ? [] : this.#rehearsal.refused(target, batch, existing);
   }
 
   #writeValue(
@@ -257,7 +224,9 @@ export class BulkLoad {
     const { existing, refused } = this.#options;
     try {
       const isWritten =
-        value === undefined ? this.#imagine(target, key) : this.#put(target, key, value, expires);
+        value === undefined
+          ? existing === 'overwrite' || !this.#rehearsal.isThere(target, key)
+          : this.#put(target, key, value, expires);
       this.committedThrough = !isWritten && existing === 'stop' ? at - 1 : at;
       if (isWritten) this.written++;
       else refused(at, key, undefined, expires);
@@ -276,30 +245,5 @@ export class BulkLoad {
     const isKept = this.#options.existing !== 'overwrite';
     const condition = isKept ? ({ kind: 'absent' } as const) : undefined;
     return !(stored!.put(key, uploadOf(value), { condition, expires }) instanceof Unmet);
-  }
-
-  /** What `#put` would return, in a dry run. */
-  #imagine(target: StoredTarget, key: string): boolean {
-    return this.#options.existing === 'overwrite' || !this.#isThere(target, key);
-  }
-
-  /** The positions that a load would refuse, in a dry run. */
-  #alreadyThere(target: StoredTarget, batch: RecordBatch): number[] {
-    const positions: number[] = [];
-    for (let position = 0; position < batch.count; position++) {
-      if (!this.#isThere(target, batch.key(position))) continue;
-      positions.push(position);
-      if (this.#options.existing === 'stop') break;
-    }
-    return positions;
-  }
-
-  #isThere({ name, stored }: StoredTarget, key: string): boolean {
-    if (stored?.stat(key) !== undefined) return true;
-    // No name of a bucket holds the character between.
-    const imagined = `${name}\0${key}`;
-    if (this.#imagined.has(imagined)) return true;
-    this.#imagined.add(imagined);
-    return false;
   }
 }

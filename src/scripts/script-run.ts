@@ -8,10 +8,10 @@ import type { Context, Step } from '../context.js';
 import { asKvError, type ErrorCode, type ExitCode, exitCodes, KvError } from '../errors.js';
 import { writeError } from '../terminal/error-message.js';
 import { turnWhenDue } from '../terminal/event-loop.js';
-import { stoppable } from '../terminal/stoppable-output.js';
 import type { Input, Terminal } from '../terminal/terminal.js';
 import { HeldOutput, HeldTooMuch } from './held-output.js';
 import { type ScriptLine, scriptLines } from './script-lines.js';
+import { terminalOfScript } from './script-terminal.js';
 
 /** Lines in one transaction: others who write wait for it. */
 const GROUP_LINES = 2000;
@@ -65,24 +65,8 @@ class Script {
     this.#context = context;
     this.#options = options;
     this.#signal = signal;
-    const { terminal } = context;
-    const stdout = stoppable(terminal.stdout, signal);
-    const stderr = stoppable(terminal.stderr, signal);
-    // A script that comes through stdin leaves nothing there for its verbs.
-    const isStdin = options.input === terminal.stdin;
-    this.#terminal = {
-      ...terminal,
-      stdout,
-      stderr,
-      openOutput: (path, output = stdout) => terminal.openOutput(path, output),
-      openAppend: (path, output = stdout, anew) => terminal.openAppend(path, output, anew),
-      ...(isStdin && {
-        stdin: nothing,
-        openInput: (path: string, own = nothing) => terminal.openInput(path, own),
-        canAsk: false,
-      }),
-    };
-    this.#held = new HeldOutput(stdout);
+    this.#terminal = terminalOfScript(context.terminal, options.input, signal);
+    this.#held = new HeldOutput(this.#terminal.stdout);
     this.#heldTerminal = {
       ...this.#terminal,
       stdout: this.#held.output,
@@ -244,14 +228,4 @@ function refuse(status: ExitCode): void {
 const refusals: Partial<Record<ExitCode, readonly [ErrorCode, string]>> = {
   [exitCodes.conditionFailed]: ['condition-failed', 'the condition does not hold'],
   [exitCodes.badData]: ['rejected', 'records were rejected'],
-};
-
-/** For a verb that would read the script. */
-const nothing: Input = {
-  kind: 'none',
-  chunks() {
-    throw new KvError('usage', 'cannot read stdin: the script comes from there', {
-      hint: 'try: kv exec FILE, which leaves stdin to its lines, or a file in the place of the -',
-    });
-  },
 };

@@ -63,7 +63,7 @@ describe('2', () => {
     ['kv get k --offset x', /^invalid --offset "x"/, /^usage: kv get KEY/],
     ['kv get k --format x', /^invalid --format "x"/, /^usage: kv get KEY/],
     ['kv bucket', /^missing verb after "bucket"/, /^usage: kv bucket VERB/],
-    ['kv incr k -5', /^DELTA "-5" is not a whole number/, /^usage: kv incr KEY \[DELTA\]/],
+    ['kv incr k -5', /^DELTA "-5" is negative: decr takes from a counter$/, /^usage: kv incr KEY \[DELTA\]/],
     ['kv cas k 1 x', /^"x" is not a whole number/, /^usage: kv cas KEY OLD NEW/],
     ['kv delete', 'either KEYs or --prefix', /^usage: kv delete/],
     ['kv keys -l --count', /^only one of/, /^usage: kv keys/],
@@ -251,7 +251,7 @@ describe('6', () => {
   it('is a user without a home folder, who names no store', async () => {
     const shell = new Shell();
     // What Node does for a user whom the system does not know.
-    const homeless = `require('os').homedir = () => { throw new Error('ENOENT'); };`;
+    const homeless = `require('os').userInfo = () => { throw new Error('ENOENT'); };`;
     writeFileSync(join(shell.folder, 'homeless.cjs'), homeless);
     const kv = "env -u HOME -u KV_STORE NODE_OPTIONS='--require ./homeless.cjs' kv";
     expectRefusal(await shell.run(`${kv} get k`), {

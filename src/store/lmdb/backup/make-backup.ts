@@ -5,6 +5,7 @@ import type { Backup, BackupInfo, BackupOptions, Problem } from '../../maintenan
 import type { Patience } from '../../patience.js';
 import { isSamePlace } from '../../same-place.js';
 import type { WorkOptions } from '../../store.js';
+import { KNOWN_BACKUPS } from '../backups-entry.js';
 import { unknownFormat } from '../check/check-store.js';
 import { checkTree } from '../check/checked-tree.js';
 import { checkCensus, checkFreeLists } from '../check/free-lists.js';
@@ -15,7 +16,7 @@ import { META_PAGES } from '../file/meta-layout.js';
 import type { Meta } from '../file/metas.js';
 import { pageCountOf, transactionOf } from '../file/page-header.js';
 import { tree } from '../file/tree-descriptor.js';
-import { DATA_FILE, FORMAT, KNOWN_BACKUPS, LOCK_FILE } from '../layout.js';
+import { DATA_FILE, FORMAT, LOCK_FILE } from '../layout.js';
 import {
   encodeEnd,
   encodeHead,
@@ -24,6 +25,7 @@ import {
   RUN_LIMIT_PAGES,
   VERSION,
 } from './backup-format.js';
+import { checkBase, checkedBase } from './earlier-backup.js';
 import { type Note, noteBackup } from './note-backup.js';
 import { readBackupHead } from './read-backup.js';
 import { saveBackup } from './save-backup.js';
@@ -208,40 +210,6 @@ class PageBackup implements Backup {
 
 function part(pages: Buffer, first: number, from: number, to: number, pageSize: number) {
   return { first: first + from, pages: pages.subarray(from * pageSize, to * pageSize) };
-}
-
-/** Before anything is noted of a backup that cannot be made. Rejects as `checkBase` throws. */
-async function checkedBase(path: string, base: Head): Promise<void> {
-  const held = await HeldFile.open(path);
-  try {
-    checkBase(path, base, held, KNOWN_BACKUPS);
-  } finally {
-    await held.close();
-  }
-}
-
-/**
- * Throws `usage` where the earlier backup is none of the moments that this store has gone through. A copy of the
- * store's file, or a store that was restored, knows those from before it went its own way, and no others.
- */
-function checkBase(path: string, base: Head, { file, meta }: HeldFile, known: number): void {
-  const { backups: own } = readMainTree(new Scan(file, meta));
-  const isKnown = own?.backups.slice(-known).includes(base.moment) ?? false;
-  if (isKnown && base.pageSize === file.pageSize) return;
-  if (own === undefined || (base.store !== null && base.store !== own.store)) {
-    throw unfit(path, 'the earlier backup is of another store');
-  }
-  const last = `the last ${KNOWN_BACKUPS} that this store knows`;
-  throw unfit(
-    path,
-    `the earlier backup is not one of ${last}: it is of a copy, or was not noted, or is too old`,
-  );
-}
-
-function unfit(path: string, state: string): KvError {
-  return new KvError('usage', `cannot back up store "${path}": ${state}`, {
-    hint: 'try: without --since',
-  });
 }
 
 function cutOff(path: string): KvError {

@@ -7,19 +7,10 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { KvError } from '../../../errors.js';
 import type { Patience } from '../../patience.js';
+import { decodeBackups, encodeBackups, IDENTITY_BYTES } from '../backups-entry.js';
 import type { Environment } from '../environment.js';
 import { checkDataFile } from '../file/data-file.js';
-import {
-  BACKUPS_KEY,
-  DATA_FILE,
-  decodeBackups,
-  decodeU64,
-  encodeBackups,
-  FORMAT,
-  FORMAT_KEY,
-  IDENTITY_BYTES,
-  sealEntry,
-} from '../layout.js';
+import { BACKUPS_KEY, DATA_FILE, decodeU64, FORMAT, FORMAT_KEY, sealEntry } from '../layout.js';
 import { openLocked } from '../locked-environment.js';
 import { readEntry } from '../read-entry.js';
 

@@ -4,16 +4,15 @@
  */
 import { isUtf8 } from 'node:buffer';
 import type { Problem } from '../../maintenance.js';
+import { type BackupsEntry, decodeBackups } from '../backups-entry.js';
 import { seedOf } from '../checksum.js';
 import type { Page } from '../file/page.js';
 import { pagesOfTree, tree } from '../file/tree-descriptor.js';
 import {
   BACKUPS_KEY,
-  type BackupsEntry,
   BUCKET_ENTRY_BYTES,
   bucketDatabase,
   bucketIdOf,
-  decodeBackups,
   decodeBucketEntry,
   decodeTreeSize,
   decodeU64,

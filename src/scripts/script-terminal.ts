@@ -1,0 +1,32 @@
+/** The terminal that the lines of a script have. */
+import { KvError } from '../errors.js';
+import { stoppable } from '../terminal/stoppable-output.js';
+import type { Input, Terminal } from '../terminal/terminal.js';
+
+/** For a verb that would read the script. */
+const nothing: Input = {
+  kind: 'none',
+  chunks() {
+    throw new KvError('usage', 'cannot read stdin: the script comes from there', {
+      hint: 'try: kv exec FILE, which leaves stdin to its lines, or a file in the place of the -',
+    });
+  },
+};
+
+/** One whose outputs stop at the signal; a script that comes through stdin leaves nothing there for its verbs. */
+export function terminalOfScript(terminal: Terminal, input: Input, signal: AbortSignal): Terminal {
+  const stdout = stoppable(terminal.stdout, signal);
+  const stderr = stoppable(terminal.stderr, signal);
+  return {
+    ...terminal,
+    stdout,
+    stderr,
+    openOutput: (path, output = stdout) => terminal.openOutput(path, output),
+    openAppend: (path, output = stdout, anew) => terminal.openAppend(path, output, anew),
+    ...(input === terminal.stdin && {
+      stdin: nothing,
+      openInput: (path: string, own = nothing) => terminal.openInput(path, own),
+      canAsk: false,
+    }),
+  };
+}

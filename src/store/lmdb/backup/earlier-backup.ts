@@ -1,0 +1,41 @@
+/** Whether an earlier backup is one that an incremental one of a store can begin at. */
+import { KvError } from '../../../errors.js';
+import { KNOWN_BACKUPS } from '../backups-entry.js';
+import { HeldFile } from '../check/held-file.js';
+import { readMainTree } from '../check/main-tree.js';
+import { Scan } from '../check/scan.js';
+import type { Head } from './backup-format.js';
+
+/** Before anything is noted of a backup that cannot be made. Rejects as `checkBase` throws. */
+export async function checkedBase(path: string, base: Head): Promise<void> {
+  const held = await HeldFile.open(path);
+  try {
+    checkBase(path, base, held, KNOWN_BACKUPS);
+  } finally {
+    await held.close();
+  }
+}
+
+/**
+ * Throws `usage` where the earlier backup is none of the moments that this store has gone through. A copy of the
+ * store's file, or a store that was restored, knows those from before it went its own way, and no others.
+ */
+export function checkBase(path: string, base: Head, { file, meta }: HeldFile, known: number): void {
+  const { backups: own } = readMainTree(new Scan(file, meta));
+  const isKnown = own?.backups.slice(-known).includes(base.moment) ?? false;
+  if (isKnown && base.pageSize === file.pageSize) return;
+  if (own === undefined || (base.store !== null && base.store !== own.store)) {
+    throw unfit(path, 'the earlier backup is of another store');
+  }
+  const last = `the last ${KNOWN_BACKUPS} that this store knows`;
+  throw unfit(
+    path,
+    `the earlier backup is not one of ${last}: it is of a copy, or was not noted, or is too old`,
+  );
+}
+
+function unfit(path: string, state: string): KvError {
+  return new KvError('usage', `cannot back up store "${path}": ${state}`, {
+    hint: 'try: without --since',
+  });
+}
