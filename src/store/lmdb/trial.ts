@@ -5,8 +5,8 @@
  * another process. That takes as long as starting Node: so what went well is noted in the lock file, for
  * the same system, device and run of the machine.
  */
-import { spawnSync } from 'node:child_process';
 import { readFileSync, statfsSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { KvError } from '../../errors.js';
 import type { LockFile } from './lock-file.js';
 import { nativeAddonFile, READ_ONLY } from './native-addon.js';
@@ -31,6 +31,8 @@ const known: ReadonlySet<number> = new Set([
 
 /** How a process ends whose memory lmdb has spoilt. */
 const spoilt: readonly unknown[] = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGTRAP'];
+
+const requireHere = createRequire(import.meta.url);
 
 /** What the other process runs. What LMDB refuses without harm, the opening itself will say. */
 const PROGRAM = `
@@ -99,6 +101,8 @@ function runTrial(file: string, path: string, options: TrialOptions): NodeJS.Sig
   // It leaves no image of its memory behind.
   const program = ['-c', 'ulimit -c 0; exec "$0" "$@"', process.execPath, ...words];
   const env = { ...process.env, NODE_OPTIONS: '' };
+  // Loaded here, since it brings the network and streams with it: 5 ms of each start.
+  const { spawnSync } = requireHere('node:child_process') as typeof import('node:child_process');
   return spawnSync('/bin/sh', program, { stdio: 'ignore', env }).signal;
 }
 

@@ -40,7 +40,7 @@ describe('eight processes', () => {
     expect(await shell.succeed('kv get n')).toBe(String(8 * times));
   }, 900_000);
 
-  const jobs = isFull ? 10_000 : 1000;
+  const jobs = 10_000;
 
   it(`that empty a queue of ${jobs} jobs get each job once, in order`, async () => {
     const shell = new Shell();
@@ -48,7 +48,7 @@ describe('eight processes', () => {
     const takes = "yes 'take --first jobs/ --json' | kv exec 2> error";
     const answers = await eightTimes(
       shell,
-      `{ ${takes}; test $? = 1; } | jq .value | tr -d '"' | tee taken-$worker; test -s taken-$worker;`,
+      `{ ${takes}; test $? = 1; } | jq .value | tr -d '"' | tee taken-$worker;`,
     );
     expect(answers.sort((a, b) => a - b)).toEqual(numbersTo(jobs));
     expect(await shell.succeed('for each in taken-*; do sort -nc $each; done; kv keys')).toBe('');
