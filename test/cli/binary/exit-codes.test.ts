@@ -63,7 +63,11 @@ describe('2', () => {
     ['kv get k --offset x', /^invalid --offset "x"/, /^usage: kv get KEY/],
     ['kv get k --format x', /^invalid --format "x"/, /^usage: kv get KEY/],
     ['kv bucket', /^missing verb after "bucket"/, /^usage: kv bucket VERB/],
-    ['kv incr k -5', /^DELTA "-5" is negative: decr takes from a counter$/, /^usage: kv incr KEY \[DELTA\]/],
+    [
+      'kv incr k -5',
+      /^DELTA "-5" is negative: decr takes from a counter$/,
+      /^usage: kv incr KEY \[DELTA\]/,
+    ],
     ['kv cas k 1 x', /^"x" is not a whole number/, /^usage: kv cas KEY OLD NEW/],
     ['kv delete', 'either KEYs or --prefix', /^usage: kv delete/],
     ['kv keys -l --count', /^only one of/, /^usage: kv keys/],
