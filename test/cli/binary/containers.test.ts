@@ -66,8 +66,8 @@ describe.skipIf(!canUnshare)('the first process of a container', () => {
     outside.stdin.write('{"key":"a","value":"1"}\n');
     await until(async () => (await shell.run('kv exists a')).status === 0);
     const first = firstProcess(outside.pid!);
-    // As the terminal's Ctrl-C, which goes to both, and the first one hands its own on.
-    for (const pid of [...childrenOf(first), first]) process.kill(pid, 'SIGINT');
+    // As the terminal's Ctrl-C, which goes to both, and the first one hands its own on, unless both have ended by then.
+    await shell.run(`kill -INT ${[...childrenOf(first), first].join(' ')}`);
     const { status, stderr } = await ended(outside);
     expect([status, stderr]).toEqual([130, 'committed through line 1; resume with --skip 1\n']);
   });
