@@ -12,7 +12,7 @@ import type { LoadOptions, LoadTarget } from './load-options.js';
 import { checkKey } from './names.js';
 import { type OutgoingValue, uploadOf } from './outgoing-value.js';
 import { Rehearsal, type StoredTarget } from './rehearsal.js';
-import { inPieces, SLOW_RECORDS, WaitingRecords } from './waiting-records.js';
+import { SLOW_RECORDS, WaitingRecords } from './waiting-records.js';
 
 /** How long a record waits for its batch to fill while nothing else is being written, in ms. */
 const PATIENCE_MS = 500;
@@ -153,9 +153,7 @@ export class BulkLoad {
     }
     this.#merge(this.#waiting.all());
     const target = this.#target!;
-    const limits = target.stored?.batch().limits ?? NO_LIMITS;
-    const pieces = batch.count > limits.scattered ? inPieces(batch, limits) : [batch];
-    for (const piece of pieces) this.#pending.push({ target, batch: piece });
+    for (const piece of this.#waiting.inPieces(batch)) this.#pending.push({ target, batch: piece });
     this.#batch = this.#nextBatch(this.#spare.pop());
   }
 

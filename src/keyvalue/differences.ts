@@ -1,4 +1,5 @@
 /** Comparing two listings, record by record. Beyond the WIT. */
+import { compareStretches } from '../store/compare-stretches.js';
 import { ELSEWHERE, type StoredRecords, type StoredValue } from '../store/record.js';
 import { sizeOf } from './record-filter.js';
 
@@ -51,9 +52,6 @@ export function* differences(
     other.close();
   }
 }
-
-/** Bytes up to which a loop compares sooner than a call of Node's native part. */
-const SHORT_BYTES = 64;
 
 const noPlaces = new Int32Array(0);
 const noBytes = Buffer.alloc(0);
@@ -155,21 +153,14 @@ class Cursor {
 
   /** Compares what lies between two places and the same of another. */
   #compare(other: Cursor, from: 0 | 2): number {
-    const start = this.#place(from);
-    const otherStart = other.#place(from);
-    const length = this.#place(from + 1) - start;
-    const otherLength = other.#place(from + 1) - otherStart;
-    const bytes = this.#bytes;
-    const otherBytes = other.#bytes;
-    const common = Math.min(length, otherLength);
-    if (common > SHORT_BYTES) {
-      return bytes.compare(otherBytes, otherStart, otherStart + otherLength, start, start + length);
-    }
-    for (let at = 0; at < common; at++) {
-      const difference = bytes[start + at]! - otherBytes[otherStart + at]!;
-      if (difference !== 0) return difference;
-    }
-    return length - otherLength;
+    return compareStretches(
+      this.#bytes,
+      this.#place(from),
+      this.#place(from + 1),
+      other.#bytes,
+      other.#place(from),
+      other.#place(from + 1),
+    );
   }
 }
 

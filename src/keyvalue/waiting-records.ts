@@ -1,5 +1,5 @@
 /** Records of a load that came in no order, and wait on the disk until they are written in theirs. */
-import { NO_LIMITS, RecordBatch } from '../store/record-batch.js';
+import { type BatchLimits, NO_LIMITS, RecordBatch } from '../store/record-batch.js';
 import { SortedRuns } from '../store/sorted-runs.js';
 
 /** Records of a batch below which the input is taken for slow: what has come of it waits for no more. */
@@ -9,6 +9,8 @@ export class WaitingRecords {
   #runs: SortedRuns | undefined;
   /** Whether records may wait, and the disk has taken all that it was given. */
   #isPossible: boolean;
+  /** What the store has asked of the last batch. */
+  #limits: BatchLimits = NO_LIMITS;
 
   /** Where no records may wait, none are taken. */
   constructor(mayWait: boolean) {
@@ -18,6 +20,7 @@ export class WaitingRecords {
   /** The limits of a batch that is filled for this: more of one in no order can wait than can be written at once. */
   widen(batch: RecordBatch): RecordBatch {
     const { limits } = batch;
+    this.#limits = limits;
     if (!this.#isPossible || limits.scratch === undefined) return batch;
     return batch.limit({ ...limits, scattered: NO_LIMITS.scattered });
   }
@@ -34,7 +37,8 @@ export class WaitingRecords {
       this.#runs ??= new SortedRuns(limits.scratch!);
       this.#runs.add(batch);
       return true;
-    } catch {
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
       // There is no room, or no right to make a file there: it can be written unsorted.
       this.#isPossible = false;
       return false;
@@ -57,27 +61,31 @@ export class WaitingRecords {
     this.#runs = undefined;
     return runs;
   }
-}
 
-/** A batch in smaller ones, of as many records as may be written at once where they are in no order. */
-export function* inPieces(batch: RecordBatch, limits = batch.limits): Generator<RecordBatch> {
-  const { bytes, places, numbers, count, expires } = batch;
-  let piece = new RecordBatch(limits);
-  for (let position = 0; position < count; position++) {
-    const at = 4 * position;
-    const span = {
-      bytes,
-      keyStart: places[at]!,
-      keyEnd: places[at + 1]!,
-      valueStart: places[at + 2]!,
-      valueEnd: places[at + 3]!,
-    };
-    piece.add(numbers[position]!, span, expires?.[position] || undefined);
-    if (!piece.isFull) continue;
-    piece.through = numbers[position]!;
+  /** A batch as it may be written: where it is in no order, in smaller ones of what the store takes at once. */
+  *inPieces(batch: RecordBatch): Generator<RecordBatch> {
+    const { ascending, bytes, places, numbers, count, expires } = batch;
+    if (ascending || count <= this.#limits.scattered) {
+      yield batch;
+      return;
+    }
+    let piece = new RecordBatch(this.#limits);
+    for (let position = 0; position < count; position++) {
+      const at = 4 * position;
+      const span = {
+        bytes,
+        keyStart: places[at]!,
+        keyEnd: places[at + 1]!,
+        valueStart: places[at + 2]!,
+        valueEnd: places[at + 3]!,
+      };
+      piece.add(numbers[position]!, span, expires?.[position] || undefined);
+      if (!piece.isFull) continue;
+      piece.through = numbers[position]!;
+      yield piece;
+      piece = new RecordBatch(this.#limits);
+    }
+    piece.through = batch.through;
     yield piece;
-    piece = new RecordBatch(limits);
   }
-  piece.through = batch.through;
-  yield piece;
 }

@@ -1,4 +1,5 @@
 /** The exact order of the keys of a batch. */
+import { compareStretches } from './compare-stretches.js';
 import type { PackedRecords } from './record.js';
 
 /**
@@ -35,12 +36,12 @@ function isBehind(records: PackedRecords, a: number, b: number): boolean {
 
 /** Compares the keys at two positions, bytewise; negative where the first comes first, zero where they are the same. */
 export function compareRecords({ bytes, places }: PackedRecords, a: number, b: number): number {
-  const aEnd = places[4 * a + 1]!;
-  const bEnd = places[4 * b + 1]!;
-  let at = places[4 * a]!;
-  for (let other = places[4 * b]!; at < aEnd && other < bEnd; at++, other++) {
-    const difference = bytes[at]! - bytes[other]!;
-    if (difference !== 0) return difference;
-  }
-  return aEnd - places[4 * a]! - (bEnd - places[4 * b]!);
+  return compareStretches(
+    bytes,
+    places[4 * a]!,
+    places[4 * a + 1]!,
+    bytes,
+    places[4 * b]!,
+    places[4 * b + 1]!,
+  );
 }

@@ -1,5 +1,6 @@
 /** A sorted run of records in a file: see `SortedRuns`. */
 import { readSync, writeSync } from 'node:fs';
+import { compareStretches } from './compare-stretches.js';
 import type { Milliseconds, PackedRecords } from './record.js';
 import type { RecordSpan } from './record-batch.js';
 
@@ -146,13 +147,8 @@ export class Run implements RecordSpan {
   }
 
   #compareKey(other: Run): number {
-    return this.bytes.compare(
-      other.bytes,
-      other.keyStart,
-      other.keyEnd,
-      this.keyStart,
-      this.keyEnd,
-    );
+    const { bytes, keyStart, keyEnd } = this;
+    return compareStretches(bytes, keyStart, keyEnd, other.bytes, other.keyStart, other.keyEnd);
   }
 
   #markOfKey(): number {

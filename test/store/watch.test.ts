@@ -11,6 +11,7 @@ import { patternedBytes } from '../support/patterned-bytes.js';
 import { spanOf } from '../support/record-span.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { put } from './conformance/subject.js';
+import { shown, told } from './conformance/watches.js';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -18,16 +19,6 @@ function begin(store: Store, range: KeyRange = {}, from: WatchOptions['from'] = 
   const watch = store.watch('test', { range, from });
   onTestFinished(() => watch.close());
   return watch;
-}
-
-function told(watch: StoreWatch): Change[] {
-  return [...watch.changes()].flat();
-}
-
-function shown(changes: readonly Change[]): string[] {
-  return changes.map((change) =>
-    change.kind === 'missed' ? 'missed' : `${change.kind} ${change.entry.key}`,
-  );
 }
 
 /** Pages that are read before a tree is looked at. */

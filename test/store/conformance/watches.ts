@@ -315,11 +315,11 @@ export function watches(open: Open): void {
 }
 
 /** All changes up to now. */
-function told(watch: StoreWatch): Change[] {
+export function told(watch: StoreWatch): Change[] {
   return [...watch.changes()].flat();
 }
 
-function shown(changes: readonly Change[]): string[] {
+export function shown(changes: readonly Change[]): string[] {
   return changes.map((change) =>
     change.kind === 'missed' ? 'missed' : `${change.kind} ${change.entry.key}`,
   );
