@@ -1,13 +1,13 @@
 /**
- * What a command is: data, and a function. Programs, help, completions and documents all derive
- * from the data, so that nothing about a verb is said twice.
+ * What a command is: data and a function. Parsing, help, completion and documents derive from the
+ * data, so that everything about a verb is said once.
  */
 import type { Context, Host, Maintenance, Manual, Settings, Step } from './context.js';
 import type { ExitCode } from './errors.js';
 
 /**
- * What a word on the command line stands for, so that completion can offer it. A `grant` is
- * `GUEST=REAL`, where REAL is a bucket.
+ * What a word of the command line stands for, for completion. A `grant` is `GUEST=REAL`, where REAL
+ * is a bucket.
  */
 export type Completes = 'key' | 'bucket' | 'grant' | 'file' | 'verb' | readonly string[];
 
@@ -15,18 +15,18 @@ export interface Argument {
   /** In camelCase; shown in capitals. */
   readonly name: string;
   readonly summary: string;
-  /** How help shows one word of it, where that is not its name: `KEY=VALUE`. */
+  /** How help shows one word of it, if not by the name: `KEY=VALUE`. */
   readonly shown?: string;
   readonly optional?: true;
   /**
-   * Takes all the words that are left; the last argument only. Empty only where `--` ends the words:
-   * where a list of none was meant.
+   * Takes all remaining words; allowed for the last argument only. The list is empty only after
+   * `--`, which says that an empty list is meant.
    */
   readonly variadic?: true;
   readonly completes?: Completes;
   /**
-   * Whether the word, or with `afterEquals` the part of it behind `=`, is a value: the history on the
-   * disk leaves it out.
+   * Whether the word, or with `afterEquals` the part behind `=`, is a value: the history on disk
+   * omits it.
    */
   readonly value?: 'all' | 'afterEquals';
 }
@@ -34,16 +34,16 @@ export interface Argument {
 export interface Option {
   readonly summary: string;
   readonly short?: string;
-  /** How its value is shown in help; absent: a switch, which takes none. */
+  /** How help shows its value; absent for a switch, which takes none. */
   readonly value?: string;
-  /** The value of the bare option; any other is then given only as `--option=VALUE`. */
+  /** The value of the option without a value; any other is then given only as `--option=VALUE`. */
   readonly bare?: string;
-  /** Reads the value; what it throws is a usage error. */
+  /** Parses the value; an error that it throws is a usage error. */
   readonly parse?: (text: string) => unknown;
   readonly completes?: Completes;
-  /** Its value is one that is stored, or may be: the history on the disk leaves it out. */
+  /** Whether its value is, or may be, stored: the history on disk omits it. */
   readonly isStoredValue?: true;
-  /** May be given more than once: its values are a list, empty where it is not given. */
+  /** Whether it may be repeated: its values are a list, empty if it is not given. */
   readonly repeats?: true;
 }
 
@@ -56,10 +56,13 @@ export interface Example {
 }
 
 /**
- * Whether a command needs the store, and for what. `write` makes one that is not there; `rehearse`,
- * which tries what a `write` would do, takes it for empty. `read`, and `change`, which needs
- * something to be there, take it for empty at the default path alone: a path that was named may be a
- * slip. `revise`, which shows what is there before it writes, makes one there alone. `inspect` needs it to be there. Of `each`, a session, every line says it for itself.
+ * What a command does with the store. `none`: nothing. `read`: reads, and takes a missing store at
+ * the default path for an empty one; a missing store at a named path is an error, since the path
+ * may be a mistake. `change`: writes to what exists, and takes a missing store as `read` does.
+ * `write`: writes, and makes a missing store. `rehearse`: tries what a `write` would do, and takes
+ * a missing store for an empty one. `revise`: shows before it writes, and makes a missing store at
+ * the default path alone. `inspect`: reads, and the store must exist. `each`: a session, whose
+ * lines each say it for themselves.
  */
 export type Access =
   | 'none'
@@ -71,7 +74,7 @@ export type Access =
   | 'revise'
   | 'each';
 
-/** A command with the types of its input erased, as programs and documents handle it. */
+/** A command with the types of its input erased, as the parser and documents use it. */
 export interface Command {
   /** One word, or two for a member of a group: `bucket list`. */
   readonly name: string;
@@ -80,73 +83,74 @@ export interface Command {
   readonly summary: string;
   /** Paragraphs that `kv help VERB` adds. */
   readonly details?: string;
-  /** What of the store it needs; a function where that depends on the input. */
+  /** What it does with the store; a function if that depends on the input. */
   readonly access: Access | ((input: Readonly<Record<string, unknown>>) => Access);
-  /** How long it waits for another writer at most, in ms; undefined: as long as any. */
+  /** How long it waits for another writer, in ms; undefined: as long as necessary. */
   readonly wait?: (input: Readonly<Record<string, unknown>>) => number | undefined;
   /**
-   * Whether a script may run it in one transaction with its neighbours, because it needs no more than
-   * its words and little time; a function where that depends on the input.
+   * Whether a script may run it in one transaction with its neighbours, because it is short and
+   * needs only its words; a function if that depends on the input.
    */
   readonly sharesTransaction?: true | ((input: Readonly<Record<string, unknown>>) => boolean);
-  /** False: no line of a script may ask for it. */
+  /** False if no line of a script may use it. */
   readonly inScripts?: false;
-  /** False: no line at the prompt may ask for it. */
+  /** False if no line at the prompt may use it. */
   readonly inSessions?: false;
   readonly arguments: readonly Argument[];
   /** By name in camelCase: `ifAbsent` is `--if-absent`. */
   readonly options: Options;
   readonly examples: readonly Example[];
-  /** What each exit status means here, where it says more than the common table. */
+  /**
+   * The meaning of exit statuses for this verb, where it is more specific than the common table.
+   */
   readonly exits?: Readonly<Partial<Record<ExitCode, string>>>;
   /**
-   * Does the work. Returns the exit status of an answer that is no error (`exists`: 0 or 1), or
-   * nothing for done. Throws KvError, or a WIT resource that carries one.
+   * Does the work. Returns the exit status of an answer that is not an error (`exists`: 0 or 1), or
+   * nothing. Throws KvError, or a WIT resource that carries one.
    */
   run(context: Context, input: Readonly<Record<string, unknown>>, tools: Tools): Promise<Outcome>;
 }
 
-/** What few commands need beside their context. */
+/** What a few commands need besides their context. */
 export interface Tools {
   readonly manual: Manual;
   readonly host: Host;
   /**
-   * What can be done to the store at a path from outside, be it one that can be opened or not. Throws
-   * `not-supported` for a store that is no folder.
+   * Maintenance of the store at a path, whether or not it can be opened. Throws `not-supported` for
+   * a store that is not a folder.
    */
   maintenanceOf(path: string): Promise<Maintenance>;
   /**
-   * Whether there is a store: one that was not there when the command began may have come since, and then it is the
-   * one that the context has. Throws what opening throws.
+   * Whether the store exists: one that did not when the command began may exist now, and the
+   * context then uses it. Throws what opening throws.
    */
   findStore(): Promise<boolean>;
-  /** The environment, for programs that a command starts and for where they leave their files. */
+  /** The environment, for programs that a command starts and for temporary files. */
   readonly env: NodeJS.ProcessEnv;
-  /** The verbs that a line may ask for. */
+  /** The verbs that a line may use. */
   readonly verbs: Registry;
   /**
-   * Reads the words that might follow `kv`, for the store that is open and with the settings of the
-   * context, or with others, where they say nothing else. Throws `usage`.
+   * Reads the words of a line, as they would follow `kv`, for the open store. Settings that the
+   * words do not give are the context's, or `settings`. Throws `usage`.
    */
   readLine(words: readonly string[], settings?: Settings): Promise<Step>;
   /**
-   * Talks to a person at stdin and stdout, which must be terminals. Throws `interrupted` at a
-   * signal.
+   * Runs the prompt on stdin and stdout, which must be terminals. Throws `interrupted` at a signal.
    */
   prompt(): Promise<void>;
-  /** The same tools, for lines that come from a person and may ask for these verbs as well. */
+  /** The same tools for lines typed by a person, which may use these verbs as well. */
   forPrompt(verbs: Registry): Tools;
   /**
-   * Opens the store for a command without access to it, which has something to do before. Throws
-   * what opening throws.
+   * Opens the store for a command that has work to do before it needs the store. Throws what
+   * opening throws.
    */
   withStore<T>(
     access: Exclude<Access, 'none'>,
     work: (context: Context, tools: Tools) => Promise<T>,
   ): Promise<T>;
   /**
-   * Opens another store, in the same bucket: to read, and then it has to be there, or to `write`. The one that
-   * is open is given as it is. Throws what opening throws, and `no-store`.
+   * Opens another store, with the same current bucket: to read, when it must exist, or to `write`.
+   * If that is the open store, it is reused. Throws what opening throws, and `no-store`.
    */
   withOtherStore<T>(
     path: string,
@@ -155,7 +159,7 @@ export interface Tools {
   ): Promise<T>;
 }
 
-/** A status of the table, or that of a component that was run. */
+/** A status of the table, or the exit status of a component. */
 export type Outcome = number | undefined;
 
 type ArgumentInput<A extends Argument> =
@@ -195,7 +199,7 @@ export function defineCommand<const A extends readonly Argument[], const O exten
   return declaration as unknown as Command;
 }
 
-/** A line of the registry: enough to find a verb without loading it. */
+/** An entry of the registry: enough to find a verb without loading it. */
 export interface RegistryEntry {
   readonly name: string;
   readonly aliases: readonly string[];

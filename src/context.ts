@@ -1,4 +1,4 @@
-/** What commands are given, and the types of what they get through that. */
+/** What commands are given, and the types that they reach through it. */
 import type { ExitCode, KvError } from './errors.js';
 import type { OpenGrant } from './host/grants.js';
 import type { Explanation } from './host/index.js';
@@ -39,11 +39,13 @@ export type { PrefixSize, SizeClass } from './keyvalue/sizes.js';
 export type { Match, Pattern } from './keyvalue/value-search.js';
 export type { Watch } from './keyvalue/watching.js';
 
-/** The global settings, after flags, environment and defaults have been weighed. */
+/** The global settings, from options, environment and defaults. */
 export interface Settings {
-  /** Folder of the store; empty where no path was given and there is no home folder to have it in. */
+  /**
+   * The folder of the store, or its URL; empty if no path was given and there is no home folder.
+   */
   readonly store: string;
-  /** Whether somebody named that path, and it is not the default one. */
+  /** Whether the path was given, and is not the default one. */
   readonly isStoreNamed: boolean;
   /** Name of the current bucket. */
   readonly bucket: string;
@@ -53,17 +55,17 @@ export interface Settings {
   /** False: never ask. */
   readonly input: boolean;
   readonly readOnly: boolean;
-  /** How long to wait for another writer, in ms; undefined: as long as it takes. */
+  /** How long to wait for other writers, in ms; undefined: as long as necessary. */
   readonly wait: number | undefined;
 }
 
-/** What the tool says of itself; written from the registry. */
+/** The texts about the tool, written from the registry. */
 export interface Manual {
   /** The package's version. */
   readonly version: string;
   /**
-   * The help of one verb or group, or of the whole tool, laid out for a terminal of so many columns,
-   * of 80 where that is left out. Throws `usage` for an unknown verb.
+   * The help of a verb or group, or of the whole tool, laid out for a terminal of `columns`, 80 by
+   * default. Throws `usage` for an unknown verb.
    */
   help(verb?: string, columns?: number): Promise<string>;
   /** A shell's completion script. */
@@ -72,74 +74,76 @@ export interface Manual {
   manPage(): Promise<string>;
 }
 
-/** A line of a script, read: a verb and its input. */
+/** A line of a script that has been read: a verb and its input. */
 export interface Step {
   /** See `Command.sharesTransaction`. */
   readonly sharesTransaction: boolean;
-  /** Whether it may have to wait for others who write. */
+  /** Whether it may have to wait for other writers. */
   readonly writes: boolean;
   /** The bucket that it works in. */
   readonly bucket: string;
-  /** Runs it, and returns its exit status; throws what the command throws. */
+  /** Runs it, and returns its exit status. Throws what the command throws. */
   run(terminal: Terminal): Promise<ExitCode>;
 }
 
-/** What a component is run with, beside the process's own streams. */
+/** What a component is run with, besides the process's own streams. */
 export interface GuestRequest {
   /** The component's file. */
   readonly path: string;
-  /** The guest's arguments, beside its own name. */
+  /** The guest's arguments, without its own name. */
   readonly words: readonly string[];
   readonly grants: readonly OpenGrant[];
-  /** The variables of its environment. */
+  /** The guest's environment variables. */
   readonly env: readonly (readonly [name: string, value: string])[];
-  /** What wasi:config has for it; undefined: that is denied. */
+  /** The settings for wasi:config; undefined: the component gets no wasi:config. */
   readonly config: ReadonlyMap<string, string> | undefined;
   readonly keyvalue: Keyvalue;
-  /** Milliseconds; absent: as long as it takes. */
+  /** Milliseconds; undefined: no limit. */
   readonly timeout: number | undefined;
-  /** Bytes that the guest may have; absent: 1 GiB. */
+  /** Bytes that the guest may have; undefined: 1 GiB. */
   readonly maxMemory: number | undefined;
-  /** How its writes share transactions; undefined: each is one of its own. */
+  /** How its writes share transactions; undefined: each is a transaction of its own. */
   readonly pace: Pace | undefined;
 }
 
-/** What a component that follows its buckets is run with, beside the process's own streams. */
+/** What a component that watches its buckets is run with, besides the process's own streams. */
 export interface WatchingGuestRequest extends GuestRequest {
-  /** Only keys that begin with it; undefined: all. */
+  /** The prefix of the keys to watch; undefined: all keys. */
   readonly prefix: string | undefined;
-  /** Whether it goes on after a call that failed. */
+  /** Whether it continues after a call that failed. */
   readonly keepGoing: boolean;
-  /** Ends it. */
+  /** Ends the watch when it is aborted. */
   readonly signal: AbortSignal;
-  /** Told that it has begun. */
+  /** Called when the watch has begun. */
   begun(): Promise<void>;
-  /** Told of each call that failed, where it goes on. */
+  /** Called for each call that failed, if the watch continues. */
   failed(error: KvError): Promise<void>;
-  /** Told that keys of a bucket may have been deleted, or have expired, without a call. */
+  /** Called when keys of a bucket may have been deleted, or have expired, without a call. */
   missed(bucket: string): Promise<void>;
 }
 
-/** Runs components; loaded when one is to be run. */
+/** Runs components; loaded on first use. */
 export interface Host {
   /**
-   * The exit status of the guest. Throws `not-a-component`, `not-offered`, `trapped`, `timed-out`,
-   * `io`, and `broken-pipe` for a guest that failed because the reader of its output went away.
+   * Resolves to the guest's exit status. Throws `not-a-component`, `not-offered`, `trapped`,
+   * `timed-out`, `io`, and `broken-pipe` for a guest that failed because the reader of its output
+   * has gone.
    */
   run(request: GuestRequest): Promise<number>;
   /**
-   * Calls the guest for what is done to its buckets, until the signal is aborted, or to the status that it exits
-   * with. Throws as `run`, and the reason of the signal; a signal during a call ends the process.
+   * Calls the guest for changes in its buckets, until the signal is aborted or the guest exits;
+   * resolves to its exit status. Throws as `run`, and the signal's reason; a signal during a call
+   * ends the process.
    */
   watch(request: WatchingGuestRequest): Promise<number>;
   /**
-   * What a component imports, and how each import is answered, where it is given settings or not; and
-   * what it exports. Throws `not-a-component`, `io`.
+   * What a component imports, how the host answers each import, with or without settings, and what
+   * it exports. Throws `not-a-component`, `io`.
    */
   explain(path: string, isConfigured: boolean): Promise<Explanation>;
   /**
-   * Settings out of files, and others, of which the later count. Throws `rejected` for what is no
-   * setting, `io`.
+   * Settings from files, and single ones, of which later ones win. Throws `rejected` for a
+   * malformed setting, `io`.
    */
   config(
     files: readonly string[],
@@ -147,32 +151,32 @@ export interface Host {
   ): Promise<ReadonlyMap<string, string>>;
 }
 
-/** What it takes to answer. */
+/** What printing an answer needs. */
 export type Answering = Pick<Context, 'settings' | 'terminal'>;
 
-/** What every command is given; what few need beside it is in `Tools`. */
+/** What every command gets; what only a few need is in `Tools`. */
 export interface Context {
   readonly settings: Settings;
   readonly terminal: Terminal;
   /** The interfaces over the open store, for a command with access to it. */
   readonly keyvalue: Keyvalue;
-  /** Whether there is such a bucket; of `default`, which the first write makes, there always is. */
+  /** Whether the bucket exists; always true for `default`, which the first write makes. */
   hasBucket(name: string): boolean;
   /**
-   * A bucket to read, the current one where none is named. Where `default` has not been written to
-   * yet, an empty one. Throws `no-bucket` for any other name.
+   * A bucket to read, by default the current one. `default` is empty before its first write. Throws
+   * `no-bucket` for any other missing bucket.
    */
   bucketToRead(name?: string): Bucket;
   /**
-   * A bucket to write, the current one where none is named; `default` is created. Throws
-   * `no-bucket` for any other name, `read-only`.
+   * A bucket to write, by default the current one. `default` is made if missing. Throws `no-bucket`
+   * for any other missing bucket, `read-only`.
    */
   bucketToWrite(name?: string): Bucket;
   /**
-   * Runs `work` with SIGINT, SIGTERM, SIGHUP and SIGUSR1 turned into an abort of the signal it is
-   * given, so that it can undo what it began; the reason is a KvError `interrupted`. Outside of it a
-   * signal ends the process at once, which is safe wherever nothing has been begun. What `outlives`
-   * Ctrl-C is aborted by the others alone.
+   * Runs `work` with SIGINT, SIGTERM, SIGHUP and SIGUSR1 turned into an abort of the signal that it
+   * gets, so that it can undo what it began; the reason is a KvError `interrupted`. Elsewhere a
+   * signal ends the process at once, which is safe wherever nothing has been begun. With
+   * `outlives`, Ctrl-C does not abort.
    */
   interruptible<T>(work: (signal: AbortSignal) => Promise<T>, outlives?: 'Ctrl-C'): Promise<T>;
 }

@@ -1,7 +1,7 @@
-/** The one error class, its codes, and the one table that turns a code into an exit status. */
+/** The one error class, its codes, and the one table from codes to exit statuses. */
 import { constants } from 'node:os';
 
-/** What a script can tell apart by `$?`; the numbers are a contract that changes by addition only. */
+/** Exit statuses, for scripts. The numbers are a contract: new ones may be added, none changes. */
 export const exitCodes = {
   done: 0,
   no: 1,
@@ -18,7 +18,7 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** What each code means when it ends the process; help, README and the man page print these. */
+/** The meaning of each status; help, README and the man page print these. */
 export const exitMeanings: Readonly<Record<ExitCode, string>> = {
   0: 'done, or yes',
   1: 'absent, or no',
@@ -34,7 +34,7 @@ export const exitMeanings: Readonly<Record<ExitCode, string>> = {
 };
 
 const exitOfCode = {
-  /** The key is not there. */
+  /** The key does not exist. */
   absent: exitCodes.no,
   /** The command line does not parse, or an option's value is malformed. */
   usage: exitCodes.usage,
@@ -42,19 +42,19 @@ const exitOfCode = {
   'not-confirmed': exitCodes.usage,
   /** The store lacks the capability. */
   'not-supported': exitCodes.usage,
-  /** A condition on the present state does not hold. */
+  /** A condition on the present record does not hold. */
   'condition-failed': exitCodes.conditionFailed,
-  /** A bucket of that name is there already. */
+  /** A bucket of that name exists already. */
   'bucket-exists': exitCodes.conditionFailed,
   /** A key is empty, too long, or not Unicode text. */
   'invalid-key': exitCodes.badData,
   /** A bucket's name is empty, too long, or holds a control character. */
   'invalid-bucket': exitCodes.badData,
-  /** What a listing is to go on from is no cursor of the bucket. */
+  /** The place where a listing should continue is not a cursor of the bucket. */
   'invalid-cursor': exitCodes.badData,
   /** A value is not the canonical decimal text of a counter. */
   'not-a-counter': exitCodes.badData,
-  /** A record of an import is malformed, or refused. */
+  /** A record of an import is malformed or refused. */
   rejected: exitCodes.badData,
   /** A number does not fit 64 unsigned bits. */
   overflow: exitCodes.badData,
@@ -62,37 +62,37 @@ const exitOfCode = {
   'too-large': exitCodes.badData,
   /** An incoming-value was consumed a second time. */
   consumed: exitCodes.badData,
-  /** A file that was to be run is not a component, or not one that runs. */
+  /** The file is not a component, or not one that can be run. */
   'not-a-component': exitCodes.badData,
-  /** A component imports what it is not offered. */
+  /** A component imports something that the host does not offer. */
   'not-offered': exitCodes.badData,
-  /** Somebody else holds what is needed, for now. */
+  /** Another process holds what is needed, for now. */
   busy: exitCodes.busy,
-  /** A component took longer than it was given. */
+  /** A component ran longer than its time limit. */
   'timed-out': exitCodes.busy,
   /** No bucket of that name. */
   'no-bucket': exitCodes.store,
   /** No store at that path. */
   'no-store': exitCodes.store,
-  /** The path holds something that is not a store of this program. */
+  /** The path holds something that is not a store of kv. */
   'not-a-store': exitCodes.store,
-  /** The store was written in a format this version does not know. */
+  /** The store's format is unknown to this version. */
   'unknown-format': exitCodes.store,
   /** The store's file is damaged. */
   damaged: exitCodes.store,
-  /** The store, or this session of it, takes no writes. */
+  /** The store, or this use of it, does not allow writes. */
   'read-only': exitCodes.store,
-  /** The disk, or a limit on it, is full. */
+  /** The disk is full, or a limit on it is reached. */
   full: exitCodes.store,
-  /** Any other failure of the system underneath. */
+  /** Any other failure of the system. */
   io: exitCodes.store,
-  /** A component did what WebAssembly, or an interface, does not allow. */
+  /** A component did something that WebAssembly, or an interface, does not allow. */
   trapped: exitCodes.trapped,
   /** A signal, or Ctrl-C at a question, asked the process to stop. */
   interrupted: exitCodes.interrupted,
-  /** The reader of an output went away. */
+  /** The reader of an output has gone. */
   'broken-pipe': exitCodes.brokenPipe,
-  /** A defect of this program. */
+  /** A defect of kv. */
   internal: exitCodes.defect,
 } as const satisfies Record<string, ExitCode>;
 
@@ -108,15 +108,15 @@ export interface ErrorDetails {
 /**
  * A failure that a user can act on.
  *
- * The message is one line: the action that was tried, a colon, the state found. `result` is what was
- * done all the same, or that nothing was, where that is to be said; `hint`, where there is one, is the
- * next command to try. `cause` keeps what the system underneath said.
+ * The message is one line: the action that was tried, a colon, the state found. `result` says what
+ * was done nevertheless, or that nothing was, if that is worth saying; `hint` is the next command
+ * to try. `cause` keeps the system's error.
  */
 export class KvError extends Error {
   readonly code: ErrorCode;
   readonly result: string | undefined;
   readonly hint: string | undefined;
-  /** The line of a script that failed, as the message begins with it. */
+  /** The line of a script that failed, as it begins the message. */
   readonly place: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: ErrorDetails = {}) {
@@ -128,7 +128,7 @@ export class KvError extends Error {
     this.place = options.place;
   }
 
-  /** What is written below the message: the result and the hint. Empty where there is neither. */
+  /** What is printed below the message: result and hint. Empty if there is neither. */
   get secondLine(): string {
     return [this.result, this.hint].filter((text) => text !== undefined).join('; ');
   }
@@ -137,15 +137,18 @@ export class KvError extends Error {
     return exitOfCode[this.code];
   }
 
-  /** Whether it is no failure but an answer, all of which the exit status says: "absent", "not met". */
+  /**
+   * Whether it is an answer rather than a failure, which the exit status alone can tell: absent,
+   * not met.
+   */
   get isAnswer(): boolean {
     return this.exitCode === exitCodes.no || this.exitCode === exitCodes.conditionFailed;
   }
 }
 
 /**
- * The KvError behind anything thrown: itself, or the `cause` that a thrown WIT resource or
- * `stream-error` carries. Whatever else was thrown is a defect, code `internal`.
+ * The KvError behind anything thrown: itself, or the `cause` of a thrown WIT resource or
+ * `stream-error`. Anything else is a defect, code `internal`.
  */
 export function asKvError(thrown: unknown): KvError {
   if (thrown instanceof KvError) return thrown;
@@ -157,24 +160,25 @@ export function asKvError(thrown: unknown): KvError {
 }
 
 /**
- * The end of a guest that did what WebAssembly, the canonical ABI, an interface or a limit does not
- * allow; the message names that. Other hosts of components take any Error without a payload for it.
+ * Ends a guest that did something that WebAssembly, the canonical ABI, an interface or a limit does
+ * not allow; the message says what. Other hosts of components accept any Error without a payload
+ * for it.
  */
 export class Trap extends Error {}
 
-/** The error for a key that is not there. */
+/** The error for a missing key. */
 export function absentKey(action: string): KvError {
   return new KvError('absent', `cannot ${action}: there is no such key`);
 }
 
-/** The error for a bucket that is not there. */
+/** The error for a missing bucket. */
 export function absentBucket(name: string): KvError {
   return new KvError('no-bucket', `cannot open bucket "${name}": there is no such bucket`, {
     hint: 'try: kv bucket list, or kv bucket create NAME',
   });
 }
 
-/** Names the failure of a system call (`ENOSPC`, `EACCES`, …) as the KvError that a user sees. */
+/** Turns the failure of a system call (`ENOSPC`, `EACCES`, …) into the KvError that a user sees. */
 export function ioError(action: string, cause: unknown): KvError {
   if (cause instanceof KvError) return cause;
   const { code: name = '', errno = 0 } = (cause ?? {}) as NodeJS.ErrnoException;
@@ -202,13 +206,16 @@ const systemErrors: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ENFILE: ['busy', 'too many open files in the system'],
 };
 
-/** Those that Node has no name for, by their numbers. */
+/** Errors that Node has no name for, by number. */
 const unnamed = new Map([
   [constants.errno.EDQUOT, 'EDQUOT'],
   [constants.errno.ESTALE, 'ESTALE'],
 ]);
 
-/** What Node puts around the system's words: the error's name before them, the call and its paths behind. */
+/**
+ * What Node adds to the system's message: the error's name before it, the call and its paths after
+ * it.
+ */
 const SYSTEM_MESSAGE = /^[A-Z][A-Z0-9]*: (.*?), [a-z]+\d*(?: '.*)?$/;
 
 function messageOf(cause: unknown): string {

@@ -26,8 +26,8 @@ export async function answerYesOrNo(context: Context, json: object, yes: boolean
 }
 
 /**
- * Writes what came of a change, as `answer` does; where it fails, says that the change was made, unless there was
- * nothing to change.
+ * Writes the answer to a change, as `answer` does. If writing fails, the error says that the change
+ * was made, unless nothing was changed.
  */
 export function answerChange(
   context: Context,
@@ -39,7 +39,7 @@ export function answerChange(
   return hasChanged ? afterChange(context, line, write) : write();
 }
 
-/** Writes what a verb changed: with --json the object; else a remark, which only a terminal sees. */
+/** Reports a change: with --json the object, otherwise a remark that only a terminal shows. */
 export async function report(
   context: Context,
   json: object,
@@ -52,8 +52,8 @@ export async function report(
 }
 
 /**
- * Does what is left to do after a change. Where that fails, the error says that the change was made,
- * and `result` of it; not within a transaction, which may still be undone.
+ * Does the rest of the work after a change. If it fails, the error says that the change was made,
+ * with `result`. Inside a transaction it does not, since the change may still be undone.
  */
 export async function afterChange(
   { keyvalue }: Context,
@@ -69,12 +69,12 @@ export async function afterChange(
   }
 }
 
-/** A whole number as JSON has it here: as a string where a reader might round it. */
+/** A whole number for JSON: a string where a reader of JSON might round it. */
 export function jsonInteger(value: bigint): number | string {
   return value > JSON_INTEGER_LIMIT ? String(value) : Number(value);
 }
 
-/** Up to here every whole number is one of JavaScript, and of most readers of JSON. */
+/** Below this, every whole number is exact as a JavaScript number. */
 const JSON_INTEGER_LIMIT = 2n ** 53n;
 
 /** Writes fields one a line: aligned on a terminal, split by a tab in a pipe. */
@@ -90,12 +90,12 @@ export async function answerFields(context: Context, fields: readonly Field[]): 
   await answer(context, json, lines.join('\n'));
 }
 
-/** When a record expires, for JSON: no member where it never does. */
+/** The `expires` member for JSON; none for a record that never expires. */
 export function expiresMember(expires: number | undefined): { expires?: string } {
   return expires === undefined ? {} : { expires: isoTime(expires) };
 }
 
-/** A time as a script reads it. */
+/** A time in ISO 8601, as scripts read it. */
 export function isoTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }

@@ -8,7 +8,7 @@ import { LineWriter } from './line-writer.js';
 import { valueMembers } from './record-answer.js';
 import { piecesOfValue } from './value-pieces.js';
 
-/** The largest value that is printed, in bytes: it is put together in memory. */
+/** The largest value that is printed, in bytes: the value is assembled in memory. */
 const VALUE_LIMIT_BYTES = 64 * 1024 * 1024;
 
 const roles = { set: 'done', delete: 'error', expire: 'warning' } as const;
@@ -30,8 +30,9 @@ export class ChangePrinter {
   }
 
   /**
-   * Writes up to `limit` changes, and resolves to how many; one whose value is no longer there is told by the next
-   * one. What may have been missed does not count.
+   * Prints up to `limit` changes, and resolves to the number printed. A change whose value is gone
+   * already is skipped, as the next change reports the new value. A notice of missed changes does
+   * not count.
    */
   async print(changes: readonly Change[], limit: number): Promise<number> {
     let printed = 0;
@@ -88,7 +89,7 @@ export class ChangePrinter {
   }
 }
 
-/** The time of day, as the clock here has it. */
+/** The local time of day. */
 function clockTime(time: number): string {
   return new Date(time).toTimeString().slice(0, 8);
 }

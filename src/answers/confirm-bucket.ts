@@ -1,4 +1,4 @@
-/** Making sure that a bucket's keys are meant to go: by its name, given or typed. */
+/** Confirms that a bucket's keys are to be deleted: its name is given as an option, or typed. */
 import type { Context } from '../context.js';
 import { KvError } from '../errors.js';
 import { counted } from '../terminal/quantities.js';
@@ -10,8 +10,8 @@ export const confirmOption = {
 } as const;
 
 /**
- * Returns where the bucket is empty, or its name was given or is typed. Throws `not-confirmed`
- * otherwise, `no-bucket`.
+ * Returns if the bucket is empty, or its name is given or typed. Throws `not-confirmed` otherwise,
+ * `no-bucket`.
  */
 export async function confirmBucket(
   { keyvalue, terminal }: Context,

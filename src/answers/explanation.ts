@@ -2,7 +2,7 @@
 import type { Context, Explanation, Grant } from '../context.js';
 import { visibleJson, visibleMessage } from '../terminal/visible.js';
 
-/** What is given beside the imports; of variables and settings the names. */
+/** What the user gives besides the imports: the names of variables and settings. */
 interface Given {
   readonly grants: readonly Grant[];
   readonly env: readonly string[];

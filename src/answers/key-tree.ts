@@ -1,4 +1,4 @@
-/** Keys as a tree, split at a separator: a walk over keys that come in order, either way. */
+/** Shows keys as a tree, split at a separator. The keys come in order, ascending or descending. */
 
 /** How deep a branch may lie; what is deeper shows as one name. */
 const DEPTH_LIMIT = 100;
@@ -13,10 +13,10 @@ export interface TreeLine {
 }
 
 /**
- * The lines of the tree, for keys that share their first `from` characters and come some at a time.
- * After these comes undefined: a long time may pass without a line. Keys with a common beginning come
- * together, so that only one branch of the first level is held at a time: until its last key has
- * come, since its line has the count.
+ * The lines of the tree, for keys that share their first `from` characters and come in groups.
+ * After each group it yields undefined, since a long time may pass without a line. Keys with a
+ * common prefix come together, so only one branch of the first level is in memory at a time: until
+ * its last key has come, because its line shows the count.
  */
 export function* keyTree(
   chunks: Iterable<readonly string[]>,
@@ -41,7 +41,7 @@ export function* keyTree(
 }
 
 interface Branch {
-  /** What its keys begin with: it ends with the separator. */
+  /** The prefix of its keys; it ends with the separator. */
   readonly path: string;
   readonly keys: string[];
 }

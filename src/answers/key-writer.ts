@@ -1,12 +1,15 @@
-/** Writes keys of a listing: into a pipe as the bytes that they are, without making texts of them. */
+/** Writes the keys of a listing to a pipe as bytes, without decoding them. */
 import type { Context, StoredRecords } from '../context.js';
 import { LineWriter } from './line-writer.js';
 
-/** Bytes of a block; the keys after which the first is written, so that a listing shows at once. */
+/**
+ * Bytes in a block. The first block is written after `FIRST_KEYS` keys, so that a listing appears
+ * at once.
+ */
 const BLOCK_BYTES = 64 * 1024;
 const FIRST_KEYS = 100;
 
-/** No key is longer, nor the escapes that it is written with. */
+/** Bytes of the longest line: the longest key, with its escapes. */
 const LONGEST_LINE_BYTES = 8 * 1024;
 
 const BACKSLASH = 0x5c;
@@ -16,12 +19,14 @@ export class KeyWriter {
   readonly #context: Context;
   readonly #lines: LineWriter;
   readonly #ending: number;
-  /** Undefined where texts are needed. */
+  /** Undefined where keys have to be decoded. */
   readonly #block: Buffer | undefined;
   #length = 0;
   #keys = 0;
 
-  /** Keys end with a newline, and have escapes for what would break their line, or with a NUL. */
+  /**
+   * Keys end with a newline, and what would break their line is escaped; or they end with a NUL.
+   */
   constructor(context: Context, ending: '\n' | '\0') {
     this.#context = context;
     this.#lines = new LineWriter(context, ending);
@@ -31,7 +36,7 @@ export class KeyWriter {
     this.#block = isPlain ? Buffer.allocUnsafe(BLOCK_BYTES + LONGEST_LINE_BYTES) : undefined;
   }
 
-  /** How many there were. */
+  /** The number of keys written so far. */
   get keys(): number {
     return this.#keys;
   }
@@ -49,7 +54,7 @@ export class KeyWriter {
     }
   }
 
-  /** Writes what is held back. */
+  /** Writes the rest. */
   async end(): Promise<void> {
     await this.#lines.end();
     if (this.#block === undefined || this.#length === 0) return;
@@ -62,7 +67,7 @@ export class KeyWriter {
     return this.#length >= BLOCK_BYTES || this.#keys === FIRST_KEYS;
   }
 
-  /** Copies keys until the block is due. Returns which of them comes next. */
+  /** Copies keys until the block is full. Returns the position of the next key. */
   #copyKeys(
     block: Buffer,
     records: StoredRecords,
@@ -77,11 +82,11 @@ export class KeyWriter {
     return next;
   }
 
-  /** Returns where the key, with its ending, ends in the block. */
+  /** Returns the position in the block behind the key and its ending. */
   #copyKey(block: Buffer, records: StoredRecords, position: number, begin: number): number {
     const { bytes, places } = records;
     const end = places[4 * position + 1]!;
-    // Below it, and the backslash, bytes have escapes, unless the ending is a NUL.
+    // Bytes below this, and the backslash, are escaped, unless keys end with a NUL.
     const firstPlain = this.#ending === 0 ? 0 : FIRST_PLAIN;
     let to = begin;
     for (let from = places[4 * position]!; from < end; from++) {

@@ -1,8 +1,8 @@
-/** Writes many lines with few writes: the first ones at once, the rest a block at a time. */
+/** Writes many lines in few writes: the first lines at once, the rest in blocks. */
 import type { Answering } from '../context.js';
 import { escapeKey, visibleJson, visibleLine } from '../terminal/visible.js';
 
-/** Lines after which the first block is written, so that a listing begins to show at once. */
+/** The first block is written after this many lines, so that a listing appears at once. */
 const FIRST_LINES = 100;
 
 /** Characters of a block. */
@@ -32,13 +32,13 @@ export class LineWriter {
     await this.write(this.#context.settings.json ? visibleJson({ key }) : this.keyText(key));
   }
 
-  /** A key as this writer's reader should see it. */
+  /** The key as it is shown: escaped for a terminal, or for a pipe. */
   keyText(key: string): string {
     if (this.#context.terminal.stdout.isTerminal) return visibleLine(key);
     return this.#ending === '\n' ? escapeKey(key) : key;
   }
 
-  /** Writes what is held back. */
+  /** Writes the rest. */
   async end(): Promise<void> {
     const block = this.#block;
     this.#block = '';

@@ -1,17 +1,19 @@
-/** Prints what a search of values finds: lines with their keys, keys, or keys with counts. */
+/**
+ * Prints the matches of a search in values: lines with their keys, keys alone, or keys with counts.
+ */
 import { isUtf8 } from 'node:buffer';
 import type { Answering, Match, Pattern } from '../context.js';
 import { isText } from '../terminal/is-text.js';
 import { visibleJson, visibleText } from '../terminal/visible.js';
 import { LineWriter } from './line-writer.js';
 
-/** Characters of a line that a terminal shows: what is beyond is cut, with the match in sight. */
+/** Characters of a line that a terminal shows. A longer line is cut around the match. */
 const SHOWN_CHARACTERS = 400;
 
-/** Characters that are shown before a match that would else be cut. */
+/** Characters shown before a match in a line that is cut. */
 const LEAD_CHARACTERS = 40;
 
-/** Bytes by which a value is taken for text or not. */
+/** Bytes at the beginning of a value that decide whether it is text. */
 const HEAD_BYTES = 64 * 1024;
 
 export class MatchPrinter {
@@ -19,7 +21,7 @@ export class MatchPrinter {
   readonly #pattern: Pattern;
   readonly #shows: 'lines' | 'keys' | 'counts';
   readonly #lines: LineWriter;
-  /** The key of the last match, how many it has had, and whether its value is binary. */
+  /** The key of the last match, its number of matches, and whether its value is binary. */
   #last: { readonly key: string; count: number; readonly isBinary: boolean } | undefined;
 
   constructor(context: Answering, pattern: Pattern, shows: 'lines' | 'keys' | 'counts') {
@@ -82,7 +84,7 @@ export class MatchPrinter {
     }
   }
 
-  /** The line with its matches marked, harmless, and no longer than a person reads. */
+  /** The line with its matches marked, escaped, and cut to `SHOWN_CHARACTERS`. */
   #marked(line: Buffer): string {
     const { style } = this.#context.terminal.stdout;
     const parts = this.#pattern.split(line.toString());

@@ -1,4 +1,4 @@
-/** Answering with a record: its value as it is, or one line of JSON. */
+/** Answers with a record: its value unchanged, or one line of JSON. */
 import { isUtf8 } from 'node:buffer';
 import type { Context, IncomingValue } from '../context.js';
 import { KvError } from '../errors.js';
@@ -8,10 +8,10 @@ import { writeValue } from '../terminal/value-output.js';
 import { escapeKey, visibleJson, visibleLine } from '../terminal/visible.js';
 import { expiresMember, isoTime } from './answer.js';
 
-/** The largest value that one line of JSON holds, in bytes: it is put together in memory. */
+/** The largest value in a line of JSON, in bytes: the line is assembled in memory. */
 const JSON_VALUE_LIMIT_BYTES = 64 * 1024 * 1024;
 
-/** What is known of a record without its value. */
+/** What is known of a record besides its value. */
 interface RecordMetadata {
   readonly size: number;
   readonly version: number;
@@ -20,8 +20,8 @@ interface RecordMetadata {
 }
 
 /**
- * Writes the value of a key as `get` does, and consumes it. Throws `too-large` with --json over
- * `JSON_VALUE_LIMIT_BYTES`.
+ * Writes the value of a key as `get` does, and consumes the value. Throws `too-large` with --json
+ * over `JSON_VALUE_LIMIT_BYTES`.
  */
 export async function answerRecord(
   { keyvalue, settings, terminal }: Context,
@@ -36,8 +36,9 @@ export async function answerRecord(
 }
 
 /**
- * Writes a key and its value on a line of their own, with control characters and bytes that are not
- * UTF-8 as escapes, and consumes it; for a missing key the key alone. Throws as `answerRecord` does.
+ * Writes a key and its value on one line, with control characters and bytes that are not UTF-8
+ * escaped, and consumes the value. For a missing key it writes the key alone. Throws as
+ * `answerRecord` does.
  */
 export async function answerInLine(
   { keyvalue, settings, terminal }: Context,
@@ -62,7 +63,7 @@ export async function answerInLine(
 }
 
 /**
- * The record, ended with a newline; `base64` says that the value is no text. Throws `too-large`
+ * The record as a line of JSON; `base64` is true where the value is not text. Throws `too-large`
  * over `JSON_VALUE_LIMIT_BYTES`.
  */
 export function recordJson(
@@ -83,7 +84,7 @@ export function recordJson(
   return `${visibleJson(record)}\n`;
 }
 
-/** A value as JSON has it. */
+/** The members for a value in JSON. */
 export function valueMembers(value: Buffer): { value: string; base64?: true } {
   const isText = isUtf8(value);
   return {

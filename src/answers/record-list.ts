@@ -11,13 +11,13 @@ import { LineWriter } from './line-writer.js';
 import { recordJson } from './record-answer.js';
 import { piecesOfValue } from './value-pieces.js';
 
-/** Rows of a table, which is laid out as a whole. */
+/** Rows of a table at most: its layout needs all of them. */
 const TABLE_LIMIT_ROWS = 10_000;
 
 /** Bytes of a value that a table shows. */
 const CELL_BYTES = 200;
 
-/** Prints keys and values as `get-many` does: key, tab, value, with escapes; or objects with --json. */
+/** Prints keys and values as `get-many` does: key, tab, value, escaped; or objects with --json. */
 export async function printRecords(context: Context, chosen: AsyncIterable<Chosen>): Promise<void> {
   const { settings, terminal } = context;
   const { stdout } = terminal;
@@ -48,7 +48,9 @@ export async function printRecords(context: Context, chosen: AsyncIterable<Chose
   await lines.end();
 }
 
-/** Prints a table of boxes, within a terminal's width. Throws `too-large` over `TABLE_LIMIT_ROWS`. */
+/**
+ * Prints a table with borders that fits the terminal. Throws `too-large` over `TABLE_LIMIT_ROWS`.
+ */
 export async function printTable(
   { terminal: { stdout } }: Context,
   chosen: AsyncIterable<Chosen>,
@@ -99,7 +101,7 @@ export async function printTable(
   await stdout.write(await table(names, lines, { style: stdout.style, columns, boxed: true }));
 }
 
-/** The beginning of a value as text. */
+/** The beginning of a value, as text. */
 function head(value: StoredValue): string {
   const bytes = value.read(0, CELL_BYTES);
   const text = [...escapedBytes([bytes], (part) => part)].join('');

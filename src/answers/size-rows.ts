@@ -1,4 +1,4 @@
-/** Rows of sizes: in a pipe numbers and names, on a terminal with bars as wide as that is. */
+/** Rows of sizes: numbers and names in a pipe, and with bars on a terminal. */
 
 import { displayWidth, truncate } from '../terminal/display-width.js';
 import { counted, humanSize } from '../terminal/quantities.js';
@@ -7,13 +7,13 @@ import type { Output } from '../terminal/terminal.js';
 export interface SizeRow {
   readonly keys: number;
   readonly bytes: number;
-  /** Harmless already: see visible.ts. */
+  /** Escaped already, see visible.ts. */
   readonly name: string;
   /** The share of the whole that the bar shows, from 0 to 1; absent: no bar. */
   readonly share?: number;
 }
 
-/** Columns of the longest bar, and the least that a name is cut to. */
+/** Columns of the longest bar, and the fewest that a name is cut to. */
 const BAR_COLUMNS = 40;
 const NAME_COLUMNS = 12;
 
@@ -41,7 +41,9 @@ export function sizeRows(
 
 const BLOCKS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const;
 
-/** As long as `share`, from 0 to 1, is of `columns`, to an eighth of one; something for more than 0. */
+/**
+ * A bar for `share`, from 0 to 1, of `columns`, to an eighth of a column. It is empty for 0 alone.
+ */
 export function shareBar(share: number, columns: number): string {
   const eighths = Math.max(Math.round(share * columns * BLOCKS.length), share > 0 ? 1 : 0);
   return '█'.repeat(Math.floor(eighths / BLOCKS.length)) + BLOCKS[eighths % BLOCKS.length];

@@ -1,13 +1,16 @@
-/** The words of the command line as the system gave them, which Node does not always pass on. */
+/**
+ * The words of the command line in the bytes that the system gave, which Node does not always
+ * preserve.
+ */
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import type { Registry } from '../command.js';
 import { KvError } from '../errors.js';
 
 /**
- * Throws `usage` for a word that is not UTF-8. Node replaces what it cannot read by U+FFFD and says
- * nothing, so that another key would be written, or another value. `argv` are the last words of the
- * process; where the system does not show them (no /proc), all are taken.
+ * Throws `usage` for a word that is not UTF-8. Node silently replaces invalid bytes by U+FFFD, so
+ * another key or value would be written. `argv` is the last words of the process; where the system
+ * does not show them (no /proc), all words are accepted.
  */
 export async function checkArguments(argv: readonly string[], verbs: Registry): Promise<void> {
   if (!argv.some((word) => word.includes(REPLACEMENT))) return;
@@ -29,7 +32,7 @@ export async function checkArguments(argv: readonly string[], verbs: Registry): 
 
 const REPLACEMENT = '\ufffd';
 
-/** Every word, the program's name included; none where they cannot be known. */
+/** Every word, with the program's name; empty where the system does not show them. */
 function wordsOfProcess(): Buffer[] {
   let line: Buffer;
   try {

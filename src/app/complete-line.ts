@@ -34,7 +34,7 @@ import { unsafe } from '../terminal/visible.js';
 import { withStore } from './session.js';
 import type { Surroundings } from './surroundings.js';
 
-/** How long a Tab waits for a store that cannot be opened at once. */
+/** How long a Tab waits for a store that is locked. */
 const WAIT_MILLISECONDS = 300;
 
 /** Writes the candidates, and no error: the user is still typing. */
@@ -55,18 +55,18 @@ export async function completeLine(
 interface Request {
   readonly shell: Shell;
   readonly env: NodeJS.ProcessEnv;
-  /** The words before the one at the cursor, and those behind it. */
+  /** The words before the word at the cursor, and those after it. */
   readonly before: readonly string[];
   readonly behind: readonly string[];
   /** The word at the cursor. */
   readonly word: string;
   readonly typed: TypedWord;
   readonly isRedirected: boolean;
-  /** The beginning of the typed word that the shell keeps, so that the answer leaves it out. */
+  /** The beginning of the typed word that the shell keeps; the answer omits it. */
   readonly kept: string;
 }
 
-/** Undefined where nothing can be known. */
+/** Undefined where the line cannot be read. */
 function requestOf(
   [shell = '', line = '', behind = '', more = '']: readonly string[],
   outer: NodeJS.ProcessEnv,
@@ -78,7 +78,7 @@ function requestOf(
   const { words, word, isRedirected } = readShellLine(shell, line);
   const typed = readTypedWord(shell, word, env);
   if (words.length === 0 || typed === undefined) return undefined;
-  // A setting that cannot be known gets a value that no setting can have.
+  // A setting that cannot be read gets a value that no setting can have.
   const textOf = (one: string) => readTypedWord(shell, one, env)?.text ?? UNKNOWABLE;
   // The first piece is the rest of the word at the cursor, and no word of its own.
   const rest = readShellLine(shell, `x${openings[typed.quotes]}${behind} `).words.slice(1);
@@ -101,7 +101,7 @@ const openings: Readonly<Record<Quotes, string>> = {
   dollar: "$'",
 };
 
-/** A character that no word of a command line holds. */
+/** A character that no word of a command line contains. */
 const UNKNOWABLE = '\0';
 
 function isShell(text: string): text is Shell {
@@ -169,22 +169,22 @@ function wordOf(
   if (text.includes('\0')) return undefined;
   if (shell === 'fish') return needsGuard || !fishTakes(text) ? undefined : text;
   if (needsGuard && typed.typed !== '') return undefined;
-  // zsh closes by itself what quotes are open.
+  // zsh closes open quotes by itself.
   const word = continuedWord(typed, text, goesOn || shell === 'zsh');
   if (!word.startsWith(typed.typed + typed.cut)) return undefined;
   const added = word.startsWith(kept) ? word.slice(kept.length) : word;
   return `${goesOn ? '+' : '.'}${needsGuard ? '-- ' : ''}${added}`;
 }
 
-/** bash shows the words alone. */
+/** bash shows only the words. */
 function shownAs(shell: Shell, { text, summary }: Candidate, width: number): string {
   if (summary === undefined || shell === 'bash') return '';
   return shell === 'fish' ? `\t${summary}` : `\t${text.padEnd(width)}  -- ${summary}`;
 }
 
 /**
- * Whether fish can take the text, which it shows and quotes by itself: a tab would begin a
- * description, and of the control characters it knows C0 alone.
+ * Whether fish can take the text, which it displays and quotes by itself. A tab would begin a
+ * description, and fish escapes only the control characters of C0.
  */
 function fishTakes(text: string): boolean {
   return !text.includes('\t') && text.replace(/[\x01-\x1f]/g, '').search(unsafe) < 0;

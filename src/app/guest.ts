@@ -1,4 +1,4 @@
-/** Wiring of a component's run to the process's streams. */
+/** Connects a component's run to the process's streams. */
 import type { GuestRequest, WatchingGuestRequest } from '../context.js';
 import { KvError } from '../errors.js';
 import { runComponent, watchComponent } from '../host/index.js';
@@ -7,7 +7,7 @@ import { standardEnds } from '../terminal/standard-ends.js';
 import { beforeStops } from '../terminal/suspension.js';
 import { endingAtSignals } from './signals.js';
 
-/** KiB of stack that V8 counts on, and what its own code and the system's need beside. */
+/** KiB of stack that V8 may use, and a margin for native code. */
 const STACK_KIB = 1536;
 
 /** See `Host.run`. Throws `full` where a guest's calls in calls would end the process. */
@@ -24,7 +24,7 @@ export async function runGuest(request: GuestRequest): Promise<number> {
   }
 }
 
-/** See `Host.watch`. It ends as well when nobody reads what the guest prints. */
+/** See `Host.watch`. It also ends when the reader of the guest's output has gone. */
 export async function watchGuest(request: WatchingGuestRequest): Promise<number> {
   checkStack(request.path);
   const ends = await standardEnds();

@@ -1,11 +1,11 @@
-/** Where the lines of the prompt are kept. */
+/** Where the history of the prompt is stored. */
 import { join } from 'node:path';
 import { damagedVariable } from '../line/environment.js';
 import { userFolder, variablesOf } from '../line/user-folder.js';
 import type { HistoryPlace } from '../repl/history-file.js';
 import { makeFolder } from '../store/lmdb/make-folder.js';
 
-/** The file of the history, its folder made; no path where that cannot be. */
+/** The history file, with its folder made; no path where the folder cannot be made. */
 export function historyPlace(env: NodeJS.ProcessEnv): HistoryPlace {
   const folder = userFolder('state', env);
   if (folder === undefined) return { path: undefined };

@@ -1,18 +1,18 @@
-/** A store that a session works on before it is there, and after. */
+/** A store for a session that begins before the store exists. */
 import type { Store } from '../store/store.js';
 
 export class LateStore {
-  /** Stands for whichever store there is now: buckets and uploads are to be asked for anew. */
+  /** Delegates to the store that exists now: buckets and uploads have to be asked for anew. */
   readonly store: Store;
   #current: Store;
   #isMade = false;
-  /** The work of a group that has begun before there was a store. */
+  /** The work of a group that began before the store existed. */
   #work: Promise<unknown> | undefined;
   #signal: AbortSignal | undefined;
-  /** That group, in the store that was made. */
+  /** That group, in the store that was made since. */
   #group: Promise<unknown> | undefined;
 
-  /** `empty` is what is read until the store is made. */
+  /** `empty` answers reads until the store is made. */
   constructor(empty: Store) {
     this.#current = empty;
     const group: Store['group'] = (work, signal) =>
@@ -26,12 +26,12 @@ export class LateStore {
     });
   }
 
-  /** The store that was made; undefined until then. */
+  /** The store, once it has been made; undefined until then. */
   get made(): Store | undefined {
     return this.#isMade ? this.#current : undefined;
   }
 
-  /** The rest of a group under way becomes a group in the store that was made. Rejects as `group` does. */
+  /** Turns the rest of a group under way into a group of the new store. Rejects as `group` does. */
   async become(made: Store): Promise<void> {
     this.#current = made;
     this.#isMade = true;
@@ -46,7 +46,7 @@ export class LateStore {
     });
   }
 
-  /** Nothing can be written before the store is made, so that there is nothing to undo until then. */
+  /** Nothing can be written before the store is made, so until then there is nothing to undo. */
   async #groupBefore<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     this.#signal = signal;
     const done = work();
@@ -57,7 +57,7 @@ export class LateStore {
       return result;
     } finally {
       this.#work = undefined;
-      // The work's own failure is the one to tell.
+      // The work's own failure is the one to report.
       await this.#group?.catch(() => {});
     }
   }

@@ -1,4 +1,4 @@
-/** Opening the store for what a command does with it. */
+/** Opens the store in the mode that a command needs. */
 import { writeSync } from 'node:fs';
 import type { Access } from '../command.js';
 import type { Settings } from '../context.js';
@@ -11,15 +11,15 @@ import { visibleMessage } from '../terminal/visible.js';
 import { endingAtSignals } from './signals.js';
 import type { Surroundings } from './surroundings.js';
 
-/** What a command that is given the store does with it. */
+/** What a command does with the store. */
 export type StoreAccess = Exclude<Access, 'none'>;
 
 /** The descriptor of stderr. */
 const STDERR = 2;
 
 /**
- * The store, or undefined where there is none yet and an empty one reads the same. Throws what opening
- * throws, and `no-store`.
+ * The store, or undefined where there is none and an empty one would read the same. Throws what
+ * opening throws, and `no-store`.
  */
 export async function openFor(
   access: StoreAccess,
@@ -38,7 +38,7 @@ export async function openFor(
     ...patienceOf(settings, terminal),
     remark: (words) => remarks.push(words),
   });
-  // Also where no person is at the terminal: a script that makes stores is the first to make them badly.
+  // Also without a terminal: scripts are the most likely to make stores in a bad place.
   for (const words of settings.quiet ? [] : remarks) {
     await terminal.stderr.write(`${visibleMessage(words)}\n`);
   }
@@ -48,7 +48,7 @@ export async function openFor(
   });
 }
 
-/** How long to wait for others who have the store, and what to say meanwhile. */
+/** How long to wait for other processes, and what to say meanwhile. */
 export function patienceOf({ wait, quiet }: Settings, { stderr }: Terminal): Patience {
   return {
     limit: wait,
@@ -57,10 +57,10 @@ export function patienceOf({ wait, quiet }: Settings, { stderr }: Terminal): Pat
       if (quiet || !stderr.isTerminal) return;
       const words = visibleMessage(`waiting for ${other}…`);
       try {
-        // The event loop may be blocked, so this is written at once.
+        // The event loop may be blocked, so this is written synchronously.
         writeSync(STDERR, `${fittedMessage(words, stderr)}\n`);
       } catch {
-        // A terminal that takes nothing just now is no reason not to wait.
+        // A terminal that accepts nothing just now does not stop the wait.
       }
     },
   };

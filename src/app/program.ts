@@ -1,4 +1,4 @@
-/** Wiring: from the words of the command line to the exit status, which only this file sets. */
+/** The wiring: from the words of the command line to the exit status, which only this file sets. */
 import { answerHelp, answerVersion } from '../answers/manual-answer.js';
 import type { Command, Registry } from '../command.js';
 import { registry } from '../commands/index.js';
@@ -19,7 +19,7 @@ import type { Surroundings } from './surroundings.js';
 /** The package's version, put in by the build. */
 declare const KV_VERSION: string;
 
-/** What the completion scripts and `npm run generate` call: not verbs, and not documented. */
+/** Words that the completion scripts and `npm run generate` use: not verbs, and not documented. */
 const unlisted = { complete: '__complete', manPage: '__man' } as const;
 
 /** Runs `kv` with the words after its name. Sets `process.exitCode`; never throws. */
@@ -38,7 +38,7 @@ export async function main(
     await showError(error, settings, terminal, env);
     process.exitCode = error.exitCode;
     if (error.code === 'interrupted') endBySignal(error);
-    // The guest may have been stopped within a transaction, so nothing is awaited or closed.
+    // The guest may have been stopped inside a transaction, so nothing is awaited or closed.
     if (error.code === 'timed-out') process.exit();
   }
 }
@@ -91,7 +91,7 @@ async function run(
   }
 }
 
-/** What `kv` by itself does: talk to a person, run the script that comes in, or nothing. */
+/** What `kv` without words does: the prompt for a person, a script from stdin, or nothing. */
 function verbOfBare({ stdin, stdout }: Terminal): 'repl' | 'exec' | undefined {
   switch (stdin.kind) {
     case 'terminal':
@@ -116,7 +116,7 @@ async function runVerb(
   }
 }
 
-/** The manual, loaded when it is read. */
+/** The manual, loaded on first use. */
 function manualWith(promptVerbs: Registry): Manual {
   const load = async () => {
     const { createManual } = await import('../cli/help.js');
@@ -130,7 +130,7 @@ function manualWith(promptVerbs: Registry): Manual {
   };
 }
 
-/** The host, loaded when a component is to be run. */
+/** The host, loaded on first use. */
 const host: Host = {
   run: async (request) => (await import('./guest.js')).runGuest(request),
   watch: async (request) => (await import('./guest.js')).watchGuest(request),

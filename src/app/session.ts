@@ -1,4 +1,4 @@
-/** A session: one open store, and what it gives to each command. */
+/** A session: one open store, and what each command gets from it. */
 
 import type { Command, Outcome, Tools } from '../command.js';
 import type { Context, Settings } from '../context.js';
@@ -15,7 +15,7 @@ import { readLine, verbsOf } from './step.js';
 import { protectingStore } from './store-protection.js';
 import type { Surroundings } from './surroundings.js';
 
-/** Runs one command, with the store open where it needs it. Throws what that and `run` throw. */
+/** Runs a command, with the store open if it needs one. Throws what opening and `run` throw. */
 export async function runCommand(
   command: Command,
   input: Readonly<Record<string, unknown>>,
@@ -33,13 +33,13 @@ export async function runCommand(
   return withStore(access, own, (context, tools) => command.run(context, input, tools));
 }
 
-/** The same, with a terminal that writes to no file of the store. */
+/** The same surroundings, with a terminal that refuses to write to the store's files. */
 function protectedFrom(surroundings: Surroundings): Surroundings {
   const { settings, terminal } = surroundings;
   return { ...surroundings, terminal: protectingStore(terminal, settings.store) };
 }
 
-/** Opens the store for some work, and closes it. Throws what opening throws, and `no-store`. */
+/** Opens the store for some work, then closes it. Throws what opening throws, and `no-store`. */
 export async function withStore<T>(
   access: StoreAccess,
   surroundings: Surroundings,
@@ -68,7 +68,7 @@ export async function withStore<T>(
   }
 }
 
-/** See `Tools.withOtherStore`. One process cannot open one store twice: what is open is used again. */
+/** See `Tools.withOtherStore`. A process cannot open a store twice, so the open one is reused. */
 async function withOtherStore<T>(
   path: string,
   context: Context,
@@ -82,7 +82,7 @@ async function withOtherStore<T>(
   return withStore(access, own, work);
 }
 
-/** Opens a store that was not there when its session began, if it is there now or is to be made. */
+/** Opens a store that did not exist when its session began, if it exists now or is to be made. */
 async function makeLate(
   late: LateStore | undefined,
   access: StoreAccess,
@@ -104,8 +104,8 @@ export interface Session {
 }
 
 /**
- * A session over an open store, for a command with access to one. `empty` gives what is read where
- * `default` has not been written to yet.
+ * A session over an open store, for a command with access to it. `empty` gives an empty bucket for
+ * `default` until its first write.
  */
 export function sessionOf(
   surroundings: Surroundings,

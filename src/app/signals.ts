@@ -1,13 +1,13 @@
-/** Turning a signal into an abort, for work that has something to undo. */
+/** Turns a signal into an abort, for work that can be undone. */
 import { KvError } from '../errors.js';
 
 const endings = ['SIGTERM', 'SIGHUP', 'SIGUSR1'] as const;
 const signals = ['SIGINT', ...endings] as const;
 
-/** How long after a signal another one counts as the same. */
+/** A second signal within this time counts as the same one. */
 const SAME_MILLISECONDS = 250;
 
-/** A KvError `interrupted` that knows which signal it stands for. */
+/** A KvError `interrupted` that knows its signal. */
 class SignalError extends KvError {
   readonly signal: NodeJS.Signals;
 
@@ -18,9 +18,9 @@ class SignalError extends KvError {
 }
 
 /**
- * See `Context.interruptible`. A second signal ends the process at once, but for one that comes with the
- * first: at Ctrl-C, programs that started this one (npx, the first process of a container) hand on the
- * signal that the terminal has sent here as well.
+ * See `Context.interruptible`. A second signal ends the process at once, unless it comes together
+ * with the first: at Ctrl-C, a parent (npx, the first process of a container) forwards the signal
+ * that the terminal has sent here as well.
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
@@ -37,8 +37,8 @@ export async function interruptible<T>(
     for (const signal of heard) process.off(signal, abort);
   };
   for (const signal of heard) process.on(signal, abort);
-  // A listener of its own, since what runs within has others. A signal with a listener does not end
-  // the process.
+  // A separate listener, since work inside has others. A signal with a listener does not end the
+  // process.
   const ignore = () => {};
   if (outlives) process.on('SIGINT', ignore);
   try {
@@ -50,8 +50,8 @@ export async function interruptible<T>(
 }
 
 /**
- * Does work that blocks the event loop, so that no signal is heard: any signal ends the process, and
- * Ctrl-Z stops it at once.
+ * Does work that blocks the event loop, during which no listener runs: any signal ends the process,
+ * and Ctrl-Z stops it at once.
  */
 export function endingAtSignals(work: () => void): void {
   const unheard = [...signals, 'SIGTSTP'] as const;
@@ -67,9 +67,9 @@ export function endingAtSignals(work: () => void): void {
 }
 
 /**
- * Ends the process by the signal that interrupted it, so that whoever started it knows: a shell
- * stops its loop, and reports 128 and the signal's number. An error that says more has the signal's
- * as its cause.
+ * Ends the process by the signal that interrupted it, so that its parent knows: a shell stops its
+ * loop, and reports 128 plus the signal's number. A more specific error has the signal's error as
+ * its cause.
  */
 export function endBySignal(error: KvError): void {
   let cause: unknown = error;

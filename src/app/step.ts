@@ -1,4 +1,4 @@
-/** Reading a line of a script into something to run, for the session that the script runs in. */
+/** Turns a line of a script into a step to run, for the script's session. */
 
 import { answerHelp, answerVersion } from '../answers/manual-answer.js';
 import type { Access, Command, Registry, Tools } from '../command.js';
@@ -10,7 +10,7 @@ import { noProgress } from '../terminal/progress.js';
 import type { Terminal } from '../terminal/terminal.js';
 import type { Surroundings } from './surroundings.js';
 
-/** What the command of a line is given, with settings and a terminal of its own. */
+/** What the command of a line gets, with its own settings and terminal. */
 type SessionFor = (
   settings: Settings,
   terminal: Terminal,
@@ -39,13 +39,13 @@ export async function readLine(
   return stepOf(invocation, { ...surroundings, settings }, sessionForLine);
 }
 
-/** For a line with -q among others: the terminal is told of it once, for all of them. */
+/** For a line with -q among others: the terminal is told once that the line is quiet. */
 function quietly(sessionFor: SessionFor): SessionFor {
   const unsaid = { note: async () => {}, progress: async () => noProgress };
   return (settings, terminal) => sessionFor(settings, { ...terminal, ...unsaid });
 }
 
-/** The verbs that a line may ask for. A script asks for this with each of its lines. */
+/** The verbs that a line may use; called for each line of a script. */
 export function verbsOf({ verbs, promptVerbs }: Surroundings): Registry {
   return promptVerbs === undefined ? verbs : [...verbs, ...promptVerbs];
 }
@@ -70,7 +70,7 @@ function stepOf(
         bucket: settings.bucket,
         async run(terminal) {
           try {
-            // A status beyond the table is that of a component, which no script runs.
+            // A status beyond the table is a component's, and scripts run no components.
             const { context, tools } = sessionFor(settings, terminal);
             const outcome = await command.run(context, input, tools);
             return (outcome as ExitCode | undefined) ?? exitCodes.done;

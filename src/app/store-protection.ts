@@ -1,12 +1,12 @@
-/** Protects the files of a store from what a verb writes to a file, or reads. */
+/** Protects a store's files from a verb that writes to, or reads from, a file. */
 import { join } from 'node:path';
 import { KvError } from '../errors.js';
 import { isSameFile } from '../terminal/same-file.js';
 import type { Terminal } from '../terminal/terminal.js';
 
 /**
- * The same terminal, which refuses with `usage` to write a file of the store in the folder `store`, and to read
- * its lock file: with that closed again, the process would have lost its locks.
+ * The same terminal, but it refuses with `usage` to write a file of the store in the folder
+ * `store`, and to read its lock file: closing that again would release the process's locks.
  */
 export function protectingStore(terminal: Terminal, store: string): Terminal {
   const refuse = async (action: 'read' | 'write', path: string): Promise<void> => {

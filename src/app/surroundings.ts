@@ -1,4 +1,4 @@
-/** What a session is made of, beside the store. */
+/** What a session needs besides the store. */
 import type { Access, Registry } from '../command.js';
 import type { Host, Manual, Settings } from '../context.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -10,7 +10,7 @@ export interface Surroundings {
   readonly host: Host;
   /** The verbs of the tool. */
   readonly verbs: Registry;
-  /** The verbs that only a prompt's lines may ask for; undefined for lines of a script. */
+  /** The verbs that only lines at a prompt may use; undefined for lines of a script. */
   readonly promptVerbs?: Registry;
   /** The manual of the tool, with the verbs of a prompt. */
   manualWith(promptVerbs: Registry): Manual;

@@ -1,4 +1,4 @@
-/** An input that is compressed, as what it holds: gzip, and zstd where Node can. */
+/** Decompresses an input: gzip, and zstd where Node has it. */
 import { pipeline, Readable, type Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { FormatError } from '../formats/format.js';
@@ -6,9 +6,9 @@ import type { Input } from '../terminal/terminal.js';
 
 interface Compression {
   readonly name: string;
-  /** How a file begins. */
+  /** The first bytes of such a file. */
   readonly head: Buffer;
-  /** Undefined where this Node cannot. */
+  /** Undefined where this version of Node cannot. */
   readonly decompress: (() => Transform) | undefined;
 }
 
@@ -20,15 +20,15 @@ const compressions: readonly Compression[] = [
   { name: 'zstd', head: Buffer.of(0x28, 0xb5, 0x2f, 0xfd), decompress: createZstdDecompress },
 ];
 
-/** Bytes that tell which it is. */
+/** Bytes needed to recognise a compression. */
 const HEAD_BYTES = 4;
 
-/** What a file called so holds, by its name without the ending of a compression. */
+/** The name of a compressed file without the ending of its compression. */
 export function nameWithin(path: string): string {
   return path.replace(/\.(?:gz|zst|zstd)$/i, '');
 }
 
-/** The input itself, or what it holds where it is compressed; its chunks may reject with a FormatError. */
+/** The input, decompressed if it is compressed; its chunks may reject with a FormatError. */
 export function decompressed(input: Input): Input {
   return { ...input, chunks: () => plainChunks(input.chunks()) };
 }
@@ -39,7 +39,7 @@ async function* plainChunks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<U
     const { head, isOver } = await headOf(pieces);
     const found = compressions.find((one) => head.subarray(0, one.head.length).equals(one.head));
     const rest = isOver ? [head] : [head, { [Symbol.asyncIterator]: () => pieces }];
-    // Where it cannot be read, what reads the text says so, and how.
+    // Where it cannot be decompressed, the reader of the text says so, and how to do it.
     if (found?.decompress === undefined) yield* joined(rest);
     else yield* through(found, found.decompress, rest);
   } finally {
@@ -47,7 +47,7 @@ async function* plainChunks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<U
   }
 }
 
-/** The first bytes: enough to tell what they begin, and good as long as they are needed. */
+/** The first bytes, enough to recognise a compression; they stay valid. */
 async function headOf(
   pieces: AsyncIterator<Uint8Array>,
 ): Promise<{ head: Buffer; isOver: boolean }> {
@@ -78,7 +78,7 @@ async function* through(
   let failure: unknown;
   const source = async function* () {
     try {
-      // A stream reads ahead, and a piece is good until the next is asked for.
+      // A stream reads ahead, but a piece is valid only until the next is asked for.
       for await (const piece of joined(parts)) yield Buffer.from(piece);
     } catch (error) {
       failure = error;

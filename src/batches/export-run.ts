@@ -1,4 +1,4 @@
-/** Exporting: from the records of a bucket to the blocks of a file. */
+/** Exports: from the records of a bucket to the blocks of a file. */
 import { piecesOfValue } from '../answers/value-pieces.js';
 import type { StoredRecords } from '../context.js';
 import { KvError } from '../errors.js';
@@ -6,12 +6,12 @@ import { type Encoder, FormatError } from '../formats/format.js';
 import { counted } from '../terminal/quantities.js';
 import type { Output, Terminal } from '../terminal/terminal.js';
 
-/** Bytes gathered before they are written. */
+/** Bytes gathered into one write. */
 const BLOCK_BYTES = 256 * 1024;
 
 /**
- * Writes records as they are encoded, and shows the progress. Rejects with the signal's reason once
- * there is one, and with `too-large` for a value that the format cannot hold.
+ * Writes records as they are encoded, and shows the progress. Rejects with the signal's reason, and
+ * with `too-large` for a value that the format cannot hold.
  */
 export async function exportRecords(
   records: Iterable<StoredRecords>,
@@ -33,7 +33,7 @@ export async function exportRecords(
   try {
     for (const some of records) {
       for (let position = 0; position < some.count; position++) {
-        // Among some that expire, each is looked at by itself.
+        // Where some of the records expire, each is encoded by itself.
         if (!some.mayExpire) position = encoder.addPlain(some, position);
         if (position < some.count) {
           if (some.expires(position) !== undefined) expiring++;
@@ -50,13 +50,13 @@ export async function exportRecords(
   if (expiring > 0 && !encoder.keepsExpiry) await terminal.stderr.write(unkeptExpiry(expiring));
 }
 
-/** What is said where the format has no place for when a record expires. */
+/** The warning where the format cannot say when a record expires. */
 export function unkeptExpiry(records: number): string {
   const some = counted(records, 'record expires', 'records expire');
   return `${some}, which this format cannot say: ndjson, csv and tsv can\n`;
 }
 
-/** Adds any other record, and yields what is ready to be written. */
+/** Adds any other record, and yields blocks that are ready. */
 function* encoded(encoder: Encoder, records: StoredRecords, position: number): Generator<Buffer> {
   const { bytes, places } = records;
   const key = bytes.toString('utf8', places[4 * position], places[4 * position + 1]);

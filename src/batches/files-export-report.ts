@@ -1,4 +1,7 @@
-/** What an export to a folder tells: what is done with each key, which keys can be no file, and the sums. */
+/**
+ * The report of an export to a folder: what happens to each key, which keys cannot be file names,
+ * and the totals.
+ */
 import { report } from '../answers/answer.js';
 import { LineWriter } from '../answers/line-writer.js';
 import type { Context } from '../context.js';
@@ -8,7 +11,7 @@ import { counted, humanSize } from '../terminal/quantities.js';
 import { visibleJson, visibleMessage } from '../terminal/visible.js';
 import { unkeptExpiry } from './export-run.js';
 
-/** How many of the keys that can be no file are named on stderr. */
+/** How many of the keys that cannot be file names are shown on stderr. */
 const REMARK_LIMIT = 20;
 
 const marks = { added: '+', deleted: '-', changed: '~' } as const;
@@ -18,9 +21,9 @@ export class FilesExportReport {
   unchanged = 0;
   deleted = 0;
   rejected = 0;
-  /** Records of which the files do not say when they expire. */
+  /** Records whose expiry the files do not keep. */
   expiring = 0;
-  /** Of what was written. */
+  /** Bytes written. */
   bytes = 0;
   readonly #context: Context;
   readonly #lines: LineWriter;
@@ -30,7 +33,7 @@ export class FilesExportReport {
     this.#lines = new LineWriter(context);
   }
 
-  /** Counts a key that can be the name of no file, and names it on stderr. */
+  /** Counts a key that cannot be a file name, and shows it on stderr. */
   async reject(key: string, reason: string): Promise<void> {
     const { settings, terminal } = this.#context;
     this.rejected++;
@@ -47,12 +50,12 @@ export class FilesExportReport {
     await this.#lines.write(text);
   }
 
-  /** Prints the lines that are still held. */
+  /** Prints the buffered lines. */
   async endLines(): Promise<void> {
     await this.#lines.end();
   }
 
-  /** Tells the sums, which a dry run has shown line by line, to whoever the context answers. */
+  /** Reports the totals; a dry run has shown its changes line by line. */
   async end(context: Context, path: string, dryRun: boolean): Promise<void> {
     const { written, unchanged, deleted, rejected, expiring, bytes } = this;
     if (expiring > 0) await context.terminal.stderr.write(unkeptExpiry(expiring));

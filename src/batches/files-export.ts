@@ -1,4 +1,4 @@
-/** Exporting to a folder: the value of each key to a file below it. */
+/** Exports to a folder: each key becomes a file with its value. */
 import { rmdirSync, unlinkSync } from 'node:fs';
 import { piecesOfValue } from '../answers/value-pieces.js';
 import type { Bucket, Context, StoredValue } from '../context.js';
@@ -16,17 +16,17 @@ import { type LongWorkOptions, longWork } from './long-work.js';
 export interface FilesExportOptions {
   readonly prefix: string;
   readonly path: string;
-  /** Whether what no key has is deleted. */
+  /** Whether files without a key are deleted. */
   readonly mirror: boolean;
   readonly dryRun: boolean;
 }
 
-/** What the file system says of a name that it cannot hold. */
+/** The codes of the file system for a name that it cannot hold. */
 const nameErrors = ['ENAMETOOLONG', 'EILSEQ', 'EINVAL'];
 
 /**
- * Writes the files, and returns the exit status: `badData` where a key can be the name of none, which is
- * told. Throws `io`, `usage` for the folder of the store.
+ * Writes the files, and returns the exit status: `badData` if a key cannot be a file name, which is
+ * reported. Throws `io`, and `usage` for the store's folder.
  */
 export async function exportFiles(
   context: Context,
@@ -61,7 +61,7 @@ export async function exportFiles(
 
 interface Parts {
   readonly bucket: Bucket;
-  /** Undefined in a dry run, where there is no such folder yet. */
+  /** Undefined in a dry run for a folder that does not exist yet. */
   readonly root: HeldFolder | undefined;
   readonly report: FilesExportReport;
   readonly work: LongWorkOptions;
@@ -86,7 +86,7 @@ class FilesExport {
     const { listing } = this.#context.keyvalue;
     const { bucket, root, work } = this.#parts;
     const { prefix, mirror } = this.#options;
-    // First, since a folder may be where a file is to be, and a file where a folder is.
+    // First, since a folder may stand where a file is to be, and the other way round.
     if (mirror && root) await this.#deleteOthers(root);
     for (const records of listing.listRecords(bucket, { prefix })) {
       for (let position = 0; position < records.count; position++) {
@@ -152,7 +152,7 @@ class FilesExport {
     }
   }
 
-  /** Deletes what no key has, and folders that hold nothing then. */
+  /** Deletes files without a key, and folders that are empty then. */
   async #deleteOthers(root: HeldFolder): Promise<void> {
     const { bucket, work } = this.#parts;
     const { prefix, dryRun, path } = this.#options;
@@ -182,7 +182,7 @@ class FilesExport {
     }
   }
 
-  /** Something else is where a file, or a folder of its path, is to be. */
+  /** Something else stands at the path of a file, or of one of its folders. */
   async #meetObstacle(key: string, names: readonly string[], size: number): Promise<void> {
     const { dryRun, mirror } = this.#options;
     const other = this.#keyInTheWay(key, names);
@@ -190,7 +190,7 @@ class FilesExport {
       const reason = `${quoted(other)} is a key as well, and no name is that of a file and a folder`;
       return this.#report.reject(key, reason);
     }
-    // Without -n it would be gone by now.
+    // Without -n it would have been deleted by now.
     if (dryRun && mirror) return this.#report.line('added', key, size);
     return this.#report.reject(
       key,
@@ -198,7 +198,7 @@ class FilesExport {
     );
   }
 
-  /** A key whose file is a folder of this one's path, or the other way round. */
+  /** A key whose file is a folder of this path, or the other way round. */
   #keyInTheWay(key: string, names: readonly string[]): string | undefined {
     const { eventual, listing } = this.#context.keyvalue;
     const { bucket } = this.#parts;

@@ -1,4 +1,4 @@
-/** Importing a folder: the files below it, each as a record. */
+/** Imports a folder: each file below it becomes a record. */
 import { closeSync } from 'node:fs';
 import { LineWriter } from '../answers/line-writer.js';
 import type { Bucket, Context } from '../context.js';
@@ -15,17 +15,17 @@ import type { ImportSink } from './import-sink.js';
 import { KeysBeside } from './keys-beside.js';
 import { UnkeptOfFiles } from './unkept-of-files.js';
 
-/** Bytes that a key may take before its value: a path is not that long. */
+/** Bytes reserved for a key in front of its value: a path is shorter. */
 const KEY_ROOM_BYTES = 128 * 1024;
 
-/** Bytes, and files, after which what has been read is handed on. */
+/** Bytes, and files, that are read before they are handed on. */
 const STEP_BYTES = 1024 * 1024;
 const STEP_FILES = 1000;
 
 /** Keys that are deleted in one transaction. */
 const DELETED_KEYS = 10_000;
 
-/** How what is read goes on, see `ReadingSteps`. */
+/** How reading hands records on, see `ReadingSteps`. */
 interface FolderReader {
   readonly signal: AbortSignal;
   readonly dryRun: boolean;
@@ -38,11 +38,11 @@ export class FolderImport {
   readonly #context: Context;
   readonly #input: FolderInput;
   readonly #sink: ImportSink;
-  /** A key and behind it the value. */
+  /** A key, followed by its value. */
   readonly #room = Buffer.allocUnsafe(KEY_ROOM_BYTES + PIECE_BYTES);
   readonly #keysBeside: KeysBeside | undefined;
 
-  /** `target` is where keys are deleted that no file has, where they are to be. */
+  /** Keys without a file are deleted in `target`, if it is given. */
   constructor(context: Context, input: FolderInput, sink: ImportSink, target: Bucket | undefined) {
     this.#context = context;
     this.#input = input;
@@ -94,8 +94,8 @@ export class FolderImport {
   }
 
   /**
-   * Deletes the keys that no file has, or in a dry run prints them. Where a file was rejected it deletes
-   * nothing, and says so.
+   * Deletes the keys without a file, or prints them in a dry run. If a file was rejected, it
+   * deletes nothing, and says so.
    */
   async deleteOthers(signal: AbortSignal, dryRun: boolean): Promise<void> {
     const { keyvalue, settings, terminal } = this.#context;
@@ -123,12 +123,12 @@ export class FolderImport {
     await lines.end();
   }
 
-  /** What of the files is not kept; undefined where all is. */
+  /** What of the files is not kept; undefined if everything is. */
   get unkeptInWords(): string | undefined {
     return this.#unkept.inWords;
   }
 
-  /** Hands a file over, or rejects it; yields how many bytes have been read since the last time. */
+  /** Hands a file over, or rejects it; yields the bytes read since the last time. */
   *#one(at: number, { folder, name, path, key, kind }: FoundFile, dryRun: boolean) {
     const whole = key === undefined ? undefined : this.#input.prefix + key;
     this.#keysBeside?.pass(this.#input.prefix, path);
@@ -151,7 +151,7 @@ export class FolderImport {
     }
   }
 
-  /** One that fits a piece as a record, any other in pieces. */
+  /** A file that fits a piece becomes a record at once, a larger one comes in pieces. */
   *#contents(at: number, key: string, descriptor: number): Generator<number> {
     let isLarge = false;
     let size = 0;
@@ -172,7 +172,7 @@ export class FolderImport {
     else this.#record(at, key, 0);
   }
 
-  /** A record whose value stands in the room. */
+  /** A record whose key and value are in the buffer. */
   #record(at: number, key: string, size: number): void {
     this.#sink.record(at, {
       bytes: this.#room,

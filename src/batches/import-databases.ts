@@ -1,4 +1,4 @@
-/** Which bucket each database of a dump is read into. */
+/** Chooses the bucket for each database of a dump. */
 import { isUtf8 } from 'node:buffer';
 import type { LoadTarget } from '../context.js';
 import { asKvError } from '../errors.js';
@@ -10,10 +10,10 @@ export class ImportDatabases {
   readonly #options: ImportOptions;
   readonly #targets: ImportTargets;
   readonly #bucket: string;
-  /** Whether the one database that is to be read has come. */
+  /** Whether the chosen database has come. */
   #hasChosen = false;
 
-  /** `bucket` is the current one. */
+  /** `bucket` is the current bucket. */
   constructor(options: ImportOptions, targets: ImportTargets, bucket: string) {
     this.#options = options;
     this.#targets = targets;
@@ -21,8 +21,9 @@ export class ImportDatabases {
   }
 
   /**
-   * Where the records of a database go, which has no name where it is the only one; undefined where it is not
-   * the one to be read. Throws FormatError where nothing says where, and as `ImportTargets.get` does.
+   * The target for the records of a database; undefined if it is not the chosen one. The only
+   * database of a dump may have no name. Throws FormatError if no target is known, and as
+   * `ImportTargets.get` does.
    */
   targetOf(line: number, name: Buffer | undefined): LoadTarget | undefined {
     const { database, create } = this.#options;
@@ -45,14 +46,14 @@ export class ImportDatabases {
     );
   }
 
-  /** Throws a FormatError where the one database that is to be read has not come by the end, at `line`. */
+  /** Throws a FormatError if the chosen database has not come by the end, at `line`. */
   checkChosen(line: number): void {
     const { database } = this.#options;
     if (database === undefined || this.#hasChosen) return;
     throw new FormatError(line, `there is no database ${quoted(database)} in it`);
   }
 
-  /** The bucket of its name, made where there is none. */
+  /** The bucket of that name, made if missing. */
   #made(line: number, name: Buffer, shown: string): LoadTarget {
     if (!isUtf8(name)) throw new FormatError(line, 'the name of a database is not valid UTF-8');
     try {

@@ -1,4 +1,4 @@
-/** What an import leaves behind in each mode, while it goes on and where it ends early. */
+/** What an import leaves behind in each mode, during it and when it ends early. */
 import type { Context } from '../context.js';
 import { asKvError, type ErrorDetails, KvError } from '../errors.js';
 import { type AnyFormat, FormatError, type Remedy } from '../formats/format.js';
@@ -16,7 +16,7 @@ export class ImportEnding {
   readonly #options: ImportOptions;
   readonly #sink: ImportSink;
   readonly #format: AnyFormat;
-  /** Whether it is a part of the transaction of a script or a session. */
+  /** Whether it is part of the transaction of a script or a session. */
   readonly #isPart: boolean;
 
   constructor(
@@ -32,7 +32,7 @@ export class ImportEnding {
     this.#isPart = isPart;
   }
 
-  /** What the bar says: what an import that was killed now would leave. */
+  /** The remark beside the progress bar: what an import that was killed now would leave. */
   get remark(): string {
     const { read } = this.#sink;
     const { dryRun, atomic, mode } = this.#options;
@@ -49,7 +49,7 @@ export class ImportEnding {
     return `${stored}${sorting ?? ''}`;
   }
 
-  /** The error that ends an import, with what stays and how to go on. */
+  /** The error that ends an import, with what stays and how to continue. */
   async error(thrown: unknown): Promise<KvError> {
     const { name, format } = this.#options;
     if (thrown instanceof Rejection) {
@@ -63,7 +63,7 @@ export class ImportEnding {
     }
     if (thrown instanceof FormatError) {
       const message = placed(name, placeOf(thrown), undefined, thrown.message);
-      // Of `users.csv.gz` the name of what is in it tells the format.
+      // For `users.csv.gz` the inner name tells the format.
       const inner = formatOfFile(name.replace(/\.[^.]*$/, '')) ?? format;
       const help = inWords(thrown.more, name, inner);
       return new KvError('rejected', message, this.#state(!this.#sink.hasBegun, help));
@@ -82,7 +82,7 @@ export class ImportEnding {
     return Math.max(this.#options.skip, this.#sink.load.committedThrough);
   }
 
-  /** What stays of it, and how to go on. A fault in a header is not mended by going on behind it. */
+  /** What stays of it, and how to continue. A fault in a header cannot be skipped. */
   #state(isInHeader: boolean, help: string | undefined): ErrorDetails {
     const { skip } = this.#options;
     const through = this.#sink.load.written > 0 ? this.#through : skip;
@@ -92,7 +92,7 @@ export class ImportEnding {
     return { result: this.#result, hint: hint === '' ? undefined : hint };
   }
 
-  /** Whether what it has stored stays when it ends early. */
+  /** Whether stored records stay when it ends early. */
   get #isLasting(): boolean {
     const { dryRun, atomic, mode } = this.#options;
     return !(dryRun || atomic || mode === 'replace' || this.#isPart);
@@ -102,7 +102,7 @@ export class ImportEnding {
     const { dryRun, mode, skip } = this.#options;
     if (dryRun) return 'nothing was to be changed';
     if (mode === 'replace') return 'nothing was changed';
-    // Within a transaction nothing is undone by itself, also with --atomic.
+    // Within a transaction nothing is undone by itself, even with --atomic.
     if (this.#isPart) return 'what came before it is a part of the transaction';
     if (!this.#isLasting) return 'nothing was changed';
     const { written, isBetween } = this.#sink.load;

@@ -3,38 +3,38 @@ import type { Reading } from '../formats/format.js';
 import type { FormatName } from '../formats/index.js';
 import type { Input } from '../terminal/terminal.js';
 
-/** The first of each is that of an import that names none. */
+/** The first of each is the default. */
 export const modes = ['upsert', 'insert', 'replace'] as const;
 export const onErrors = ['stop', 'skip'] as const;
 
-/** A folder of files, which is no stream of bytes. */
+/** A folder of files, which is not a stream of bytes. */
 export interface FolderInput {
   readonly kind: 'folder';
   readonly path: string;
-  /** What each key begins with. */
+  /** The prefix of each key. */
   readonly prefix: string;
-  /** Whether keys that begin so, and that no file has, are deleted. */
+  /** Whether keys with the prefix that have no file are deleted. */
   readonly mirror: boolean;
 }
 
 export interface ImportOptions {
   readonly input: Input | FolderInput;
-  /** What messages call the input. */
+  /** The input's name in messages. */
   readonly name: string;
   readonly format: FormatName;
-  /** How its records are read, where they are not as kv writes them. */
+  /** How its records are read, if they are not kv's own. */
   readonly reading: Reading | undefined;
   readonly mode: (typeof modes)[number];
   readonly onError: (typeof onErrors)[number];
   readonly rejectsFile: string | undefined;
-  /** How much is skipped at the beginning: lines or records, as the format counts. */
+  /** How much is skipped at the beginning: lines, records or files, as the format counts. */
   readonly skip: number;
   readonly atomic: boolean;
   readonly dryRun: boolean;
-  /** Whether what is not known of a record rejects it. */
+  /** Whether unknown members or columns reject a record. */
   readonly strict: boolean;
-  /** Whether buckets are made that are not there, those of a dump's databases too. */
+  /** Whether missing buckets are made, those of a dump's databases included. */
   readonly create: boolean;
-  /** The one database of a dump that is read, into the current bucket. */
+  /** The one database of a dump to read, into the current bucket. */
   readonly database: string | undefined;
 }

@@ -1,4 +1,4 @@
-/** What came of an import, for a person on stderr or for a script as JSON. */
+/** The result of an import, for a person on stderr or for a script as JSON. */
 import { afterChange } from '../answers/answer.js';
 import type { Context } from '../context.js';
 import { fittedMessage } from '../terminal/fitted-message.js';

@@ -1,4 +1,4 @@
-/** An import from beginning to end: reading, loading, and saying what came of it. */
+/** An import from beginning to end: reading, loading, and reporting. */
 import type { Context } from '../context.js';
 import { type ExitCode, exitCodes, KvError } from '../errors.js';
 import { type AnyFormat, FormatError, type StreamFormatName } from '../formats/format.js';
@@ -18,22 +18,22 @@ import { ImportTargets } from './import-targets.js';
 import { Rejection } from './rejection.js';
 
 /**
- * Bytes of a dump that are decoded before what came of them is written: they may hold thousands of
- * databases, each with a batch of its own.
+ * Bytes of a dump that are decoded before their records are written: they may hold thousands of
+ * databases, each with its own batch.
  */
 const DUMP_STEP_BYTES = 256 * 1024;
 
-/** What was read and loaded, when all of it was. */
+/** What was read and loaded by an import that reached its end. */
 interface Loaded {
   readonly sink: ImportSink;
   /** Bytes of the input. */
   readonly bytes: number;
 }
 
-/** Runs an import; throws `rejected` for the record that ended it, or returns the exit status. */
+/** Runs an import, and returns the exit status. Throws `rejected` for the record that ended it. */
 export async function importRecords(context: Context, options: ImportOptions): Promise<ExitCode> {
   const { rejectsFile, skip } = options;
-  // An import that goes on leaves those of before in the file.
+  // An import that continues keeps the rejected records of earlier runs in the file.
   const how = skip > 0 ? undefined : 'anew';
   const rejects =
     rejectsFile === undefined
@@ -55,7 +55,7 @@ export async function importRecords(context: Context, options: ImportOptions): P
   }
 }
 
-/** Loads into the buckets themselves, or for `replace` into drafts that then take their places. */
+/** Loads into the buckets, or for `replace` into drafts that then replace them. */
 async function inTargets(
   context: Context,
   options: ImportOptions,
@@ -71,7 +71,7 @@ async function inTargets(
   const format = await loadFormat(name);
   const targets = new ImportTargets(context, options);
   const sink = new ImportSink(context, targets, options, { counts: format.counts, signal });
-  // Of a script or a session that is one transaction.
+  // Part of a script's or a session's transaction.
   const isPart = transactions.isOpen;
   const ending = new ImportEnding(context, options, sink, { format, isPart });
   const loadAll = async () => {
@@ -80,7 +80,7 @@ async function inTargets(
     return { sink, bytes };
   };
   try {
-    // Waited for here, so that a signal is heard.
+    // Awaited here, so that a signal is heard.
     if (!dryRun && !context.settings.readOnly) await transactions.writersDone(signal);
     return await (isWithin ? transactions.group(loadAll) : loadAll());
   } catch (thrown) {
@@ -90,7 +90,7 @@ async function inTargets(
   }
 }
 
-/** What an import is made of, beside its options. */
+/** The parts of an import besides its options. */
 interface Parts {
   readonly format: AnyFormat;
   readonly targets: ImportTargets;
@@ -141,7 +141,7 @@ async function load(
   } catch (thrown) {
     const cause = await sink.settle(thrown);
     const isAtFault = cause instanceof Rejection || cause instanceof FormatError;
-    // Where nothing is wrong with the input, what is not stored is read again.
+    // If the input is not at fault, everything that is not stored is read again.
     const through = isAtFault ? Number.POSITIVE_INFINITY : sink.load.committedThrough;
     await sink.rejections.write(rejects, through);
     progress.stop();
@@ -152,14 +152,14 @@ async function load(
   }
 }
 
-/** How what is read goes on to the store, and is followed. */
+/** How the reader hands records on to the store, and how progress is followed. */
 export interface ReadingSteps {
   readonly signal: AbortSignal;
-  /** Before what has come of the input, so many bytes by now, is handed on. */
+  /** Called before the records decoded so far are written; `bytes` of the input have been read. */
   begins(bytes: number): Promise<void>;
-  /** After it has been handed on. */
+  /** Called after they have been written. */
   tell(): Promise<void>;
-  /** When the input is silent. */
+  /** Called when the input is silent. */
   whenQuiet(): Promise<void>;
 }
 
@@ -184,7 +184,7 @@ async function readStream(
   decoder.end();
 }
 
-/** Throws `rejected` where all or nothing was to be stored, and some of it cannot. */
+/** Throws `rejected` if all or nothing was to be stored, and a record was rejected. */
 function refusePart(
   { read, rejections: { count } }: ImportSink,
   { atomic, dryRun, name }: ImportOptions,
@@ -194,7 +194,7 @@ function refusePart(
   throw new KvError('rejected', `cannot import "${name}": ${state}`);
 }
 
-/** Says what was left out of the records: no status tells it. */
+/** Warns of what was left out of the records: no status tells it. */
 async function warn(
   { terminal }: Context,
   { unknown, read }: ImportSink,

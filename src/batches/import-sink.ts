@@ -1,4 +1,4 @@
-/** Between a decoder and a load: skips, counts and rejects. */
+/** Between a decoder and a load: skips, counts and rejects records. */
 import type { BulkLoad, Context, OutgoingValue } from '../context.js';
 import { asKvError } from '../errors.js';
 import {
@@ -28,23 +28,23 @@ interface LargeRecord {
 }
 
 export class ImportSink implements RecordSink {
-  /** Records that were looked at, good or bad. */
+  /** Records read, good or bad. */
   read = 0;
   /** Those of them that had expired already, and were not stored. */
   expired = 0;
-  /** Keys that were deleted since no file has them. */
+  /** Keys deleted because they have no file. */
   deleted = 0;
   readonly rejections: Rejections;
-  /** What of the records is not known. */
+  /** Members and columns of the records that are not known. */
   readonly unknown = new UnknownNames();
-  /** When it began, on the process's clock, in milliseconds. */
+  /** When the import began, by the process's clock, in milliseconds. */
   readonly began = performance.now();
   readonly load: BulkLoad;
   readonly #context: Context;
   readonly #targets: ImportTargets;
   readonly #options: ImportOptions;
   readonly #databases: ImportDatabases;
-  /** Records up to this one are passed over. */
+  /** Records up to this one are skipped. */
   #skip: number;
   #hasSkipped = false;
   #through = 0;
@@ -75,15 +75,15 @@ export class ImportSink implements RecordSink {
     });
   }
 
-  /** To be called before the input is read. Throws as `ImportTargets.get` does. */
+  /** Has to be called before the input is read. Throws as `ImportTargets.get` does. */
   begin(): void {
-    // Where a dump's records go, its headers say.
+    // A dump's headers say where its records go.
     if (!databaseFormatNames.includes(this.#options.format)) {
       this.load.into(this.#targets.get(), 0);
     }
   }
 
-  /** Whether any record has come, passed over or not. */
+  /** Whether a record has come, skipped or not. */
   get hasBegun(): boolean {
     return this.read > 0 || this.#hasSkipped;
   }
@@ -180,32 +180,32 @@ export class ImportSink implements RecordSink {
     this.#through = at;
   }
 
-  /** Begins to write what is ready. */
+  /** Begins to write the records that are ready. */
   async drain(): Promise<void> {
     await this.load.drain(this.#through);
-    // What is to be inserted may be refused until it is written.
+    // A record of an `insert` may be refused until it is written.
     const isSure = this.#options.mode !== 'insert';
     this.rejections.forget(isSure ? this.#through : this.load.committedThrough);
   }
 
-  /** Writes all that has come. */
+  /** Writes the rest of the records. */
   async finish(): Promise<void> {
     await this.load.finish(this.#through);
   }
 
-  /** Throws a FormatError where the one database that is to be read has not come. */
+  /** Throws a FormatError if the chosen database has not come. */
   checkDatabase(): void {
     this.#databases.checkChosen(this.#through);
   }
 
   /**
-   * After what ended the import: writes what came before it, where it can be written at all.
-   * Returns the error to tell, which is another where a record before it is refused.
+   * Called with the error that ended the import: writes the records before it, if possible. Returns
+   * the error to report, which is another one if a record before it is refused.
    */
   async settle(thrown: unknown): Promise<unknown> {
     this.#dropValue();
     try {
-      // What comes after a refused record must not be written; what comes before it has been.
+      // Records after a refused one must not be written; those before it have been.
       if (thrown instanceof FormatError) await this.load.finish(this.#through);
       else if (!(thrown instanceof Rejection) || thrown.message === KEY_IS_THERE)
         await this.load.abandon();
@@ -217,7 +217,7 @@ export class ImportSink implements RecordSink {
     }
   }
 
-  /** Counts a record, unless it is passed over. */
+  /** Counts a record, unless it is skipped. */
   #isRead(at: number): boolean {
     const isSkipped = at <= this.#skip;
     if (isSkipped) this.#hasSkipped = true;
@@ -225,7 +225,7 @@ export class ImportSink implements RecordSink {
     return !isSkipped;
   }
 
-  /** Counts a record that has expired already. */
+  /** Counts a record that has expired. */
   #hasExpired(expires: number | undefined): boolean {
     const hasExpired = expires !== undefined && expires <= Date.now();
     if (hasExpired) this.expired++;

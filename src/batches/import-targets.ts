@@ -1,9 +1,11 @@
-/** The buckets that an import writes to: themselves, or for `replace` drafts that take their places. */
+/**
+ * The buckets that an import writes to: the named ones, or for `replace` drafts that replace them.
+ */
 import type { Bucket, Context, Draft, LoadTarget } from '../context.js';
 import { asKvError, KvError } from '../errors.js';
 import type { ImportOptions } from './import-options.js';
 
-/** How long an import that was stopped may take to clean up, in ms. */
+/** How long a stopped import may take to clean up, in ms. */
 const STOPPED_MS = 200;
 
 export class ImportTargets {
@@ -44,7 +46,7 @@ export class ImportTargets {
     return { name, bucket: toWrite() };
   }
 
-  /** Puts the drafts into their places, all at once. */
+  /** Puts the drafts in place of their buckets, all at once. */
   async publish(signal: AbortSignal): Promise<void> {
     const { transactions } = this.#context.keyvalue;
     const publishAll = async () => {
@@ -54,20 +56,20 @@ export class ImportTargets {
   }
 
   /**
-   * Lets go of drafts that have not been published. Where the import was stopped, nobody waits long for
-   * that: what is left goes with the process.
+   * Discards drafts that have not been published. After a signal it waits for that only briefly:
+   * the rest goes when the process ends.
    */
   async discard(isStopped: boolean): Promise<void> {
     const signal = isStopped ? AbortSignal.timeout(STOPPED_MS) : undefined;
     try {
       for (const draft of this.#drafts.values()) await draft.discard(signal && { signal });
     } catch {
-      // Something else has failed before. Whoever opens the store next discards what is left.
+      // Something else has failed before. The next process to open the store discards what is left.
     }
   }
 }
 
-/** Opens a bucket; where there is none, the error names the option that makes it. */
+/** Opens a bucket; if there is none, the error names the option that makes it. */
 function hinted(open: () => Bucket): Bucket {
   try {
     return open();

@@ -1,17 +1,17 @@
-/** The keys that a folder has no file for: they are gone through side by side with the files, in one order. */
+/** Finds the keys that a folder has no file for: keys and files are merged in one order. */
 import type { Bucket, Context } from '../context.js';
 import { rawName } from './folders/held-folder.js';
 
-/** Keys that are listed at a time. */
+/** Keys in a page. */
 const PAGE_KEYS = 10_000;
 
-/** Of one prefix. */
+/** The keys of one prefix. */
 export class KeysBeside {
   readonly bucket: Bucket;
   readonly #context: Context;
   readonly #prefix: string;
   readonly #found: string[] = [];
-  /** Keys that are still to be held against files, as they are and in bytes as characters. */
+  /** Keys that are yet to be compared with files; `raw` is their bytes as characters. */
   #page: { readonly key: string; readonly raw: string }[] = [];
   #next = 0;
   #isOver = false;
@@ -22,7 +22,7 @@ export class KeysBeside {
     this.#prefix = prefix;
   }
 
-  /** A file is there, whose path is given with its bytes as characters. */
+  /** Passes a file by its path, whose bytes are given as characters. */
   pass(prefix: string, path: string): void {
     const raw = rawName(prefix) + path;
     for (let next = this.#peek(); next !== undefined && next.raw <= raw; next = this.#peek()) {
@@ -31,7 +31,7 @@ export class KeysBeside {
     }
   }
 
-  /** All of them, when the last file has passed. */
+  /** All keys without a file, once the last file has passed. */
   all(): string[] {
     for (let next = this.#peek(); next !== undefined; next = this.#peek()) {
       this.#found.push(next.key);

@@ -1,4 +1,4 @@
-/** Work that lasts: how a signal stops it. */
+/** Long work: how it is followed, and how a signal stops it. */
 import type { Answering, Context, WorkOptions } from '../context.js';
 import { nextTurn, turnWhenDue } from '../terminal/event-loop.js';
 import { stoppable } from '../terminal/stoppable-output.js';
@@ -6,15 +6,18 @@ import { stoppable } from '../terminal/stoppable-output.js';
 /** How work is followed and stopped. */
 export interface LongWorkOptions extends WorkOptions {
   readonly signal: AbortSignal;
-  /** To be called now and then, and awaited, by work that goes on by itself. Rejects with the signal's reason. */
+  /**
+   * Called now and then, and awaited, by work without pauses of its own. Rejects with the signal's
+   * reason.
+   */
   pause(): Promise<void>;
 }
 
 /**
- * Work with a progress bar. A signal stops it, and undoes all of it; what prints meanwhile does so
- * through the context that it is given, so that no reader of its output keeps a signal waiting.
- * `total` is how much there is to go through, where that is known; `unlessDone` tells a person what a signal
- * has left. Throws what `work` throws, and `interrupted`.
+ * Does work with a progress bar. A signal stops it and undoes all of it. Work that prints has to
+ * print through the context it is given, so that no reader of its output delays a signal. `total`
+ * is the amount of work, where it is known; `unlessDone` tells a person what a signal has left.
+ * Throws what `work` throws, and `interrupted`.
  */
 export async function longWork<T>(
   context: Context,
@@ -45,9 +48,9 @@ export async function longWork<T>(
 }
 
 /**
- * What work that only reads calls now and then, and awaits: a turn of the event loop where one is due.
- * It rejects with `interrupted` after a signal. Between these turns a signal ends the process at once,
- * unless the work is a part of something that can be undone.
+ * Called now and then, and awaited, by work that only reads: a turn of the event loop, when one is
+ * due. Rejects with `interrupted` after a signal. Between these turns a signal ends the process at
+ * once, unless the work is part of something that can be undone.
  */
 export function signalsWhenDue({ interruptible }: Context): () => Promise<void> | undefined {
   return turnWhenDue(() =>

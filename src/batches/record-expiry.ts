@@ -1,10 +1,10 @@
-/** When a record that is imported expires, by its members or columns. */
+/** The expiry of an imported record, from its members or columns. */
 import type { Context } from '../context.js';
 import { asKvError } from '../errors.js';
 import type { ExpiryFields } from '../formats/format.js';
 import { timeOf } from '../line/time.js';
 
-/** In ms since the Unix epoch; or why it cannot, where `now` is what a length of time counts from. */
+/** In ms since the Unix epoch, or the reason why it is invalid; durations count from `now`. */
 export function expiresOf(
   { keyvalue }: Context,
   fields: ExpiryFields,

@@ -1,4 +1,7 @@
-/** Where records stood in the input, of a format that counts them, as long as they may be refused. */
+/**
+ * Where records stood in the input, as long as they may be rejected, for formats that count
+ * records.
+ */
 
 export interface RecordPlace {
   /** From 1. */
@@ -7,11 +10,11 @@ export interface RecordPlace {
 }
 
 export class RecordPlaces {
-  /** The number of the first record that is remembered. */
+  /** The number of the first record in the list. */
   #first = 1;
   #places: number[] = [];
 
-  /** Takes the place of the next record. */
+  /** Adds the place of the next record. */
   add(line: number, column: number): void {
     this.#places.push(line, column);
   }
@@ -22,7 +25,7 @@ export class RecordPlaces {
     return { line: this.#places[at]!, column: this.#places[at + 1]! };
   }
 
-  /** Forgets the records up to and with that one. */
+  /** Forgets the records up to and including that one. */
   forget(record: number): void {
     if (record < this.#first) return;
     this.#places.splice(0, 2 * (record + 1 - this.#first));

@@ -1,11 +1,11 @@
-/** A record that an import rejects: what is said of it, and what is kept of it. */
+/** A record that an import rejects: the message for it, and what is kept of it. */
 import { isUtf8 } from 'node:buffer';
 import { expiresMember } from '../answers/answer.js';
 import { type FormatError, quoted } from '../formats/format.js';
 
 /**
- * Where a record stands: its line, and of a format that counts records its column and its number; or the
- * number of its file.
+ * Where a record stands: its line; for a format that counts records also its column and number; for
+ * a folder the number of its file.
  */
 export interface Place {
   readonly line?: number | undefined;
@@ -16,11 +16,11 @@ export interface Place {
 
 /** The record that ends an import. */
 export class Rejection extends Error {
-  /** What the format counts it by. */
+  /** The number by which the format counts the record: see `AnyFormat.counts`. */
   readonly at: number;
   readonly place: Place;
   readonly key: string | undefined;
-  /** The record as it stood in the input, or the beginning of it, where it was not whole. */
+  /** The record as it stood in the input, or the beginning of one that was not complete. */
   readonly raw: Uint8Array | undefined;
 
   constructor(
@@ -37,7 +37,7 @@ export class Rejection extends Error {
   }
 }
 
-/** `FILE:LINE: why not`, `FILE:LINE:COLUMN: record 3, key "k": why not`, `FOLDER: "k": why not`. */
+/** `FILE:LINE: reason`, `FILE:LINE:COLUMN: record 3, key "k": reason`, `FOLDER: "k": reason`. */
 export function placed(
   file: string,
   { line, column, record, file: number }: Place,
@@ -55,13 +55,13 @@ export function placeOf({ line, more }: FormatError): Place {
   return { line, column: more.column, record: more.record };
 }
 
-/** A record in the file of rejected ones: as it was, in base64 where it is not UTF-8. */
+/** A record in the file of rejected ones: unchanged, or in base64 if it is not UTF-8. */
 export interface Rejected {
   readonly record: string;
   readonly base64?: true;
 }
 
-/** One that was whole, as ndjson has it. */
+/** A complete record, as NDJSON. */
 export function wholeRecord(key: string, value: Uint8Array, expires?: number): Rejected {
   const isText = isUtf8(value);
   const text = Buffer.from(value).toString(isText ? 'utf8' : 'base64');
@@ -74,7 +74,7 @@ export function wholeRecord(key: string, value: Uint8Array, expires?: number): R
   return { record: JSON.stringify(record) };
 }
 
-/** What stood in the input. */
+/** The input's bytes, unchanged. */
 export function asItWas(raw: Uint8Array): Rejected {
   const bytes = Buffer.from(raw);
   return isUtf8(bytes)
@@ -82,7 +82,7 @@ export function asItWas(raw: Uint8Array): Rejected {
     : { record: bytes.toString('base64'), base64: true };
 }
 
-/** The key of what is JSON and no record, where it has one. */
+/** The key of JSON that is not a record, if it has one. */
 export function keyOfJson(raw: Uint8Array): string | undefined {
   try {
     const { key } = JSON.parse(Buffer.from(raw).toString()) as { key?: unknown };

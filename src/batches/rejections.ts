@@ -1,4 +1,4 @@
-/** The records that an import rejects: where they stood, and how they are told and kept. */
+/** The records that an import rejects: where they stood, how they are reported and kept. */
 import type { Context } from '../context.js';
 import type { AnyFormat } from '../formats/format.js';
 import { fittedMessage } from '../terminal/fitted-message.js';
@@ -8,15 +8,15 @@ import type { ImportOptions } from './import-options.js';
 import { RecordPlaces } from './record-places.js';
 import { keyOfJson, type Place, placed, type Rejected, Rejection } from './rejection.js';
 
-/** How many of the records that are skipped are named on stderr. */
+/** How many skipped records are shown on stderr. */
 const REMARK_LIMIT = 20;
 
-/** What is known of a record that is rejected. */
+/** What is known of a rejected record. */
 interface About {
   readonly key?: string | undefined;
   /** The record as it stood in the input. */
   readonly raw?: Uint8Array;
-  /** What the file of rejected ones has of it. */
+  /** Its form in the file of rejected records. */
   readonly kept?: Rejected | undefined;
 }
 
@@ -27,9 +27,9 @@ export class Rejections {
   readonly #counts: AnyFormat['counts'];
   /** Of a format that counts records. */
   readonly #places: RecordPlaces | undefined;
-  /** For the file of rejected ones; not written yet. */
+  /** Lines for the file of rejected records, not written yet. */
   #lines: { readonly at: number; readonly line: string }[] = [];
-  /** For stderr; not written yet. */
+  /** Lines for stderr, not written yet. */
   readonly #remarks: string[] = [];
 
   constructor(context: Context, options: ImportOptions, counts: AnyFormat['counts']) {
@@ -39,17 +39,17 @@ export class Rejections {
     this.#places = counts === 'record' ? new RecordPlaces() : undefined;
   }
 
-  /** Takes the place of the next record, of a format that counts records. */
+  /** Adds the place of the next record, for a format that counts records. */
   place(line: number, column: number): void {
     this.#places?.add(line, column);
   }
 
-  /** Forgets the places of the records up to and with that one. */
+  /** Forgets the places of the records up to and including that one. */
   forget(record: number): void {
     this.#places?.forget(record);
   }
 
-  /** Rejects the record that is counted as `at`. Throws a Rejection where that ends the import. */
+  /** Rejects the record with the number `at`. Throws a Rejection if that ends the import. */
   add(at: number, reason: string, about: About): void {
     this.count++;
     const { name, onError, rejectsFile } = this.#options;
@@ -73,8 +73,8 @@ export class Rejections {
   }
 
   /**
-   * Writes those up to `through` that have come since the last time, in the order of the input, and
-   * says which have come.
+   * Writes the rejected records up to `through` that have come since the last time, in the order of
+   * the input, and reports them on stderr.
    */
   async write(output: Output | undefined, through = Number.POSITIVE_INFINITY): Promise<void> {
     const due = this.#lines.filter(({ at }) => at <= through);

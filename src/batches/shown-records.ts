@@ -1,4 +1,4 @@
-/** An export that goes to a terminal. */
+/** An export to a terminal. */
 import { StringDecoder } from 'node:string_decoder';
 import type { FormatName } from '../formats/format.js';
 import { outputThrough } from '../terminal/output-through.js';
@@ -6,9 +6,9 @@ import type { Output } from '../terminal/terminal.js';
 import { visibleJsonLines, visibleText } from '../terminal/visible.js';
 
 /**
- * The output of an export: the same, unless it is a terminal. There no stored character is a control
- * sequence: NDJSON escapes it in JSON's way and is still the same records; the other formats show it
- * as `get` does. A character may be cut by the end of a write.
+ * The output of an export: the same, unless it is a terminal. On a terminal no stored character
+ * acts as a control sequence: NDJSON escapes it as JSON does, and still holds the same records; the
+ * other formats show it as `get` does. A write may end within a character.
  */
 export function outputOfRecords(output: Output, format: FormatName): Output {
   if (!output.isTerminal) return output;

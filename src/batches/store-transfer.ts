@@ -1,6 +1,7 @@
 /**
- * Copying and moving records to another store: some at a time, each some in one transaction there. What has
- * been copied stays when it ends early, and is on the disk there before a moved one is deleted here.
+ * Copies or moves records to another store in steps of several records, each step one transaction
+ * there. What has been copied stays when it ends early. A moved record is on the other store's disk
+ * before it is deleted here.
  */
 import { piecesOfValue } from '../answers/value-pieces.js';
 import type { Bucket, Condition, Context, OutgoingValue, StoredValue } from '../context.js';
@@ -16,17 +17,17 @@ export interface StoreTransfer {
   readonly target: string;
   /** On each target. */
   readonly condition: Condition | undefined;
-  /** Whether all keys that begin with the source are meant. */
+  /** Whether the source is a prefix. */
   readonly isPrefix: boolean;
-  /** The last key that is passed over, where an earlier transfer has got so far. */
+  /** The last key to skip, where an earlier transfer got that far. */
   readonly after: string | undefined;
 }
 
-/** Records, and bytes of their values, that go together. */
+/** Records, and bytes of their values, in one step. */
 const STEP_RECORDS = 1000;
 const STEP_BYTES = 4 * 1024 * 1024;
 
-/** A record that has been read, and whose value is in the other store already, unseen. */
+/** A record that has been read, and whose value is uploaded to the other store, not yet visible. */
 interface Underway {
   readonly key: string;
   readonly version: number;
@@ -51,8 +52,8 @@ export class TransferToStore {
   }
 
   /**
-   * Resolves to how many records there were. Rejects with `absent` for a single key that is not there,
-   * `condition-failed`, `interrupted`; of many, the error says how far they have come.
+   * Resolves to the number of records. Rejects with `absent` for a single key that does not exist,
+   * `condition-failed`, `interrupted`; for many keys the error says how far it came.
    */
   async run(work: LongWorkOptions): Promise<number> {
     const { isPrefix, source, way } = this.#asked;
@@ -97,7 +98,7 @@ export class TransferToStore {
     throw absentKey(`${way === 'copy' ? 'copy' : 'rename'} "${key}"`);
   }
 
-  /** Writes a value to where nobody sees it, and all that waits where that is enough. */
+  /** Uploads a value, and flushes the step if it is large enough. */
   async #take(key: string, stored: StoredValue, work: LongWorkOptions): Promise<void> {
     const value = this.#there.keyvalue.types.OutgoingValue.newOutgoingValue();
     const { version, expires, size } = stored;
@@ -114,7 +115,10 @@ export class TransferToStore {
     if (this.#underway.length >= STEP_RECORDS || this.#bytes >= STEP_BYTES) await this.#flush(work);
   }
 
-  /** Makes what waits the values of their keys there, and deletes them here. */
+  /**
+   * Makes the uploaded values those of their keys there, and deletes the records here if they are
+   * moved.
+   */
   async #flush(work: LongWorkOptions): Promise<void> {
     const { records, transactions } = this.#there.keyvalue;
     const { into, source, target, condition, isPrefix, way } = this.#asked;
@@ -135,7 +139,7 @@ export class TransferToStore {
     this.#through = some.at(-1)?.key ?? this.#through;
     work.progress?.(this.#done);
     await work.pause();
-    // Since they were read: what they are now has to go as well.
+    // A record that has changed since it was read is moved again.
     for (const key of changed) {
       await this.#one(key, work).catch((error: unknown) => {
         if (asKvError(error).code !== 'absent') throw error;
@@ -144,7 +148,7 @@ export class TransferToStore {
     }
   }
 
-  /** Returns the keys that another writer has changed meanwhile, which stay. */
+  /** Returns the keys that another writer has changed meanwhile; they stay. */
   async #deleteAll(some: readonly Underway[]): Promise<string[]> {
     const { records, transactions } = this.#here.keyvalue;
     const changed: string[] = [];
@@ -163,7 +167,7 @@ export class TransferToStore {
     return changed;
   }
 
-  /** The error with how far it has come, where what it has done is not all or nothing. */
+  /** The error with how far it came, unless the transfer is all or nothing. */
   #ending(thrown: unknown): unknown {
     const { isPrefix, way } = this.#asked;
     const error = asKvError(thrown);

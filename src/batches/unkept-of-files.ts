@@ -1,14 +1,14 @@
-/** What a folder holds that no record says. */
+/** What a folder contains that records cannot say. */
 import { counted } from '../terminal/quantities.js';
 
 export class UnkeptOfFiles {
   links = 0;
   /** Devices, FIFOs and sockets. */
   others = 0;
-  /** Files that may be run. */
+  /** Executable files. */
   executables = 0;
 
-  /** Undefined where there is nothing of that. */
+  /** Undefined if there is none of it. */
   get inWords(): string | undefined {
     const { links, others, executables } = this;
     const parts = [

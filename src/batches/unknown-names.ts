@@ -1,8 +1,10 @@
-/** Members, columns and parts of a header of the input that are not known, and in how many records they are. */
+/**
+ * Unknown members, columns and header entries of the input, and the number of records with each.
+ */
 import { quoted } from '../formats/format.js';
 import { counted } from '../terminal/quantities.js';
 
-/** Names that the message gives. */
+/** Names in a message at most. */
 const NAME_LIMIT = 20;
 
 export class UnknownNames {
@@ -12,7 +14,7 @@ export class UnknownNames {
   /** Records with names beyond the limit. */
   #others = 0;
 
-  /** Counts the members of a record. */
+  /** Counts the unknown members of a record. */
   add(names: readonly string[]): void {
     let isOther = false;
     for (const name of names) {
@@ -24,24 +26,24 @@ export class UnknownNames {
     if (isOther) this.#others++;
   }
 
-  /** Takes columns, which all records have. */
+  /** Adds unknown columns, which all records have. */
   addColumns(names: readonly string[]): void {
     this.#columns = [...new Set(names)];
   }
 
-  /** Takes what the header of a database says. */
+  /** Adds unknown entries of a database's header. */
   addHeaders(names: readonly string[]): void {
     for (const name of names) if (this.#headers.size < NAME_LIMIT) this.#headers.add(name);
   }
 
-  /** Each name with the number of its records, of `read`. */
+  /** Each name with the number of its records, out of `read`. */
   counts(read: number): [name: string, records: number][] {
     if (this.#headers.size > 0) return [...this.#headers].map((name) => [name, read]);
     if (this.#columns.length === 0) return [...this.#records];
     return this.#columns.slice(0, NAME_LIMIT).map((name) => [name, read]);
   }
 
-  /** The warning; undefined where all is known. */
+  /** The warning; undefined if everything is known. */
   warning(read: number): string | undefined {
     if (this.#headers.size > 0) {
       const names = [...this.#headers].map(quoted).join(', ');

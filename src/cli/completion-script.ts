@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** By the file name that each shell looks for in its folder of completions. */
+/** The file name that each shell looks for in its folder of completions. */
 const files = { bash: 'kv.bash', zsh: '_kv', fish: 'kv.fish' } as const;
 
-/** The script of a shell, to be sourced. It does nothing but define functions and register them. */
+/** A shell's completion script, to be sourced. It only defines functions and registers them. */
 export async function completionScript(shell: keyof typeof files): Promise<string> {
   const manifest = createRequire(import.meta.url).resolve('wasi-keyvalue/package.json');
   return readFile(join(dirname(manifest), 'completions', files[shell]), 'utf8');

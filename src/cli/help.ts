@@ -1,4 +1,4 @@
-/** What the tool says of itself, written from the registry: plain text for a terminal's width. */
+/** The help, written from the registry as plain text for the terminal's width. */
 import type { Command, Registry } from '../command.js';
 import type { Manual } from '../context.js';
 import { exitMeanings } from '../errors.js';
@@ -19,7 +19,7 @@ import {
 import { manPage } from './man-page.js';
 import { commandHelp, exitRows, optionRows, verbRow } from './verb-help.js';
 
-/** The manual of the tool that has these verbs. A group, `bucket`, is a topic like a verb. */
+/** The manual of the tool with these verbs. A group, such as `bucket`, is a topic like a verb. */
 export function createManual(
   registry: Registry,
   version: string,

@@ -1,24 +1,24 @@
 /** Plain text for a given width: paragraphs, hanging indents, tables of two columns. */
 import { filled } from '../terminal/filled-text.js';
 
-/** The columns of a line where no terminal has another number, and the most that help takes. */
+/** The width of help: of a pipe, and at most on a terminal. */
 export const USUAL_COLUMNS = 80;
 
-/** Below this many columns, help is laid out for this many, and the terminal breaks its lines. */
+/** The narrowest layout: a narrower terminal breaks the lines itself. */
 const LEAST_COLUMNS = 40;
 
 /** A term and what it means. */
 export type Row = readonly [term: string, meaning: string];
 
-/** The columns that help takes of so many. */
+/** The width of help on a terminal of so many columns. */
 export function helpColumns(columns: number): number {
   return Math.min(USUAL_COLUMNS, Math.max(LEAST_COLUMNS, columns));
 }
 
 /**
- * The column where the meanings of rows begin: tables in sequence look best with one for all. Terms
- * of more than `share` of the width have no say in it, nor those beside which a word of a meaning
- * would not fit.
+ * The column where the meanings of rows begin, the same for tables in sequence. Terms longer than
+ * `share` of the width do not count, nor do terms beside which the longest word of a meaning would
+ * not fit.
  */
 export function columnFor(rows: readonly Row[], columns: number, share = 3 / 8): number {
   const words = rows.flatMap(([, meaning]) => meaning.split(' ')).map((word) => word.length);
@@ -29,8 +29,8 @@ export function columnFor(rows: readonly Row[], columns: number, share = 3 / 8):
 }
 
 /**
- * Paragraphs, filled. A blank line parts them; one whose lines begin with a space is a sample, kept
- * as it is, or a table where two spaces or more part each line in two.
+ * Paragraphs, filled, with a blank line between them. A paragraph whose lines begin with a space is
+ * a sample, kept unchanged, or a table if each line is split in two by at least two spaces.
  */
 export function paragraphs(text: string, columns: number): string {
   const laidOut = text
@@ -44,14 +44,14 @@ export function paragraphs(text: string, columns: number): string {
   return laidOut.join('\n\n');
 }
 
-/** The rows of a sample whose lines are in two columns; undefined for any other. */
+/** The rows of a sample with two columns; undefined for any other. */
 export function rowsOf(sample: string): Row[] | undefined {
   const rows = sample.split('\n').map((line) => /^ +(.*?) {2,}(.*)$/.exec(line));
   if (rows.includes(null)) return undefined;
   return rows.map((row) => [row![1]!, row![2]!]);
 }
 
-/** A heading and what stands below it; nothing at all for an empty table. */
+/** A heading and the text below it; nothing for an empty table. */
 export function section(
   heading: string,
   rows: readonly Row[],
@@ -61,20 +61,19 @@ export function section(
   return rows.length === 0 ? [] : [`${heading}:\n${table(rows, columns, column)}`];
 }
 
-/** Parts with a blank line between them, and a newline at the end. */
+/** Parts with a blank line between them, ended by a newline. */
 export function page(parts: readonly string[]): string {
   return `${parts.join('\n\n')}\n`.replaceAll(NO_BREAK, ' ');
 }
 
-/** The text, in which no line is broken at a space: for text to copy. */
+/** The text with no-break spaces, so that it can be copied. */
 export function unbroken(text: string): string {
   return text.replaceAll(' ', NO_BREAK);
 }
 
 /**
- * Rows with their meanings in one column. A term is never broken, so that it can be copied: one too
- * long for its column stands on a line of its own. A meaning too long for its line goes on below its
- * own beginning.
+ * Rows with their meanings in one column. A term is never broken, so that it can be copied; one too
+ * long for the column stands on its own line. A long meaning continues below its own beginning.
  */
 function table(rows: readonly Row[], columns: number, column = columnFor(rows, columns)): string {
   const lines = rows.map(([term, meaning]) => {
@@ -90,7 +89,7 @@ const INDENT = '  ';
 
 const NO_BREAK = '\u00a0';
 
-/** Where meanings begin when no term leaves room for one beside it. */
+/** Where meanings begin if no term leaves room beside it. */
 const LONE_COLUMN = 8;
 
 /** Columns between a term and its meaning. */

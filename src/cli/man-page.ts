@@ -1,4 +1,4 @@
-/** The man page of the tool, `kv.1`, written from the registry. */
+/** The man page, `kv.1`, written from the registry. */
 import type { Command } from '../command.js';
 import { exitMeanings } from '../errors.js';
 import { environment } from '../line/environment.js';
@@ -15,7 +15,7 @@ export function manPage(commands: readonly Command[], version: string): string {
   return page([
     { kind: 'title', name: 'kv', source: `kv ${version}` },
     section('Name'),
-    // Without markup of its own, because programs read this line.
+    // Without markup, because programs parse this line.
     {
       kind: 'paragraph',
       text: 'kv \\- keys and values in buckets, for shells, scripts and components',
@@ -69,7 +69,7 @@ function verbBlocks(command: Command): Block[] {
   ];
 }
 
-/** As in help, with what stands in one pair of brackets on one line. */
+/** As in help, but what is in brackets stays on one line. */
 function usage(command: Command): string {
   return [bold(`kv ${command.name}`), ...usageWords(command).map(marked)].join(' ');
 }
@@ -78,7 +78,7 @@ function usageWord(word: string): string {
   return word === 'kv' ? bold(word) : marked(word);
 }
 
-/** A paragraph; where its lines begin with a space, a table or a sample, as in help. */
+/** A paragraph; a table or a sample if its lines begin with a space, as in help. */
 function detailBlocks(text: string): Block[] {
   if (!text.startsWith(' ')) return [paragraph(escaped(text))];
   const rows = rowsOf(text.trimEnd());

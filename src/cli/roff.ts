@@ -1,34 +1,34 @@
-/** The markup of man pages: text that shows as it stands, and the few macros of man(7) in use. */
+/** The markup of man pages: literal text, and the few macros of man(7) that are used. */
 
 export type Block =
   /** Once, at the beginning. */
   | { readonly kind: 'title'; readonly name: string; readonly source: string }
   | { readonly kind: 'section'; readonly heading: string }
   | { readonly kind: 'subsection'; readonly heading: string }
-  /** Paragraphs and terms take markup, which `escaped` and `marked` make. */
+  /** Paragraphs and terms take markup, made by `escaped` and `marked`. */
   | { readonly kind: 'paragraph'; readonly text: string }
   | { readonly kind: 'term'; readonly term: string; readonly meaning: string }
-  /** A line that stays as it is, to be copied, and what it does. */
+  /** A literal line to copy, and what it does. */
   | { readonly kind: 'example'; readonly line: string; readonly meaning: string }
-  /** Lines that stay as they are. */
+  /** Literal lines. */
   | { readonly kind: 'sample'; readonly lines: readonly string[] };
 
-/** A page, with every line of text filled and flush left, and no word divided. */
+/** A page. Every line of text is filled and flush left, and no word is hyphenated. */
 export function page(blocks: readonly Block[]): string {
   return `${blocks.map(macros).join('\n')}\n`;
 }
 
-/** Text that shows as it stands: quotes, dashes and tildes as a shell reads them. */
+/** Literal text: quotes, dashes and tildes stay what a shell reads. */
 export function escaped(text: string): string {
   return text.replace(/[\\'`"^~-]/g, (character) => characters[character]!);
 }
 
-/** The same, in bold, for what is typed as it stands. */
+/** Literal text in bold, for what is typed. */
 export function bold(text: string): string {
   return `\\fB${escaped(text)}\\fR`;
 }
 
-/** A usage: flags in bold, what they stand for in italics, and no line ends within it. */
+/** A usage: flags in bold, placeholders in italics, without line breaks. */
 export function marked(usage: string): string {
   const parts = usage.split(/((?<![\w-])--?\w[\w-]*|\b[A-Z][A-Z-]*\b)/);
   const shown = parts.map((part, index) => {
@@ -69,7 +69,7 @@ function macros(block: Block): string {
   }
 }
 
-/** One line, which no macro can be taken for. */
+/** One line that cannot be taken for a macro. */
 function line(text: string): string {
   const words = text.trim().split(/\s+/).join(' ');
   return words.startsWith('.') ? `\\&${words}` : words;

@@ -1,4 +1,4 @@
-/** The help of one verb, and the rows that the help of the whole tool shows in the same way. */
+/** The help of one verb, and the rows that the whole tool's help shares with it. */
 import type { Command, Option, Options } from '../command.js';
 import { exitCodes, exitMeanings } from '../errors.js';
 import { argumentName, argumentWord, optionTerm } from '../line/spelling.js';
@@ -6,7 +6,7 @@ import { usageWords } from '../line/usage.js';
 import { filled } from '../terminal/filled-text.js';
 import { columnFor, page, paragraphs, type Row, section, unbroken } from './layout.js';
 
-/** `kv help get`. `program` is what stands before the verb: nothing for one of the prompt alone. */
+/** `kv help get`. `program` stands before the verb; it is empty for a verb of the prompt. */
 export function commandHelp(command: Command, columns: number, program = 'kv '): string {
   const { aliases = [], details } = command;
   const argumentRows = command.arguments.map((one): Row => [argumentName(one), one.summary]);
@@ -27,8 +27,7 @@ export function commandHelp(command: Command, columns: number, program = 'kv '):
 }
 
 /**
- * `Usage: ` and what the verb takes, which stays in the column after the verb where that leaves it
- * enough columns.
+ * `Usage: ` and the verb's arguments, which stay in the column behind the verb if there is room.
  */
 function usageBlock(command: Command, columns: number, program: string): string {
   const lead = `Usage: ${program}${command.name} `;
@@ -36,16 +35,16 @@ function usageBlock(command: Command, columns: number, program: string): string 
   return filled(lead, usageWords(command), columns, ' '.repeat(indent));
 }
 
-/** The part of a line that may stay empty below the beginning of a usage. */
+/** The share of a line that the indent below a usage may take. */
 const LEAD_SHARE = 2 / 5;
 
-/** Columns in place of it where it would be more. */
+/** The indent in columns where it would take more. */
 const NARROW_INDENT = 4;
 
-/** The part of the width that examples may take; what they do is said in few words. */
+/** The share of the width that examples may take; their meanings are short. */
 const EXAMPLES_SHARE = 11 / 20;
 
-/** A verb in a list of verbs: what it takes, what it does, what else it is called. */
+/** A verb in a list of verbs: its arguments, summary and aliases. */
 export function verbRow({ name, arguments: taken, summary, aliases = [] }: Command): Row {
   const also = aliases.length === 0 ? '' : ` (${aliases.map(unbroken).join(', ')})`;
   return [[name, ...taken.map(argumentWord)].join(' '), summary + also];
@@ -58,12 +57,12 @@ export function optionRows(options: Options): Row[] {
   ]);
 }
 
-/** Statuses in order, with their numbers flush right. */
+/** Exit statuses in order, with right-aligned numbers. */
 export function exitRows(meanings: Readonly<Record<string, string>>): Row[] {
   return Object.entries(meanings).map(([code, meaning]) => [code.padStart(3), meaning]);
 }
 
-/** What any verb may end with, or any that opens the store. */
+/** The exit statuses of any verb, or of any that opens the store. */
 function commonExits({ access }: Command): Record<string, string> {
   const { done, usage, badData, busy, store } = exitCodes;
   const codes = access === 'none' ? [done, usage] : [done, usage, badData, busy, store];

@@ -5,7 +5,7 @@ import type { Context } from '../context.js';
 import { absentKey, exitCodes, KvError } from '../errors.js';
 import { counted } from '../terminal/quantities.js';
 
-/** What copy and rename declare alike. */
+/** What copy and rename share. */
 export const transfer = {
   access: 'change',
   sharesTransaction: ({ prefix, toStore }: { prefix: boolean; toStore: string | undefined }) =>
@@ -56,7 +56,7 @@ is streamed; of many keys those that have been copied stay when it ends early, a
   },
 });
 
-/** Copies or moves the record of the source, or of each key that begins with it, and says so. */
+/** Copies or moves the record of the source, or of each key with that prefix, and reports it. */
 export async function transferRecords(
   context: Context,
   input: TransferInput,
@@ -69,7 +69,7 @@ export async function transferRecords(
     throw new KvError('usage', '--after goes with --prefix and --to-store');
   }
   if (toStore === undefined) return transferWithin(context, input, way, done);
-  // Before a store is made for nothing.
+  // Before a store is made in vain.
   if (
     !prefix &&
     context.keyvalue.records.stat(context.bucketToRead(), input.source) === undefined

@@ -82,7 +82,7 @@ async function preview(
   await context.terminal.note(`${counted(found, 'key')} would be deleted`);
 }
 
-/** Returns how many keys there are. */
+/** Returns the number of keys. */
 async function confirm(context: Context, prefix: string): Promise<number> {
   const { keyvalue, terminal } = context;
   const bucket = context.bucketToRead();

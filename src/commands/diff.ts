@@ -46,7 +46,7 @@ it lacks, ~ for another value; then the size of the value here, and there. In a 
   },
 });
 
-/** Whether there were none. */
+/** Returns whether there were none. */
 async function printDifferences(
   context: Context,
   bucket: Bucket,

@@ -8,7 +8,7 @@ import { parseCount } from '../line/option-values.js';
 import { humanSize } from '../terminal/quantities.js';
 import { visibleJson, visibleLine } from '../terminal/visible.js';
 
-/** Prefixes that a terminal shows: the largest, as nobody reads more. */
+/** Prefixes shown on a terminal: the largest ones. */
 const SHOWN_PREFIXES = 1000;
 
 export const command = defineCommand({
@@ -82,7 +82,7 @@ async function printPrefixes(
   if (left > 0) await terminal.note(`${left} smaller prefixes are not shown`);
 }
 
-/** The largest that are shown, in their order; what holds others is never smaller than they. */
+/** The largest prefixes, in their order; a prefix is never smaller than those inside it. */
 function largest(sizes: readonly PrefixSize[]): PrefixSize[] {
   if (sizes.length <= SHOWN_PREFIXES) return [...sizes];
   const order = [...sizes.keys()].sort((a, b) => sizes[b]!.bytes - sizes[a]!.bytes || b - a);
@@ -123,8 +123,8 @@ function bounds({ from, below }: SizeClass): string {
 type Take = (records: StoredRecords) => Promise<void>;
 
 /**
- * Does work that takes `each` of the records, some at a time, while signals are heard and a bar shows
- * how many there were.
+ * Does work that takes `each` of the records in groups, while signals are heard and a bar shows the
+ * number of records.
  */
 async function throughRecords(
   context: Context,

@@ -11,7 +11,7 @@ import { humanSize } from '../terminal/quantities.js';
 
 const NEWLINE = 0x0a;
 
-/** The largest value that is edited, in bytes: an editor holds all of it. */
+/** The largest value that can be edited, in bytes: editors hold it in memory. */
 const EDIT_LIMIT_BYTES = 64 * 1024 * 1024;
 
 export const command = defineCommand({
@@ -43,7 +43,7 @@ the value had none, it gets none.`,
         await context.terminal.note(`"${key}" is unchanged`);
         return;
       }
-      // Whatever goes wrong from here on: it is a person's work.
+      // From here on, the person's work is kept whatever fails.
       isKept = true;
       await save(context, bucket, key, { before, after, condition }, path);
       isKept = false;
@@ -54,8 +54,8 @@ the value had none, it gets none.`,
 });
 
 /**
- * The value as it is, and the condition that it still is. Throws `too-large`, and `rejected`
- * for no text.
+ * The value, and the condition that it has not changed. Throws `too-large`, and `rejected` if it is
+ * not text.
  */
 function read(
   { keyvalue }: Context,
@@ -80,7 +80,7 @@ function read(
   return { bytes, condition: { kind: 'version', version } };
 }
 
-/** What the editor leaves. Throws `not-confirmed` where that fails, `io`. */
+/** The edited text. Throws `not-confirmed` if the editor fails, `io`. */
 async function edited(
   key: string,
   path: string,
@@ -138,7 +138,7 @@ function endsWithNewline(bytes: Buffer): boolean {
   return bytes.at(-1) === NEWLINE;
 }
 
-/** Whether a text is an object or a list of JSON: a number or a word by itself is a text as well. */
+/** Whether a text is a JSON object or list: a lone number or word is a text as well. */
 function isJson(text: string): boolean {
   if (!/^\s*[[{]/.test(text)) return false;
   try {

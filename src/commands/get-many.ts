@@ -33,7 +33,7 @@ values are of one moment.`,
   },
 });
 
-/** Throws `absent` where some of the keys were. */
+/** Throws `absent` if some of the keys do not exist. */
 export function requireAll(
   action: string,
   keys: readonly string[],

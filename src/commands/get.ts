@@ -99,7 +99,7 @@ async function writeFile(
   });
 }
 
-/** The same output; after each write `progress` is called with the bytes so far. */
+/** The same output; it calls `progress` after each write with the bytes so far. */
 function withProgress(output: Output, progress: (bytes: number) => void): Output {
   let bytes = 0;
   return outputThrough(output, async (data) => {

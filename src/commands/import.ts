@@ -22,14 +22,14 @@ const parseFormat = parseOneOf(formatNames);
 const parseMode = parseOneOf(modes);
 const parseOnError = parseOneOf(onErrors);
 
-/** The byte that separates fields. */
+/** The byte between fields. */
 function parseDelimiter(text: string): number {
   const character = text === 'tab' || text === '\\t' ? '\t' : text;
   if (/^[\t -~]$/.test(character) && character !== '"') return character.charCodeAt(0);
   throw new Error('one character of ASCII, such as ";", or tab');
 }
 
-/** The names of columns, as a line of CSV without quotes has them. */
+/** The names of columns, as a line of CSV without quotes. */
 function parseColumns(text: string): readonly string[] {
   const names = text.split(',').map((name) => name.trim());
   if (names.every((name) => name !== '')) return names;
@@ -181,7 +181,7 @@ with kv. Some of what lies behind the line that is told may then be stored as we
   },
 });
 
-/** What is read as a stream; a folder is refused with the way to read it. */
+/** Opens a stream; for a folder the error says how to import it. */
 async function openInput({ terminal }: Context, file: string | undefined): Promise<Input> {
   try {
     return await inputOrStdin(terminal, 'import', file);
@@ -203,7 +203,10 @@ interface ReadingInput {
   readonly escapes: boolean;
 }
 
-/** How records are read, undefined where nothing is said of it. Throws `usage` for what makes no sense. */
+/**
+ * How records are read; undefined without options for it. Throws `usage` for options that
+ * contradict each other.
+ */
 function readingOf(
   { key, value, row, delimiter: separator, columns, base64, escapes }: ReadingInput,
   format: FormatName,
@@ -225,7 +228,7 @@ function readingOf(
   return isSaid ? reading : undefined;
 }
 
-/** The folder to read. Throws `usage` where there is none, or where all keys go anyway. */
+/** The folder to read. Throws `usage` if it is not one, or if all keys are deleted anyway. */
 function folderOf(
   path: string | undefined,
   below: Pick<FolderInput, 'prefix' | 'mirror'>,

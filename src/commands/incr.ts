@@ -31,7 +31,7 @@ zeroes. A missing key counts as 0. However many processes add, none is lost.`,
   },
 });
 
-/** What to add or to take away. Throws `usage`; `opposite` says what a negative number would mean. */
+/** The amount. Throws `usage`; `opposite` names the command for a negative number. */
 export function parseDelta(text: string, opposite: string): bigint {
   if (/^-[0-9]+$/.test(text)) {
     throw new KvError('usage', `DELTA "${text}" is negative: ${opposite}`);

@@ -1,4 +1,4 @@
-/** THE registry: every verb, in the order in which help shows them. A verb is a file and a line. */
+/** The registry: every verb, in the order of help. A verb is a file and an entry here. */
 import type { Command, Registry, RegistryEntry } from '../command.js';
 
 export const registry: Registry = [

@@ -76,7 +76,7 @@ long ago (90s, 7d).`,
   },
 });
 
-/** What the selection has; a signal stops it, however little of that is printed. */
+/** The selected records; a signal stops it, however little is printed. */
 async function* chosen(context: Context, selection: Selection): AsyncGenerator<Chosen> {
   const pause = signalsWhenDue(context);
   for (const some of context.keyvalue.listing.choose(context.bucketToRead(), selection)) {
@@ -151,7 +151,7 @@ async function printTree(context: Context, selection: Selection, separator: stri
       continue;
     }
     const { depth, name, keys } = line;
-    // A key that ends with the separator stands in its own branch, under no name.
+    // A key that ends with the separator is a leaf of its own branch, with an empty name.
     const text = '  '.repeat(depth) + (name === '' ? '""' : lines.keyText(name));
     if (keys === undefined) await lines.write(text);
     else await lines.write(`${style.heading(text)} ${style.detail(`(${keys})`)}`);
@@ -159,7 +159,7 @@ async function printTree(context: Context, selection: Selection, separator: stri
   await lines.end();
 }
 
-/** The keys of a selection, as many at once as the store gives. */
+/** The selected keys, in groups as the store gives them. */
 function* keysAtOnce(context: Context, selection: Selection): Generator<string[]> {
   const { listing } = context.keyvalue;
   for (const { records, positions } of listing.choose(context.bucketToRead(), selection)) {

@@ -7,19 +7,19 @@ import { asKvError, exitCodes, KvError } from '../errors.js';
 import { parseDuration } from '../line/duration.js';
 import { runProgram, statusOf } from '../terminal/shell-command.js';
 
-/** How long a lock is held without being renewed, in ms, where nothing else is said. */
+/** How long a lock is held without renewal by default, in ms. */
 const DEFAULT_TTL_MS = 30_000;
 
-/** A lock is renewed so many times in its life, so that a slow disk does not lose it. */
+/** How often a lock is renewed during its time to live, so that a slow disk does not lose it. */
 const RENEWALS = 3;
 
-/** How long to wait before the next try, in ms. */
+/** Milliseconds between two tries. */
 const RETRY_MS = 50;
 
-/** After how long a person is told what is waited for, in ms. */
+/** Milliseconds after which a person is told whose lock it waits for. */
 const SILENCE_MS = 1000;
 
-/** Characters of a command that its lock tells. */
+/** Characters of a command that its lock records. */
 const COMMAND_CHARACTERS = 200;
 
 export const command = defineCommand({
@@ -62,7 +62,7 @@ key was deleted), COMMAND gets SIGTERM. With --wait DUR or KV_WAIT nobody waits 
       command: command.join(' ').slice(0, COMMAND_CHARACTERS),
       token: randomUUID(),
     };
-    // A signal that comes as the lock is got would else leave it behind.
+    // A signal that comes just as the lock is acquired would else leave it behind.
     return context.interruptible(async (signal) => {
       const held = await acquire(context, bucket, { name, holder, ttl }, signal);
       try {
@@ -83,7 +83,7 @@ interface Lock {
   readonly ttl: number;
 }
 
-/** Runs the command, and returns its status. Throws `busy` where the lock is lost meanwhile. */
+/** Runs the command, and returns its status. Throws `busy` if the lock is lost meanwhile. */
 async function runHolding(
   context: Context,
   bucket: Bucket,
@@ -103,7 +103,7 @@ async function runHolding(
       held = locks.renew(bucket, name, held, holder, ttl);
       renewed = Date.now();
     } catch (thrown) {
-      // A store that is busy may be free at the next time.
+      // A busy store may be free at the next try.
       if (Date.now() - renewed < ttl && asKvError(thrown).code !== 'internal') return;
       held = undefined;
     }
@@ -117,7 +117,7 @@ async function runHolding(
     status = statusOf(
       await runProgram(command, env, (sending) => {
         send = sending;
-        // It may have been lost while the program was started.
+        // The lock may have been lost while the program was started.
         if (isLost) send('SIGTERM');
       }),
     );
@@ -130,7 +130,7 @@ async function runHolding(
   throw new KvError('busy', `lost lock "${name}" before its command was done: ${end}`);
 }
 
-/** Waits for the lock, as long as may be. Throws `busy`, the reason of the signal. */
+/** Waits for the lock. Throws `busy` after the time limit, and the signal's reason. */
 async function acquire(
   { keyvalue, settings, terminal }: Context,
   bucket: Bucket,

@@ -24,7 +24,7 @@ Ctrl-D leaves. What does not fit the screen goes through $PAGER.
 The values of set, append, set-many and cas are not written to the history.
 
 Where stdin is no terminal, what it holds is run as a script: see "kv help exec".`,
-  // The prompt shows before the store is open.
+  // The prompt appears before the store is open.
   access: 'none',
   inScripts: false,
   inSessions: false,

@@ -8,7 +8,7 @@ import { parseSize } from '../line/option-values.js';
 import { writeError } from '../terminal/error-message.js';
 import { visibleMessage } from '../terminal/visible.js';
 
-/** How often a store that is not there yet is looked for, in ms. */
+/** Milliseconds between two looks for a store that does not exist yet. */
 const PAUSE_MS = 50;
 
 const missedIn = (bucket: string) =>
@@ -150,7 +150,7 @@ what it prints, or with the status that it passes to exit.`,
     if (pace)
       keyvalue.transactions.require('run with --sync', 'without it, each write is made by itself');
     const open = grants.map((grant) => openGrant(context, grant));
-    // Later it would be the guest that is told, and who started it would not learn why.
+    // Later the guest would get the error, and the caller would not learn the reason.
     if (grants.some((grant) => !grant.readOnly)) await keyvalue.transactions.writersDone();
     const request = { path, words, grants: open, env, config, keyvalue, timeout, maxMemory, pace };
     if (!watch) return host.run(request);
@@ -168,7 +168,7 @@ what it prints, or with the status that it passes to exit.`,
   },
 });
 
-/** `GUEST=REAL`, where GUEST may be the empty name, or one name for both, and perhaps `:ro`. */
+/** `GUEST=REAL`, where GUEST may be empty, or one name for both, optionally with `:ro`. */
 function parseGrant(text: string): Grant {
   const readOnly = text.endsWith(':ro');
   const names = readOnly ? text.slice(0, -':ro'.length) : text;
@@ -181,7 +181,7 @@ function parseGrant(text: string): Grant {
   return { guest, bucket, readOnly };
 }
 
-/** `each`, `exit` or a length of time. */
+/** `each`, `exit` or a duration. */
 function parsePace(text: string): Pace | 'each' {
   if (text === 'each') return text;
   if (text === 'exit') return { milliseconds: undefined };
@@ -212,7 +212,7 @@ function refuseTwice(grants: readonly Grant[]): void {
   throw new KvError('usage', `two buckets are granted under the name "${twice}"`);
 }
 
-/** Throws `no-bucket`, but for `default`, which is made when the guest opens it to write. */
+/** Throws `no-bucket`, except for `default`, which is made when the guest opens it to write. */
 function openGrant(context: Context, grant: Grant): OpenGrant {
   const { bucket, readOnly } = grant;
   if (!context.hasBucket(bucket)) throw absentBucket(bucket);
@@ -220,7 +220,7 @@ function openGrant(context: Context, grant: Grant): OpenGrant {
   return { ...grant, open };
 }
 
-/** Resolves when there is a store to watch. Rejects with the reason of the signal. */
+/** Resolves when the store exists. Rejects with the signal's reason. */
 async function whenThere(findStore: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
   while (!(await findStore())) {
     await sleep(PAUSE_MS);

@@ -10,7 +10,7 @@ import { fill } from '../terminal/pump.js';
 import { humanSize } from '../terminal/quantities.js';
 import type { Input } from '../terminal/terminal.js';
 
-/** What set and delete declare alike of the record that has to be there. */
+/** What set and delete share: conditions on the present record. */
 export const conditionOptions = {
   ifVersion: {
     value: 'N',
@@ -90,7 +90,7 @@ absent at once. DUR is 90s, 15m, 1h30m or 7d, TIME 2026-11-26T12:00:00Z or 2026-
       await writeInput(context, input, value);
       const { size } = value;
       const remark = `set "${key}": ${humanSize(size)}`;
-      // From when all of the value is there.
+      // Counted from when the whole value has arrived.
       const until = ttl === undefined ? expires : Date.now() + ttl;
       const options = { condition, expires: keepTtl ? ('kept' as const) : until };
       if (get) {
@@ -108,7 +108,7 @@ absent at once. DUR is 90s, 15m, 1h30m or 7d, TIME 2026-11-26T12:00:00Z or 2026-
   },
 });
 
-/** What the options say of the record that is there. Throws `usage` for more than one of them. */
+/** The condition that the options state. Throws `usage` for more than one. */
 export function conditionOf({
   ifAbsent,
   ifPresent,
@@ -129,13 +129,13 @@ export function conditionOf({
   return given[0]?.[1];
 }
 
-/** Throws `usage` where more than one option says when the key expires. */
+/** Throws `usage` if more than one option says when the key expires. */
 function checkOnlyOne({ ttl, expires, keepTtl }: ExpiryInput): void {
   const given = [ttl !== undefined, expires !== undefined, keepTtl].filter(Boolean);
   if (given.length > 1) throw new KvError('usage', 'only one of --ttl, --expires, --keep-ttl');
 }
 
-/** Where the value comes from: itself, or an input. Throws `usage` where there is none. */
+/** The value, or the input to read it from. Throws `usage` if there is neither. */
 export async function inputOf(
   { terminal }: Context,
   verb: string,
@@ -154,7 +154,7 @@ export async function inputOf(
   });
 }
 
-/** Writes a text, or all that an input brings, to a value. */
+/** Writes a text, or a whole input, to a value. */
 export async function writeInput(
   context: Context,
   input: string | Input,

@@ -61,7 +61,7 @@ where that cannot be done within two seconds, as others write or it may not be w
   },
 });
 
-/** Writes to what is there: stdout, a FIFO, what a shell has opened. */
+/** Writes to an existing target: stdout, a FIFO, a descriptor that the shell opened. */
 async function pour(
   blocks: Iterable<Buffer | undefined>,
   file: string,

@@ -47,7 +47,7 @@ prints it.`,
   },
 });
 
-/** Takes and prints, both or neither, where the output keeps nobody waiting who wants to write. */
+/** Takes and prints in one transaction, if the output does not make other writers wait. */
 async function inOneStep<T>(context: Context, work: () => Promise<T>): Promise<T> {
   const { transactions } = context.keyvalue;
   const isBrief = context.terminal.stdout.neverWaits && transactions.areSupported;
@@ -68,7 +68,7 @@ async function takeFirst(context: Context, prefix: string): Promise<void> {
   if (context.terminal.stderr.isTerminal) await context.terminal.note(`took "${visibleLine(key)}"`);
 }
 
-/** Prints what has been taken. */
+/** Prints the record that was taken. */
 async function print(context: Context, key: string, write: () => Promise<void>): Promise<void> {
   await afterChange(context, `took "${key}"`, write);
 }

@@ -7,7 +7,7 @@ import { parseCount } from '../line/option-values.js';
 import { stoppable } from '../terminal/stoppable-output.js';
 import { beforeStops } from '../terminal/suspension.js';
 
-/** How often a store that is not there yet is looked for, in ms. */
+/** Milliseconds between two looks for a store that does not exist yet. */
 const PAUSE_MS = 50;
 
 export const command = defineCommand({
@@ -58,7 +58,7 @@ it, with 6. A value over 64 MiB is left out.`,
         await sleep(PAUSE_MS);
         signal.throwIfAborted();
       }
-      // Throws for a bucket that is not there; that of no name may be made yet.
+      // Throws for a missing bucket; `default` may be made later.
       context.bucketToRead();
       const watch = keyvalue.watches.begin(settings.bucket, selection);
       const stopped = beforeStops(async () => watch.letGo());
@@ -80,7 +80,10 @@ it, with 6. A value over 64 MiB is left out.`,
   },
 });
 
-/** Does work that ends by a signal, and when nobody reads stdout any more, though nothing is printed. */
+/**
+ * Does work that ends by a signal, or when the reader of stdout has gone, even if nothing is
+ * printed.
+ */
 function whileRead(
   { interruptible, terminal }: Context,
   work: (signal: AbortSignal) => Promise<void>,

@@ -1,8 +1,8 @@
-/** What an alias stands for. */
+/** Resolves an alias. */
 import { exported, type Item, type Spaces } from './items.js';
 import type { Alias } from './syntax.js';
 
-/** Throws `Invalid` where there is none. */
+/** The item that the alias names. Throws `Invalid` if there is none. */
 export function follow(alias: Alias, spaces: Spaces): Item {
   switch (alias.of) {
     case 'export':

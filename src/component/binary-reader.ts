@@ -1,9 +1,12 @@
-/** Reads WebAssembly's binary formats, of core modules and of components, and trusts neither. */
+/**
+ * Reads WebAssembly's binary formats, of core modules and of components, without trusting the
+ * bytes.
+ */
 
-/** Thrown where the bytes are none of the format's. */
+/** Thrown for bytes that do not follow the format. */
 export const malformed = Symbol('malformed');
 
-/** The longest of a number in LEB128, in bytes. */
+/** The longest number in LEB128, in bytes. */
 const LEB_LIMIT_BYTES = 10;
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -21,7 +24,7 @@ export class BinaryReader {
     return this.#position >= this.#bytes.length;
   }
 
-  /** Bytes passed so far. */
+  /** The number of bytes read. */
   get position(): number {
     return this.#position;
   }
@@ -30,12 +33,12 @@ export class BinaryReader {
     return this.#bytes;
   }
 
-  /** The bytes that have not been passed. */
+  /** The bytes not read yet. */
   get rest(): Uint8Array {
     return this.#bytes.subarray(this.#position);
   }
 
-  /** Whether the next bytes are these, which are then passed. */
+  /** Whether the next bytes are `expected`; if so, they are skipped. */
   takes(expected: readonly number[]): boolean {
     const here = this.#position;
     if (!expected.every((byte, index) => this.#bytes[here + index] === byte)) return false;
@@ -43,7 +46,7 @@ export class BinaryReader {
     return true;
   }
 
-  /** The next byte, which stays. */
+  /** The next byte, without reading it. */
   peek(): number {
     const byte = this.#bytes[this.#position];
     if (byte === undefined) throw malformed;
@@ -63,27 +66,27 @@ export class BinaryReader {
     return value;
   }
 
-  /** Unsigned, of up to 53 bits: what is larger is none of the format's here. */
+  /** Unsigned, of up to 53 bits: a larger number is malformed here. */
   u53(): number {
     const value = this.#unsigned(LEB_LIMIT_BYTES);
     if (!Number.isSafeInteger(value)) throw malformed;
     return value;
   }
 
-  /** Passes a number in LEB128, of whatever size and sign. */
+  /** Skips a number in LEB128, of any size and sign. */
   skipNumber(): void {
     for (let left = LEB_LIMIT_BYTES; left > 0; left--) if (this.byte() < 0x80) return;
     throw malformed;
   }
 
-  /** A vector: what `item` gives for each of its elements. */
+  /** A vector: the result of `item` for each element. */
   vector<T>(item: () => T): T[] {
     const items: T[] = [];
     for (let left = this.u32(); left > 0; left--) items.push(item());
     return items;
   }
 
-  /** What follows a 1, or undefined where there is a 0. */
+  /** The item after a 1, or undefined after a 0. */
   optional<T>(item: () => T): T | undefined {
     switch (this.byte()) {
       case 0:
@@ -111,7 +114,7 @@ export class BinaryReader {
     return part;
   }
 
-  /** Calls `section` for each section: its id, and what is in it, all of which it has to read. */
+  /** Calls `section` for each section with its id and content, all of which it has to read. */
   sections(section: (id: number, content: BinaryReader) => void): void {
     while (!this.isAtEnd) section(this.byte(), this.part(this.u32()));
   }

@@ -1,7 +1,7 @@
 /**
- * Goes through the instructions of a function's body, and follows how many operands there are, never
- * fewer than there are, and how much machine code becomes of them. It is one switch over the instructions,
- * and longer than other files for that.
+ * Walks the instructions of a function's body. It counts the operands, never too few, and estimates
+ * the size of the machine code. It is one switch over the instructions, and longer than other files
+ * for that.
  */
 import { type BinaryReader, malformed } from './binary-reader.js';
 import type { Arities, Arity } from './core-types.js';
@@ -20,9 +20,9 @@ import {
 import { skipType } from './skip-type.js';
 import { Unsupported } from './unsupported.js';
 
-/** A block that is open. */
+/** An open block. */
 interface Block {
-  /** Operands below it. */
+  /** The number of operands below it. */
   readonly base: number;
   readonly arity: Arity;
 }
@@ -34,13 +34,13 @@ export class BodyWalk {
   readonly #locals: number;
   readonly #blocks: Block[] = [];
   #operands = 0;
-  /** Places where control flow meets, and their operands. */
+  /** Places where control flow joins, and the operands at all of them. */
   #places = 0;
   #placeOperands = 0;
   #machineBytes = 0;
   #mostBlocks = 0;
 
-  /** Passes the body, of a function of this type with so many locals. */
+  /** Walks the body of a function of this type with this number of locals. */
   constructor(body: BinaryReader, own: Arity, locals: number, arities: Arities) {
     this.#body = body;
     this.#own = own;
@@ -49,12 +49,14 @@ export class BodyWalk {
     while (!body.isAtEnd) this.#instruction(body.byte());
   }
 
-  /** Values to keep at all places where control flow meets, and for the blocks that are open at once. */
+  /**
+   * The number of values that the compiler keeps at all joins of control flow and for open blocks.
+   */
   get kept(): number {
     return this.#places * this.#locals + this.#placeOperands + BLOCK_VALUES * this.#mostBlocks;
   }
 
-  /** Bytes of machine code that V8 makes of the instructions at most. */
+  /** Bytes of machine code that V8 makes of the instructions, at most. */
   get machineBytes(): number {
     return this.#machineBytes;
   }
@@ -151,7 +153,7 @@ export class BodyWalk {
     }
   }
 
-  /** What has at most numbers behind it. */
+  /** An instruction followed by numbers alone, if anything. */
   #plain(code: number): void {
     const found = plainInstruction(code);
     if (found === undefined)
@@ -168,7 +170,7 @@ export class BodyWalk {
     this.#add(change);
   }
 
-  /** Conversions, and what moves parts of memories and tables. */
+  /** Conversions, and instructions that move parts of memories and tables. */
   #numbered(code: number): void {
     const numbers = code < 8 ? 0 : [8, 10, 12, 14].includes(code) ? 2 : 1;
     for (let left = numbers; left > 0; left--) this.#body.skipNumber();
@@ -225,13 +227,13 @@ export class BodyWalk {
     this.#emit((block?.arity ?? this.#own).results, BLOCK_END_BYTES);
   }
 
-  /** A branch: the number of the block that it leads to follows, to which values are moved. */
+  /** A branch: the number of its target block follows, and values are moved there. */
   #branch(more: number): void {
     const { parameters, results } = this.#blocks.at(-1 - this.#body.u32())?.arity ?? this.#own;
     this.#emit(Math.max(parameters, results) + more, BRANCH_BYTES);
   }
 
-  /** Machine code that moves so many values. */
+  /** Adds the machine code that moves so many values. */
   #emit(values: number, bytes = LARGEST_INSTRUCTION_BYTES): void {
     this.#machineBytes += bytes + VALUE_MOVE_BYTES * values;
   }
@@ -255,25 +257,25 @@ export class BodyWalk {
   }
 }
 
-/** What V8 needs for a block that is open, in values to keep: 1.5 KB. */
+/** What V8 keeps for an open block, counted in values: 1.5 KB. */
 const BLOCK_VALUES = 64;
 
-/** Bytes of machine code of an instruction on numbers, locals or memory, large ones apart. */
+/** Bytes of machine code of an instruction on numbers, locals or memory, except the large ones. */
 const PLAIN_BYTES = 12;
 
-/** The same, of one that reads or writes memory. */
+/** The same, for an instruction that reads or writes memory. */
 const MEMORY_BYTES = 36;
 
-/** In an alignment: a memory is named. */
+/** A bit of an alignment: the number of a memory follows. */
 const WITH_MEMORY = 0x40;
 
-/** Of a block: it takes and leaves nothing. */
+/** A block's type that takes and leaves nothing. */
 const NO_TYPE = 0x40;
 
-/** The types of values are bytes from here on. */
+/** Bytes from here on are types of values. */
 const FIRST_VALUE_TYPE = 0x63;
 
-/** The most values that come of a caught exception, each of which V8 writes and reads in parts. */
+/** The most values in a caught exception; V8 writes and reads each in parts. */
 const MOST_CAUGHT = 64;
 
 function fail(): never {

@@ -1,4 +1,7 @@
-/** What lifting and lowering work with: whose handles and memory, and how strings are written. */
+/**
+ * What lifting and lowering need: the instance with its handles, its memory, and the encoding of
+ * strings.
+ */
 
 import { Trap } from '../errors.js';
 import type { GuestMemory } from './guest-memory.js';
@@ -6,12 +9,12 @@ import type { Call, Handles } from './resource.js';
 import type { Room } from './room.js';
 import type { Encoding } from './strings.js';
 
-/** An instance of a component, as calls find it. */
+/** The state of a component instance that calls depend on. */
 export interface Instance {
   readonly handles: Handles;
-  /** False while nothing that it calls may leave it. */
+  /** False while the instance must not call out. */
   mayLeave: boolean;
-  /** False while a call of its own is under way elsewhere. */
+  /** False while a call to the instance is suspended elsewhere. */
   mayEnter: boolean;
 }
 
@@ -25,13 +28,13 @@ export interface CanonContext {
   readonly realloc: CoreFunction | undefined;
 }
 
-/** Throws where there is none: linking has looked at what the types ask for. */
+/** Throws if there is no memory; linking has checked what the types need. */
 export function memoryOf({ memory }: CanonContext): GuestMemory {
   if (memory === undefined) throw new Trap('it passes what needs a memory, and names none');
   return memory;
 }
 
-/** Has the guest allocate; returns where. Throws a `Trap` for what is not in its memory. */
+/** Calls the guest's allocator; returns the address. Throws a `Trap` for one outside its memory. */
 export function allocate(context: CanonContext, size: number, alignment: number): number {
   const { realloc } = context;
   if (realloc === undefined) throw new Trap('it takes what needs memory, and names no realloc');
@@ -40,5 +43,5 @@ export function allocate(context: CanonContext, size: number, alignment: number)
   return pointer;
 }
 
-/** A call under way, where what is borrowed and lent has to be kept. */
+/** A call under way, if borrowed and lent handles have to be tracked. */
 export type CallScope = Call | undefined;

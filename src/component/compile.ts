@@ -1,4 +1,4 @@
-/** Has V8 compile a module, and says what it does not know by the names of WebAssembly's proposals. */
+/** Compiles a module with V8, and names unsupported features by WebAssembly's proposals. */
 import { Invalid } from './invalid.js';
 import { Unsupported } from './unsupported.js';
 import { reasonOf, WebAssembly } from './web-assembly.js';
@@ -16,7 +16,7 @@ export function compile(bytes: Uint8Array): object {
   }
 }
 
-/** V8 names the flag that would let it, or only what it stumbled over. */
+/** V8 names the flag that enables a feature, or only the byte that it rejects. */
 const proposals: readonly (readonly [RegExp, string])[] = [
   [/--experimental-wasm-gc|'noexternref'/, 'references of the garbage collector or to exceptions'],
   [/--experimental-wasm-typed-funcref/, 'references with a type'],

@@ -1,21 +1,21 @@
 /**
- * Bounds what a core module's memories and tables can grow to, by maxima in its binary, and has it
- * export every memory, so that none grows unseen.
+ * Bounds the growth of a core module's memories and tables by maxima in its binary, and makes it
+ * export every memory, so that none grows unnoticed.
  */
 import { BinaryReader } from './binary-reader.js';
 import { type CoreModule, EXPORT, MAGIC, MEMORY, TABLE, TAG } from './core-module.js';
 import { readLimits, readTable, type Size } from './core-types.js';
 
-/** What an export says that it is, of a memory. */
+/** The kind of an exported memory. */
 const MEMORY_SORT = 2;
 
-/** For the module's own memories, in pages, and tables, in entries, in their order. */
+/** For the module's own memories in pages, and tables in entries, in order. */
 export interface Maxima {
   readonly memories: readonly number[];
   readonly tables: readonly number[];
 }
 
-/** The module's bytes with these maxima, none of which may be below what it begins with. */
+/** The module's bytes with these maxima, none of which may be below the initial size. */
 export function withMaxima(module: CoreModule, { memories, tables }: Maxima): Uint8Array {
   const { hiddenMemories } = module;
   const isBounded = are(module.memories, memories) && are(module.tables, tables);
@@ -29,7 +29,7 @@ export function withMaxima(module: CoreModule, { memories, tables }: Maxima): Ui
     if (!areExported && isAfterGlobals(id)) {
       areExported = true;
       if (id === EXPORT) {
-        // Before the module's own: nothing that follows them can change what these are.
+        // Before the module's own exports: nothing after them can change what these are.
         section = Buffer.concat([leb(content.u32() + more.length), ...more, content.rest]);
       } else parts.push(...sectionOf(EXPORT, Buffer.concat([leb(more.length), ...more])));
     }
@@ -50,14 +50,17 @@ export function withMaxima(module: CoreModule, { memories, tables }: Maxima): Ui
   return Buffer.concat(parts);
 }
 
-/** The name by which a memory is exported that the module does not export itself. */
+/** The name under which a hidden memory is exported. */
 export function hiddenName({ exports }: CoreModule, index: number): string {
   let name = `memory ${index}`;
   while (exports.has(name)) name += ' ';
   return name;
 }
 
-/** Whether a section comes where the exports do, or behind: the order is not that of the numbers. */
+/**
+ * Whether a section comes where the exports do, or behind: sections are not in the order of their
+ * numbers.
+ */
 function isAfterGlobals(id: number): boolean {
   return id >= EXPORT && id !== TAG;
 }

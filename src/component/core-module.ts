@@ -1,6 +1,6 @@
 /**
- * A module of core WebAssembly: what it imports, exports and makes, as far as linking it and bounding
- * it asks for that. V8 validates the rest when it compiles it.
+ * A module of core WebAssembly: the imports, exports and definitions that linking and bounding
+ * need. V8 validates the rest when it compiles the module.
  */
 import { type BinaryReader, malformed } from './binary-reader.js';
 import {
@@ -37,14 +37,17 @@ export interface CoreModule {
   readonly bytes: Uint8Array;
   readonly imports: readonly CoreImport[];
   readonly exports: ReadonlyMap<string, CoreExport>;
-  /** What each instance makes, beside what it imports. */
+  /** The memories that each instance makes, without imported ones. */
   readonly memories: readonly Size[];
-  /** Those of its own memories that it does not export, by the numbers that exports have. */
+  /** The memories of its own that it does not export, by their indices. */
   readonly hiddenMemories: readonly number[];
   readonly tables: readonly Size[];
-  /** Bytes of what each instance has of its own beside those: functions, globals, elements, exports. */
+  /** Bytes of an instance's other definitions: functions, globals, elements, exports. */
   readonly declarationBytes: number;
-  /** Bytes of its functions' bodies, all together, what V8 makes of them at most, and of the longest. */
+  /**
+   * Bytes of the functions' bodies: their sum, the machine code that V8 makes of them at most, and
+   * the longest.
+   */
   readonly codeBytes: number;
   readonly machineBytes: number;
   readonly longestBody: number;
@@ -52,7 +55,7 @@ export interface CoreModule {
 
 export const MAGIC = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 
-/** Sections. */
+/** The ids of sections. */
 const CUSTOM = 0;
 const TYPE = 1;
 const IMPORT = 2;
@@ -68,12 +71,12 @@ export const TAG = 13;
 const sorts: readonly CoreSort[] = ['func', 'table', 'memory', 'global', 'tag'];
 
 /**
- * The most values that an exception may carry. V8 keeps each one that is caught in its heap for as long
- * as the guest's frame has it, and frames can have 120,000.
+ * The most values in an exception. V8 keeps each caught exception in its heap for as long as the
+ * guest's frame exists, and there can be 120,000 frames.
  */
 const TAG_LIMIT = 4;
 
-/** Reads a module. Throws `malformed`, and `Unsupported` for what could not be bounded. */
+/** Reads a module. Throws `malformed`, and `Unsupported` for what cannot be bounded. */
 export function readCoreModule(reader: BinaryReader, declared: Declared): CoreModule {
   const start = reader.position;
   if (!reader.takes(MAGIC)) throw malformed;

@@ -8,11 +8,11 @@ export type Signature = string;
 /** Of a memory in pages, of a table in entries. */
 export interface Size {
   readonly initial: number;
-  /** Absent: as large as the format lets it. */
+  /** Absent: as large as the format allows. */
   readonly maximum: number | undefined;
 }
 
-/** How many values a function or a block takes, and leaves. */
+/** The number of values that a function or a block takes and leaves. */
 export interface Arity {
   readonly parameters: number;
   readonly results: number;
@@ -28,7 +28,7 @@ export interface Arities {
   func(index: number): Arity;
 }
 
-/** The most parameters or results of a function: V8 has code for each of them at each call. */
+/** The most parameters or results of a function: V8 makes code for each at each call. */
 const ARITY_LIMIT = 100;
 
 const FUNCTION_TYPE = 0x60;
@@ -45,15 +45,15 @@ const valueTypes: Readonly<Record<number, string>> = {
 };
 
 /**
- * A table's type; what an entry begins as is not chosen by the module. What a caught exception carries
- * lies with the host, where an entry of 16 bytes would hold many times as much.
+ * A table's type. Its entries have no initial value chosen by the module. A table of exceptions
+ * would keep in the host many times the 16 bytes that an entry counts as.
  */
 export function readTable(reader: BinaryReader): Size {
   if (readValueType(reader) === 'exnref') throw new Unsupported('tables of exceptions');
   return readLimits(reader);
 }
 
-/** Limits of a memory or a table; a memory of another kind is not supported. */
+/** Limits of a memory or a table. Throws `Unsupported` for memories of other kinds. */
 export function readLimits(reader: BinaryReader): Size {
   const flags = reader.byte();
   if (flags > 1) throw new Unsupported('memories or tables that are shared, or of 64 bits');
@@ -89,7 +89,7 @@ export function readGlobal(reader: BinaryReader): string {
   return type;
 }
 
-/** Passes the instructions of a constant, to their end. */
+/** Skips the instructions of a constant, to their end. */
 export function skipConstant(reader: BinaryReader): void {
   for (;;) {
     const code = reader.byte();

@@ -1,7 +1,9 @@
 import { DECLARATION_LIMIT_BYTES } from './room.js';
 import { Unsupported } from './unsupported.js';
 
-/** Counts the bytes of what a file declares before it is read: a few of them make an object here. */
+/**
+ * Counts the bytes of a file's declarations before they are read: each few bytes become an object.
+ */
 export class Declared {
   #bytes = 0;
 

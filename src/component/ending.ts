@@ -1,14 +1,14 @@
-/** The end of a run: once it has come, no call goes through any more. */
+/** The end of a run: after it no call is made. */
 export class Ending {
   #thrown: { readonly reason: unknown } | undefined;
 
-  /** Notes what ended the run: the first error that was thrown. Returns that one. */
+  /** Records the error that ended the run, if it is the first, and returns the first. */
   by(thrown: unknown): unknown {
     this.#thrown ??= { reason: thrown };
     return this.#thrown.reason;
   }
 
-  /** Throws what has ended the run. A guest may have caught it. */
+  /** Throws the error that ended the run; a guest may have caught it. */
   check(): void {
     if (this.#thrown !== undefined) throw this.#thrown.reason;
   }

@@ -1,4 +1,4 @@
-/** Core values in which others are passed, several kinds of which may share a place. */
+/** Core values that pass others, where values of several types may share a slot. */
 import type { CoreType } from './types.js';
 
 /** Reads core values, one after the other. */
@@ -27,7 +27,7 @@ export class FlatValues {
   }
 }
 
-/** A core value for a place that it shares with others of another type. */
+/** A core value for a slot that it shares with values of other types. */
 export function asPlace(value: unknown, type: CoreType, place: CoreType): unknown {
   if (place === type) return value;
   scratch.setBigInt64(0, 0n, true);
@@ -37,7 +37,7 @@ export function asPlace(value: unknown, type: CoreType, place: CoreType): unknow
   return place === 'i64' ? scratch.getBigInt64(0, true) : scratch.getInt32(0, true);
 }
 
-/** A core value that was joined with others of another type. */
+/** A core value from a slot that it shares with values of other types. */
 function asType(value: unknown, place: CoreType, type: CoreType): unknown {
   if (place === type) return value;
   if (place === 'i64') {

@@ -1,8 +1,8 @@
 /**
- * What V8 needs to compile a function, from its body. For each place where control flow meets, V8's
- * compilers keep where each local and each operand is. So a body of 100 KB can take 20 GB: what counts
- * here is, of all these places, the locals and the operands that there are. And a branch of four bytes
- * that takes values along becomes a kilobyte of machine code, which stays: V8 ends the process at 4 GB.
+ * What V8 needs to compile a function, estimated from its body. V8's compilers keep the location of
+ * each local and operand for each join of control flow, so a body of 100 KB can take 20 GB: the
+ * locals and operands at all joins are counted. A branch of four bytes that passes values becomes a
+ * kilobyte of machine code, which stays: V8 ends the process at 4 GB.
  */
 import type { BinaryReader } from './binary-reader.js';
 import { BodyWalk } from './body-walk.js';
@@ -12,24 +12,27 @@ import { MACHINE_CODE_LIMIT_BYTES } from './room.js';
 import { skipType } from './skip-type.js';
 import { Unsupported } from './unsupported.js';
 
-/** Bytes of a body. */
+/** Bytes of the longest body. */
 const BODY_LIMIT_BYTES = 1024 * 1024;
 
-/** Values to keep; V8 takes 24 bytes for each while it compiles the function, so that this is 240 MB. */
+/** The most values to keep; V8 takes 24 bytes for each while it compiles the function, 240 MB. */
 const KEPT_LIMIT = 10_000_000;
 
-/** Bytes of the shortest instruction with a place to keep values for, and of one that adds operands. */
+/**
+ * Bytes of the shortest instruction that adds a join of control flow, and of one that adds
+ * operands.
+ */
 const SHORTEST_BRANCH_BYTES = 3;
 const SHORTEST_OPERAND_BYTES = 2;
 
-/** Bytes of machine code of a function with nothing in it, and to begin a local with null. */
+/** Bytes of machine code of an empty function, and of setting a local to null. */
 const FRAME_BYTES = 512;
 const LOCAL_BYTES = 8;
 
-/** Bytes of machine code up to which functions are taken for the worst that they could be. */
+/** Below this many bytes of machine code in all, functions are assumed to be the worst possible. */
 const UNSEEN_LIMIT_BYTES = MACHINE_CODE_LIMIT_BYTES / 4;
 
-/** Looks at the bodies of a module's functions, one after the other. */
+/** Checks the bodies of a module's functions, one after the other. */
 export class FunctionBodies {
   readonly #arities: Arities;
   #machineBytes = 0;
@@ -38,12 +41,12 @@ export class FunctionBodies {
     this.#arities = arities;
   }
 
-  /** Bytes of machine code that V8 makes of them at most. */
+  /** Bytes of machine code that V8 makes of them, at most. */
   get machineBytes(): number {
     return this.#machineBytes;
   }
 
-  /** Passes a function's body. Throws `Unsupported` where V8 would need too much to compile it. */
+  /** Skips a function's body. Throws `Unsupported` if V8 would need too much to compile it. */
   add(body: BinaryReader, own: Arity): void {
     const { length } = body.bytes;
     if (length > BODY_LIMIT_BYTES) {
@@ -61,7 +64,7 @@ export class FunctionBodies {
       frame +
       length * (LARGEST_INSTRUCTION_BYTES + VALUE_MOVE_BYTES * mostValues) +
       (length / SHORTEST_OPERAND_BYTES) * CALL_SHARE * (locals + operands);
-    // Most are so short that nobody has to look.
+    // Most are too short to need the walk.
     if (
       (length / SHORTEST_BRANCH_BYTES) * (locals + operands) <= KEPT_LIMIT &&
       this.#machineBytes + worst <= UNSEEN_LIMIT_BYTES

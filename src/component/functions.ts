@@ -1,4 +1,4 @@
-/** Functions of the component model, and how they become functions of the core and come of them. */
+/** Functions of the component model, converted to and from core functions. */
 
 import { Trap } from '../errors.js';
 import { allocate, type CanonContext, type CoreFunction, memoryOf } from './canon-context.js';
@@ -16,20 +16,20 @@ export interface CoreFunc {
   readonly signature: Signature;
 }
 
-/** A function between components, or of the host. */
+/** A function of a component or of the host. */
 export interface Func {
   readonly type: FuncType;
-  /** Takes and returns values as `lift.ts` has them; a result as `{ tag: 'ok' | 'err', val }`. */
+  /** Takes and returns values as in `lift.ts`; a result is `{ tag: 'ok' | 'err', val }`. */
   call(parameters: readonly unknown[]): unknown;
-  /** Whether it runs in a component, to which handles are lent. */
+  /** Whether it runs in a component; handles are lent to it. */
   readonly isGuest: boolean;
-  /** Throws in place of the call, where the host has none of it. */
+  /** Throws instead of the call, if the host does not offer the function. */
   readonly refuse?: () => never;
-  /** What is done before the parameters are read; throws where the call is not to be made now. */
+  /** Called before the parameters are read; throws if the call is not allowed now. */
   readonly begin?: () => void;
 }
 
-/** The core signature of a function that a component exports, and of one that it imports. */
+/** The core signature of a function that a component imports, and of one that it exports. */
 function loweredSignature(type: FuncType): Signature {
   const parameters = parametersOf(type);
   const results = type.result?.flat ?? [];
@@ -42,7 +42,7 @@ export function liftedSignature(type: FuncType): Signature {
   return signatureOf(parametersOf(type), results.length <= 1 ? results : ['i32']);
 }
 
-/** The signature of the function that is told when a result has been read. */
+/** The signature of the function that is called when a result has been read. */
 export function postReturnSignature(type: FuncType): Signature {
   const results = type.result?.flat ?? [];
   return signatureOf(results.length <= 1 ? results : ['i32'], []);
@@ -53,7 +53,7 @@ function parametersOf({ parameters }: FuncType): readonly string[] {
   return flat.length > FLAT_LIMIT ? ['i32'] : flat;
 }
 
-/** What a component exports, out of a core function: `canon lift`. */
+/** A component's export made from a core function: `canon lift`. */
 export function liftFunc(
   type: FuncType,
   context: CanonContext,
@@ -97,7 +97,7 @@ export function liftFunc(
   };
 }
 
-/** What a core module imports, out of a function: `canon lower`. */
+/** A core module's import made from a function: `canon lower`. */
 export function lowerFunc(func: Func, context: CanonContext, ending: Ending): CoreFunc {
   const { type, isGuest } = func;
   const { instance, room } = context;
@@ -149,7 +149,7 @@ export function lowerFunc(func: Func, context: CanonContext, ending: Ending): Co
   return { call, signature: loweredSignature(type) };
 }
 
-/** What the values count as themselves, beside what lists and strings hold. */
+/** The bytes that the values count as, without those in lists and strings. */
 function passedBytes(types: readonly ValueType[]): number {
   return types.reduce((sum, { values }) => sum + VALUE_BYTES * values, 0);
 }

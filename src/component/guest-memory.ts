@@ -20,24 +20,24 @@ export class GuestMemory {
     this.#view = new DataView(memory.buffer);
   }
 
-  /** Bytes that it has now. */
+  /** The present size in bytes. */
   get size(): number {
     return this.bytes.length;
   }
 
-  /** Good until the guest runs. */
+  /** Valid until the guest runs. */
   get bytes(): Uint8Array {
     this.#follow();
     return this.#bytes;
   }
 
-  /** Good until the guest runs. */
+  /** Valid until the guest runs. */
   get view(): DataView {
     this.#follow();
     return this.#view;
   }
 
-  /** Throws a `Trap` where not all of it is within, or it does not begin where it has to. */
+  /** Throws a `Trap` if the range is not inside the memory, or not aligned. */
   check(pointer: number, length: number, alignment: number): void {
     if (pointer % alignment !== 0) {
       throw new Trap(`pointer ${pointer} is not aligned to ${alignment} bytes`);
@@ -45,7 +45,7 @@ export class GuestMemory {
     if (pointer + length > this.size) throw new Trap('out of bounds memory access');
   }
 
-  /** A memory that has grown has left its old bytes without length. */
+  /** Growing a memory detaches its old buffer, which then has length 0. */
   #follow(): void {
     if (this.#bytes.length > 0 || this.#memory.buffer.byteLength === 0) return;
     this.#bytes = new Uint8Array(this.#memory.buffer);

@@ -1,38 +1,44 @@
-/** The instructions of functions: what follows each, and how it changes the number of operands. */
+/**
+ * The instructions of functions: the bytes that follow each, and its effect on the number of
+ * operands.
+ */
 
-/** Behind an instruction: an alignment, perhaps the number of a memory, and an offset. */
+/** After the instruction come an alignment, perhaps the number of a memory, and an offset. */
 export const MEMORY_PLACE = 99;
 
 /**
- * Machine code that V8 makes, measured on x86-64 with its fastest compiler: the most of one instruction
- * (`call_indirect`) that moves no values, and what each value adds that a call or a branch moves.
+ * Bytes of machine code that V8 makes, measured on x86-64 with its baseline compiler: the most for
+ * an instruction that moves no values (`call_indirect`), and those for each value that a call or a
+ * branch moves.
  */
 export const LARGEST_INSTRUCTION_BYTES = 192;
 export const VALUE_MOVE_BYTES = 16;
 
-/** The most of a call, which also saves what is in registers, of a branch, and of where blocks end. */
+/** The most for a call, which also saves registers, for a branch, and for the end of a block. */
 export const CALL_BYTES = 96;
 export const BRANCH_BYTES = 64;
 export const BLOCK_END_BYTES = 32;
 
-/** A call keeps a bit for each value that it does not consume, here counted as an eighth. */
+/** A call keeps a bit for each value that it does not consume, counted here as an eighth. */
 export const CALL_SHARE = 1 / 8;
 
-/** An instruction that is known by its first byte, and has numbers behind it at most. */
+/** An instruction with a one-byte code, followed by numbers alone, if anything. */
 export interface PlainInstruction {
-  /** How many numbers; below 0, how many bytes; or `MEMORY_PLACE`. */
+  /** The number of numbers that follow; below 0, the number of bytes; or `MEMORY_PLACE`. */
   readonly numbers: number;
   readonly change: number;
-  /** Whether V8 makes more of it than a few instructions. */
+  /** Whether V8 makes more than a few machine instructions of it. */
   readonly isLarge: boolean;
 }
 
-/** Undefined for an instruction of another form, and for one that is not known. */
+/** Undefined for an instruction of another form, or an unknown one. */
 export function plainInstruction(code: number): PlainInstruction | undefined {
   return byCode[code];
 }
 
-/** How a conversion, or what moves parts of memories and tables, changes the number of operands. */
+/**
+ * The effect on the number of operands of conversions, and of moving parts of memories and tables.
+ */
 export function changeByNumbered(code: number): number {
   // `table.size` and `table.grow`; `data.drop` and `elem.drop` change nothing.
   if (code === 16) return 1;
@@ -40,7 +46,7 @@ export function changeByNumbered(code: number): number {
   return code < 8 || code === 9 || code === 13 ? 0 : -3;
 }
 
-/** How an instruction on vectors changes the number of operands; relaxed ones are taken to change nothing. */
+/** The effect on the number of operands of an instruction on vectors; 0 for relaxed ones. */
 export function changeByVector(code: number): number {
   if (code === 12) return 1;
   if (code === 11 || code === 0x52 || (code >= 0x58 && code <= 0x5b)) return -2;
@@ -48,7 +54,7 @@ export function changeByVector(code: number): number {
   return unary.some(([first, last]) => first <= code && code <= last) ? 0 : -1;
 }
 
-/** Instructions that make one vector or number of another, from one code to another. */
+/** Instructions that turn one vector or number into another, as ranges of codes. */
 const unary: readonly (readonly [first: number, last: number])[] = [
   [0x0f, 0x16], // splats, i8x16.extract_lane
   [0x18, 0x19],
@@ -79,7 +85,7 @@ const unary: readonly (readonly [first: number, last: number])[] = [
   [0xf8, 0xff], // conversions
 ];
 
-/** From one code to another. What does not come back (`br`, `return`) changes nothing here. */
+/** Ranges of codes. Instructions that do not return (`br`, `return`) change nothing here. */
 const plain: readonly (readonly [first: number, last: number, numbers: number, change: number])[] =
   [
     [0x20, 0x20, 1, 1], // local.get
@@ -119,7 +125,7 @@ const plain: readonly (readonly [first: number, last: number, numbers: number, c
     [0x0a, 0x0a, 0, 0], // throw_ref
   ];
 
-/** Those of which V8 makes much, from one code to another: loads of what is large, divisions, conversions. */
+/** Ranges of codes of which V8 makes much machine code: loads, divisions, conversions. */
 const large: readonly (readonly [first: number, last: number])[] = [
   [0x08, 0x13],
   [0x23, 0x26], // global.get to table.set

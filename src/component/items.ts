@@ -10,12 +10,12 @@ import type { Resource } from './resource.js';
 import type { ComponentSyntax, Declaration, Sort } from './syntax.js';
 import type { FuncType, ValueType } from './types.js';
 
-/** What a type's index stands for. */
+/** The meaning of a type's index. */
 export type TypeItem =
   | { readonly kind: 'value'; readonly type: ValueType }
   | { readonly kind: 'func'; readonly type: FuncType }
   | { readonly kind: 'resource'; readonly resource: Resource }
-  /** `where` is where its indices lead. */
+  /** `where` is the space that its indices belong to. */
   | {
       readonly kind: 'instance' | 'component';
       readonly declarations: readonly Declaration[];
@@ -51,14 +51,14 @@ export class Spaces {
     else items.push(item);
   }
 
-  /** Throws `Invalid` where there is none. */
+  /** Throws `Invalid` if there is none. */
   get<S extends Sort>(sort: S, index: number): OfSort<S> {
     const item = this.#items.get(sort)?.[index];
     if (item === undefined) throw new Invalid(`there is no ${sort} ${index}`);
     return item as OfSort<S>;
   }
 
-  /** Those around it, `depth` times; 0: these. */
+  /** The spaces of the component `depth` levels outwards; 0: these. */
   around(depth: number): Spaces {
     let spaces: Spaces = this;
     for (let left = depth; left > 0; left--) {
@@ -68,7 +68,7 @@ export class Spaces {
   }
 }
 
-/** The item of that name and sort. Throws `Invalid` where there is none. */
+/** The item of that name and sort. Throws `Invalid` if there is none. */
 export function exported<S extends Sort>(exports: Exports, sort: S, name: string): OfSort<S> {
   const item = exports.get(name);
   if (item === undefined) return missing(`there is no ${sort} "${name}"`);

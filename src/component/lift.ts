@@ -1,8 +1,8 @@
 /**
- * From core values and memory to values: "lifting", by the canonical ABI. Every number and place that
- * a guest gives is looked at before it is used.
+ * From core values and memory to values: "lifting", by the canonical ABI. Every number and address
+ * from the guest is checked before it is used.
  *
- * A value in JavaScript is what it is for hosts that `jco` makes: `u64` is a bigint, `list<u8>` a
+ * Values are represented in JavaScript as in hosts made by `jco`: `u64` is a bigint, `list<u8>` a
  * Uint8Array, an option its value or undefined, a variant `{ tag, val }`.
  */
 
@@ -13,7 +13,7 @@ import type { Resource } from './resource.js';
 import { decode, formOf } from './strings.js';
 import type { ValueType } from './types.js';
 
-/** What a value counts as, a string beside its bytes. */
+/** The bytes that a value counts as; a string counts its bytes besides. */
 export const VALUE_BYTES = 32;
 
 /** A value that was passed as core values. */
@@ -65,7 +65,7 @@ export function liftFlat(
   }
 }
 
-/** A value that lies in memory, at a place that has been checked. */
+/** A value in memory, at an address that has been checked. */
 export function load(
   context: CanonContext,
   type: ValueType,
@@ -175,11 +175,11 @@ function asCase(
   if (kind === 'enum') return name;
   if (kind !== 'option') return { tag: name, val: payload };
   if (index === 0) return undefined;
-  // An option in an option has to say which of them is none.
+  // For an option in an option, it must be clear which of them is none.
   return cases[1]!.type!.kind === 'option' ? { val: payload } : payload;
 }
 
-/** A value of a kind that is an i32; of a narrow one, what the ABI leaves of its bits. */
+/** A value of a type that is passed as an i32; for a narrow type the ABI drops the upper bits. */
 function fromI32(type: ValueType, bits: number): unknown {
   switch (type.kind) {
     case 'bool':

@@ -1,7 +1,7 @@
 /**
- * Links a component: follows its definitions in their order, which instantiates its core modules with
- * what they import. Nothing of it depends on what a guest computes, so that the same walk, with
- * modules that are only counted, tells beforehand what there will be and whether all of it fits.
+ * Links a component: follows its definitions in order, and instantiates its core modules with their
+ * imports. Nothing in this depends on what a guest computes, so the same walk, which then only
+ * counts modules, tells in advance what will exist and whether it fits.
  */
 import { follow } from './alias.js';
 import type { CanonContext, CoreFunction, Instance } from './canon-context.js';
@@ -26,21 +26,21 @@ import { Steps } from './steps.js';
 import type { CanonOptions, ComponentSyntax, Definition, ExternDesc, Reference } from './syntax.js';
 import { exportsOfWorld, refusedItem, type World } from './world.js';
 
-/** What a run of a component is made of. */
+/** What a run of a component consists of. */
 export interface Run {
   readonly world: World;
   readonly room: Room;
   readonly ending: Ending;
-  /** Every instance of a component that there is; each has handles. */
+  /** Every instance of a component; each has its own handles. */
   readonly instances: Instance[];
-  /** Starts a module with what it imports, by the names of that. */
+  /** Instantiates a module with its imports, by their module names. */
   instantiate(module: CoreModule, imports: ReadonlyMap<string, Exports>): Exports;
 }
 
-/** How deep components may be instantiated in one another. */
+/** How deep components may instantiate one another. */
 const DEPTH_LIMIT = 100;
 
-/** The exports of a component. Throws `Invalid`, what the world throws, and what a guest traps with. */
+/** The exports of a component. Throws `Invalid`, errors of the world, and a guest's traps. */
 export function link(component: ComponentSyntax, run: Run): Exports {
   return new Linker(component, run, new Steps(), undefined, new Spaces(), 0).exports();
 }
@@ -49,12 +49,12 @@ class Linker {
   readonly #component: ComponentSyntax;
   readonly #run: Run;
   readonly #steps: Steps;
-  /** What it is instantiated with; undefined for the outermost, which has the world. */
+  /** Its imports; undefined for the outermost component, which has the world. */
   readonly #given: ReadonlyMap<string, Item> | undefined;
   readonly #spaces: Spaces;
   readonly #instance: Instance;
   readonly #exports = new Map<string, Item>();
-  /** How many components lie around it. */
+  /** The number of components around it. */
   readonly #depth: number;
 
   constructor(
@@ -163,7 +163,7 @@ class Linker {
     for (const { module: from, name, sort, signature } of module.imports) {
       this.#steps.take();
       const item = exported(imports.get(from) ?? new Map(), `core ${sort}`, name);
-      // What comes of a module is looked at by V8; a function of the host is not.
+      // V8 checks the exports of modules, but not functions of the host.
       if (item.sort === 'core func') checkSignature(item.func, signature!, `"${from}" "${name}"`);
     }
     return this.#run.instantiate(module, imports);

@@ -1,6 +1,6 @@
 /**
- * From values to core values and memory: "lowering", by the canonical ABI. What has to lie in memory
- * is put where the guest's own `realloc` says; the guest may move its memory meanwhile.
+ * From values to core values and memory: "lowering", by the canonical ABI. What goes to memory is
+ * put where the guest's own `realloc` says; the guest may move its memory in that call.
  */
 import { allocate, type CallScope, type CanonContext, memoryOf } from './canon-context.js';
 import { asPlace } from './flat-values.js';
@@ -10,7 +10,7 @@ import type { ValueType } from './types.js';
 
 type Variant = { readonly tag: string; readonly val?: unknown };
 
-/** Appends the core values that a value is passed as. */
+/** Appends the core values for a value. */
 export function lowerFlat(
   context: CanonContext,
   type: ValueType,
@@ -62,7 +62,7 @@ export function lowerFlat(
   }
 }
 
-/** Writes a value to a place in memory that has been checked. */
+/** Writes a value to an address in memory that has been checked. */
 export function store(
   context: CanonContext,
   type: ValueType,
@@ -123,7 +123,7 @@ function lowerHandle(
   scope: CallScope,
 ): number {
   if (kind === 'own') return instance.handles.add(resource, one);
-  // Whoever makes a resource is given what stands for it.
+  // The maker of a resource gets the representation instead of a handle.
   if (resource.maker === instance) return one as number;
   return instance.handles.add(resource, one, scope);
 }
@@ -131,7 +131,7 @@ function lowerHandle(
 function lowerString(context: CanonContext, text: string): [pointer: number, length: number] {
   const { bytes, length } = encode(text, context.encoding);
   const alignment = context.encoding === 'utf8' ? 1 : 2;
-  // Some adapters cannot allocate nothing.
+  // Some adapters cannot allocate 0 bytes.
   if (bytes.length === 0) return [alignment, length];
   const pointer = allocate(context, bytes.length, alignment);
   memoryOf(context).bytes.set(bytes, pointer);

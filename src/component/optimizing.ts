@@ -1,6 +1,6 @@
 /**
- * Which of V8's compilers take a component. The optimizing one needs memory and time that grow with the
- * square of a function's length, in threads of its own, for which the end of the process waits.
+ * Chooses V8's compilers for a component. The optimizing one needs memory and time that grow with
+ * the square of a function's length, in threads for which the end of the process waits.
  */
 import { setFlagsFromString } from 'node:v8';
 import type { CoreModule } from './core-module.js';
@@ -10,7 +10,7 @@ const OPTIMIZED_LIMIT_BYTES = 128 * 1024;
 
 const OPTIONS = ['wasm-tier-up', 'wasm-dynamic-tiering'];
 
-/** Has V8 optimize nothing, where a function is too long for that, until it is closed. */
+/** Turns V8's optimizing compiler off, if a function is too long for it, until it is closed. */
 export class Optimizing {
   readonly #isOff: boolean;
 
@@ -19,7 +19,10 @@ export class Optimizing {
     if (this.#isOff) for (const option of OPTIONS) setFlagsFromString(`--no-${option}`);
   }
 
-  /** What was compiled meanwhile stays as it is. V8 keeps no code of kv's under other options. */
+  /**
+   * Code compiled in the meantime stays unoptimized. V8 does not cache kv's own code under other
+   * options.
+   */
   close(): void {
     if (this.#isOff) for (const option of OPTIONS) setFlagsFromString(`--${option}`);
   }

@@ -1,4 +1,6 @@
-/** What a component will make, told before anything of it runs, and how much each part may grow. */
+/**
+ * What a component will make, computed before anything of it runs, and how far each part may grow.
+ */
 
 import { Trap } from '../errors.js';
 import type { Maxima } from './core-bounds.js';
@@ -21,11 +23,11 @@ import {
 import type { ComponentSyntax } from './syntax.js';
 import type { World } from './world.js';
 
-/** Bytes of a page of memory, and the most pages that 32 bits address. */
+/** Bytes of a page of memory, and the most pages that 32 bits can address. */
 const PAGE_BYTES = 65_536;
 const PAGE_LIMIT = 65_536;
 
-/** The modules that will be instantiated, in that order: one as often as it has instances. */
+/** The modules that will be instantiated, in order; one for each of its instances. */
 export interface Plan {
   readonly modules: readonly CoreModule[];
   /** What the component exports. */
@@ -52,8 +54,8 @@ export function planOf(component: ComponentSyntax, world: World): Plan {
 }
 
 /**
- * For each module of the plan, how far its memories and tables may grow, so that all of them together
- * stay within the bytes that a guest may have. Throws a `Trap` where they begin with more.
+ * How far the memories and tables of each module of the plan may grow, so that all of them stay
+ * within `bytes`. Throws a `Trap` if they begin with more.
  */
 export function maximaOf({ modules }: Plan, bytes: number): Maxima[] {
   const all = modules.flatMap((module) => module.memories);
@@ -72,8 +74,8 @@ export function maximaOf({ modules }: Plan, bytes: number): Maxima[] {
 }
 
 /**
- * Shares an amount among parts that begin with something and may grow to a maximum: evenly, and what
- * one cannot use goes to the others. Undefined where they begin with more.
+ * Divides an amount among parts that have an initial and a maximal size: evenly, and what one
+ * cannot use goes to the others. Undefined if they begin with more.
  */
 function shares(
   parts: readonly { readonly initial: number; readonly maximum: number | undefined }[],
@@ -130,7 +132,7 @@ function checkDeclarations(modules: readonly CoreModule[]): void {
 
 const noMemory = new GuestMemory({ buffer: new ArrayBuffer(0) }, new Room(0));
 
-/** What an export is to the walk that only counts. */
+/** A stand-in for an export, for the walk that only counts. */
 function standIn({ sort, signature }: { sort: string; signature?: string }): Item {
   if (sort === 'func') {
     return { sort: 'core func', func: { call: () => undefined, signature: signature! } };

@@ -1,4 +1,4 @@
-/** A component that runs: its modules compiled, instantiated and linked. */
+/** A running component: its modules compiled, instantiated and linked. */
 import type { Instance } from './canon-context.js';
 import { compile } from './compile.js';
 import { hiddenName, withMaxima } from './core-bounds.js';
@@ -19,13 +19,13 @@ export class Program {
   readonly #room: Room;
   readonly #ending: Ending;
   readonly #instances: Instance[] = [];
-  /** Compiled modules, in the order in which they are instantiated. */
+  /** Compiled modules, in the order of instantiation. */
   readonly #modules: object[];
   readonly #memories = new WeakMap<object, GuestMemory>();
 
   /**
-   * Compiles what the plan says. `room` is what the guest may have. Throws `Invalid`, and a `Trap`
-   * where it would begin with more.
+   * Compiles the modules of the plan. `room` bounds what the guest may have. Throws `Invalid`, and
+   * a `Trap` if the guest would begin with more.
    */
   constructor(component: ComponentSyntax, plan: Plan, room: Room, ending = new Ending()) {
     this.#ending = ending;
@@ -43,7 +43,7 @@ export class Program {
     });
   }
 
-  /** Starts it; once only. Throws what its start functions trap with. */
+  /** Starts it, once. Throws traps of its start functions. */
   start(world: World): Exports {
     const modules = [...this.#modules];
     return link(this.#component, {
@@ -55,12 +55,12 @@ export class Program {
     });
   }
 
-  /** Throws what has ended the run, though the guest may have caught it. */
+  /** Throws the error that ended the run, even if the guest has caught it. */
   check(): void {
     this.#ending.check();
   }
 
-  /** Lets go of what the host holds for it. */
+  /** Releases what the host holds for it. */
   close(): void {
     for (const { handles } of this.#instances) handles.close();
   }

@@ -1,4 +1,4 @@
-/** A component's binary, by the component model's `Binary.md`, as of WASI 0.2. */
+/** Reads a component's binary, as the component model's `Binary.md` describes it for WASI 0.2. */
 import { BinaryReader, malformed } from './binary-reader.js';
 import { readCoreModule } from './core-module.js';
 import { Declared } from './declared.js';
@@ -13,10 +13,10 @@ const MAGIC = [0x00, 0x61, 0x73, 0x6d];
 const COMPONENT = [0x0d, 0x00, 0x01, 0x00];
 const MODULE = [0x01, 0x00, 0x00, 0x00];
 
-/** How deep components may lie in one another. */
+/** How deep components may be nested. */
 const DEPTH_LIMIT = 100;
 
-/** What bytes are at a first look. */
+/** What the first bytes of a file say it is. */
 export type Format = 'component' | 'component of another version' | 'core module' | 'other';
 
 export function formatOf(bytes: Uint8Array): Format {
@@ -26,7 +26,7 @@ export function formatOf(bytes: Uint8Array): Format {
   return reader.takes(COMPONENT) ? 'component' : 'component of another version';
 }
 
-/** Reads a component. Throws `malformed`, and `Unsupported` for what WASI 0.2 has no use for. */
+/** Reads a component. Throws `malformed`, and `Unsupported` for features outside WASI 0.2. */
 export function readComponent(bytes: Uint8Array): ComponentSyntax {
   return readWhole(new BinaryReader(bytes), new Declared(), 0);
 }

@@ -1,10 +1,10 @@
-/** The kinds of definitions in a component's binary, and aliases of them. */
+/** Reads sorts of definitions, and aliases, in a component's binary. */
 import { type BinaryReader, malformed } from './binary-reader.js';
 import type { CoreSort } from './core-module.js';
 import type { Alias, Sort } from './syntax.js';
 import { Unsupported } from './unsupported.js';
 
-/** What an alias names. */
+/** The target of an alias. */
 export function readAlias(reader: BinaryReader): Alias {
   const sort = readSort(reader);
   switch (reader.byte()) {

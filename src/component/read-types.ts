@@ -1,4 +1,4 @@
-/** The types of a component's binary. */
+/** Reads the types in a component's binary. */
 import { type BinaryReader, malformed } from './binary-reader.js';
 import { readAlias } from './read-sorts.js';
 import type { Declaration, ExternDesc, TypeSyntax, TypeUse } from './syntax.js';
@@ -21,7 +21,7 @@ const primitives: Readonly<Record<number, Primitive>> = {
   115: 'string',
 };
 
-/** How deep types of instances may lie in one another. */
+/** How deep types of instances may be nested. */
 const DEPTH_LIMIT = 100;
 
 export function readType(reader: BinaryReader, depth = 0): TypeSyntax {
@@ -79,7 +79,7 @@ export function readType(reader: BinaryReader, depth = 0): TypeSyntax {
   }
 }
 
-/** What an import is, or what an export is said to be. */
+/** The type of an import, or the type given to an export. */
 export function readExternDesc(reader: BinaryReader): ExternDesc {
   switch (reader.byte()) {
     case 0:
@@ -107,7 +107,7 @@ export function readExternDesc(reader: BinaryReader): ExternDesc {
   }
 }
 
-/** The name of an import or export; what some versions put behind it is passed over. */
+/** The name of an import or export; what some versions write after it is skipped. */
 export function readExternName(reader: BinaryReader): string {
   const form = reader.byte();
   if (form > 2) throw malformed;
@@ -160,7 +160,7 @@ function readResult(reader: BinaryReader): TypeUse | undefined {
   }
 }
 
-/** A primitive is a byte that would be a negative number; any other number is an index. */
+/** A primitive is a byte that is a negative number in LEB128; any other number is an index. */
 function readUse(reader: BinaryReader): TypeUse {
   const first = reader.peek();
   const isNegative = first >= 0x40 && first < 0x80;
@@ -173,7 +173,7 @@ function fail(): never {
   throw malformed;
 }
 
-/** What must not be empty. */
+/** Throws `malformed` for an empty list. */
 function some<T>(items: T[]): T[] {
   if (items.length === 0) throw malformed;
   return items;

@@ -1,4 +1,4 @@
-/** From types as they are written to types with everything that they refer to. */
+/** Resolves types: from their syntax to types that contain everything they refer to. */
 import { Invalid } from './invalid.js';
 import type { Spaces, TypeItem } from './items.js';
 import type { Resource } from './resource.js';
@@ -17,10 +17,13 @@ import {
   variant,
 } from './types.js';
 
-/** The most names of a `flags` type. */
+/** The most names in a `flags` type. */
 const FLAGS_LIMIT = 32;
 
-/** Any type but a resource that is made here. Throws `Invalid`, also where its parts are too many steps. */
+/**
+ * Any type except a resource that the component itself makes. Throws `Invalid`, also for a type
+ * with too many parts.
+ */
 export function resolve(
   type: Exclude<TypeSyntax, { kind: 'resource' }>,
   spaces: Spaces,
@@ -84,7 +87,7 @@ function resolveFunc(
   };
 }
 
-/** Throws `Invalid` where two names are the same as JavaScript has them. */
+/** Throws `Invalid` if two names are equal in JavaScript's spelling. */
 function distinct(names: readonly string[]): void {
   const known = new Set<string>();
   for (const name of names) {

@@ -1,4 +1,4 @@
-/** How a guest makes, drops and looks at resources. */
+/** How a guest makes, drops and represents resources. */
 
 import { Trap } from '../errors.js';
 import type { Instance } from './canon-context.js';

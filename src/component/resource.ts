@@ -1,59 +1,64 @@
-/** Resources, and the handles by which a component instance has them. */
+/** Resources, and the handles by which a component instance refers to them. */
 
 import { Trap } from '../errors.js';
 import type { Room } from './room.js';
 
-/** A type of resources. What stands for one of them is an object of the host, or a guest's number. */
+/**
+ * A type of resources. A resource is represented by an object of the host, or by a guest's number.
+ */
 export interface Resource {
-  /** As messages and the texts of types have it: `wasi:io/streams.input-stream`. */
+  /** The name in messages and in the texts of types: `wasi:io/streams.input-stream`. */
   readonly name: string;
-  /** The instance that makes them; undefined where the host does. */
+  /** The component instance that makes them; undefined for the host. */
   readonly maker: object | undefined;
-  /** Bytes that one of them keeps for as long as there is a handle. */
+  /** Bytes that a resource keeps while it has a handle. */
   weight(one: unknown): number;
-  /** Called before a guest drops a handle; throws where it is not to be dropped now. */
+  /** Called before a guest drops a handle; throws if that is not allowed now. */
   begin?(): void;
-  /** What is done when its handle is dropped. */
+  /** Called when its handle is dropped. */
   destroy(one: unknown): void;
 }
 
 export interface Handle {
   readonly resource: Resource;
-  /** What it stands for. */
+  /** The resource. */
   readonly one: unknown;
-  /** The call that it is borrowed for; undefined where it is owned. */
+  /** The call that it is borrowed for; undefined for an owned handle. */
   readonly borrowedFor: Call | undefined;
-  /** Calls under way that it is lent to. */
+  /** The number of calls under way that it is lent to. */
   lent: number;
   readonly weight: number;
 }
 
-/** A call: what it has borrowed and lent has to be given back when it ends. */
+/** A call: borrowed and lent handles have to be returned when it ends. */
 export class Call {
-  /** Borrowed handles that its callee has not dropped. */
+  /** Borrowed handles that the callee has not dropped yet. */
   borrowed = 0;
   readonly lenders: Handle[] = [];
 
-  /** Throws where something is still borrowed. */
+  /** Throws if something is still borrowed. */
   end(): void {
     for (const handle of this.lenders) handle.lent--;
     if (this.borrowed > 0) throw new Trap('it ended a call without dropping a borrowed handle');
   }
 }
 
-/** The handles of one instance, by their numbers, from 1 on. */
+/** The handles of one instance, numbered from 1. */
 export class Handles {
   readonly #room: Room;
   readonly #handles: (Handle | undefined)[] = [undefined];
   readonly #free: number[] = [];
-  /** What was taken for a call that has not begun. */
+  /** Handles taken for a call that has not begun. */
   readonly #taken: Handle[] = [];
 
   constructor(room: Room) {
     this.#room = room;
   }
 
-  /** Throws a `Trap` where it is one handle, or one weight, too many. */
+  /**
+   * Adds a handle; returns its number. Throws a `Trap` past the limit on handles, or on their
+   * weight.
+   */
   add(resource: Resource, one: unknown, borrowedFor?: Call): number {
     const weight = borrowedFor === undefined ? resource.weight(one) : 0;
     this.#room.addHandle();
@@ -83,7 +88,7 @@ export class Handles {
     return handle;
   }
 
-  /** Takes a handle out. Throws a `Trap` as `get` does, and where it is lent to a call under way. */
+  /** Removes a handle. Throws a `Trap` as `get` does, and if it is lent to a call under way. */
   remove(number: number, resource: Resource): Handle {
     const handle = this.get(number, resource);
     if (handle.lent > 0) {
@@ -98,8 +103,8 @@ export class Handles {
   }
 
   /**
-   * Takes a handle out that is to be given away; where it is for a call, `give` follows. Throws as `remove`, and
-   * where it is borrowed.
+   * Removes a handle to transfer its resource; if that is for a call, `give` follows. Throws as
+   * `remove`, and if it is borrowed.
    */
   take(number: number, resource: Resource, isForCall: boolean): unknown {
     const handle = this.remove(number, resource);
@@ -112,12 +117,12 @@ export class Handles {
     );
   }
 
-  /** The call begins: what was taken for it is its own. */
+  /** The call has begun: what was taken for it belongs to it. */
   give(): void {
     this.#taken.length = 0;
   }
 
-  /** Lets go of what the host has made and is still owned here. */
+  /** Destroys the host's resources that are still owned here. */
   close(): void {
     for (const handle of [...this.#taken.splice(0), ...this.#handles.splice(0)]) {
       if (handle === undefined || handle.borrowedFor !== undefined) continue;

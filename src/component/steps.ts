@@ -1,4 +1,4 @@
-/** The work of linking, which a component of a few bytes can ask for without end. */
+/** Counts the work of linking, which a small component can make endless. */
 import { Invalid } from './invalid.js';
 import { STEP_LIMIT } from './room.js';
 

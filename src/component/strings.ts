@@ -3,7 +3,7 @@ import { Trap } from '../errors.js';
 
 export type Encoding = 'utf8' | 'utf16' | 'latin1+utf16';
 
-/** Of `latin1+utf16`: set in the length where the string is in UTF-16. */
+/** In `latin1+utf16`, a bit of the length that says that the string is UTF-16. */
 const UTF16_TAG = 0x80000000;
 
 const decoders = {
@@ -11,14 +11,16 @@ const decoders = {
   utf16: new TextDecoder('utf-16le', { fatal: true, ignoreBOM: true }),
 };
 
-/** A string as it lies in memory. */
+/** A string in memory. */
 export interface EncodedString {
   readonly form: 'utf8' | 'utf16' | 'latin1';
   readonly bytes: number;
   readonly alignment: 1 | 2;
 }
 
-/** The form of a string of this length, which is of bytes or of units of two, by the encoding. */
+/**
+ * The form of a string of this length, which counts bytes or units of two bytes, by the encoding.
+ */
 export function formOf(encoding: Encoding, length: number): EncodedString {
   if (encoding === 'utf8') return { form: 'utf8', bytes: length, alignment: 1 };
   if (encoding === 'utf16') return { form: 'utf16', bytes: length * 2, alignment: 2 };
@@ -26,7 +28,7 @@ export function formOf(encoding: Encoding, length: number): EncodedString {
   return { form: 'utf16', bytes: (length - UTF16_TAG) * 2, alignment: 2 };
 }
 
-/** Throws a `Trap` for what is no text. */
+/** Throws a `Trap` for invalid text. */
 export function decode(bytes: Uint8Array, form: EncodedString['form']): string {
   if (form === 'latin1') return Buffer.from(bytes).toString('latin1');
   try {
@@ -36,7 +38,7 @@ export function decode(bytes: Uint8Array, form: EncodedString['form']): string {
   }
 }
 
-/** Text as its bytes, and the length that is told with them. */
+/** The bytes of a text, and the length passed with them. */
 export function encode(text: string, encoding: Encoding): { bytes: Uint8Array; length: number } {
   if (encoding === 'utf8') {
     const bytes = Buffer.from(text);

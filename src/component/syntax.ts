@@ -1,17 +1,17 @@
 /**
- * A component's binary as it is written: its definitions, in their order, with indices that nobody
- * has followed. The words are those of the component model's `Binary.md`.
+ * A component's binary as it is written: its definitions in order, with unresolved indices. The
+ * names are those of the component model's `Binary.md`.
  */
 import type { CoreModule, CoreSort } from './core-module.js';
 import type { Encoding } from './strings.js';
 import type { Primitive } from './types.js';
 
-/** A type where a value has one: a primitive, or the index of a type. */
+/** A type of a value: a primitive, or the index of a type. */
 export type TypeUse = Primitive | number;
 
 export type Sort = 'func' | 'value' | 'type' | 'component' | 'instance' | 'module' | CoreOnly;
 
-/** Sorts of the core that an alias or an argument may have, beside modules. */
+/** Sorts of the core, besides modules, that an alias or an argument may have. */
 export type CoreOnly = `core ${CoreSort | 'instance'}`;
 
 export interface Reference {
@@ -50,11 +50,11 @@ export type TypeSyntax =
   | { readonly kind: 'instance' | 'component'; readonly declarations: readonly Declaration[] }
   | { readonly kind: 'resource'; readonly destructor: number | undefined };
 
-/** What an import, or what an export is said to be. */
+/** The type of an import, or the type given to an export. */
 export type ExternDesc =
   | { readonly sort: 'func' | 'component' | 'instance' | 'module'; readonly type: number }
   | { readonly sort: 'type'; readonly equal: number }
-  /** A resource of which nothing is known. */
+  /** An abstract resource. */
   | { readonly sort: 'type'; readonly equal: undefined };
 
 export type Alias =
@@ -67,7 +67,7 @@ export type Alias =
     }
   | { readonly of: 'outer'; readonly sort: Sort; readonly depth: number; readonly index: number };
 
-/** What an instance's type says. */
+/** A declaration in an instance's type. */
 export type Declaration =
   | { readonly kind: 'type'; readonly type: TypeSyntax }
   | { readonly kind: 'alias'; readonly alias: Alias }

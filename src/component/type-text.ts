@@ -1,11 +1,11 @@
-/** Types as text, so that two are the same where their texts are, and a message can show one. */
+/** Types as text, so that two types are equal if their texts are, and a message can show them. */
 import type { TypeItem } from './items.js';
 import type { FuncType, ValueType } from './types.js';
 
-/** The longest text, in characters: what is longer ends in `…`, and is like nothing else. */
+/** The longest text, in characters: a longer one is cut, ends in `…`, and is equal to no other. */
 const TEXT_LIMIT = 10_000;
 
-/** `func(own<a:b/c.d>, string) -> bool`. The names of parameters are not a part of it. */
+/** `func(own<a:b/c.d>, string) -> bool`, without the names of parameters. */
 export function funcText({ parameters, result }: FuncType): string {
   const text = new Text();
   text.add('func(');
@@ -32,12 +32,12 @@ export function typeText(item: TypeItem): string {
   }
 }
 
-/** A name as it is, or between quotes where it could be taken for more than a name. */
+/** A name unchanged, or in quotes if it could be taken for more than a name. */
 function plain(name: string): string {
   return /^[\w:/.@-]+$/.test(name) ? name : JSON.stringify(name);
 }
 
-/** Types can hold one another many times over, so the text stops where it is too long. */
+/** Types can contain one another many times over, so the text is cut at the limit. */
 class Text {
   #text = '';
 

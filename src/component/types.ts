@@ -1,6 +1,6 @@
 /**
- * The types of values and functions of the component model, followed to their ends, with what the
- * canonical ABI derives of each: its place in memory, and the core values that it is passed as.
+ * The types of values and functions of the component model, resolved, with what the canonical ABI
+ * derives from each: its size in memory, and the core values that pass it.
  */
 import type { Resource } from './resource.js';
 
@@ -21,25 +21,25 @@ export type Primitive =
 
 export type CoreType = 'i32' | 'i64' | 'f32' | 'f64';
 
-/** How the canonical ABI lays a type out. */
+/** The layout of a type in the canonical ABI. */
 interface Layout {
   /** Bytes in memory. */
   readonly size: number;
   readonly alignment: number;
-  /** The core values that it is passed as: of more than `FLAT_LIMIT`, that many and one. */
+  /** The core values that pass it; of a longer list, the first `FLAT_LIMIT` and one more. */
   readonly flat: readonly CoreType[];
   /**
-   * What one of it takes of V8's heap at most, in numbers (32 bytes), beside what lists and strings
-   * hold.
+   * The most that a value takes in V8's heap, in numbers (32 bytes), without the contents of lists
+   * and strings.
    */
   readonly values: number;
-  /** Whether it gives a handle away. */
+  /** Whether it transfers a handle. */
   readonly holdsOwn: boolean;
 }
 
 export interface Field {
   readonly name: string;
-  /** The name of it in JavaScript. */
+  /** Its name in JavaScript. */
   readonly key: string;
   readonly type: ValueType;
   readonly offset: number;
@@ -50,10 +50,10 @@ export interface Case {
   readonly type: ValueType | undefined;
 }
 
-/** What variant, option, result and enum have in common. */
+/** What variant, option, result and enum share. */
 interface Cases {
   readonly cases: readonly Case[];
-  /** Bytes of the number that says which case it is. */
+  /** Bytes of the number of the case. */
   readonly discriminantSize: 1 | 2 | 4;
   readonly payloadOffset: number;
 }
@@ -73,10 +73,7 @@ export interface FuncType {
   readonly result: ValueType | undefined;
 }
 
-/**
- * The most core values that parameters are passed as; more lie in memory. A result is one, or lies
- * there.
- */
+/** The most core values that pass parameters; more go through memory. A result has one at most. */
 export const FLAT_LIMIT = 16;
 
 const primitiveLayouts: Readonly<Record<Primitive, Layout>> = {
@@ -141,10 +138,7 @@ export function flags(names: readonly string[]): ValueType {
   return { kind: 'flags', names, ...scalar(size, 'i32'), values: 1 + 2 * names.length };
 }
 
-/**
- * What lists without an element take of V8's heap, in numbers: an Array 190 bytes, a Uint8Array
- * 200.
- */
+/** The heap that an empty list takes in V8, in numbers: an Array 190 bytes, a Uint8Array 200. */
 const LIST_VALUES = 6;
 const BYTES_VALUES = 8;
 
@@ -161,7 +155,7 @@ export function alignedTo(position: number, alignment: number): number {
   return Math.ceil(position / alignment) * alignment;
 }
 
-/** The core values of several types, one behind the other. */
+/** The core values of several types in sequence. */
 export function flattened(types: readonly ValueType[]): readonly CoreType[] {
   const flat: CoreType[] = [];
   for (const type of types) {
@@ -199,7 +193,7 @@ function scalar(size: number, flat: CoreType): Layout {
   return { size, alignment: size, flat: [flat], values: 1, holdsOwn: false };
 }
 
-/** The core type that holds either: bits are carried over, as the canonical ABI says. */
+/** The core type that can hold both: bits are kept, as the canonical ABI says. */
 function joined(left: CoreType | undefined, right: CoreType): CoreType {
   if (left === undefined || left === right) return right;
   const small = (type: CoreType) => type === 'i32' || type === 'f32';

@@ -1,2 +1,2 @@
-/** Thrown for what a component uses of WebAssembly that is not offered here; the text names it. */
+/** Thrown for a feature of WebAssembly that is not offered here; the text names it. */
 export class Unsupported extends Error {}

@@ -1,4 +1,4 @@
-/** V8's WebAssembly, of which Node's declarations say nothing. */
+/** V8's WebAssembly, which Node's types do not declare. */
 
 export const { WebAssembly } = globalThis as unknown as {
   readonly WebAssembly: {
@@ -13,12 +13,12 @@ export const { WebAssembly } = globalThis as unknown as {
   };
 };
 
-/** Whether it is V8's name for a trap. */
+/** Whether it is V8's error for a trap. */
 export function isRuntimeError(thrown: unknown): thrown is Error {
   return thrown instanceof WebAssembly.RuntimeError;
 }
 
-/** V8's words, without where in its own interface it found that. */
+/** V8's message, without the name of V8's own function in front. */
 export function reasonOf({ message }: Error): string {
   const [line = ''] = message.split('\n', 1);
   return line.replace(/^WebAssembly\.\w+\(\): /, '');

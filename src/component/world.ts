@@ -1,4 +1,4 @@
-/** What a component imports: interfaces of the host, each as the component says that it is. */
+/** A component's imports from the host, with the types that the component declares. */
 import { follow } from './alias.js';
 import type { Func } from './functions.js';
 import { Invalid } from './invalid.js';
@@ -9,19 +9,19 @@ import type { Steps } from './steps.js';
 import type { ExternDesc } from './syntax.js';
 import type { FuncType } from './types.js';
 
-/** The host, as it answers imports. Each throws what the host refuses with. */
+/** The host, which answers imports. Each function throws the host's refusal. */
 export interface World {
-  /** Looks at the name of an interface. */
+  /** Checks the name of an interface. */
   instance(name: string): void;
   resource(instance: string, name: string): Resource;
   func(instance: string, name: string, type: FuncType): Func;
-  /** Looks at a type that the component says is exported. */
+  /** Checks a type that the component expects the interface to export. */
   type(instance: string, name: string, type: TypeItem): void;
-  /** Looks at what is no interface, which the host does not offer. */
+  /** Refuses an import that is not an interface, which the host does not offer. */
   refuse(name: string): void;
 }
 
-/** What an interface exports. Throws `Invalid`, and what the world throws. */
+/** The exports of an interface. Throws `Invalid`, and the world's refusals. */
 export function exportsOfWorld(
   world: World,
   instance: string,
@@ -73,7 +73,7 @@ function exportOfWorld(
   return { sort: 'type', type: { kind: 'resource', resource: world.resource(instance, name) } };
 }
 
-/** What stands for an import that the host refuses: it has its type, and nobody comes to use it. */
+/** A stand-in for an import that the host refuses: it has its type, and is never used. */
 export function refusedItem(world: World, name: string, desc: ExternDesc, spaces: Spaces): Item {
   world.refuse(name);
   switch (desc.sort) {

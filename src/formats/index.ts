@@ -1,17 +1,17 @@
-/** The formats: each a line here, and a file that is loaded when the format is used. */
+/** The formats: each is an entry here, and a file that is loaded when the format is used. */
 import { extname } from 'node:path';
 import type { AnyFormat, Format, FormatName, StreamFormatName } from './format.js';
 
 export type { FormatName } from './format.js';
 
 interface FormatEntry {
-  /** What a file of it holds. */
+  /** What a file of the format holds, in words. */
   readonly contents: string;
-  /** Endings of file names, without the dot and in lower case, that stand for it. */
+  /** Extensions of file names, without the dot and in lower case. */
   readonly extensions: readonly string[];
   /** Whether it has an encoder. */
   readonly isWritten: boolean;
-  /** Whether its records are those of databases, which it names. */
+  /** Whether its records belong to databases, which it names. */
   readonly holdsDatabases?: true;
   readonly load: () => Promise<{ readonly format: AnyFormat }>;
 }
@@ -62,27 +62,27 @@ const formats: Readonly<Record<StreamFormatName, StreamFormatEntry>> &
   },
 };
 
-/** The format where neither an option nor a file's name says another. */
+/** The format if neither an option nor a file's name says another. */
 export const DEFAULT_FORMAT: FormatName = 'ndjson';
 
-/** All formats: each can be read. */
+/** All formats; each can be read. */
 export const formatNames = Object.keys(formats) as readonly FormatName[];
 
-/** Those that can be written too. */
+/** The formats that can be written too. */
 export const writtenFormatNames = formatNames.filter((name) => formats[name].isWritten);
 
-/** Those that are streams of bytes. */
+/** The formats that are streams of bytes. */
 export const streamFormatNames = formatNames.filter((name) => name !== 'files');
 
-/** Those whose records are those of databases. */
+/** The formats whose records belong to databases. */
 export const databaseFormatNames = formatNames.filter((name) => formats[name].holdsDatabases);
 
-/** The format and what it holds, in words: `mdb, what mdb_dump writes`. */
+/** The format and what a file of it holds: `mdb, what mdb_dump writes`. */
 export function formatInWords(name: FormatName): string {
   return `${name}, ${formats[name].contents}`;
 }
 
-/** The format that a file's name stands for; undefined where it stands for none. */
+/** The format for a file's name; undefined if the name does not say. */
 export function formatOfFile(path: string): FormatName | undefined {
   const extension = extname(path).slice(1).toLowerCase();
   return formatNames.find((name) => formats[name].extensions.includes(extension));

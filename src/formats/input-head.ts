@@ -1,14 +1,17 @@
-/** How an input begins: a byte order mark is taken off, and what is no text of UTF-8 is named. */
+/**
+ * Checks how an input begins: a byte order mark is removed, and input that is not UTF-8 text is
+ * refused with its kind.
+ */
 import { FormatError } from './format.js';
 
 interface Kind {
   readonly name: string;
   readonly bytes: readonly number[];
-  /** The program that makes UTF-8 of it. */
+  /** The program that converts it to UTF-8. */
   readonly filter: string;
 }
 
-/** The longer ones first, where one begins as another does. */
+/** A longer beginning comes before its own prefix. */
 const kinds: readonly Kind[] = [
   kind('UTF-32', 'iconv -f UTF-32 -t UTF-8', 0xff, 0xfe, 0, 0),
   kind('UTF-16', 'iconv -f UTF-16 -t UTF-8', 0xff, 0xfe),
@@ -23,7 +26,9 @@ const kinds: readonly Kind[] = [
 
 const byteOrderMark = Buffer.from('\ufeff');
 
-/** Bytes that tell UTF-16 without a byte order mark: two characters, of which one half is NUL. */
+/**
+ * Bytes that tell UTF-16 without a byte order mark: two characters, each with a half that is NUL.
+ */
 const TELLING_BYTES = 4;
 
 export class InputHead {
@@ -31,19 +36,19 @@ export class InputHead {
   #isOver = false;
 
   /**
-   * What can be handed on of the input, now that these bytes have come: nothing, as long as they may
-   * begin something that is no text. Throws a FormatError where it is not text.
+   * The bytes that can be handed on, now that these have come: none while they may begin something
+   * that is not text. Throws a FormatError if it is not text.
    */
   push(bytes: Buffer): Buffer {
     if (this.#isOver) return bytes;
     this.#held = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes]);
     if (!mayBegin(this.#held)) return this.end();
-    // A copy: the caller may reuse the bytes.
+    // A copy, because the caller may reuse the bytes.
     this.#held = Buffer.from(this.#held);
     return Buffer.alloc(0);
   }
 
-  /** What is left at the end of the input. Throws as `push` does. */
+  /** The rest at the end of the input. Throws as `push` does. */
   end(): Buffer {
     if (this.#isOver) return Buffer.alloc(0);
     this.#isOver = true;
@@ -57,7 +62,7 @@ export class InputHead {
   }
 }
 
-/** Whether more bytes have to come to say what it is. */
+/** Whether more bytes are needed to know the kind. */
 function mayBegin(head: Buffer): boolean {
   if (head.length < TELLING_BYTES && head.includes(0)) return true;
   if (head.length < 2) return true;
@@ -66,7 +71,7 @@ function mayBegin(head: Buffer): boolean {
   );
 }
 
-/** A single NUL is only a byte that no text should have: what reads the text says so. */
+/** A single NUL does not tell UTF-16; the reader of the text rejects it. */
 function unmarkedUtf16(head: Buffer): Kind | undefined {
   if (head.length < 2 || head.length === 3) return undefined;
   const isNul = [...head.subarray(0, TELLING_BYTES)].map((byte) => byte === 0);

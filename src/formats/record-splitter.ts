@@ -1,6 +1,6 @@
 /**
- * The part that all decoders share: input cut anywhere goes in, records come out, whole where they
- * are within the limit and in pieces where not, whatever the cuts.
+ * Shared by all decoders: takes input cut anywhere and gives records, whole if they are within the
+ * limit and otherwise in pieces, wherever the input was cut.
  */
 import { isUtf8 } from 'node:buffer';
 import { NEWLINE } from './bytes/ascii.js';
@@ -10,21 +10,21 @@ import { InputHead } from './input-head.js';
 
 /** What a format knows of its records. `end` is the end of `bytes`; all ranges are half-open. */
 export interface RecordReader {
-  /** The line, or the number, of the next record, or of the one being read: see `Format.counts`. */
+  /** The line or number of the current or next record: see `AnyFormat.counts`. */
   readonly next: number;
-  /** True where the last line of the input counts though no newline ends it. */
+  /** Whether the input's last line counts even without a newline. */
   readonly countsLines: boolean;
   /**
-   * Passes over what is between records, and hands over records itself where that is fast. Up to
-   * `validEnd`, which is behind a newline, the bytes are UTF-8; beyond it that is not known. Returns
-   * where a record begins that it leaves to the others, or `end`.
+   * Skips what is between records, and hands records over itself if that is fast. Up to `validEnd`,
+   * which follows a newline, the bytes are UTF-8; beyond it that is unknown. Returns where a record
+   * begins that it leaves to the other methods, or `end`.
    */
   between(bytes: Buffer, at: number, end: number, validEnd: number): number;
-  /** Where the record at, or continued at, `at` ends; -1 where that is not before `end`. */
+  /** Where the record that begins, or continues, at `at` ends; -1 if that is not before `end`. */
   find(bytes: Buffer, at: number, end: number): number;
-  /** A record as `find` found it. */
+  /** A record found by `find`. */
   whole(bytes: Buffer, start: number, end: number): void;
-  /** The input ended within this record. */
+  /** The input ended inside this record. */
   cutOff(bytes: Buffer): void;
   /** A record over the limit, from its beginning to the limit. */
   beginLong(head: Buffer): void;
@@ -76,7 +76,10 @@ export class RecordSplitter implements Decoder {
     }
   }
 
-  /** No stretch is longer than the limit, so that what is over it is seen to be, wherever cut. */
+  /**
+   * No piece is longer than the limit, so that records over it are noticed wherever the input is
+   * cut.
+   */
   #pieces(bytes: Buffer): void {
     let at = 0;
     for (; bytes.length - at > this.#limit; at += this.#limit) {
@@ -106,7 +109,7 @@ export class RecordSplitter implements Decoder {
     }
   }
 
-  /** Goes on with a record that began before these bytes. Returns where it ends. */
+  /** Continues a record that began before these bytes. Returns where it ends. */
   #goOn(bytes: Buffer, end: number): number {
     const found = this.#reader.find(bytes, 0, end);
     const stop = found === -1 ? end : found;

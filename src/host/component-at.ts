@@ -1,4 +1,4 @@
-/** Reading the syntax of a component, and saying why it cannot be run. */
+/** Reads the syntax of a component, and explains why it cannot be run. */
 import { BinaryReader, malformed } from '../component/binary-reader.js';
 import { readCoreModule } from '../component/core-module.js';
 import { Declared } from '../component/declared.js';
@@ -9,7 +9,7 @@ import { Unsupported } from '../component/unsupported.js';
 import { KvError } from '../errors.js';
 import { readComponentFile } from './read-component-file.js';
 
-/** What a module of the first preview of WASI imports. */
+/** The module that a program for the first preview of WASI imports. */
 const PREVIEW1 = 'wasi_snapshot_preview1';
 
 /** The component in a file. Throws `not-a-component`, `io`, `too-large`. */
@@ -35,7 +35,7 @@ function componentOf(bytes: Uint8Array, path: string, action: string): Component
   }
 }
 
-/** How a core module becomes a component: with an adapter, where it is for the first preview of WASI. */
+/** How to make a component of a core module; one for the first preview of WASI needs an adapter. */
 function wrapping(bytes: Uint8Array, path: string): string {
   const wrap = `wrap it: wasm-tools component new "${path}" -o component.wasm`;
   try {
@@ -47,7 +47,7 @@ function wrapping(bytes: Uint8Array, path: string): string {
   }
 }
 
-/** What `work` gives; throws `not-a-component` where the component is not one that can be run. */
+/** The result of `work`; throws `not-a-component` if it finds that the component cannot be run. */
 export function understood<T>(action: string, work: () => T): T {
   const refuse = (state: string, cause?: unknown) =>
     new KvError('not-a-component', `cannot ${action}: ${state}`, { cause });

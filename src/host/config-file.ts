@@ -1,13 +1,14 @@
-/** Files with settings for a guest: a `NAME=VALUE` a line, and lines that begin with a `#`. */
+/**
+ * Reads files with settings for a guest: one `NAME=VALUE` a line, and comments that begin with `#`.
+ */
 import { readFileSync, statSync } from 'node:fs';
 import { ioError, KvError } from '../errors.js';
 
-/** Bytes of a file. */
+/** Bytes of the largest file. */
 const LIMIT_BYTES = 1024 * 1024;
 
 /**
- * Its settings, in their order. Throws `rejected` with the place of a line that is none, `io`,
- * `too-large`.
+ * The settings, in order. Throws `rejected` with the place of a malformed line, `io`, `too-large`.
  */
 export function readConfigFile(path: string): [string, string][] {
   const action = `read settings from "${path}"`;

@@ -1,4 +1,4 @@
-/** What of a component is run: its `wasi:cli/run`. Where there is none, what it has instead is said. */
+/** Finds the function to run, `wasi:cli/run`, or explains what the component exports instead. */
 import { Invalid } from '../component/invalid.js';
 import { type Exports, exported } from '../component/items.js';
 import { funcText } from '../component/type-text.js';
@@ -9,17 +9,17 @@ import { listed } from './refusals.js';
 /** The type of `run`. */
 const RUN_TEXT = 'func() -> result<_, _>';
 
-/** Exports that one message names at most. */
+/** The most exports that a message names. */
 const NAMED = 10;
 
-/** What serves a component that exports something else. */
+/** The programs that serve components with other exports. */
 const servers: readonly (readonly [RegExp, (path: string) => string])[] = [
   [/^wasi:http\/incoming-handler@/, (path) => `try: wasmtime serve "${path}"`],
   [/^wasi:keyvalue\/watcher@0\.2\.0-draft2?$/, (path) => `try: kv run --watch "${path}"`],
   [/^wasi:cli\/run@0\.3\./, () => 'it is for WASI 0.3: build it for 0.2'],
 ];
 
-/** The exported `run`. Throws `not-a-component` where there is none. */
+/** The exported `run`. Throws `not-a-component` if there is none. */
 export function entryOf(exports: Exports, path: string, action: string): () => unknown {
   const names = [...exports.keys()];
   try {

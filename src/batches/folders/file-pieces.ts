@@ -1,10 +1,10 @@
-/** Reads a file that is open, to its end. */
+/** Reads an open file to its end. */
 import { readSync } from 'node:fs';
 
 /** Bytes of a piece. */
 export const PIECE_BYTES = 1024 * 1024;
 
-/** The pieces of a file, each full but for the last, and good until the next is asked for. */
+/** The pieces of a file, each full except the last, and valid until the next is asked for. */
 export function* piecesOfFile(descriptor: number, piece: Buffer): Generator<Buffer> {
   for (;;) {
     let length = 0;

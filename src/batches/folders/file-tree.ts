@@ -1,4 +1,4 @@
-/** The files below a folder that keys are written to, one after the other. */
+/** The files below a folder that an export writes, one after the other. */
 import { closeSync, constants, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { PIECE_BYTES, piecesOfFile } from './file-pieces.js';
 import type { HeldFolder, RawName } from './held-folder.js';

@@ -1,28 +1,28 @@
-/** Goes through the files below a folder, in the byte order of their paths, which is that of keys. */
+/** Walks the files below a folder, in the byte order of their paths, which is that of keys. */
 import { isUtf8 } from 'node:buffer';
 import { type Dirent, readdirSync } from 'node:fs';
 import { DEPTH_LIMIT } from '../../formats/files/files.js';
 import type { HeldFolder, RawName } from './held-folder.js';
 
 export interface FoundFile {
-  /** The folder that it is in, good until the next is asked for. */
+  /** Its folder, valid until the next file is asked for. */
   readonly folder: HeldFolder;
   readonly name: RawName;
-  /** The path below the folder that is gone through, its bytes as characters up to U+00FF. */
+  /** The path below the folder that is walked, its bytes as characters up to U+00FF. */
   readonly path: RawName;
-  /** The same as text; undefined where it is not UTF-8. */
+  /** The path as text; undefined where it is not UTF-8. */
   readonly key: string | undefined;
-  /** `other`: a device, a FIFO, a socket. `deep`: a folder that is too deep to be gone into. */
+  /** `other`: a device, a FIFO, a socket. `deep`: a folder too deep to enter. */
   readonly kind: 'file' | 'link' | 'other' | 'deep';
 }
 
 /**
- * What a folder that has been left comes to: its path, with a `/` at its end, and the folder that it is in,
- * where `left` may take it away.
+ * Called when a folder has been left, with its path, which ends with `/`, and its parent folder,
+ * where the callback may delete it.
  */
 export type WhenLeft = (parent: HeldFolder, name: RawName) => void;
 
-/** Throws what the file system says of a folder that cannot be read. */
+/** Throws the file system's error for a folder that cannot be read. */
 export function* filesBelow(
   folder: HeldFolder,
   left?: WhenLeft,
@@ -30,7 +30,7 @@ export function* filesBelow(
   depth = 1,
 ): Generator<FoundFile> {
   const entries = readdirSync(folder.path, { withFileTypes: true, encoding: 'latin1' });
-  // A folder stands where its files do: `a.b`, `a/x`, `a0`.
+  // A folder is sorted where its files are: `a.b`, `a/x`, `a0`.
   const sorted = entries
     .map((entry) => ({ entry, order: entry.isDirectory() ? `${entry.name}/` : entry.name }))
     .sort((a, b) => (a.order < b.order ? -1 : 1));

@@ -1,7 +1,7 @@
 /**
- * A folder that is held open. What is below it is reached by its descriptor, name by name, so that no link,
- * and nobody who moves folders meanwhile, leads elsewhere. Where the system has no paths by descriptors, each
- * folder is looked at again before it is used.
+ * A folder that is held open. Its contents are reached by its descriptor, name by name, so that no
+ * link, and nobody who moves folders meanwhile, leads elsewhere. Where the system has no paths by
+ * descriptors, each folder is checked again before it is used.
  */
 import {
   closeSync,
@@ -16,7 +16,7 @@ import {
 
 const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 
-/** A name as the file system has it, its bytes as characters up to U+00FF. */
+/** A name in the file system, its bytes as characters up to U+00FF. */
 export type RawName = string;
 
 export function rawName(text: string): RawName {
@@ -27,7 +27,7 @@ export function rawName(text: string): RawName {
 export interface OpenFile {
   readonly descriptor: number;
   readonly size: number;
-  /** Whether anybody may run it. */
+  /** Whether the file is executable for anyone. */
   readonly isExecutable: boolean;
 }
 
@@ -42,12 +42,12 @@ export class HeldFolder {
     this.#byDescriptor = existsSync(`/proc/self/fd/${this.#descriptor}/.`);
   }
 
-  /** The folder at a path, to which a link may lead. Throws what the file system says. */
+  /** The folder at a path, which may be a link. Throws the file system's error. */
   static open(path: string): HeldFolder {
     return new HeldFolder(Buffer.from(path), 0);
   }
 
-  /** The path by which to reach the folder itself, as long as it is held. */
+  /** A path to the folder itself, valid while it is held. */
   get path(): Buffer {
     if (this.#byDescriptor) return Buffer.from(`/proc/self/fd/${this.#descriptor}`);
     const [held, there] = [fstatSync(this.#descriptor), lstatSync(this.#path)];
@@ -55,17 +55,20 @@ export class HeldFolder {
     throw Object.assign(new Error('the folder has been moved'), { code: 'ENOENT' });
   }
 
-  /** The path by which to reach what has that name in it. */
+  /** A path to an entry of the folder. */
   at(name: RawName): Buffer {
     return Buffer.concat([this.path, Buffer.from('/'), Buffer.from(name, 'latin1')]);
   }
 
-  /** What has that name in it, a link itself; undefined where there is nothing. */
+  /** The entry of that name, not following a link; undefined if there is none. */
   stat(name: RawName): Stats | undefined {
     return lstatSync(this.at(name), { throwIfNoEntry: false });
   }
 
-  /** The folder of that name, made where there is none with `make`. Throws `ENOTDIR` for anything else, also a link. */
+  /**
+   * The folder of that name; with `make` it is made if missing. Throws `ENOTDIR` for anything else,
+   * a link included.
+   */
   folder(name: RawName, make?: 'make'): HeldFolder {
     const path = this.at(name);
     if (make) makeFolder(path);
@@ -79,7 +82,10 @@ export class HeldFolder {
     }
   }
 
-  /** Opens a file to read, and nothing else; undefined for what is none. It waits for no writer. */
+  /**
+   * Opens a file for reading; undefined for anything else. It does not wait for the writer of a
+   * FIFO.
+   */
   file(name: RawName): OpenFile | undefined {
     const descriptor = openSync(this.at(name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     const stats = fstatSync(descriptor);

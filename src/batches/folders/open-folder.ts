@@ -1,4 +1,4 @@
-/** Opening the folder that is imported, or exported to, with errors that name the action. */
+/** Opens the folder of an import or export, with errors that name the action. */
 import { mkdirSync } from 'node:fs';
 import { ioError, KvError } from '../../errors.js';
 import { HeldFolder } from './held-folder.js';
@@ -13,7 +13,7 @@ export function openFolder(path: string, action: string): HeldFolder {
   }
 }
 
-/** The same; undefined where nothing is. */
+/** The same; undefined if nothing exists there. */
 export function findFolder(path: string, action: string): HeldFolder | undefined {
   try {
     return openFolder(path, action);
@@ -23,7 +23,7 @@ export function findFolder(path: string, action: string): HeldFolder | undefined
   }
 }
 
-/** Makes the folder where nothing is; what is there is left as it is. Throws `io`. */
+/** Makes the folder if nothing exists there; anything that exists is left. Throws `io`. */
 export function makeFolder(path: string, action: string): void {
   try {
     mkdirSync(path);

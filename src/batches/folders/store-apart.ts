@@ -1,9 +1,9 @@
-/** Keeps a store and the folders that are imported and exported apart. */
+/** Keeps a store and the folders of imports and exports apart. */
 import { realpathSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { KvError } from '../../errors.js';
 
-/** Throws `usage` where one of the folders is, or is in, the other. */
+/** Throws `usage` if one of the folders is, or is inside, the other. */
 export function keepApart(folder: string, store: string, action: string): void {
   const [one, two] = [realPath(folder), realPath(store)];
   if (one === undefined || two === undefined || !(isWithin(one, two) || isWithin(two, one))) return;
@@ -18,7 +18,7 @@ function isWithin(path: string, folder: string): boolean {
   return way === '' || !(way === '..' || way.startsWith(`..${sep}`));
 }
 
-/** Undefined for what is not there, or is no path: a store may have another kind of name. */
+/** Undefined for a path that does not exist, or a store that is not at a path. */
 function realPath(path: string): string | undefined {
   try {
     return realpathSync(path);

@@ -1,4 +1,4 @@
-/** The characters that the formats are made of, as bytes. */
+/** The characters that structure the formats, as bytes. */
 
 export const TAB = 0x09;
 export const NEWLINE = 0x0a;

@@ -1,12 +1,12 @@
-/** Bytes, which may come in pieces, as base64. */
+/** Encodes bytes, which may come in pieces, as base64. */
 
-/** Bytes that become characters of their own: three bytes are four characters. */
+/** Three bytes become four characters. */
 const GROUP_BYTES = 3;
 
 export class Base64Text {
   #begun = Buffer.alloc(0);
 
-  /** The text of what is complete with this piece. */
+  /** The text of the groups that this piece completes. */
   push(piece: Uint8Array): string {
     let bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.length);
     if (this.#begun.length > 0) bytes = Buffer.concat([this.#begun, bytes]);
@@ -21,7 +21,7 @@ export class Base64Text {
   }
 }
 
-/** The text of bytes that are all there. */
+/** The text of bytes that are complete. */
 export function base64Text(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
 }

@@ -1,10 +1,13 @@
 /**
- * Base64 as RFC 4648 has it, strictly: its own alphabet, padded, nothing between the characters and
- * no bits left over, so that one text stands for one value.
+ * Decodes base64 strictly by RFC 4648: its standard alphabet, padded, nothing between the
+ * characters and no bits left over, so that each value has one text.
  */
 import { EQUALS } from './ascii.js';
 
-/** Decodes what is in `bytes`, into `out` (which may be the same place). -1 where it is malformed. */
+/**
+ * Decodes `bytes` into `out`, which may be the same memory. Returns the bytes written; -1 if
+ * malformed.
+ */
 export function decodeBase64(
   bytes: Uint8Array,
   start: number,
@@ -46,7 +49,7 @@ export class Base64Decoding {
   #begunLength = 0;
   #padded = false;
 
-  /** The bytes of what is complete so far, good until the next call; undefined where malformed. */
+  /** The bytes of the complete groups, valid until the next call; undefined if malformed. */
   push(piece: Buffer): Buffer | undefined {
     const out = Buffer.allocUnsafe(piece.length + 4);
     let at = 0;

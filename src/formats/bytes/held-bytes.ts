@@ -1,6 +1,6 @@
 /** Bytes that are kept until the rest of them arrives, up to a limit. */
 
-/** A buffer that grew beyond this is given back when its bytes are dropped. */
+/** A larger buffer is released when its bytes are dropped. */
 const KEPT_CAPACITY_BYTES = 1024 * 1024;
 
 export class HeldBytes {
@@ -22,7 +22,7 @@ export class HeldBytes {
     return stop;
   }
 
-  /** What is held, good until the next `append`. */
+  /** The bytes held, valid until the next `append`. */
   view(): Buffer {
     return this.#buffer.subarray(0, this.length);
   }

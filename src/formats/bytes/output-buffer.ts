@@ -6,7 +6,7 @@ const FIRST_CAPACITY_BYTES = 64 * 1024;
 /** The largest buffer that is kept when it is empty. */
 const KEPT_CAPACITY_BYTES = 512 * 1024;
 
-/** A text up to this long is written sooner here than by native code. */
+/** Shorter texts are written faster here than by native code. */
 const SHORT_UNITS = 64;
 
 export class OutputBuffer {
@@ -14,12 +14,12 @@ export class OutputBuffer {
   #bytes = Buffer.allocUnsafeSlow(FIRST_CAPACITY_BYTES);
   #view = viewOf(this.#bytes);
 
-  /** Whether there is as much in it as is worth taking. */
+  /** Whether it holds enough to be written. */
   get isFull(): boolean {
     return this.length >= FIRST_CAPACITY_BYTES;
   }
 
-  /** The buffer, with room for that many bytes behind `length`; good until the next call. */
+  /** The buffer, with room for `more` bytes after `length`; valid until the next call. */
   room(more: number): Buffer {
     const needed = this.length + more;
     if (needed > this.#bytes.length) {
@@ -37,7 +37,7 @@ export class OutputBuffer {
     return this.#view;
   }
 
-  /** Adds text that is ASCII. */
+  /** Appends text that is ASCII. */
   ascii(text: string): void {
     const bytes = this.room(text.length);
     if (text.length > SHORT_UNITS) {
@@ -49,7 +49,7 @@ export class OutputBuffer {
     this.length = to;
   }
 
-  /** Empties it, and returns what was in it, good until something is added. */
+  /** Empties the buffer and returns its contents, valid until something is appended. */
   take(): Buffer {
     const taken = this.#bytes.subarray(0, this.length);
     this.length = 0;

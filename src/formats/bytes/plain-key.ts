@@ -1,6 +1,6 @@
-/** Writing keys, most of which are ASCII and need no escapes, without a call into native code. */
+/** Writes keys without a call into native code, for the usual ASCII keys without escapes. */
 
-/** Writes the key, and returns where it ends; -1 where it has characters that cannot stand as is. */
+/** Writes the key, and returns where it ends; -1 if a character of it needs an escape. */
 export function writePlainKey(
   key: string,
   out: Uint8Array,

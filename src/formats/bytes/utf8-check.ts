@@ -1,12 +1,12 @@
-/** Whether bytes that come in pieces, cut anywhere, are UTF-8. */
+/** Checks whether bytes that come in pieces, cut anywhere, are UTF-8. */
 import { isUtf8 } from 'node:buffer';
 
 export class Utf8Check {
   #valid = true;
-  /** A character that the last piece began. */
+  /** The beginning of a character at the end of the last piece. */
   #begun = Buffer.alloc(0);
 
-  /** False once the bytes so far cannot be the beginning of UTF-8. */
+  /** False once the bytes so far cannot begin UTF-8. */
   push(piece: Uint8Array): boolean {
     if (!this.#valid || piece.length === 0) return this.#valid;
     let start = 0;
@@ -23,13 +23,13 @@ export class Utf8Check {
     return this.#valid;
   }
 
-  /** Whether all of it was UTF-8, now that nothing follows. */
+  /** Whether everything was UTF-8, at the end of the input. */
   end(): boolean {
     return this.#valid && this.#begun.length === 0;
   }
 }
 
-/** Where the character begins that the piece ends within; its end where there is none. */
+/** Where a character begins that the piece cuts; the piece's end if there is none. */
 function lastCharacterStart(piece: Uint8Array, start: number): number {
   for (let at = piece.length - 1; at >= start && at >= piece.length - 3; at--) {
     const byte = piece[at]!;

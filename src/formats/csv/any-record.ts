@@ -1,4 +1,4 @@
-/** The header, and the records of any kind, of CSV and TSV. */
+/** Reads the header and all kinds of records of CSV and TSV. */
 import { isUtf8 } from 'node:buffer';
 import { decodeBase64 } from '../bytes/base64.js';
 import { Scratch } from '../bytes/scratch.js';
@@ -8,7 +8,7 @@ import type { CsvDialect } from './dialect.js';
 import { CsvFields } from './fields.js';
 
 export class CsvAnyRecord {
-  /** What the header says, once it has been read. */
+  /** The header's columns, once it has been read. */
   columns: CsvColumns | undefined;
   readonly #sink: RecordSink;
   readonly #fields: CsvFields;
@@ -22,7 +22,7 @@ export class CsvAnyRecord {
     this.#fields = new CsvFields(dialect);
   }
 
-  /** Takes the header, or hands over a record, or rejects it with the reason. */
+  /** Takes the header, or hands a record over, or returns the reason to reject it. */
   read(line: number, bytes: Buffer, start: number, end: number): string | undefined {
     const fields = this.#fields;
     const isText = isUtf8(bytes.subarray(start, end));
@@ -39,7 +39,7 @@ export class CsvAnyRecord {
       return undefined;
     }
     if (reason !== undefined) return reason;
-    // How a dump of PostgreSQL may end.
+    // The end of a dump of PostgreSQL.
     if (
       this.#reading.escapes &&
       end - start === 2 &&
@@ -92,7 +92,10 @@ export class CsvAnyRecord {
     this.#sink.record(line, { bytes: out, keyStart: 0, keyEnd, valueStart: keyEnd, valueEnd });
   }
 
-  /** When the record expires, undefined for never; or why it cannot. An empty field says nothing. */
+  /**
+   * When the record expires, undefined for never, or the reason why that is invalid. An empty field
+   * says nothing.
+   */
   #expires({ expiry }: CsvColumns): number | string | undefined {
     const fields: Partial<Record<keyof ExpiryFields, string>> = {};
     for (const { name, column } of expiry) {

@@ -1,26 +1,26 @@
-/** What the header of a CSV file says, or who reads it: which column holds what. */
+/** The columns of a CSV file, by its header or by an option: which holds what. */
 import { expiryNames, FormatError, quoted, type Reading } from '../format.js';
 
 export interface CsvColumns {
   readonly names: readonly string[];
   readonly count: number;
   readonly key: number;
-  /** -1 where the row is the value. */
+  /** -1 if the whole row is the value. */
   readonly value: number;
-  /** -1 where there is none. */
+  /** -1 if there is none. */
   readonly base64: number;
-  /** Those that say when a record expires. */
+  /** The columns that say when a record expires. */
   readonly expiry: readonly {
     readonly name: (typeof expiryNames)[number];
     readonly column: number;
   }[];
-  /** Columns that make a record an unusual one where they are not empty. */
+  /** Columns that make a record unusual if they are not empty. */
   readonly unusual: readonly number[];
-  /** The names of the others. */
+  /** The names of the unknown columns. */
   readonly unknown: readonly string[];
 }
 
-/** Throws a FormatError where a column is missing or there twice. */
+/** Throws a FormatError if a column is missing or there twice. */
 export function columnsOf(
   names: readonly string[],
   line: number,
@@ -48,10 +48,10 @@ export function columnsOf(
   return { names, count: names.length, key, value, base64, expiry, unusual, unknown };
 }
 
-/** Of a row that is the value as a whole. */
+/** For a row that is the value as a whole. */
 const noOthers = { base64: -1, expiry: [], unusual: [], unknown: [] } as const;
 
-/** Columns that a message names. */
+/** Columns named in a message at most. */
 const SHOWN_COLUMNS = 8;
 
 function requiredColumn(
@@ -73,14 +73,16 @@ function requiredColumn(
   throw new FormatError(line, `${header} has no ${quoted(name)} column`, { hint });
 }
 
-/** Throws a FormatError where a name is there twice. */
+/** Throws a FormatError if a name is there twice. */
 function mustDiffer(names: readonly string[], line: number, header: string): void {
   const last = new Map(names.map((name, column) => [name, column]));
   const twice = names.find((name, column) => last.get(name) !== column);
   if (twice !== undefined) throw new FormatError(line, `${header} has ${quoted(twice)} twice`);
 }
 
-/** The column of that name, else one that is alike but for its case and blanks around it; -1 for none. */
+/**
+ * The column of that name, or one that differs only in case and surrounding blanks; -1 for none.
+ */
 function columnNamed(name: string, names: readonly string[], line: number, header: string): number {
   const isThere = names.includes(name);
   const alike = (other: string) =>

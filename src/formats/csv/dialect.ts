@@ -1,16 +1,16 @@
-/** What tells the kinds of separated values from each other, and the bytes that they share. */
+/** How the kinds of separated values differ, and the bytes that they share. */
 import { COMMA, TAB } from '../bytes/ascii.js';
 import type { Reading } from '../format.js';
 
 export interface CsvDialect {
   readonly separator: number;
-  /** Whether a quote within a field that does not begin with one is a character like any other. */
+  /** Whether a quote inside an unquoted field is an ordinary character. */
   readonly keepsInnerQuotes: boolean;
-  /** Whether a backslash makes another character of the next, and quotes stand for themselves. */
+  /** Whether a backslash begins an escape, and quotes are ordinary characters. */
   readonly escapes?: boolean;
 }
 
-/** The dialect with what is said of it. */
+/** The dialect, changed by the options. */
 export function dialectOf(dialect: CsvDialect, reading: Reading | undefined): CsvDialect {
   const { separator = dialect.separator, escapes = false } = reading ?? {};
   return { ...dialect, separator, escapes };

@@ -1,5 +1,5 @@
 /**
- * Writes CSV and TSV, always with all four columns: whether one value needs `base64`, or one record
+ * Writes CSV and TSV, always with all four columns: whether a value needs `base64`, or a record
  * expires, is not known when the header is written.
  */
 import { isUtf8 } from 'node:buffer';
@@ -11,7 +11,7 @@ import { writePlainKey } from '../bytes/plain-key.js';
 import { type Encoder, FormatError, type OutgoingRecord, type PlacedRecords } from '../format.js';
 import type { CsvDialect } from './dialect.js';
 
-/** Bytes of a plain record beside its key and its value. */
+/** Bytes of a plain record besides its key and value. */
 const LITERAL_BYTES = 4;
 
 export class CsvEncoder implements Encoder {

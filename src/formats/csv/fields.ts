@@ -9,14 +9,14 @@ export class CsvFields {
   /** Where each field begins and ends, without its quotes. */
   readonly #starts: number[] = [];
   readonly #ends: number[] = [];
-  /** Whether the field is quoted, so that two quotes in it are one. */
+  /** Whether the field is quoted, so that two quotes in it stand for one. */
   readonly #quoted: boolean[] = [];
 
   constructor(dialect: CsvDialect) {
     this.#dialect = dialect;
   }
 
-  /** Finds the fields of a record without its line end. Returns the reason where it is malformed. */
+  /** Finds the fields of a record without its line end. Returns the reason if it is malformed. */
   split(bytes: Buffer, start: number, end: number): string | undefined {
     this.#bytes = bytes;
     this.count = 0;
@@ -36,7 +36,7 @@ export class CsvFields {
     }
   }
 
-  /** Whether a field is `\N`, by which databases say that there is nothing. */
+  /** Whether a field is `\N`, which databases write for NULL. */
   isNull(field: number): boolean {
     const start = this.#starts[field]!;
     if (!this.#dialect.escapes || this.#ends[field] !== start + 2) return false;
@@ -66,7 +66,7 @@ export class CsvFields {
     return out.toString('utf8', 0, this.copy(field, out, 0));
   }
 
-  /** The quote that closes a field, behind which there is a separator or the end; else -1. */
+  /** The quote that closes a field, followed by a separator or the end; else -1. */
   #closingQuote(from: number, end: number): number {
     for (let at = from; at < end; at++) {
       if (this.#bytes[at] !== QUOTE) continue;
@@ -82,7 +82,7 @@ export class CsvFields {
     for (let at = from; at < end; at++) {
       const byte = this.#bytes[at];
       if (escapes && byte === BACKSLASH) {
-        // A separator behind it is a part of the field.
+        // A separator after a backslash is part of the field.
         at++;
         continue;
       }
@@ -95,14 +95,17 @@ export class CsvFields {
 
 const LETTER_N = 0x4e;
 
-/** What a character stands for behind a backslash, in what PostgreSQL and MySQL write; others for themselves. */
+/**
+ * The meaning of a character after a backslash, as PostgreSQL and MySQL write it; others stand for
+ * themselves.
+ */
 const escapedBytes: ReadonlyMap<number, number> = new Map(
   Object.entries({ b: 8, t: 9, n: 10, v: 11, f: 12, r: 13, '0': 0, Z: 26 }).map(
     ([letter, byte]) => [letter.charCodeAt(0), byte] as const,
   ),
 );
 
-/** Writes a field without its escapes, and returns where it ends. */
+/** Writes a field with its escapes decoded, and returns where it ends. */
 function copyUnescaped(
   bytes: Buffer,
   start: number,

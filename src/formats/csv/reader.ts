@@ -14,7 +14,7 @@ export class CsvReader implements RecordReader {
   readonly #limit: number;
   readonly #dialect: CsvDialect;
   readonly #reading: Reading;
-  /** Whether each usual record is to be looked at by itself. */
+  /** Whether each usual record needs a second look. */
   readonly #isUnusual: boolean;
   #scanner: CsvRecordEnd;
   #plain: CsvUsualRecord;
@@ -71,8 +71,8 @@ export class CsvReader implements RecordReader {
   }
 
   /**
-   * Whether it is what spreadsheets write before the header to say what separates fields, which holds from
-   * there on, unless an option has said it.
+   * Whether it is the line with which spreadsheets name the separator before the header; it applies
+   * from there on, unless an option names one.
    */
   #isSeparatorLine(bytes: Buffer, start: number, end: number): boolean {
     if (this.#records.columns || this.line !== 1) return false;

@@ -1,9 +1,9 @@
-/** Finds where a CSV record ends, in bytes that may come cut anywhere. */
+/** Finds where a CSV record ends, in bytes that may be cut anywhere. */
 import { BACKSLASH, CARRIAGE_RETURN, NEWLINE, QUOTE } from '../bytes/ascii.js';
 import type { CsvDialect } from './dialect.js';
 
 export class CsvRecordEnd {
-  /** Newlines within quotes so far. */
+  /** Newlines inside quotes so far. */
   newlines = 0;
   readonly #dialect: CsvDialect;
   #state: State = 'field start';
@@ -22,8 +22,8 @@ export class CsvRecordEnd {
   }
 
   /**
-   * The newline that ends the record at, or continued at, `at`; -1 where it is not within these
-   * bytes. What has a quote in the wrong place ends with its line.
+   * The newline that ends the record that begins, or continues, at `at`; -1 if it is not in these
+   * bytes. A record with a misplaced quote ends with its line.
    */
   find(bytes: Uint8Array, at: number, end: number): number {
     if (this.#dialect.escapes) return this.#findUnescaped(bytes, at, end);
@@ -66,7 +66,7 @@ export class CsvRecordEnd {
     return -1;
   }
 
-  /** The same where quotes are nothing special, and a newline behind a backslash is a part of its field. */
+  /** The same, where quotes are ordinary and a newline after a backslash is part of its field. */
   #findUnescaped(bytes: Uint8Array, at: number, end: number): number {
     let isEscaped = this.#state === 'escaped';
     for (let index = at; index < end; index++) {
@@ -80,5 +80,8 @@ export class CsvRecordEnd {
   }
 }
 
-/** `escaped`: behind a backslash. `quote`: behind a quote within quotes, which may be the first of two, or the closing one. */
+/**
+ * `escaped`: after a backslash. `quote`: after a quote inside quotes, which may be the first of
+ * two, or the closing one.
+ */
 type State = 'field start' | 'unquoted' | 'quoted' | 'quote' | 'line end' | 'broken' | 'escaped';

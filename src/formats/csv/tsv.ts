@@ -1,6 +1,6 @@
 /**
  * Tab-separated values: CSV with tabs for commas. A field that begins with a quote is quoted as in
- * CSV; a quote elsewhere stands for itself, as programs write it that know no quotes.
+ * CSV; a quote elsewhere is an ordinary character, as in the output of programs that do not quote.
  */
 
 import { type Format, WHOLE_RECORD_LIMIT_BYTES } from '../format.js';

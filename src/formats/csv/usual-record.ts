@@ -1,13 +1,13 @@
 /**
- * The usual CSV record, recognised byte by byte and left where it is: on one line, its quoted fields
- * without quotes in them, its value not base64, and it never expires.
+ * The usual CSV record, recognised byte by byte and left where it is: on one line, without quotes
+ * inside its quoted fields, its value not base64, without an expiry.
  */
 import { CARRIAGE_RETURN, NEWLINE, QUOTE } from '../bytes/ascii.js';
 import type { RecordSpan } from '../format.js';
 import type { CsvColumns } from './columns.js';
 import type { CsvDialect } from './dialect.js';
 
-/** The record that was found last. */
+/** The record found last. */
 export class CsvUsualRecord implements RecordSpan {
   bytes: Buffer = Buffer.alloc(0);
   keyStart = 0;
@@ -15,9 +15,9 @@ export class CsvUsualRecord implements RecordSpan {
   valueStart = 0;
   valueEnd = 0;
   readonly #separator: number;
-  /** 1 for each byte that ends a field without quotes, or makes the record another kind. */
+  /** 1 for each byte that ends an unquoted field, or makes the record unusual. */
   readonly #isSpecial = new Uint8Array(256);
-  /** Where the field read last begins and ends. */
+  /** Where the last field begins and ends. */
   #fieldStart = 0;
   #fieldEnd = 0;
 
@@ -27,8 +27,8 @@ export class CsvUsualRecord implements RecordSpan {
   }
 
   /**
-   * The newline behind the record at `at`, whose places it keeps; -1 where it is not of this kind.
-   * The bytes have to be UTF-8 and to hold a newline.
+   * The newline after the record at `at`, whose places it keeps; -1 if the record is not usual. The
+   * bytes must be UTF-8 and contain a newline.
    */
   match(bytes: Buffer, start: number, columns: CsvColumns): number {
     this.bytes = bytes;
@@ -64,7 +64,7 @@ export class CsvUsualRecord implements RecordSpan {
     while (bytes[at] !== QUOTE && bytes[at] !== NEWLINE) at++;
     this.#fieldStart = start + 1;
     this.#fieldEnd = at;
-    // A newline within quotes leads to nothing: the quote is missing where one has to be.
+    // A newline inside quotes is not usual: perhaps a quote is missing.
     if (bytes[at] === NEWLINE) return start;
     return bytes[at + 1] === CARRIAGE_RETURN && bytes[at + 2] === NEWLINE ? at + 2 : at + 1;
   }

@@ -1,18 +1,18 @@
 /**
- * A folder of files: the name of each below the folder is a key, and what it holds the value. It is no
- * stream of bytes, so who reads and writes the files is elsewhere.
+ * A folder of files: the path of each below the folder is a key, and its contents the value. It is
+ * not a stream of bytes, so batches/ reads and writes the files.
  */
 import { type AnyFormat, quoted } from '../format.js';
 
 export const format: AnyFormat = { counts: 'file' };
 
-/** Bytes of the longest name that file systems hold. */
+/** Bytes of the longest name in file systems. */
 const NAME_LIMIT_BYTES = 255;
 
-/** How many folders deep a file may be: each is held open while the files in it are gone through. */
+/** How many folders deep a file may be: each is held open while its files are walked. */
 export const DEPTH_LIMIT = 256;
 
-/** The names of folders, and last of the file, that a key leads to; or why it can be that of no file. */
+/** The folders' names and the file's name for a key, or the reason why it cannot be a path. */
 export function pathOfKey(key: string): string[] | string {
   if (key === '') return 'nothing is left of it behind the prefix';
   if (key.includes('\0')) return 'no name of a file holds a NUL';

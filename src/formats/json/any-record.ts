@@ -4,7 +4,7 @@ import { Scratch } from '../bytes/scratch.js';
 import type { RecordSink } from '../format.js';
 import { malformedBase64, parseRecord, unknownMember } from './record.js';
 
-/** Bytes of UTF-8 that a UTF-16 unit takes at most. */
+/** Bytes of UTF-8 for a UTF-16 unit, at most. */
 const UNIT_BYTES = 3;
 
 export class JsonAnyRecord {
@@ -15,7 +15,7 @@ export class JsonAnyRecord {
     this.#sink = sink;
   }
 
-  /** Hands the record over, or rejects it with the reason. */
+  /** Hands the record over, or returns the reason to reject it. */
   read(at: number, bytes: Buffer, start: number, end: number): string | undefined {
     const record = parseRecord(bytes, start, end);
     if (typeof record === 'string') return record;

@@ -1,6 +1,6 @@
 /**
- * Reads the elements of a JSON array. One of the wrong shape is rejected; where the JSON itself is
- * broken nothing behind it can be trusted, so that the whole input fails there.
+ * Reads the elements of a JSON array. An element of the wrong shape is rejected; after broken JSON
+ * nothing can be trusted, so the whole input fails there.
  */
 import { isAscii, isUtf8 } from 'node:buffer';
 import {
@@ -23,20 +23,20 @@ import { JsonValueEnd } from './value-end.js';
 
 export class JsonArrayReader implements RecordReader {
   readonly countsLines = false;
-  /** The number of the record. */
+  /** The number of the next record. */
   next = 1;
   #line = 1;
-  /** Characters between the beginning of the line and where the reader stands. */
+  /** Characters between the beginning of the line and the reader's position. */
   #column = 0;
-  /** The place where the element began that is being read. */
+  /** Where the current element begins. */
   #start = { line: 1, column: 1 };
-  /** What was looked at last, and whether each byte of it is a character. */
+  /** The bytes checked last, and whether each of them is a character. */
   #bytes: Buffer | undefined;
   #isAscii = true;
   readonly #sink: RecordSink;
   readonly #limit: number;
   readonly #records: JsonAnyRecord | JsonChosenRecord;
-  /** Whether records are as kv writes them. */
+  /** Whether records are kv's own, and no option says otherwise. */
   readonly #isOwn: boolean;
   readonly #usual = new JsonUsualRecord();
   readonly #scanner = new JsonValueEnd();
@@ -124,7 +124,7 @@ export class JsonArrayReader implements RecordReader {
     this.#sink.reject(this.next, reason, bytes.subarray(start, end));
   }
 
-  /** Takes a byte outside of the elements; true where it is the first of one. */
+  /** Takes a byte between the elements; true if it begins one. */
   #beginsElement(byte: number): boolean {
     switch (this.#expected) {
       case 'array':
@@ -164,7 +164,7 @@ export class JsonArrayReader implements RecordReader {
     if (reason === notJson) throw this.#brokenElement(reason);
   }
 
-  /** A fault where the reader stands. */
+  /** A fault at the reader's position. */
   #fault(reason: string, more: FormatError['more'] = {}): FormatError {
     return new FormatError(this.#line, reason, { column: this.#column + 1, ...more });
   }
@@ -174,7 +174,7 @@ export class JsonArrayReader implements RecordReader {
     return new FormatError(line, reason, { column, record: this.next });
   }
 
-  /** How many characters a range holds. */
+  /** The number of characters in a range. */
   #characters(bytes: Buffer, start: number, end: number): number {
     if (bytes !== this.#bytes) {
       this.#bytes = bytes;

@@ -1,13 +1,13 @@
 /**
- * Hands over JSON objects of which a member is chosen to be the key, and another, or all of the object, to be
- * the value: rows as other programs write them.
+ * Hands over JSON objects of which one chosen member is the key, and another, or the whole object,
+ * is the value: rows of other programs.
  */
 import { decodeBase64 } from '../bytes/base64.js';
 import { Scratch } from '../bytes/scratch.js';
 import { expiryNames, quoted, type Reading, type RecordSink } from '../format.js';
 import { expiryIn, malformedBase64, membersOf, parseObject, unknownMember } from './record.js';
 
-/** Where in the object a member's value stands, and what it is. */
+/** Where a member's value stands in the object, and what it is. */
 interface Member {
   readonly text: string;
   readonly value: unknown;
@@ -23,7 +23,7 @@ export class JsonChosenRecord {
     this.#reading = reading;
   }
 
-  /** Hands the record over, or rejects it with the reason. */
+  /** Hands the record over, or returns the reason to reject it. */
   read(at: number, bytes: Buffer, start: number, end: number): string | undefined {
     const object = parseObject(bytes, start, end);
     if (typeof object === 'string') return object;
@@ -98,7 +98,7 @@ export class JsonChosenRecord {
     return { text: value, base64: base64 || flag };
   }
 
-  /** The names of members that are not looked at; flags that Consul has not set say nothing. */
+  /** The names of members that are not used; Consul's flags count only if they are set. */
   #unknown(members: ReadonlyMap<string, Member>): string[] {
     const others = [...members].filter(([name]) => !this.#isKnown(name));
     return others.flatMap(([name, { value }]) => (name === 'flags' && value === 0 ? [] : [name]));

@@ -1,11 +1,11 @@
-/** Text as what stands between the quotes of a JSON string. */
+/** Escapes text for a JSON string. */
 import { BACKSLASH, QUOTE } from '../bytes/ascii.js';
 import { isSpecial } from './bytes.js';
 
-/** Bytes that an escaped byte takes at most. */
+/** Bytes of an escaped byte, at most. */
 export const ESCAPED_BYTES = 6;
 
-/** Escapes UTF-8, cut anywhere, into `out`, and returns where it ends there. */
+/** Escapes UTF-8, cut anywhere, into `out`, and returns where the result ends. */
 export function escapeJson(bytes: Uint8Array, out: Uint8Array, outStart: number): number {
   let to = outStart;
   for (let at = 0; at < bytes.length; at++) {
@@ -28,7 +28,7 @@ function writeEscape(byte: number, out: Uint8Array, outStart: number): number {
   return to;
 }
 
-/** The letters that stand for control characters behind a backslash. */
+/** The letters after a backslash that stand for control characters. */
 const shortEscapes: Readonly<Record<number, number>> = {
   8: 0x62,
   9: 0x74,

@@ -21,7 +21,7 @@ const PIECE_BYTES = 64 * 1024;
 const misplaced = 'without a "key" and then a "value"';
 
 export class JsonLargeRecord {
-  /** Why it was rejected, once it is. */
+  /** The reason to reject it, once it is known. */
   reason: string | undefined;
   readonly #at: number;
   readonly #sink: RecordSink;
@@ -31,12 +31,12 @@ export class JsonLargeRecord {
   readonly #utf8 = new Utf8Check();
   readonly #tail: HeldBytes;
   #inValue = true;
-  /** The names of its unknown members, those before the value at first. */
+  /** The names of its unknown members; at first only those before the value. */
   #unknown: readonly string[] = [];
-  /** What it says of when it expires, before the value at first. */
+  /** When it expires; at first only from the members before the value. */
   #expiry: ExpiryFields | undefined;
 
-  /** `head`: the record up to the limit. */
+  /** `head` is the record up to the limit. */
   constructor(at: number, sink: RecordSink, limitBytes: number, head: Buffer) {
     this.#at = at;
     this.#sink = sink;
@@ -70,7 +70,7 @@ export class JsonLargeRecord {
     }
   }
 
-  /** The record has ended; `unclosed` is the reason to give where it may not end there. */
+  /** The record has ended; `unclosed` is the reason to give if it may not end there. */
   end(unclosed = notJson): void {
     if (this.reason !== undefined) return;
     const reason = this.#inValue ? unclosed : (this.#wrongInTail(unclosed) ?? this.#tellUnknown());
@@ -96,7 +96,7 @@ export class JsonLargeRecord {
     if (closed) this.#inValue = false;
   }
 
-  /** What a piece of the string, perhaps its last, stands for; undefined where it is malformed. */
+  /** Decodes a piece of the string; undefined if it is malformed. */
   #decoded(piece: Buffer, isLast: boolean): Buffer | undefined {
     if (this.#base64) {
       const bytes = this.#base64.push(piece);
@@ -105,7 +105,10 @@ export class JsonLargeRecord {
     return this.#utf8.push(piece) && (!isLast || this.#utf8.end()) ? piece : undefined;
   }
 
-  /** Members after the value are not needed; but they must be JSON, and not say otherwise. */
+  /**
+   * Members after the value are not needed, but they must be JSON, and must not contradict those
+   * before.
+   */
   #wrongInTail(unclosed: string): string | undefined {
     const tail = this.#tail.view();
     if (!isUtf8(tail)) return 'not valid UTF-8';

@@ -1,4 +1,4 @@
-/** What makes a JSON object a record: `key`, `value`, and `base64` where the value is not text. */
+/** A record as a JSON object: `key`, `value`, and `base64` if the value is not text. */
 import { isUtf8 } from 'node:buffer';
 import { COMMA, OPEN_BRACE, QUOTE } from '../bytes/ascii.js';
 import { type ExpiryFields, expiryNames, quoted } from '../format.js';
@@ -7,16 +7,16 @@ import { endOfValue } from './value-end.js';
 
 export interface JsonRecord {
   readonly key: string;
-  /** Text, or base64 where `base64` says so. */
+  /** Text, or base64 if `base64` is true. */
   readonly value: string;
   readonly base64: boolean;
-  /** Undefined where nothing says that it expires. */
+  /** Undefined if nothing says that it expires. */
   readonly expiry: ExpiryFields | undefined;
-  /** The names of members beside these. */
+  /** The names of its other members. */
   readonly unknown: readonly string[];
 }
 
-/** The record that the bytes hold, or why they hold none. */
+/** The record in the bytes, or the reason why it is not one. */
 export function parseRecord(bytes: Buffer, start: number, end: number): JsonRecord | string {
   const object = parseObject(bytes, start, end);
   if (typeof object === 'string') return object;
@@ -35,7 +35,7 @@ export function parseRecord(bytes: Buffer, start: number, end: number): JsonReco
   return { key, value, base64, expiry, unknown: unknownIn(object) };
 }
 
-/** The object that the bytes hold, or why they hold none. */
+/** The object in the bytes, or the reason why it is not one. */
 export function parseObject(
   bytes: Buffer,
   start: number,
@@ -51,7 +51,7 @@ export function parseObject(
 
 const known: readonly string[] = ['key', 'value', 'base64', ...expiryNames];
 
-/** What an object says of when it expires, where it does; or what is wrong with it. */
+/** What an object says about its expiry; undefined if nothing; a text is what is wrong with it. */
 export function expiryIn(object: Record<string, unknown>): ExpiryFields | string | undefined {
   const fields: Partial<Record<keyof ExpiryFields, string>> = {};
   for (const name of expiryNames) {
@@ -65,17 +65,17 @@ export function expiryIn(object: Record<string, unknown>): ExpiryFields | string
   return Object.keys(fields).length === 0 ? undefined : fields;
 }
 
-/** The names of an object's members that a record does not have. */
+/** The names of an object's members that records do not have. */
 export function unknownIn(object: object): readonly string[] {
   return Object.keys(object).filter((name) => !known.includes(name));
 }
 
-/** The reason for rejecting a record with such members. */
+/** The reason for rejecting a record with unknown members. */
 export function unknownMember([name]: readonly string[]): string {
   return `unknown member ${quoted(name!)}`;
 }
 
-/** The reason for what is not JSON at all. */
+/** The reason for input that is not JSON. */
 export const notJson = 'not JSON';
 
 export const noKey = 'no "key"';
@@ -86,27 +86,27 @@ export function loneSurrogateIn(member: 'key' | 'value'): string {
   return `a lone surrogate in "${member}"`;
 }
 
-/** A known member that an object has twice, of which JSON.parse would silently take the last. */
+/** A known member that an object has twice; JSON.parse would silently take the last. */
 function memberThereTwice(bytes: Buffer, start: number, end: number): string | undefined {
   const object = bytes.subarray(start, end);
   const mayBe = known.some((name) => {
     const first = object.indexOf(`"${name}"`);
     return first !== -1 && object.indexOf(`"${name}"`, first + 1) !== -1;
   });
-  // A name may be spelled with escapes, which is rare enough to look twice.
+  // A name may be spelled with escapes, which is rare.
   if (!mayBe && !object.includes('\\u')) return undefined;
   const names = [...membersOf(object)].map(({ name }) => name);
   return known.find((name) => names.indexOf(name) !== names.lastIndexOf(name));
 }
 
-/** A member of an object, and where in the object its value stands. */
+/** A member of an object, and where its value stands in the object. */
 interface MemberPlace {
   readonly name: string;
   readonly start: number;
   readonly end: number;
 }
 
-/** The members of an object, each as often as it is there; `object` must be JSON. */
+/** The members of an object, including repeated ones; `object` must be JSON. */
 export function* membersOf(object: Buffer): Generator<MemberPlace> {
   let at = skipSpace(object, 0);
   if (object[at] !== OPEN_BRACE) return;
@@ -114,7 +114,7 @@ export function* membersOf(object: Buffer): Generator<MemberPlace> {
     const name = skipSpace(object, at + 1);
     if (object[name] !== QUOTE) return;
     const nameEnd = endOfValue(object, name);
-    // Behind the colon.
+    // After the colon.
     const start = skipSpace(object, skipSpace(object, nameEnd) + 1);
     const end = endOfValue(object, start);
     yield { name: JSON.parse(object.toString('utf8', name, nameEnd)) as string, start, end };

@@ -1,26 +1,26 @@
-/** A JSON string's characters as UTF-8, from its bytes, which may come cut anywhere. */
+/** Decodes a JSON string to UTF-8, from bytes that may be cut anywhere. */
 import { BACKSLASH, QUOTE } from '../bytes/ascii.js';
 import { hexValues } from '../bytes/hex-digits.js';
 import { isSpecial } from './bytes.js';
 import { loneSurrogateIn, notJson } from './record.js';
 
-/** Bytes of `out` that one more character may take. */
+/** Bytes of `out` for one more character, at most. */
 const CHARACTER_BYTES = 4;
 
 export class JsonUnescape {
-  /** What it writes into; from where `begin` said, up to `written`. */
+  /** The output; the string is from where `begin` said up to `written`. */
   out: Buffer = Buffer.alloc(0);
   written = 0;
   /** Whether the closing quote has been read. */
   closed = false;
-  /** Why the string, a value, is malformed, once it is. */
+  /** Why the string is malformed, once it is. */
   malformed: string | undefined;
   #escape = NO_ESCAPE;
   #unit = 0;
-  /** The first half of a surrogate pair, whose second has to follow; else 0. */
+  /** The first half of a surrogate pair, whose second half has to follow; else 0. */
   #high = 0;
 
-  /** Begins a string, behind its opening quote. */
+  /** Begins a string, after its opening quote. */
   begin(out: Buffer, written: number): void {
     this.out = out;
     this.written = written;
@@ -31,7 +31,7 @@ export class JsonUnescape {
   }
 
   /**
-   * Goes on from `at`: to the end of the bytes, behind the closing quote, to where it is malformed,
+   * Continues at `at`: to the end of the bytes, behind the closing quote, to where it is malformed,
    * or until `out` is full. Returns where it stopped.
    */
   push(bytes: Uint8Array, at: number, end: number): number {
@@ -55,7 +55,7 @@ export class JsonUnescape {
     return this.written + CHARACTER_BYTES <= this.out.length;
   }
 
-  /** Copies up to the next byte that is special; after half a surrogate pair, nothing. */
+  /** Copies up to the next special byte; after half a surrogate pair, nothing. */
   #copyPlain(bytes: Uint8Array, at: number, end: number): number {
     if (this.#high > 0) return at;
     const { out } = this;
@@ -99,7 +99,7 @@ export class JsonUnescape {
     else if (this.#escape === UNIT_DIGITS) this.#takeUnit(this.#unit);
   }
 
-  /** Takes a UTF-16 unit that was escaped. */
+  /** Takes an escaped UTF-16 unit. */
   #takeUnit(unit: number): void {
     this.#escape = NO_ESCAPE;
     const isLow = unit >= 0xdc00 && unit <= 0xdfff;
@@ -136,13 +136,13 @@ function writeCharacter(point: number, out: Uint8Array, at: number): number {
   return to;
 }
 
-// What is read of an escape: nothing, its backslash, or its `u` and so many digits.
+// How much of an escape has been read: nothing, its backslash, or its `u` and a number of digits.
 const NO_ESCAPE = -2;
 const AFTER_BACKSLASH = -1;
 const UNIT_DIGITS = 4;
 const LOWER_U = 0x75;
 
-/** The character that stands for itself or for a control character behind a backslash, else 0. */
+/** The character for a letter after a backslash, else 0. */
 const shortEscapes = new Uint8Array(256);
 for (const [index, letter] of [...'"\\/bfnrt'].entries()) {
   shortEscapes[letter.charCodeAt(0)] = '"\\/\b\f\n\r\t'.charCodeAt(index);

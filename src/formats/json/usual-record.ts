@@ -1,6 +1,6 @@
 /**
  * Records as most programs write them, recognised byte by byte: `key`, perhaps `"base64":true`, and
- * `value`, in that order, with or without a space behind each colon and comma. Everything else is
+ * `value`, in that order, with or without a space after each colon and comma. Everything else is
  * left to JSON.parse.
  */
 import { CLOSE_BRACE, QUOTE, SPACE } from '../bytes/ascii.js';
@@ -9,10 +9,10 @@ import type { RecordSpan } from '../format.js';
 import { isSpecial } from './bytes.js';
 import { JsonUnescape } from './unescape.js';
 
-/** Records whose strings have escapes are put together here, unless they are longer. */
+/** Shorter records with escapes are decoded here. */
 const SCRATCH_BYTES = 64 * 1024;
 
-/** The record that was found last. */
+/** The record found last. */
 export class JsonUsualRecord implements RecordSpan {
   bytes: Buffer = Buffer.alloc(0);
   keyStart = 0;
@@ -23,15 +23,15 @@ export class JsonUsualRecord implements RecordSpan {
   readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
 
   /**
-   * Where the record that is at `at` ends, its places now known; -1 where there is none of this
-   * kind. The bytes have to be UTF-8, and behind the record there is a newline, or their end.
+   * Where the record at `at` ends, with its places now known; -1 if it is not of this kind. The
+   * bytes must be UTF-8, and a newline, or their end, must follow the record.
    */
   match(bytes: Buffer, at: number): number {
     const end = this.#matchPlain(bytes, at);
     return end === -1 ? this.#matchEncoded(bytes, at) : end;
   }
 
-  /** A record without escapes and base64: it is left where it is. */
+  /** A record without escapes and base64, left where it is. */
   #matchPlain(bytes: Buffer, at: number): number {
     let index = passWord(bytes, at, keyWord);
     if (index === -1) return -1;
@@ -77,7 +77,7 @@ export class JsonUsualRecord implements RecordSpan {
   }
 }
 
-/** Passes over the word, in which each space may be missing; -1 where it is not there. */
+/** Skips the word, in which each space may be missing; -1 if it is not there. */
 function passWord(bytes: Uint8Array, at: number, word: Uint8Array): number {
   let index = at;
   for (let letter = 0; letter < word.length; letter++) {

@@ -1,4 +1,4 @@
-/** Finds where a JSON value ends by its brackets and quotes, in bytes that may come cut anywhere. */
+/** Finds where a JSON value ends by its brackets and quotes, in bytes that may be cut anywhere. */
 import {
   BACKSLASH,
   CLOSE_BRACE,
@@ -12,7 +12,7 @@ import {
 import { isJsonSpace, isSpecial } from './bytes.js';
 
 export class JsonValueEnd {
-  /** Newlines that the value has held so far. */
+  /** Newlines in the value so far. */
   newlines = 0;
   #depth = 0;
   #inString = false;
@@ -27,7 +27,7 @@ export class JsonValueEnd {
     this.#started = false;
   }
 
-  /** The end of the value at, or continued at, `at`; -1 where it is not within these bytes. */
+  /** The end of the value that begins, or continues, at `at`; -1 if it is not in these bytes. */
   find(bytes: Uint8Array, at: number, end: number): number {
     for (let index = at; index < end; index++) {
       if (this.#inString) {
@@ -86,7 +86,7 @@ export class JsonValueEnd {
   }
 }
 
-/** The end of the value at `at`; -1 where it is not within these bytes. */
+/** The end of the value at `at`; -1 if it is not in these bytes. */
 export function endOfValue(bytes: Uint8Array, at: number): number {
   return new JsonValueEnd().find(bytes, at, bytes.length);
 }

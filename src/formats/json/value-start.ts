@@ -1,11 +1,11 @@
-/** Where in the beginning of an object its `value`, a string, begins. */
+/** Finds where an object's `value`, a string, begins. */
 import { COLON, COMMA, OPEN_BRACE, QUOTE } from '../bytes/ascii.js';
 import { skipSpace } from './bytes.js';
 import { endOfValue } from './value-end.js';
 
 /**
- * The place behind the opening quote of the first member `value` that is a string; -1 where the
- * bytes end before, or are not JSON. That what comes before it is JSON is not said.
+ * The position after the opening quote of the first member `value` that is a string; -1 if the
+ * bytes end before it, or are not JSON. What precedes it is not fully checked.
  */
 export function findValueStart(head: Buffer): number {
   let at = skipSpace(head, 0);

@@ -17,7 +17,7 @@ export class MdbAnyRecord {
     this.#text = text;
   }
 
-  /** Hands over the record that the two lines hold, or rejects it. */
+  /** Hands over the record in the two lines, or rejects it. */
   read(line: number, bytes: Buffer, start: number, end: number): void {
     const keyLineEnd = bytes.indexOf(NEWLINE, start);
     if (bytes[keyLineEnd + 1] !== SPACE) throw new FormatError(line, keyWithoutValue);

@@ -6,7 +6,7 @@ import type { Encoder, OutgoingRecord, PlacedRecords } from '../format.js';
 import { dataEnd, headerEnd } from './lines.js';
 
 /**
- * How large `mdb_load` lets a database become: it takes address space alone. Without it, a dump over
+ * How large `mdb_load` lets a database become; it takes only address space. Without it, a dump over
  * a few MiB does not load.
  */
 const MAP_SIZE_BYTES = 2 ** 40;
@@ -70,7 +70,7 @@ export class MdbEncoder implements Encoder {
     return this.#out.take();
   }
 
-  /** The key's line, and the beginning of the value's. */
+  /** The key's line, and the beginning of the value's line. */
   #addKey(key: string): void {
     this.#out.ascii(' ');
     this.#addHex(Buffer.from(key));

@@ -4,10 +4,13 @@ import { FormatError } from '../format.js';
 import { headerEnd } from './lines.js';
 import { BytevalueText, type MdbText, PrintText } from './text.js';
 
-/** How much of a line is shown that cannot be read. */
+/** Characters shown of a line that cannot be read. */
 const SHOWN_UNITS = 60;
 
-/** What headers say: of LMDB, and of Berkeley DB. What is not read here says how the file was made, or sorted. */
+/**
+ * Known headers, of LMDB and of Berkeley DB. Those not used here say how the file was made or
+ * sorted.
+ */
 const known: readonly string[] = [
   ...['VERSION', 'format', 'type', 'database', 'duplicates', 'dupsort', 'keys'],
   ...['mapsize', 'maxreaders', 'db_pagesize', 'integerkey', 'reversekey'],
@@ -15,15 +18,15 @@ const known: readonly string[] = [
 ];
 
 export class MdbHeader {
-  /** How the records are spelled. */
+  /** The encoding of the records. */
   text: MdbText = new BytevalueText();
-  /** What the database is called; undefined where it has no name. */
+  /** The database's name; undefined if it has none. */
   database: Buffer | undefined;
-  /** What it says that is not known, by its names. */
+  /** The names of its unknown headers. */
   readonly unknown: string[] = [];
   #begun = false;
 
-  /** Takes a line; true with the last one. Throws a FormatError for what cannot be read. */
+  /** Takes a line; true for the last one. Throws a FormatError if it cannot be read. */
   take(bytes: Buffer, line: number): boolean {
     const content = bytes.toString().trimEnd();
     const [name, value] = content.split('=', 2);
@@ -37,7 +40,7 @@ export class MdbHeader {
       throw new FormatError(line, `a dump with the header "${shown}" cannot be read`);
     }
     if (!known.includes(name!)) this.unknown.push(name!.slice(0, SHOWN_UNITS));
-    // The name is all the rest of the line, also a space at its end.
+    // The name is the whole rest of the line, also a space at its end.
     if (name === 'database')
       this.database = Buffer.from(withoutReturn(bytes).subarray('database='.length));
     if (name === 'format') this.text = value === 'print' ? new PrintText() : new BytevalueText();
@@ -53,11 +56,11 @@ function isReadable(name: string, value: string): boolean {
       return value === 'bytevalue' || value === 'print';
     case 'type':
       return value === 'btree';
-    // Several values a key, which a bucket cannot hold.
+    // Several values for a key, which a bucket cannot hold.
     case 'duplicates':
     case 'dupsort':
       return value === '0';
-    // Values alone.
+    // Values without keys.
     case 'keys':
       return value === '1';
     default:

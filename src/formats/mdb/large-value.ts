@@ -18,7 +18,7 @@ export class MdbLargeValue {
     this.#text = text;
   }
 
-  /** Takes what is behind the key's line. */
+  /** Takes the bytes after the key's line. */
   push(bytes: Buffer, start: number, end: number): void {
     if (this.#abandoned || start === end) return;
     if (!this.#begun && bytes[start] !== SPACE) throw new FormatError(this.#line, keyWithoutValue);

@@ -1,8 +1,8 @@
-/** The words that tell the lines of an LMDB dump apart. */
+/** The words that mark the lines of an LMDB dump. */
 
 export const headerEnd = 'HEADER=END';
 
 export const dataEnd = 'DATA=END';
 
-/** The reason where the line behind a key is not a value's. */
+/** The reason if no value's line follows a key. */
 export const keyWithoutValue = 'a key without a value';

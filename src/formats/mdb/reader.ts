@@ -1,6 +1,6 @@
 /**
- * Reads dumps of LMDB. A line that is malformed in itself is rejected with its record; where lines
- * are missing, keys and values could be mistaken for each other, so that the input fails there.
+ * Reads dumps of LMDB. A malformed line is rejected with its record; if lines are missing, keys and
+ * values could be mistaken for each other, so the whole input fails there.
  */
 import { NEWLINE, SPACE } from '../bytes/ascii.js';
 import { FormatError, type RecordSink } from '../format.js';
@@ -17,11 +17,11 @@ export class MdbReader implements RecordReader {
   readonly #limit: number;
   /** The database's header; undefined once the database has ended. */
   #header: MdbHeader | undefined = new MdbHeader();
-  /** What reads the records, between the header's end and `DATA=END`. */
+  /** Reads the records, between the header's end and `DATA=END`. */
   #records: MdbAnyRecord | undefined;
-  /** Whether what is being read is two lines, a key's and a value's. */
+  /** Whether two lines, a key's and a value's, are being read. */
   #isPair = false;
-  /** Whether the end of the first of them has been found. */
+  /** Whether the end of the key's line has been found. */
   #hasKey = false;
   #large: MdbLargeValue | undefined;
 
@@ -62,7 +62,7 @@ export class MdbReader implements RecordReader {
   }
 
   cutOff(bytes: Buffer): void {
-    // A pair that is cut off is not the end of a dump, so that `end` fails.
+    // An incomplete pair is not the end of a dump, so `end` fails.
     if (!this.#isPair) this.whole(bytes, 0, bytes.length);
     else if (this.#hasKey) this.line++;
   }
@@ -87,7 +87,7 @@ export class MdbReader implements RecordReader {
     if (this.#header) throw new FormatError(this.line, `${headerEnd} is missing`);
   }
 
-  /** Takes a line of a header, or the one behind all records. */
+  /** Takes a line of a header, or the line after all records. */
   #takeLine(bytes: Buffer): void {
     if (!this.#records) {
       this.#header ??= new MdbHeader();

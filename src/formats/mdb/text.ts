@@ -1,12 +1,12 @@
-/** Bytes as a dump of LMDB spells them, in lines that may come cut anywhere. */
+/** Decodes the bytes in a dump of LMDB, in lines that may be cut anywhere. */
 import { BACKSLASH, CARRIAGE_RETURN } from '../bytes/ascii.js';
 import { hexValues } from '../bytes/hex-digits.js';
 
-/** One line's decoding after another's. */
+/** Decodes one line after another. */
 export interface MdbText {
-  /** What to say of a line that is malformed. */
+  /** The reason for a malformed line. */
   readonly malformed: string;
-  /** Writes what the bytes spell, at most as many, and returns where it ends; -1: malformed. */
+  /** Writes the decoded bytes, and returns where they end; -1 if malformed. */
   push(bytes: Uint8Array, start: number, end: number, out: Uint8Array, outStart: number): number;
   /** Whether the line was complete. The next `push` begins another. */
   end(): boolean;
@@ -46,7 +46,7 @@ export class BytevalueText implements MdbText {
   }
 }
 
-/** `format=print`: bytes as they are; a backslash and two digits, or two backslashes, for others. */
+/** `format=print`: bytes unchanged, or as a backslash and two digits, or two backslashes. */
 export class PrintText implements MdbText {
   readonly malformed = 'a backslash that is no escape (a dump without -p has none)';
   #state: 'plain' | 'backslash' | 'digit' | 'ended' = 'plain';

@@ -1,4 +1,6 @@
-/** Writes NDJSON. The value is the last member, so that a decoder can hand it on as it reads it. */
+/**
+ * Writes NDJSON. The value is the last member, so that a decoder can hand it on while it reads it.
+ */
 import { isUtf8 } from 'node:buffer';
 import { BACKSLASH, NEWLINE } from '../bytes/ascii.js';
 import { Base64Text, base64Text } from '../bytes/base64-text.js';
@@ -10,10 +12,10 @@ import type { Encoder, OutgoingRecord, PlacedRecords } from '../format.js';
 import { isSpecial } from '../json/bytes.js';
 import { ESCAPED_BYTES, escapeJson } from '../json/escape.js';
 
-/** Bytes of a value that are escaped in one go: what is made room for may be six times as much. */
+/** Bytes of a value that are escaped at once; the result may be six times as long. */
 const STEP_BYTES = 64 * 1024;
 
-/** Bytes of a plain record beside its key and its value. */
+/** Bytes of a plain record besides its key and value. */
 const LITERAL_BYTES = 22;
 
 export class NdjsonEncoder implements Encoder {

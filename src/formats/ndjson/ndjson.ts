@@ -12,7 +12,7 @@ export const format: Format = {
   encoder: () => new NdjsonEncoder(),
 };
 
-/** What the first record shows the input to be: another format, or objects over several lines. */
+/** What to do if the first record shows another format, or objects over several lines. */
 function remedy(record: Uint8Array, reading: Reading = {}): Remedy | undefined {
   const text = Buffer.from(record).toString('latin1').trim();
   if (text.startsWith('{')) {
@@ -25,7 +25,7 @@ function remedy(record: Uint8Array, reading: Reading = {}): Remedy | undefined {
   return hint === undefined ? undefined : { hint };
 }
 
-/** What to do about an object that is no record. */
+/** What to do about an object that is not a record. */
 function hintForObject(text: string, reading: Reading): string | undefined {
   try {
     const members = JSON.parse(text) as Record<string, unknown>;

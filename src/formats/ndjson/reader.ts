@@ -17,7 +17,7 @@ export class NdjsonReader implements RecordReader {
   readonly #limit: number;
   readonly #usual = new JsonUsualRecord();
   readonly #records: JsonAnyRecord | JsonChosenRecord;
-  /** Whether records are as kv writes them. */
+  /** Whether records are kv's own, and no option says otherwise. */
   readonly #isOwn: boolean;
   #large: JsonLargeRecord | undefined;
 
@@ -87,7 +87,7 @@ export class NdjsonReader implements RecordReader {
   end(): void {}
 }
 
-/** The range without the white space at its ends. */
+/** The range without white space at its ends. */
 function trim(bytes: Buffer, start: number, end: number): [from: number, to: number] {
   let from = start;
   let to = end;
