@@ -88,7 +88,10 @@ async function runSession(
   }
 }
 
-/** One line, or more where they were pasted; those after one that fails are not run. */
+/**
+ * One line, or more where they were pasted; those after one that fails are not run. Ctrl-C counts from
+ * when the line was read, though it was pressed before the verb has begun.
+ */
 async function runLines(
   text: string,
   context: Context,
@@ -99,10 +102,14 @@ async function runLines(
 ): Promise<void> {
   for (const typed of linesOf(text)) {
     if (typed.trim() === '') continue;
-    keyboard.release();
-    const line = spelledOut(typed);
-    session.history.add(typed, await recordedLine(line, tools.verbs));
-    if (!(await runOne(line, context, tools, session, keyboard)) || session.isOver) return;
+    const isDone = await context.interruptible(async (stop) => {
+      keyboard.release();
+      const line = spelledOut(typed);
+      session.history.add(typed, await recordedLine(line, tools.verbs));
+      if (keyboard.takeInterrupt()) return false;
+      return runOne(line, context, tools, session, keyboard, stop);
+    });
+    if (!isDone || session.isOver) return;
     signal.throwIfAborted();
   }
 }
@@ -114,6 +121,7 @@ async function runOne(
   { env, readLine }: Tools,
   session: PromptSession,
   { rows }: Keyboard,
+  signal: AbortSignal,
 ): Promise<boolean> {
   const { stderr } = context.terminal;
   try {
@@ -122,7 +130,7 @@ async function runOne(
     const plan = planOf(line);
     if (plan === undefined) return true;
     const step = await readLine(plan.words, session.settings);
-    const milliseconds = await runLine(context, plan, step, { rows, env });
+    const milliseconds = await runLine(context, plan, step, { signal, rows, env });
     if (session.isTiming) {
       await stderr.write(`${ownLine(context)}${stderr.style.detail(timeOf(milliseconds))}\n`);
     }

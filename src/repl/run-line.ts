@@ -10,6 +10,8 @@ import { typedInput } from '../terminal/typed-input.js';
 import type { Destination, LinePlan } from './line-plan.js';
 
 export interface LineOptions {
+  /** Aborted where the line has to end. */
+  readonly signal: AbortSignal;
   /** The height of the screen. */
   readonly rows: number;
   /** The environment of the programs that the line starts. */
@@ -28,37 +30,36 @@ interface Target {
 }
 
 /**
- * Returns how long the verb took, in milliseconds. Throws what opening and the verb throw.
+ * Returns how long the verb took, in milliseconds. Throws what opening and the verb throw, and the
+ * signal's reason.
  */
 export async function runLine(
-  { terminal, keyvalue, interruptible }: Context,
+  { terminal, keyvalue }: Context,
   plan: LinePlan,
   step: Step,
-  { rows, env }: LineOptions,
+  { signal, rows, env }: LineOptions,
 ): Promise<number> {
-  return interruptible(async (signal) => {
-    const screen = new PagedOutput(terminal.stdout, rows, env);
-    const stdin = await inputOf(plan.input, terminal);
-    const target = await openTarget(plan.output, terminal, screen, env);
-    const began = performance.now();
-    let ended = began;
-    try {
-      const own = terminalOf(terminal, stdin, stoppable(target.output, signal), screen);
-      for (let time = 0; time < plan.times; time++) {
-        signal.throwIfAborted();
-        // Waited for here, so that Ctrl-C is heard; within a transaction there is nothing to wait for.
-        if (step.writes) await keyvalue.transactions.writersDone(signal);
-        await step.run(own);
-      }
-      ended = performance.now();
-      await target.finish();
-    } catch (thrown) {
-      await target.abandon();
-      if (!target.isPipe || asKvError(thrown).code !== 'broken-pipe') throw thrown;
-      ended = performance.now();
+  const screen = new PagedOutput(terminal.stdout, rows, env);
+  const stdin = await inputOf(plan.input, terminal);
+  const target = await openTarget(plan.output, terminal, screen, env);
+  const began = performance.now();
+  let ended = began;
+  try {
+    const own = terminalOf(terminal, stdin, stoppable(target.output, signal), screen, signal);
+    for (let time = 0; time < plan.times; time++) {
+      signal.throwIfAborted();
+      // Waited for here, so that Ctrl-C is heard; within a transaction there is nothing to wait for.
+      if (step.writes) await keyvalue.transactions.writersDone(signal);
+      await step.run(own);
     }
-    return ended - began;
-  });
+    ended = performance.now();
+    await target.finish();
+  } catch (thrown) {
+    await target.abandon();
+    if (!target.isPipe || asKvError(thrown).code !== 'broken-pipe') throw thrown;
+    ended = performance.now();
+  }
+  return ended - began;
 }
 
 async function inputOf(path: string | undefined, terminal: Terminal): Promise<Input> {
@@ -111,6 +112,7 @@ function terminalOf(
   stdin: Input,
   stdout: Output,
   screen: PagedOutput,
+  signal: AbortSignal,
 ): Terminal {
   const { stderr } = terminal;
   const after =
@@ -126,9 +128,9 @@ function terminalOf(
     canAsk: terminal.canAsk,
     note: after((text) => terminal.note(text)),
     progress: after((total, unit) => terminal.progress(total, unit)),
-    confirm: after((question) => terminal.confirm(question)),
-    ask: after((question) => terminal.ask(question)),
-    choose: after((question, choices, first) => terminal.choose(question, choices, first)),
+    confirm: after((question) => terminal.confirm(question, signal)),
+    ask: after((question) => terminal.ask(question, signal)),
+    choose: after((question, choices, first) => terminal.choose(question, choices, first, signal)),
     openOutput: (path, output = stdout) => terminal.openOutput(path, output),
     openAppend: (path, output = stdout, anew) => terminal.openAppend(path, output, anew),
     openInput: (path, own = stdin) => terminal.openInput(path, own),

@@ -35,6 +35,11 @@ export interface Keyboard {
   rest(milliseconds: number): Promise<void>;
   /** The next event. Rejects with the signal's reason. */
   next(signal: AbortSignal): Promise<KeyEvent>;
+  /**
+   * Whether Ctrl-C has been pressed and nobody has taken it. It is taken, with all that was typed before
+   * it.
+   */
+  takeInterrupt(): boolean;
   /** Takes the terminal: keys come one by one, without an echo, and Ctrl-C is a key. */
   take(): void;
   /** Gives the terminal back as it was, for other programs and questions. Idempotent. */
@@ -127,6 +132,11 @@ export function openKeyboard(): Keyboard {
       }
       return events.shift()!;
     },
+    takeInterrupt() {
+      const at = events.findLastIndex((event) => event.kind === 'key' && isCtrlC(event.key));
+      events.splice(0, at + 1);
+      return at >= 0;
+    },
     take,
     release,
     async suspend() {
@@ -135,6 +145,10 @@ export function openKeyboard(): Keyboard {
       take();
     },
   };
+}
+
+function isCtrlC({ ctrl, name }: Key): boolean {
+  return ctrl && name === 'c';
 }
 
 /** A key as Node describes it. */

@@ -42,20 +42,20 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     async progress(total, unit) {
       return stderr.isTerminal && !options.quiet ? progressBar(total, unit) : noProgress;
     },
-    async confirm(question) {
+    async confirm(question, signal) {
       if (!canAsk) throw nobodyToAsk();
       const { confirm } = await import('./prompts.js');
-      return confirm(visibleMessage(question), stderr.style);
+      return confirm(visibleMessage(question), stderr.style, signal);
     },
-    async ask(question) {
+    async ask(question, signal) {
       if (!canAsk) throw nobodyToAsk();
       const { ask } = await import('./prompts.js');
-      return ask(visibleMessage(question), stderr.style);
+      return ask(visibleMessage(question), stderr.style, signal);
     },
-    async choose(question, choices, first) {
+    async choose(question, choices, first, signal) {
       if (!canAsk) throw nobodyToAsk();
       const { choose } = await import('./prompts.js');
-      return choose(visibleMessage(question), choices, first, stderr.style);
+      return choose(visibleMessage(question), choices, first, stderr.style, signal);
     },
     openOutput: (path, output = stdout) => openOutput(path, output),
     openAppend: (path, output = stdout, anew) => openAppend(path, output, anew),

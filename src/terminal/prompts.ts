@@ -8,23 +8,28 @@ import type { Style } from './terminal.js';
 import { visibleLine } from './visible.js';
 
 /**
- * Yes or no; no by default. What was typed before is dropped. Throws `interrupted` at Ctrl-C,
- * `not-confirmed` at Ctrl-D.
+ * Yes or no; no by default. What was typed before is dropped. Throws `interrupted` at Ctrl-C, which
+ * counts also where it was pressed before, `not-confirmed` at Ctrl-D, and the signal's reason.
  */
-export async function confirm(message: string, style: Style): Promise<boolean> {
+export async function confirm(
+  message: string,
+  style: Style,
+  signal?: AbortSignal,
+): Promise<boolean> {
   const prompts = await import('@inquirer/prompts');
   const theme = themeOf(style);
   return answer(
     (context) => prompts.confirm({ message, default: false, theme }, context),
     'dropped',
+    signal,
   );
 }
 
 /** A line of text. Throws as `confirm` does. */
-export async function ask(message: string, style: Style): Promise<string> {
+export async function ask(message: string, style: Style, signal?: AbortSignal): Promise<string> {
   const prompts = await import('@inquirer/prompts');
   const theme = themeOf(style);
-  return answer((context) => prompts.input({ message, theme }, context), 'dropped');
+  return answer((context) => prompts.input({ message, theme }, context), 'dropped', signal);
 }
 
 /** One of several, `first` being pointed at to begin with. Throws as `confirm` does. */
@@ -33,6 +38,7 @@ export async function choose(
   choices: readonly string[],
   first: string | undefined,
   style: Style,
+  signal?: AbortSignal,
 ): Promise<string> {
   const prompts = await import('@inquirer/prompts');
   const theme = selectThemeOf(style);
@@ -42,7 +48,7 @@ export async function choose(
     short: visibleLine(value),
   }));
   const config = { message, choices: named, default: first, pageSize: PAGE_ROWS, theme };
-  return answer((context) => prompts.select(config, context), 'counts');
+  return answer((context) => prompts.select(config, context), 'counts', signal);
 }
 
 /** Choices that are seen at once. */
@@ -60,19 +66,29 @@ type Prompt<T> = (context: PromptContext) => Promise<T>;
  * Asks, and asks anew with what has been typed so far where the process was stopped meanwhile (the
  * prompts would take Ctrl-Z for the end of the input).
  */
-async function answer<T>(prompt: Prompt<T>, typedAhead: 'counts' | 'dropped'): Promise<T> {
+async function answer<T>(
+  prompt: Prompt<T>,
+  typedAhead: 'counts' | 'dropped',
+  signal?: AbortSignal,
+): Promise<T> {
+  signal?.throwIfAborted();
   const asking = new Asking();
+  const abort = () => asking.abort();
+  signal?.addEventListener('abort', abort);
   try {
     if (typedAhead === 'dropped') await asking.drop();
     for (;;) {
+      signal?.throwIfAborted();
       const answered = await asking.ask(prompt);
       if (answered !== undefined) return answered.value;
     }
   } finally {
+    signal?.removeEventListener('abort', abort);
     asking.end();
   }
 }
 
+const CTRL_C = 0x03;
 const CTRL_Z = 0x1a;
 
 const BELL = '\x07';
@@ -84,14 +100,17 @@ class Asking {
   readonly #typed: Uint8Array[] = [];
   #input = new PassThrough();
   #ending = new AbortController();
-  /** Why the question has to be put again. */
-  #interruption: 'stop' | 'continued' | undefined;
+  /** Why the question ends without an answer. */
+  #interruption: 'stop' | 'continued' | 'aborted' | undefined;
 
-  /** Drops what has been typed before anybody could see the question. */
+  /** Drops what has been typed before anybody could see the question. Throws `interrupted` for Ctrl-C. */
   async drop(): Promise<void> {
     this.#raw.take();
     // The rest of this turn of the event loop, all of the next, in which it comes, and one to spare.
     await nextTurn(3);
+    if (this.#typed.some((bytes) => bytes.includes(CTRL_C))) {
+      throw new KvError('interrupted', 'interrupted');
+    }
     this.#typed.length = 0;
   }
 
@@ -115,6 +134,11 @@ class Asking {
       if (name !== 'AbortPromptError') throw ioError('ask', cause);
       throw new KvError('not-confirmed', 'cannot ask: the input ended', { cause });
     }
+  }
+
+  /** Ends what `ask` waits for, without an answer. */
+  abort(): void {
+    this.#interrupt('aborted');
   }
 
   end(): void {
@@ -147,7 +171,7 @@ class Asking {
     }
   }
 
-  #interrupt(how: 'stop' | 'continued'): void {
+  #interrupt(how: 'stop' | 'continued' | 'aborted'): void {
     this.#interruption = how;
     this.#ending.abort();
   }

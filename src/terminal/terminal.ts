@@ -84,16 +84,21 @@ export interface Terminal {
   progress(total: number | undefined, unit?: ProgressUnit): Promise<Progress>;
   /**
    * Asks yes or no on stderr; no by default. Throws `interrupted` at Ctrl-C, `not-confirmed` when
-   * the input ends (Ctrl-D) or nobody can be asked.
+   * the input ends (Ctrl-D) or nobody can be asked, and the reason of `signal`, also while it waits.
    */
-  confirm(question: string): Promise<boolean>;
+  confirm(question: string, signal?: AbortSignal): Promise<boolean>;
   /** Asks for a line of text on stderr. Throws as `confirm` does. */
-  ask(question: string): Promise<string>;
+  ask(question: string, signal?: AbortSignal): Promise<string>;
   /**
    * Asks for one of `choices`, at least one, beginning at `first` where it is one of them. Throws as
    * `confirm` does.
    */
-  choose(question: string, choices: readonly string[], first?: string): Promise<string>;
+  choose(
+    question: string,
+    choices: readonly string[],
+    first?: string,
+    signal?: AbortSignal,
+  ): Promise<string>;
   /**
    * A file to write in place of stdout, or for `-` stdout, or what is given in its place. A regular
    * file appears under its name only at `commit`, whole; a device, a FIFO, and what is open in this

@@ -37,6 +37,7 @@ function keyboardOf(pieces: readonly string[]): Keyboard {
       if (events.length === 0) come();
       return events.shift()!;
     },
+    takeInterrupt: () => false,
     take() {},
     release() {},
     async suspend() {},

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { LockFile } from '../../../src/store/lmdb/lock-file.js';
 import { Prompt } from '../../support/prompt.js';
 import { ended, Shell, until } from '../../support/shell.js';
+import { Screen } from '../../support/tmux.js';
 
 /** So many that going through them takes a while on any machine. */
 const MANY = 400_000;
@@ -91,5 +92,36 @@ describe('at the prompt', () => {
     }
     await prompt.screen.press('C-l');
     expect(await prompt.run('keys --count')).toEqual([`${MANY + 1}`]);
+  });
+
+  it('Ctrl-C that comes with the line, before its verb has begun, ends it as well', async () => {
+    const prompt = await Prompt.open({ pairs: ['key=v'] });
+    for (const line of ['delete --prefix key', 'set other v']) {
+      await prompt.screen.press('-l', line);
+      await prompt.screen.shows(line);
+      await prompt.screen.press('Enter', 'C-c');
+      await prompt.waits();
+    }
+    expect(await prompt.run('keys')).toEqual(['key']);
+  });
+
+  it('Ctrl-C that comes before a question is no key to be dropped', async () => {
+    const screen = await Screen.open();
+    await screen.shell.succeed('kv set key v');
+    // Where the terminal makes no signal of it, as while the prompt reads keys.
+    await screen.type('stty -isig; kv delete --prefix key');
+    await screen.press('C-c');
+    expect(await screen.status()).toBe(130);
+    expect(await screen.shell.succeed('kv keys')).toBe('key\n');
+  });
+
+  it('a signal ends a question, and the session with it', async () => {
+    const command = "sh -c 'echo $$ > id; exec kv'";
+    const { screen, shell } = await Prompt.open({ pairs: ['key=v'], command });
+    await screen.type('delete --prefix key');
+    await screen.shows('(y/N)');
+    await shell.succeed('kill -TERM $(cat id)');
+    expect(await screen.status()).toBe(143);
+    expect(await shell.succeed('kv keys')).toBe('key\n');
   });
 });
