@@ -1,6 +1,6 @@
 /**
- * The package as a library: the interfaces over a store, for hosts of components other than
- * `kv run`. What `createKeyvalue` returns is what a component imports, by the interfaces' names.
+ * The package as a library: the interfaces over a store, for hosts of components other than `kv
+ * run`. `createKeyvalue` returns what a component imports, by the names of the interfaces.
  */
 export { KvError } from './errors.js';
 export { createKeyvalue, type Keyvalue } from './keyvalue/index.js';

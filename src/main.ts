@@ -1,2 +1,2 @@
-/** What `kv` runs. */
+/** The entry point of `kv`. */
 export { main } from './app/program.js';

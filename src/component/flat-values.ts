@@ -19,7 +19,7 @@ export class FlatValues {
     this.#next += count;
   }
 
-  /** The next ones as these types, out of places for those. */
+  /** The next values as `types`, read from slots of the types `places`. */
   as(types: readonly CoreType[], places: readonly CoreType[]): FlatValues {
     return new FlatValues(
       types.map((type, index) => asType(this.#values[this.#next + index], places[index]!, type)),

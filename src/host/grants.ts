@@ -1,4 +1,4 @@
-/** The buckets that a component is given: under which names, and whether to write to. */
+/** The buckets that a component is given, their names, and whether it may write to them. */
 import { HEAP_SHARE_BYTES, outOfMemory, type Room } from '../component/room.js';
 import { KvError } from '../errors.js';
 import { Bucket, storedBucket } from '../keyvalue/bucket.js';
@@ -22,35 +22,35 @@ export interface Grant {
 
 /** A grant with the way to its bucket. */
 export interface OpenGrant extends Grant {
-  /** Throws `no-bucket`, and what else opening throws. */
+  /** Throws `no-bucket`, and other errors of opening. */
   open(): Bucket;
 }
 
-/** The interfaces of wasi:keyvalue by name, over what is granted. */
+/** The interfaces of wasi:keyvalue by name, over the granted buckets. */
 export interface GrantedKeyvalue {
   readonly interfaces: Interfaces;
-  /** Gives back what the guest has left undone: values that it has not dropped. */
+  /** Releases what the guest has left: values that it has not dropped. */
   close(): void;
 }
 
-/** Bytes that an outgoing value keeps in memory at most; the rest is on the disk. */
+/** Bytes of an outgoing value in memory, at most; the rest is on the disk. */
 const UPLOAD_BYTES = 4 * 1024 * 1024;
 
-/** Bytes of keys that one listing returns at most, as they are counted here: two to a character. */
+/** Bytes of keys that one listing may return, counting two for a character. */
 const LISTING_LIMIT_BYTES = Math.min(64 * 1024 * 1024, HEAP_SHARE_BYTES);
 
-/** What a key counts as beside its characters. */
+/** Bytes that a key counts as, besides its characters. */
 const KEY_BYTES = 32;
 
-/** What a value that is not there takes. */
+/** The size of a missing value. */
 const absent = { kind: 'inline', size: 0 } as const;
 
-/** Up to so many values are got at once without a look at how large they are: 16 MiB at most. */
+/** Up to this number of values are read at once without checking their sizes: 16 MiB at most. */
 const FEW_VALUES = 256;
 
 /**
- * The interfaces as they are, but for the opening of buckets, and writes to those granted `:ro`.
- * What they hold for the guest is counted in `room`.
+ * The interfaces, except that only granted buckets can be opened, and those granted `:ro` refuse
+ * writes. What they hold for the guest is counted in `room`.
  */
 export function grantBuckets(
   keyvalue: Keyvalue,
@@ -80,7 +80,10 @@ export function grantBuckets(
     throw new KvError('no-bucket', `cannot open bucket "${name}": it has not been granted`);
   }
 
-  /** Where none is granted under the empty name, that is the default one, or the only one. */
+  /**
+   * The empty name, if it is not granted itself, stands for `default`, or for the only bucket
+   * granted.
+   */
   function openIdentified(identifier: string): Bucket {
     const only = grants.length === 1 ? grants[0] : undefined;
     const fallback = identifier === '' ? (grantedUnder(DEFAULT_BUCKET) ?? only) : undefined;
@@ -88,7 +91,7 @@ export function grantBuckets(
   }
 
   class GuestValue extends types.OutgoingValue {
-    /** Bytes that it holds in memory. */
+    /** Bytes in memory. */
     #held = 0;
 
     constructor(...parameters: ConstructorParameters<typeof types.OutgoingValue>) {
@@ -98,7 +101,7 @@ export function grantBuckets(
 
     protected override append(bytes: Uint8Array): void {
       const held = Math.min(this.size + bytes.length, UPLOAD_BYTES);
-      // A buffer that grows is twice as large as it has to be.
+      // A growing buffer may be twice as large as its contents.
       const more = Math.min(2 * held, UPLOAD_BYTES) - this.#held;
       if (more > 0) {
         room.hold(more);
@@ -116,19 +119,19 @@ export function grantBuckets(
   }
 
   class GrantedValue extends types.IncomingValue {
-    /** Throws `too-large`, too, for what no memory of the guest's can hold, before it is read. */
+    /** Also throws `too-large`, before reading, for a value that no guest's memory can hold. */
     static override incomingValueConsumeSync(value: IncomingValue): Uint8Array {
       asResult(() => checkSyncBody(value, room.limit));
       return types.IncomingValue.incomingValueConsumeSync(value);
     }
 
-    // Called with values of the class that it is derived from.
+    // Called with values of the base class.
     override incomingValueConsumeSync(): Uint8Array {
       return GrantedValue.incomingValueConsumeSync(this);
     }
   }
 
-  /** The function, refused for a bucket that was granted to read. */
+  /** The function, which refuses a bucket that was granted for reading. */
   function guarded<Rest extends unknown[], Result>(
     action: string,
     write: (bucket: Bucket, ...rest: Rest) => Result,
@@ -139,7 +142,7 @@ export function grantBuckets(
     };
   }
 
-  /** Throws `read-only` for a bucket that was granted to read; called before each write. */
+  /** Called before each write. Throws `read-only` for a bucket that was granted for reading. */
   function checkWrite(bucket: Bucket, action: string): void {
     if (!(bucket instanceof GrantedBucket) || !bucket.grant.readOnly) return;
     throw new KvError(
@@ -148,7 +151,7 @@ export function grantBuckets(
     );
   }
 
-  /** Throws a `Trap` where what the keys lead to would be more than the guest may have held. */
+  /** Throws a `Trap` if the values would be more than the host may hold for the guest. */
   function getMany(bucket: Bucket, keys: string[]) {
     if (keys.length > FEW_VALUES) {
       asResult(() => {
@@ -224,7 +227,7 @@ export function grantBuckets(
   };
 }
 
-/** Interfaces of wasi:keyvalue by their whole names. */
+/** Interfaces of wasi:keyvalue by their full names. */
 function named(interfaces: Interfaces, version: string): Interfaces {
   return Object.fromEntries(
     Object.entries(interfaces).map(([name, one]) => [`wasi:keyvalue/${name}${version}`, one]),

@@ -1,4 +1,4 @@
-/** An instance of a component, with all that it is given. */
+/** An instance of a component, with everything that it is given. */
 import { basename } from 'node:path';
 import type { Exports } from '../component/items.js';
 import { Optimizing } from '../component/optimizing.js';
@@ -21,30 +21,30 @@ import { HostWorld } from './world.js';
 
 /** What a component is given. */
 export interface Given {
-  /** The component's file, whose name is its first argument. */
+  /** The component's file; its name is the first argument. */
   readonly path: string;
-  /** The guest's arguments, beside its own name. */
+  /** The guest's arguments, without its own name. */
   readonly words: readonly string[];
   readonly grants: readonly OpenGrant[];
-  /** The variables of its environment. */
+  /** The guest's environment variables. */
   readonly env?: readonly (readonly [name: string, value: string])[];
-  /** What wasi:config has for it; absent: that is denied. */
+  /** The settings for wasi:config; absent: the component gets no wasi:config. */
   readonly config?: ReadonlyMap<string, string> | undefined;
   readonly keyvalue: Keyvalue;
   readonly ends: StandardEnds;
-  /** How its writes share transactions; absent: each is one of its own. */
+  /** How its writes share transactions; absent: each is a transaction of its own. */
   readonly pace?: Pace | undefined;
-  /** Bytes that the guest may have, its memories and what is held for it; absent: 1 GiB. */
+  /** Bytes that the guest may have, in its memories and held by the host; absent: 1 GiB. */
   readonly maxMemory?: number | undefined;
 }
 
-/** Around the calls of an instance. */
+/** What surrounds the calls of an instance. */
 export interface Around {
-  /** What is tried, as messages have it. */
+  /** The action named in messages. */
   readonly action: string;
   readonly shared: SharedWrites;
   readonly calls: PacedCalls;
-  /** The function as the guest calls it. */
+  /** Wraps a function for the guest. */
   guard(call: HostFunction): HostFunction;
   /** Called before the guest waits. */
   readonly beforeWait: () => void;
@@ -54,19 +54,19 @@ interface Closing {
   close(): void;
 }
 
-/** `Entry`: what of its exports is called. */
+/** `Entry` is the type of the exports that are called. */
 export class Guest<Entry> {
   readonly entry: Entry;
-  /** Room for what is passed to it. */
+  /** The limits for what is passed to it. */
   readonly room: Room;
   readonly interfaces: Interfaces;
   readonly #held: Closing[] = [];
   #program: Program | undefined;
 
   /**
-   * Starts it. `entryOf` is asked first of what is exported as a plan, of which nothing can be called. Throws
-   * `not-a-component`, `not-offered`, and what its start functions trap with; it has to be closed all the same, so
-   * `made` is told of it before.
+   * Starts the instance. `entryOf` is called first with the exports of the plan, which cannot be
+   * called. Throws `not-a-component`, `not-offered`, and traps of its start functions; it has to be
+   * closed even then, so `made` gets it before.
    */
   constructor(
     component: ComponentSyntax,
@@ -95,23 +95,23 @@ export class Guest<Entry> {
     this.entry = entryOf(understood(action, () => program.start(world)));
   }
 
-  /** Throws what has ended it, though it may have caught it. */
+  /** Throws the error that ended it, even if the guest has caught it. */
   check(): void {
     this.#program?.check();
   }
 
-  /** Lets go of what the host holds for it. Idempotent. */
+  /** Releases what the host holds for it. Idempotent. */
   close(): void {
     for (const one of this.#held.splice(0).reverse()) one.close();
   }
 }
 
-/** The writes of a run, as its pace says. */
+/** How the writes of a run share transactions, by its pace. */
 export function sharedWrites({ keyvalue, pace }: Given): SharedWrites {
   return pace ? keyvalue.transactions.share(pace) : nothingShared;
 }
 
-/** The plan, once all that it imports is offered. Throws `not-offered`, and as `understood`. */
+/** The plan, if all its imports are offered. Throws `not-offered`, and as `understood`. */
 function planned(
   component: ComponentSyntax,
   world: HostWorld,
@@ -121,7 +121,7 @@ function planned(
   try {
     return understood(action, () => planOf(component, world));
   } finally {
-    // What is refused comes before what would not fit together with it.
+    // Refused imports are reported before definitions that do not fit because of them.
     refusals.check(action);
   }
 }

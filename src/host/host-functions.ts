@@ -1,15 +1,15 @@
 /**
- * The functions that a guest is given, by their names in the WIT: made of the classes and functions
- * of the interfaces once and for all, so that a name which a component brings is only ever looked up
- * among those of the WIT, and nothing that JavaScript objects have besides can be named.
+ * The functions that a guest is given, by their names in the WIT. They are collected from the
+ * classes and functions of the interfaces in advance, so that a name from a component is only
+ * looked up among the names of the WIT, and cannot reach other members of JavaScript objects.
  */
 import { camelCase } from '../component/types.js';
 import offered from './offered.json' with { type: 'json' };
 
-/** Takes the parameters of the WIT, for a method what it is called on before them. */
+/** Takes the parameters of the WIT; for a method the first is the object that it is called on. */
 export type HostFunction = (...parameters: unknown[]) => unknown;
 
-/** Interfaces by `ownName`, each with its classes and functions in JavaScript's names. */
+/** Interfaces by `ownName`, each with its classes and functions under their JavaScript names. */
 export type Interfaces = Readonly<Record<string, object>>;
 
 type Members = Readonly<Record<string, HostFunction | Class>>;
@@ -18,17 +18,20 @@ interface Class {
   readonly prototype: Readonly<Record<string, HostFunction>>;
 }
 
-/** The texts of what is offered: functions and types by interface and name. */
+/** The types of offered functions and types as text, by interface and name. */
 const texts: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map(
   Object.entries(offered).map(([name, members]) => [name, new Map(Object.entries(members))]),
 );
 
-/** The text of a function's or a type's type, by `type-text.ts`; undefined: it is not offered. */
+/** The type of a function or type as `type-text.ts` writes it; undefined if it is not offered. */
 export function offeredText(interfaceName: string, member: string): string | undefined {
   return texts.get(interfaceName)?.get(member);
 }
 
-/** What is offered of an interface, in the names of the WIT. Throws where a function is missing. */
+/**
+ * The offered functions of an interface, by their names in the WIT. Throws if a function is
+ * missing.
+ */
 export function functionsOf(
   interfaceName: string,
   interfaces: Interfaces,

@@ -1,15 +1,16 @@
 /**
- * The host: runs components on granted buckets and on three streams, and gives them nothing else.
+ * The host: runs components on granted buckets and three streams, and gives them nothing else.
  *
- * A guest is synchronous, and so is everything that it calls. So it runs in the main thread, and the
+ * A guest is synchronous, and so is everything that it calls. It runs in the main thread, and the
  * event loop stands still until it ends: a signal ends the process at once, which is safe for the
- * store, and a time limit is kept as time-limit.ts says. All that a guest makes exist is counted and
- * bounded, so that it cannot bring the process down: see component/room.ts, and component/function-body.ts
- * for what V8 needs to compile it.
+ * store, and time-limit.ts keeps a time limit. Everything that a guest can make exist is counted
+ * and bounded, so that it cannot bring the process down: see component/room.ts, and
+ * component/function-body.ts for what V8 needs to compile it.
  *
- * A worker thread would not do that. Where its heap is full V8 ends the thread only if it finds that out
- * in time: an array or a string too many ends the process, of a worker too, and so does memory that its
- * compilers are refused. Of a short run's processor time (0.11 s) one would take 30 % more, a process of its own 60 %.
+ * A worker thread would not protect the process. When a worker's heap is full, V8 ends only the
+ * thread if it notices in time; a large array or string, or a compiler that is refused memory, ends
+ * the whole process. A worker would add 30 % to the processor time of a short run (0.11 s), a
+ * process of its own 60 %.
  */
 import type { Exports } from '../component/items.js';
 import { planOf } from '../component/plan.js';
@@ -33,12 +34,12 @@ export interface RunRequest extends Given {
   readonly timeout?: number | undefined;
 }
 
-/** An import of a component, as it names it, and what it is answered with. */
+/** An import of a component by its own name, and how it is answered. */
 export interface AnsweredImport {
-  /** An interface, or one of its members that is not offered: `a:b/c@1.0.0#d`. */
+  /** An interface, or a member of one that is not offered: `a:b/c@1.0.0#d`. */
   readonly name: string;
   readonly answer: Answer;
-  /** The versions of it that are offered, where another is imported. */
+  /** The offered versions of it, if the component imports another version. */
   readonly offered?: string;
 }
 
@@ -48,13 +49,13 @@ export interface Explanation {
   readonly exports: readonly string[];
 }
 
-/** The status of a guest whose `run` gave `err`. */
+/** The exit status of a guest whose `run` returned `err`. */
 const ERR_STATUS = 1;
 
 /**
- * Runs a component's `wasi:cli/run` and returns its exit status: 0 for ok, 1 for err, or what it
- * gave to `exit`. Throws `not-a-component`, `not-offered` for an import, `trapped`, `timed-out`,
- * `io` where the file cannot be read, `too-large` where it is too large.
+ * Runs a component's `wasi:cli/run` and returns its exit status: 0 for ok, 1 for err, or the
+ * argument of `exit`. Throws `not-a-component`, `not-offered`, `trapped`, `timed-out`, `io` if the
+ * file cannot be read, `too-large` if it is too large.
  */
 export function runComponent(request: RunRequest): number {
   const { path, timeout, keyvalue } = request;
@@ -109,7 +110,7 @@ function run(
   }
 }
 
-/** What ended a run in the midst of a call, and says what is lost by that. */
+/** The error of a run that was stopped inside a call, with what is lost by that. */
 function withoutCommit(thrown: unknown): KvError {
   const { code, message } = asKvError(thrown);
   const result = 'what it wrote since the last commit is not stored';
@@ -117,8 +118,8 @@ function withoutCommit(thrown: unknown): KvError {
 }
 
 /**
- * What each of a component's imports is answered with, where it is given settings or not, and what it
- * exports. Throws `not-a-component`, `io`, `too-large`.
+ * How each of a component's imports is answered, with or without settings, and what it exports.
+ * Throws `not-a-component`, `io`, `too-large`.
  */
 export function explainComponent(path: string, isConfigured: boolean): Explanation {
   const action = `explain "${path}"`;
@@ -130,7 +131,7 @@ export function explainComponent(path: string, isConfigured: boolean): Explanati
   try {
     understood(action, () => planOf(component, world));
   } catch (thrown) {
-    // What is refused comes before what would not fit together with it.
+    // Refused imports are reported before definitions that do not fit because of them.
     if (refusals.names.size === 0) throw thrown;
   }
   const refused = refusals.names;
@@ -142,7 +143,7 @@ export function explainComponent(path: string, isConfigured: boolean): Explanati
   return { imports, exports: names('export') };
 }
 
-/** Settings out of files, and others, of which the later count. Throws as `readConfigFile` does. */
+/** Settings from files, and single ones; later ones win. Throws as `readConfigFile` does. */
 export function configOf(
   files: readonly string[],
   settings: readonly (readonly [string, string])[],

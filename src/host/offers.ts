@@ -1,26 +1,26 @@
-/** What a component may import, and what each of its imports is answered with. */
+/** Which imports a component may have, and how each is answered. */
 
 /** How an import is answered. */
 export type Answer =
-  /** By kv. */
+  /** kv implements it. */
   | 'given'
-  /** As if there were none of it, and with a trap for whatever is used all the same. */
+  /** The interface seems to have nothing to give, and using it nevertheless is a trap. */
   | 'denied'
-  /** Not at all: the component is not run. */
+  /** The component is not run. */
   | 'refused';
 
 interface Offer {
   readonly name: RegExp;
-  /** The versions that are taken for one another, and how a person is told of them. */
+  /** The versions that are treated as equal, and how messages name them. */
   readonly version: RegExp;
   readonly versions: string;
-  /** `configured`: given where the command line gives settings, else denied. */
+  /** `configured`: `given` if the command line gives settings, else `denied`. */
   readonly answer: Answer | 'configured';
-  /** Each of the versions is another interface. */
+  /** Whether each version is an interface of its own. */
   readonly areOthers?: true;
 }
 
-/** Patch versions only add, so that any of them is answered by the same functions. */
+/** Patch versions only add, so the same functions answer any of them. */
 const wasi02 = /^0\.2\.\d+$/;
 
 const offers: readonly Offer[] = [
@@ -69,18 +69,20 @@ const offers: readonly Offer[] = [
     versions: '0.2.0-rc.1',
     answer: 'configured',
   },
-  // Toolchains import these whether a program uses them or not.
+  // Toolchains import these whether or not a program uses them.
   { name: /^wasi:(filesystem|sockets|http)\//, version: wasi02, versions: '0.2', answer: 'denied' },
 ];
 
-/** What an import, named as the component has it (`wasi:cli/exit@0.2.1`), is answered with. */
+/** How an import is answered, by its name in the component (`wasi:cli/exit@0.2.1`). */
 export function answerTo(imported: string, isConfigured = false): Answer {
   const answer = offerOf(imported)?.answer ?? 'refused';
   if (answer !== 'configured') return answer;
   return isConfigured ? 'given' : 'denied';
 }
 
-/** In which other versions an interface is offered: `0.1.0 and 0.2.0-draft`. Undefined: in none. */
+/**
+ * The other versions in which an interface is offered: `0.1.0 and 0.2.0-draft`. Undefined: none.
+ */
 export function otherVersions(imported: string): string | undefined {
   if (offerOf(imported.replace(/#.*$/s, '')) !== undefined) return undefined;
   const [name] = splitVersion(imported);
@@ -88,7 +90,7 @@ export function otherVersions(imported: string): string | undefined {
   return versions.length === 0 ? undefined : versions.join(' and ');
 }
 
-/** Under which name an import is known here: without its version, where all that are taken are alike. */
+/** kv's name for an import: without the version, if all accepted versions are equal. */
 export function ownName(imported: string): string {
   return offerOf(imported)?.areOthers ? imported : splitVersion(imported)[0];
 }
@@ -98,7 +100,7 @@ function offerOf(imported: string): Offer | undefined {
   return offers.find((one) => one.name.test(name) && one.version.test(version));
 }
 
-/** `wasi:cli/run`, of any version that is taken for 0.2. */
+/** Whether it is `wasi:cli/run`, in any version accepted as 0.2. */
 export function isRun(exported: string): boolean {
   const [name, version] = splitVersion(exported);
   return name === 'wasi:cli/run' && wasi02.test(version);

@@ -4,9 +4,9 @@ import { KvError, Trap } from '../errors.js';
 import { Exit } from './wasi-cli.js';
 
 /**
- * The exit status that a guest gave to `exit`, where that ended its run. Throws `trapped` with the
- * name of the trap, where it was one; `action` is what was tried. Whatever else was thrown is thrown
- * on: it is no doing of the guest's.
+ * The exit status that a guest passed to `exit`, if that ended its run. Throws `trapped` with the
+ * trap's name, if it was a trap; `action` is what was tried. Any other error is rethrown, since the
+ * guest did not cause it.
  */
 export function statusOf(thrown: unknown, action: string): number {
   if (thrown instanceof Exit) return thrown.status;
@@ -15,7 +15,7 @@ export function statusOf(thrown: unknown, action: string): number {
   throw new KvError('trapped', `cannot ${action}: it trapped: ${trap}`, { cause: thrown });
 }
 
-/** V8's names for traps, and WebAssembly's own. */
+/** V8's messages for traps, and WebAssembly's names for them. */
 const traps: readonly (readonly [RegExp, string])[] = [
   [/^unreachable$/, '`unreachable` instruction executed'],
   [/^memory access out of bounds$/, 'out of bounds memory access'],
@@ -36,7 +36,7 @@ function trapOf(thrown: unknown): string | undefined {
     if (thrown.message.includes('call stack')) return 'call stack exhausted';
     if (/memory|allocation/i.test(thrown.message)) return 'it needs more memory than it may have';
   }
-  // An exception of WebAssembly, which is no error of JavaScript.
+  // An exception of WebAssembly, which is not a JavaScript Error.
   if (!(thrown instanceof Error)) return 'an exception that it did not catch';
   return undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * What a guest writes at a pace: what is due is committed at its next call, and all before it waits, so that nobody
- * waits for it meanwhile.
+ * Writes of a guest at a pace: writes that are due are committed at its next call, and before
+ * anything that waits, so that other writers are not delayed meanwhile.
  */
 import type { Readiness } from '../io/poll.js';
 import type { SharedWrites } from '../keyvalue/index.js';
@@ -16,7 +16,7 @@ export class PacedCalls {
     this.#shared = shared;
   }
 
-  /** The function, before which what is due is committed. */
+  /** The function, preceded by the commit of writes that are due. */
   guard(call: HostFunction): HostFunction {
     return (...parameters) => {
       this.#shared.settleIfDue();
@@ -24,19 +24,22 @@ export class PacedCalls {
       try {
         return call(...parameters);
       } finally {
-        // Not where V8 has stopped the call.
+        // Not set if V8 has stopped the call.
         this.#isInCall = false;
       }
     };
   }
 
-  /** Whether a transaction is open that was stopped in the midst of a call, and can be neither committed nor undone. */
+  /**
+   * Whether a transaction is open that was stopped inside a call, and can be neither committed nor
+   * undone.
+   */
   get isStuck(): boolean {
     return this.#shared.isOpen && this.#isInCall;
   }
 }
 
-/** The same ends; `beforeWait` is called before one makes the guest wait. */
+/** The same streams; `beforeWait` is called before one makes the guest wait. */
 export function settlingEnds(ends: StandardEnds, beforeWait: () => void): StandardEnds {
   const { stdin, stdout, stderr, isTerminal } = ends;
   return {
@@ -54,7 +57,7 @@ export function settlingEnds(ends: StandardEnds, beforeWait: () => void): Standa
   };
 }
 
-/** Whoever sits at a terminal may hold it up. */
+/** A terminal's output can be stopped by a person. */
 function settlingSink(
   sink: StandardEnds['stdout'],
   isTerminal: boolean,

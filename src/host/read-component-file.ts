@@ -1,22 +1,22 @@
-/** Reads a component's file, or a pipe with one, in a way that a time limit can stop. */
+/** Reads a component from a file or a pipe, in a way that a time limit can stop. */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { COMPONENT_LIMIT_BYTES } from '../component/room.js';
 import { ioError, KvError } from '../errors.js';
 import { sleep } from '../io/sleep.js';
 
-/** Bytes that are read at once from what does not say how many there are. */
+/** Bytes that are read at a time if the size is unknown. */
 const BLOCK_BYTES = 64 * 1024;
 
-/** Between two looks at a pipe that is not ready. */
+/** Between two tries of a pipe that is not ready. */
 const WAIT_MILLISECONDS = 1;
 
 /**
- * The whole of it. Throws `io` where it cannot be read, and for what is neither a file nor a pipe;
- * `too-large` past `COMPONENT_LIMIT_BYTES`. `action` is what was tried.
+ * The whole file. Throws `io` if it cannot be read, or is neither a file nor a pipe; `too-large`
+ * past `COMPONENT_LIMIT_BYTES`. `action` is what was tried.
  */
 export function readComponentFile(path: string, action: string): Uint8Array {
   try {
-    // Or a pipe to which nobody writes would hold up the process where nothing can stop it.
+    // Otherwise a pipe without a writer would block the process where nothing can stop it.
     const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       return readWhole(descriptor, fstatSync(descriptor), action);
@@ -51,7 +51,7 @@ function readWhole(descriptor: number, stats: Stats, action: string): Uint8Array
   }
 }
 
-/** The bytes read, 0 at the end; undefined where none are there yet. */
+/** The bytes read, 0 at the end; undefined if none are available yet. */
 function readSome(descriptor: number, block: Uint8Array): number | undefined {
   try {
     return readSync(descriptor, block);

@@ -1,19 +1,19 @@
-/** The imports of a component that are not offered: all of them are told at once. */
+/** The imports of a component that are not offered, which are reported together. */
 import { KvError } from '../errors.js';
 import { otherVersions } from './offers.js';
 
-/** An import that is not offered, or not as it is imported. */
+/** An import that is not offered, or not with its type. */
 export interface Refusal {
-  /** The name of the interface as the component has it, and of the member where it is one. */
+  /** The interface by its name in the component, with the name of the member if it is one. */
   readonly name: string;
-  /** The types, where it is offered as another. */
+  /** The two types, if it is offered with another type. */
   readonly types?: { readonly imported: string; readonly offered: string };
 }
 
-/** The longest name in a message, in characters; of what is longer the beginning is told. */
+/** The longest name in a message, in characters; a longer one is cut. */
 const NAME_LIMIT = 500;
 
-/** Imports that one message names at most. */
+/** Imports in one message, at most. */
 const NAMED = 20;
 
 export class Refusals {
@@ -27,7 +27,7 @@ export class Refusals {
     return new Set(this.#refusals.keys());
   }
 
-  /** Throws `not-offered`, with every import, where there are any. */
+  /** Throws `not-offered`, which names every import, if there are any. */
   check(action: string): void {
     const all = [...this.#refusals.values()];
     if (all.length === 0) return;
@@ -62,7 +62,7 @@ function withoutVersion(name: string): string {
   return shown(name.replace(/@.*$/s, ''));
 }
 
-/** A name as messages have it. */
+/** A name for a message. */
 function shown(name: string): string {
   return name.length > NAME_LIMIT ? `${name.slice(0, NAME_LIMIT)}…` : name;
 }

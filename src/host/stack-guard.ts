@@ -1,16 +1,19 @@
 /**
- * Looking at how much stack is left before a guest's call is answered. A guest may call from where hardly any is, and
- * what is broken off in its midst leaves things undone: a transaction that can be neither ended nor undone, or a
- * state of the store that stays held.
+ * Checks that enough stack is left before a guest's call is answered. A guest may call with hardly
+ * any left, and an answer that breaks off halfway would leave a transaction that can be neither
+ * committed nor undone, or a snapshot that is never released.
  */
 
-/** Bytes of the stack that an answer may need: many times what one was seen to need. */
+/** Bytes of stack that an answer may need: many times the most that was seen. */
 const NEEDED_BYTES = 64 * 1024;
 
 /** Bytes of an argument, or of a variable, on the stack. */
 const WORD_BYTES = 8;
 
-/** Calls, each of 2 µs by arguments, after which it is worth 2 ms to compile what takes some ns. */
+/**
+ * Checks by arguments take 2 µs each; after this many it is worth 2 ms to compile the check that
+ * takes some ns.
+ */
 const FEW_CALLS = 1000;
 
 export class StackGuard {
@@ -18,7 +21,7 @@ export class StackGuard {
   #calls = 0;
   #byFrame: (() => void) | undefined;
 
-  /** Throws the RangeError of a full stack where less is left. */
+  /** Throws the RangeError of a full stack if less is left. */
   check(): void {
     if (this.#byFrame !== undefined) {
       this.#byFrame();
@@ -36,13 +39,13 @@ function nothing(): void {}
 /** Variables of a block. */
 const BLOCK_VARIABLES = 128;
 
-/** A text of code that makes a function too long for V8 to make it a part of its caller. */
+/** The text of a function too long for V8 to inline. */
 const LONG = 'given++;'.repeat(120);
 
 /**
- * A function that does nothing, with a frame of so many bytes. V8 looks whether there is room for it, also once the
- * function is optimized, though nothing is put there then: it could have to go back to its interpreter, which has
- * a place for each variable. As a part of its caller it would not be looked at.
+ * A function that does nothing, with a stack frame of that size. V8 checks that there is room for
+ * the frame, even in optimized code, which uses none of it: V8 may have to return to its
+ * interpreter, which has a slot for each variable. An inlined function would not be checked.
  */
 function functionWithFrame(bytes: number): () => void {
   const variables = Array.from({ length: BLOCK_VARIABLES }, (_, at) => `v${at} = 0`);

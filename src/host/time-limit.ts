@@ -1,13 +1,16 @@
 /**
- * The time that a guest has. V8 can stop code wherever it is, in the midst of a transaction too, which
- * then could be neither ended nor undone. So when the time is over the guest's next call is refused,
- * and V8 stops only what makes no call, or is in one for long.
+ * The time limit of a guest. V8 can stop code anywhere, also inside a transaction, which could then
+ * be neither committed nor undone. So when the time is over the guest's next call is refused, and
+ * V8 stops only code that makes no call, or a call that takes long.
  */
 import vm from 'node:vm';
 import { KvError } from '../errors.js';
 import type { HostFunction } from './host-functions.js';
 
-/** Milliseconds from the end of the time to where V8 stops what goes on: for a call under way. */
+/**
+ * Milliseconds between the time limit and the moment when V8 stops the code: a call under way may
+ * end.
+ */
 const GRACE_MILLISECONDS = 100;
 
 export class TimeLimit {
@@ -15,20 +18,20 @@ export class TimeLimit {
   #action: string;
   #end: number;
 
-  /** It begins now; undefined milliseconds are no limit. `action` is what is stopped. */
+  /** Begins to count; undefined milliseconds are no limit. `action` is named in the error. */
   constructor(milliseconds: number | undefined, action: string) {
     this.#milliseconds = milliseconds;
     this.#action = action;
     this.#end = performance.now() + (milliseconds ?? Number.POSITIVE_INFINITY);
   }
 
-  /** Begins again, for something else that is stopped. */
+  /** Begins to count anew, for another action. */
   restart(action: string): void {
     this.#action = action;
     this.#end = performance.now() + (this.#milliseconds ?? Number.POSITIVE_INFINITY);
   }
 
-  /** The function, which throws `timed-out` in place of the call when the time is over. */
+  /** The function, which throws `timed-out` instead of being called when the time is over. */
   guard(call: HostFunction): HostFunction {
     if (this.#milliseconds === undefined) return call;
     return (...parameters) => {
@@ -37,7 +40,7 @@ export class TimeLimit {
     };
   }
 
-  /** Does the work. Throws `timed-out` where V8 stopped it, of which no `finally` was run. */
+  /** Does the work. Throws `timed-out` if V8 stopped it; then no `finally` of it was run. */
   within<T>(work: () => T): T {
     if (this.#milliseconds === undefined) return work();
     const left = Math.max(1, Math.ceil(this.#end - performance.now()));

@@ -1,4 +1,4 @@
-/** The interfaces of wasi:cli that a guest is given: its arguments, variables and three streams. */
+/** The interfaces of wasi:cli: the guest's arguments, environment and three streams. */
 import { InputStream, type Source } from '../io/input-stream.js';
 import { OutputStream, type Sink } from '../io/output-stream.js';
 
@@ -7,9 +7,9 @@ export interface StandardEnds {
   readonly stdin: Omit<Source, 'close'>;
   readonly stdout: Omit<Sink, 'close'>;
   readonly stderr: Omit<Sink, 'close'>;
-  /** Waits until everything that was written is handed on, or nobody is left to take it. */
+  /** Waits until everything written has been handed on, or its reader has gone. */
   drain(): void;
-  /** Which of them is a terminal. */
+  /** Which of them are terminals. */
   readonly isTerminal: {
     readonly stdin: boolean;
     readonly stdout: boolean;
@@ -17,7 +17,7 @@ export interface StandardEnds {
   };
 }
 
-/** What `exit` throws: it passes through the guest, which cannot catch it. */
+/** Thrown by `exit`; the guest cannot catch it. */
 export class Exit {
   readonly status: number;
 
@@ -35,7 +35,10 @@ interface Result {
 class TerminalInput {}
 class TerminalOutput {}
 
-/** The interfaces by name. `words` are the guest's arguments, its own name first; `env` its variables. */
+/**
+ * The interfaces by name. `words` are the guest's arguments, its own name first; `env` its
+ * variables.
+ */
 export function wasiCli(
   words: readonly string[],
   env: readonly (readonly [name: string, value: string])[],

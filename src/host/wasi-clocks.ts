@@ -1,10 +1,10 @@
-/** wasi:clocks@0.2: the time, and pollables that become ready when some of it has passed. */
+/** wasi:clocks@0.2: the time, and pollables that become ready after a duration. */
 import { Pollable } from '../io/poll.js';
 import { sleep } from '../io/sleep.js';
 
 const NANOSECONDS_PER_MILLISECOND = 1e6;
 
-/** What `resolution` says of the wall clock: a millisecond. */
+/** The `resolution` of the wall clock: a millisecond. */
 const wallResolution = { seconds: 0n, nanoseconds: NANOSECONDS_PER_MILLISECOND };
 
 /** The interfaces by name. `beforeWait` is called before a guest waits. */

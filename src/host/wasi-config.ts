@@ -1,6 +1,6 @@
-/** wasi:config/store: what the command line gives a guest to read. It is not there unless it is given. */
+/** wasi:config/store: settings from the command line. It does not exist without settings. */
 
-/** The interface by its name; none where there are no settings. */
+/** The interface by its name; none if there are no settings. */
 export function wasiConfig(settings: ReadonlyMap<string, string> | undefined) {
   if (settings === undefined) return {};
   return {

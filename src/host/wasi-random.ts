@@ -1,8 +1,8 @@
-/** wasi:random@0.2. All of it comes from the system's generator, the insecure too. */
+/** wasi:random@0.2. All randomness, the insecure too, comes from the system's generator. */
 import { randomBytes } from 'node:crypto';
 import { Trap } from '../errors.js';
 
-/** The most bytes that are given at once; a guest that asks for more traps. */
+/** The most bytes returned at once; a guest that asks for more traps. */
 const LIMIT_BYTES = 16 * 1024 * 1024;
 
 /** The interfaces by name. */

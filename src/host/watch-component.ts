@@ -1,11 +1,12 @@
 /**
- * Calling a component for what is set, deleted, or expires in the buckets that it is given.
+ * Calls a component for what is set, deleted, or expires in its buckets.
  *
- * Between two calls the event loop turns now and then, so that signals are heard; within one it stands still, and a
- * signal ends the process. What a call holds up for long keeps no state of the store from going.
+ * Between calls the event loop turns now and then, so that signals are heard; during a call it
+ * stands still, and a signal ends the process. A call that takes long does not keep a snapshot of
+ * the store.
  *
- * It is long since following, calling and what a failed call leads to are one state: the instance, what it has been
- * told, and how long the snapshot may stay.
+ * It is longer than other files since following, calling and the handling of failures share their
+ * state: the instance, what it has been told, and how long the snapshot may stay.
  */
 import { KvError } from '../errors.js';
 import { SYNC_BODY_LIMIT_BYTES, wholeBody } from '../keyvalue/incoming-value.js';
@@ -19,33 +20,33 @@ import { PacedCalls } from './pace.js';
 import { TimeLimit } from './time-limit.js';
 import { type Watcher, watcherOf } from './watcher.js';
 
-/** What a component that follows buckets is run with. */
+/** What a component that watches buckets is run with. */
 export interface WatchRequest extends Given {
-  /** Only keys that begin with it. */
+  /** The prefix of the keys to watch. */
   readonly prefix?: string | undefined;
   /** Milliseconds after which a call is stopped; absent: never. */
   readonly timeout?: number | undefined;
-  /** Whether a new instance goes on after a call that failed. */
+  /** Whether a new instance continues after a call that failed. */
   readonly keepGoing: boolean;
-  /** Ends it: it rejects with the reason. */
+  /** Ends the watch, which rejects with the reason. */
   readonly signal: AbortSignal;
-  /** Does work in which no signal is heard. What it throws ends the run. */
+  /** Does work during which signals are not heard. Its errors end the run. */
   blocking(work: () => void): void;
-  /** Told that it follows the buckets, once. */
+  /** Called once, when the buckets are watched. */
   begun(letGo: () => void): Promise<void>;
-  /** Told of each call that failed, where it goes on. */
+  /** Called for each call that failed, if the watch continues. */
   failed(error: KvError): Promise<void>;
-  /** Told that keys may have been deleted, or have expired, without a call. */
+  /** Called when keys may have been deleted, or have expired, without a call. */
   missed(bucket: string): Promise<void>;
 }
 
-/** How long calls follow one another before the event loop turns, in ms. */
+/** How long calls may follow one another before the event loop turns, in ms. */
 const TURN_MS = 20;
 
 /**
- * Calls a component's `wasi:keyvalue/watcher` until the signal is aborted, or it gives a status to `exit`, to which
- * this resolves. Throws `not-a-component`, `not-offered`; and of a call `trapped`, `timed-out`, `too-large` for a
- * value that it cannot be given.
+ * Calls a component's `wasi:keyvalue/watcher` until the signal is aborted, or it calls `exit`, to
+ * whose status this resolves. Throws `not-a-component`, `not-offered`; for a call `trapped`,
+ * `timed-out`, and `too-large` for a value that cannot be passed.
  */
 export async function watchComponent(request: WatchRequest): Promise<number> {
   const watching = new Watching(request);
@@ -56,16 +57,16 @@ export async function watchComponent(request: WatchRequest): Promise<number> {
   }
 }
 
-/** A bucket that is followed. */
+/** A watched bucket. */
 interface Followed {
   readonly grant: OpenGrant;
   readonly watch: Watch;
 }
 
-/** What became of some calls. */
+/** The result of some calls. */
 interface Told {
   readonly error?: KvError;
-  /** What the component gave to `exit`. */
+  /** The argument of `exit`. */
   readonly status?: number;
 }
 
@@ -79,7 +80,7 @@ class Watching {
   readonly #signal: AbortSignal;
   readonly #component;
   #guest: Guest<Watcher> | undefined;
-  /** The buckets as the guest is given them. */
+  /** The buckets that the guest is called with. */
   #buckets = new Map<OpenGrant, unknown>();
   #open: { close(): void } | undefined;
   /** When the call under way began. */
@@ -123,7 +124,7 @@ class Watching {
     try {
       return await Promise.any(this.#followed.map((one) => this.#follow(one)));
     } catch {
-      // All have failed by the first of them, which has stopped the others.
+      // All have failed because of the first, which has stopped the others.
       throw this.#stop.signal.reason;
     } finally {
       this.#stop.abort();
@@ -146,12 +147,12 @@ class Watching {
     }
   }
 
-  /** Resolves to a status that the guest gave to `exit`. */
+  /** Resolves to the status that the guest passed to `exit`. */
   async #calls({ grant, watch }: Followed): Promise<number> {
     const { keepGoing, failed, missed, blocking } = this.#request;
     for await (const changes of watch.changes(this.#signal)) {
       for (let at = 0; at < changes.length; ) {
-        // A signal that has come is heard now, since none is in what follows.
+        // A signal that has arrived is heard now, since none is during the calls that follow.
         await new Promise((resolve) => setImmediate(resolve));
         this.#signal.throwIfAborted();
         const change = changes[at]!;
@@ -190,7 +191,7 @@ class Watching {
     const action = `tell "${this.#request.path}" that ${what}`;
     try {
       const value = isSet ? this.#valueOf(change, watch, action) : undefined;
-      // Another change has come, and will be told.
+      // Another change has come, and will be reported.
       if (isSet && value === undefined) return {};
       this.#within(() => {
         const { entry } = this.#start();
@@ -237,7 +238,7 @@ class Watching {
     }
   }
 
-  /** Does what may last as long as one call. */
+  /** Does work that may take as long as one call. */
   #within(work: () => void, action = this.#action): void {
     this.#began = performance.now();
     this.#isLetGo = false;
@@ -245,7 +246,7 @@ class Watching {
     this.#limit.within(work);
   }
 
-  /** The instance; a new one where there is none. */
+  /** The instance; a new one if there is none. */
   #start(): Guest<Watcher> {
     if (this.#guest) return this.#guest;
     const entry = (exports: Parameters<typeof watcherOf>[0]) =>
@@ -261,7 +262,7 @@ class Watching {
     return guest;
   }
 
-  /** A call that lasts keeps no state of the store. */
+  /** A call that takes long does not keep a snapshot of the store. */
   #letGoIfLate(): void {
     if (!this.#isLetGo && performance.now() - this.#began > HOLD_MS) this.#letGo();
   }
@@ -278,7 +279,7 @@ function isWell({ error, status }: Told): boolean {
   return error === undefined && status === undefined;
 }
 
-/** The grants, of those for one bucket the first that may write, else the first. */
+/** One grant for each bucket: the first that may write, else the first. */
 function byBucket(grants: readonly OpenGrant[]): OpenGrant[] {
   const found = new Map<string, OpenGrant>();
   for (const grant of grants) {

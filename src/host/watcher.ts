@@ -1,10 +1,13 @@
-/** `wasi:keyvalue/watcher` of a component: what it exports, with the type of each. */
+/** The exported `wasi:keyvalue/watcher` of a component, with the types of its functions. */
 import { Invalid } from '../component/invalid.js';
 import { type Exports, exported } from '../component/items.js';
 import { funcText } from '../component/type-text.js';
 import { KvError } from '../errors.js';
 
-/** What is called of a component that follows buckets. A bucket is one of `wasi:keyvalue/store` of `version`. */
+/**
+ * The functions called in a component that watches buckets. A bucket is one of
+ * `wasi:keyvalue/store` of `version`.
+ */
 export interface Watcher {
   readonly version: string;
   onSet(bucket: unknown, key: string, value: Uint8Array): void;
@@ -13,7 +16,7 @@ export interface Watcher {
 
 const NAME = /^wasi:keyvalue\/watcher@(0\.2\.0-draft2?)$/;
 
-/** The exported watcher. Throws `not-a-component` where there is none, or one of other types. */
+/** The exported watcher. Throws `not-a-component` if there is none, or its types are others. */
 export function watcherOf(exports: Exports, action: string): Watcher {
   const [name, version = ''] = [...exports.keys()].flatMap((one) => NAME.exec(one) ?? []);
   if (name === undefined) {

@@ -1,4 +1,4 @@
-/** What a component's imports are answered with, each held against what is offered. */
+/** Answers a component's imports, after comparing each with what is offered. */
 import type { Func } from '../component/functions.js';
 import type { TypeItem } from '../component/items.js';
 import type { Resource } from '../component/resource.js';
@@ -16,11 +16,13 @@ import { weightOf } from './weights.js';
 /** What answers calls. */
 export interface Callable {
   readonly interfaces: Interfaces;
-  /** The function as the guest calls it: what comes before each call. */
+  /** Wraps a function for the guest. */
   guard(call: HostFunction): HostFunction;
 }
 
-/** Answers from the interfaces; without them, for a look at what is imported, nothing can be called. */
+/**
+ * Answers from the interfaces; without them, to look at the imports alone, nothing can be called.
+ */
 export class HostWorld implements World {
   readonly #callable: Callable | undefined;
   readonly #refused: (refusal: Refusal) => void;
@@ -28,7 +30,7 @@ export class HostWorld implements World {
   readonly #resources = new Map<string, Resource>();
   readonly #functions = new Map<string, ReadonlyMap<string, HostFunction>>();
 
-  /** `refused` is told of each import that is not offered; a stand-in takes its place. */
+  /** `refused` gets each import that is not offered; a stand-in takes its place. */
   constructor(refused: (refusal: Refusal) => void, callable?: Callable) {
     this.#refused = refused;
     this.#callable = callable;
@@ -89,7 +91,7 @@ export class HostWorld implements World {
     this.#refuse(name);
   }
 
-  /** An interface that is refused is told of once. */
+  /** A refused interface is reported once. */
   #answerTo(instance: string) {
     const answer = answerTo(instance);
     if (answer === 'refused') this.#refuse(instance);
@@ -116,13 +118,16 @@ export class HostWorld implements World {
   }
 }
 
-/** A function that gives the ok of a result, or throws its err, as one that returns either. */
+/**
+ * Turns a function that returns the ok of a result, or throws its err, into one that returns
+ * either.
+ */
 function asResult(call: HostFunction): Func['call'] {
   return (parameters) => {
     try {
       return { tag: 'ok', val: call(...parameters) };
     } catch (thrown) {
-      // What is none of the interface's errors ends the guest.
+      // An error that does not belong to the interface ends the guest.
       if (thrown instanceof Error || thrown instanceof Exit) throw thrown;
       return { tag: 'err', val: thrown };
     }

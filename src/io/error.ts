@@ -2,8 +2,8 @@
 import type { KvError } from '../errors.js';
 
 /**
- * `resource error`: what a stream's failed operation carries. It is not a subclass of JavaScript's
- * Error: a component toolchain takes a thrown Error for a trap.
+ * `resource error`: the error of a failed stream operation. It is not a subclass of JavaScript's
+ * Error: component toolchains treat a thrown Error as a trap.
  */
 export class IoError {
   readonly cause: KvError;

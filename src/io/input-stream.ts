@@ -3,18 +3,18 @@ import { Trap } from '../errors.js';
 import { Pollable, type Readiness } from './poll.js';
 import { closed, operationFailed } from './stream-error.js';
 
-/** Where an input-stream's bytes come from. What a method throws fails the operation. */
+/** Where an input-stream's bytes come from. An error from a method fails the operation. */
 export interface Source {
   /**
-   * At most `length` bytes (at least 1 is asked for) that are there now; empty where none are yet;
-   * undefined at the end. The bytes are the caller's to keep. Never blocks.
+   * At most `length` bytes (at least 1 is asked for) that are available; empty if none are yet;
+   * undefined at the end. The bytes belong to the caller. Never blocks.
    */
   read(length: number): Uint8Array | undefined;
-  /** Passes over at most `length` bytes that are there now. Undefined at the end. Never blocks. */
+  /** Skips at most `length` bytes that are available. Undefined at the end. Never blocks. */
   skip?(length: number): number | undefined;
   /** True once it is known that no byte will follow. */
   readonly ended: boolean;
-  /** Ready when bytes, the end or a failure are there. Absent: always. */
+  /** Ready when bytes, the end or a failure are available. Absent: always. */
   readonly readiness?: Readiness;
   /** The reader is done. */
   close?(): void;
@@ -23,7 +23,7 @@ export interface Source {
 /** One read hands over at most this many bytes, whatever its `len`. */
 const READ_LIMIT_BYTES = 1024 * 1024;
 
-/** What never makes a reader wait. */
+/** For streams that never make a reader wait. */
 export const alwaysReady: Readiness = { ready: () => true, wait: () => {} };
 
 export class InputStream {
@@ -34,10 +34,10 @@ export class InputStream {
   }
 
   /**
-   * Up to `len` bytes that are there now, and never more than a chunk, so that no `len` makes it
-   * allocate. Empty: none are there yet, or `len` was 0. Throws `stream-error`: `closed` at the
-   * end and from then on; `last-operation-failed` once when the source fails, then `closed`.
-   * WIT: `[method]input-stream.read`.
+   * Up to `len` bytes that are available, and never more than `READ_LIMIT_BYTES`, so that no `len`
+   * causes a large allocation. Empty: none are available yet, or `len` was 0. Throws
+   * `stream-error`: `closed` at the end and from then on; `last-operation-failed` once when the
+   * source fails, then `closed`. WIT: `[method]input-stream.read`.
    */
   read(len: bigint): Uint8Array {
     const source = this.#open();
@@ -52,14 +52,14 @@ export class InputStream {
   }
 
   /**
-   * Passes over up to `len` bytes and returns how many; fails as `read` does.
-   * WIT: `[method]input-stream.skip`.
+   * Skips up to `len` bytes and returns how many; fails as `read` does. WIT:
+   * `[method]input-stream.skip`.
    */
   skip(len: bigint): bigint {
     const source = this.#open();
     if (len === 0n) return 0n;
     if (source.skip === undefined) return BigInt(this.read(len).length);
-    // Passing over allocates nothing, so only what a number can hold exactly bounds it.
+    // Skipping allocates nothing, so the only bound is the largest exact number.
     const length = Number(len < BigInt(Number.MAX_SAFE_INTEGER) ? len : Number.MAX_SAFE_INTEGER);
     return BigInt(this.#attempt(() => source.skip!(length)));
   }
@@ -70,7 +70,7 @@ export class InputStream {
     return this.skip(len);
   }
 
-  /** Ready when a read would give bytes, the end or an error. WIT: `…input-stream.subscribe`. */
+  /** Ready when a read would return bytes, the end or an error. WIT: `…input-stream.subscribe`. */
   subscribe(): Pollable {
     return new Pollable({
       ready: () => this.#readiness().ready(),

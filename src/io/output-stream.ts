@@ -5,29 +5,34 @@ import { Pollable, type Readiness } from './poll.js';
 import { closed, isClosed, operationFailed } from './stream-error.js';
 
 /**
- * Where an output-stream's bytes go. What a method throws fails the operation; the `stream-error`
- * `closed` says that the reader is gone.
+ * Where an output-stream's bytes go. An error from a method fails the operation; the `stream-error`
+ * `closed` says that the reader has gone.
  */
 export interface Sink {
-  /** How many bytes the next `write` may bring; 0 while none. Absent: always a whole block. */
+  /**
+   * How many bytes the next `write` may have; 0: none for now. Absent: always
+   * `DEFAULT_PERMIT_BYTES`.
+   */
   permit?(): number;
   /** Takes all the bytes, and keeps no reference to them. Never blocks within the permit. */
   write(bytes: Uint8Array): void;
-  /** Begins to hand on whatever is held back; while that lasts, the permit is 0. */
+  /** Begins to hand on buffered bytes; until that is done, the permit is 0. */
   flush?(): void;
-  /** Ready when the permit is above 0 or a failure is there. Absent: always. */
+  /** Ready when the permit is above 0 or a failure is known. Absent: always. */
   readonly readiness?: Readiness;
   /** The writer is done. */
   close?(): void;
 }
 
-/** What a sink that says nothing else takes at a time. */
+/** The permit of a sink without one of its own. */
 const DEFAULT_PERMIT_BYTES = 1024 * 1024;
 
-/** The most that `blocking-write-and-flush` and its zeroes take, by the WIT. */
+/**
+ * The most that `blocking-write-and-flush` and `blocking-write-zeroes-and-flush` take, by the WIT.
+ */
 const BLOCKING_WRITE_LIMIT_BYTES = 4096;
 
-/** Zeroes are written in pieces of this block, whatever their number. */
+/** Zeroes are written in pieces of this block. */
 const zeroes = new Uint8Array(64 * 1024);
 
 export class OutputStream {
@@ -39,9 +44,9 @@ export class OutputStream {
   }
 
   /**
-   * The bytes that the writes up to the next `check-write` may bring together; 0: subscribe and
-   * wait. Throws `stream-error`: `closed` once the stream has failed or its other end is gone.
-   * WIT: `[method]output-stream.check-write`.
+   * The bytes that the following writes may have together; 0: subscribe and wait. Throws
+   * `stream-error`: `closed` once the stream has failed or its other end is gone. WIT:
+   * `[method]output-stream.check-write`.
    */
   checkWrite(): bigint {
     this.#permit = this.#attempt((sink) => sink.permit?.() ?? DEFAULT_PERMIT_BYTES);
@@ -49,9 +54,9 @@ export class OutputStream {
   }
 
   /**
-   * Writes all of `contents`, which must be within the permit: else a trap, since the caller did
-   * not ask. Throws `stream-error`: `last-operation-failed` when the sink fails, from then on
-   * `closed`. WIT: `[method]output-stream.write`.
+   * Writes all of `contents`, which must be within the permit: more is a trap. Throws
+   * `stream-error`: `last-operation-failed` when the sink fails, from then on `closed`. WIT:
+   * `[method]output-stream.write`.
    */
   write(contents: Uint8Array): void {
     this.#spend(contents.length);
@@ -72,12 +77,12 @@ export class OutputStream {
     this.blockingFlush();
   }
 
-  /** Asks for everything written so far to be handed on. WIT: `[method]output-stream.flush`. */
+  /** Starts handing on everything written so far. WIT: `[method]output-stream.flush`. */
   flush(): void {
     this.#attempt((sink) => sink.flush?.());
   }
 
-  /** Flushes and waits for the end of it. WIT: `[method]output-stream.blocking-flush`. */
+  /** Flushes and waits until that is done. WIT: `[method]output-stream.blocking-flush`. */
   blockingFlush(): void {
     this.flush();
     this.#waitForPermit();

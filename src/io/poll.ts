@@ -1,15 +1,15 @@
 /** wasi:io/poll@0.2.0 */
 import { Trap } from '../errors.js';
 
-/** What a pollable watches: one end of a stream, or a clock. */
+/** What a pollable waits for: one end of a stream, or a clock. */
 export interface Readiness {
   /** True when the event has happened. Never blocks. */
   ready(): boolean;
-  /** Blocks until it has, or until `milliseconds` (possibly Infinity) have passed. */
+  /** Blocks until the event has happened, or `milliseconds` (possibly Infinity) have passed. */
   wait(milliseconds: number): void;
 }
 
-/** How long a wait for one of several pollables lasts before the others are polled. */
+/** How long a wait for one of several pollables lasts before the others are checked. */
 const POLL_SLICE_MILLISECONDS = 5;
 
 /** `resource pollable`: a single I/O event which may be ready, or not. */

@@ -8,12 +8,12 @@ export type StreamError =
 
 export const closed: StreamError = { tag: 'closed' };
 
-/** True for the `stream-error` that marks an orderly end, false for any other thrown thing. */
+/** True for the `stream-error` that marks an orderly end, false for anything else. */
 export function isClosed(thrown: unknown): boolean {
   return (thrown as StreamError | undefined)?.tag === 'closed';
 }
 
-/** The `stream-error` for a failure of what lies behind a stream. */
+/** The `stream-error` for a failure behind a stream. */
 export function operationFailed(thrown: unknown): StreamError {
   return { tag: 'last-operation-failed', val: new IoError(asKvError(thrown)) };
 }

@@ -4,7 +4,7 @@ import type { Store, StoreBucket } from '../store/store.js';
 import { checkBucketName } from './names.js';
 import { asResult } from './wasi-keyvalue-error.js';
 
-/** The way from a bucket to the port, for the functions of this room alone. */
+/** From a bucket to the port; for this room only. */
 export let storedBucket: (bucket: Bucket) => StoreBucket;
 
 /**
@@ -26,7 +26,7 @@ export class Bucket {
     return this.#stored.name;
   }
 
-  /** Does nothing: a bucket holds nothing, and is found by name at each call. */
+  /** Does nothing: a bucket holds no resources, and is looked up by name at each call. */
   [Symbol.dispose](): void {}
 }
 
@@ -35,7 +35,7 @@ export function openBucket(store: Store, name: string): Bucket {
   return new Bucket(find(store, name));
 }
 
-/** The class as a component is given it: `open-bucket` is static, so it is tied to one store. */
+/** The class for components: `open-bucket` is static, so the class belongs to one store. */
 export function bucketsOf(store: Store) {
   return class extends Bucket {
     /**

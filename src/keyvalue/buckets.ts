@@ -1,4 +1,7 @@
-/** The buckets of a store: listing, creating, deleting, renaming. Beyond the WIT, which only opens. */
+/**
+ * The administration of a store's buckets: listing, creating, deleting, renaming. Beyond the WIT,
+ * which only opens buckets.
+ */
 import { ELSEWHERE } from '../store/record.js';
 import {
   type BucketInfo,
@@ -13,7 +16,7 @@ import { listRecords } from './listing.js';
 import { checkBucketName } from './names.js';
 import { sizeOf } from './record-filter.js';
 
-/** What a bucket holds, found by going through it. */
+/** The contents of a bucket, added up in a walk through it. */
 export interface BucketContent {
   /** Bytes of all the values together. */
   readonly valueBytes: number;
@@ -21,14 +24,17 @@ export interface BucketContent {
   readonly chunkedValues: number;
 }
 
-/** A bucket in the making. */
+/** A bucket that is being filled, before anybody sees it. */
 export interface Draft {
   readonly bucket: Bucket;
   publish(name: string, options?: WorkOptions): Promise<void>;
   discard(options?: WorkOptions): Promise<void>;
 }
 
-/** The administration of one store's buckets. What writes throws `full`, `io`, `read-only` as well. */
+/**
+ * The administration of one store's buckets. Functions that write also throw `full`, `io`,
+ * `read-only`.
+ */
 export function administrationOf(store: Store) {
   return {
     /** Every bucket, in the byte order of the names. */
@@ -40,7 +46,7 @@ export function administrationOf(store: Store) {
       return store.bucketInfo(name);
     },
 
-    /** The names that begin with `prefix`, which is any text, in byte order. */
+    /** The names that begin with `prefix`, which may be any text, in byte order. */
     names: (prefix: string): string[] => store.bucketNames(prefix),
 
     /** Throws `invalid-bucket`. */
@@ -55,13 +61,13 @@ export function administrationOf(store: Store) {
       return new Bucket(store.createBucket(name));
     },
 
-    /** The bucket, made now where there was none. Throws `invalid-bucket`. */
+    /** The bucket, made if missing. Throws `invalid-bucket`. */
     openOrCreate(name: string): Bucket {
       checkBucketName(name);
       return new Bucket(store.ensureBucket(name));
     },
 
-    /** One transaction. Throws `no-bucket`, `invalid-bucket`, the reason of the signal. */
+    /** One transaction. Throws `no-bucket`, `invalid-bucket`, the signal's reason. */
     async delete(name: string, options?: WorkOptions): Promise<void> {
       checkBucketName(name);
       await store.deleteBucket(name, options);
@@ -75,8 +81,8 @@ export function administrationOf(store: Store) {
     },
 
     /**
-     * One transaction; chunks are shared. Throws `no-bucket`, `bucket-exists`, `invalid-bucket`, the
-     * reason of the signal.
+     * One transaction; chunks are shared. Throws `no-bucket`, `bucket-exists`, `invalid-bucket`,
+     * the signal's reason.
      */
     async copy(name: string, to: string, options?: WorkOptions): Promise<void> {
       checkBucketName(name);
@@ -86,7 +92,7 @@ export function administrationOf(store: Store) {
 
     /**
      * Deletes every key of a bucket, in one transaction. Throws `no-bucket`, `invalid-bucket`, the
-     * reason of the signal.
+     * signal's reason.
      */
     async clear(name: string, options?: WorkOptions): Promise<void> {
       checkBucketName(name);
@@ -94,9 +100,9 @@ export function administrationOf(store: Store) {
     },
 
     /**
-     * A bucket that nobody else sees, to be filled and then put in the place of another, in one
-     * step. `discard` is to be called in the end; after `publish` it does nothing. Throws
-     * `not-supported` with what was to be done, and what can be done instead.
+     * Makes a bucket that nobody else sees, to be filled and then published in place of another, in
+     * one step. `discard` has to be called at the end; after `publish` it does nothing. Throws
+     * `not-supported` with `action` and `instead`, what can be done instead.
      */
     createDraft(action: string, instead: string): Draft {
       requireSupport(store, 'drafts', action, instead);
@@ -117,12 +123,14 @@ export function administrationOf(store: Store) {
     /** See `Store.collectGarbage`. */
     collectGarbage: (options?: WorkOptions) => store.collectGarbage(options),
 
-    /** What the store says of itself, in the order in which it is shown. */
+    /** What the store reports about itself, in the order in which it is shown. */
     facts: (): Fact[] => store.info(),
   };
 }
 
-/** Goes through a bucket and adds up what it holds. Rejects with `no-bucket`, the reason of the signal. */
+/**
+ * Walks through a bucket and adds up its contents. Rejects with `no-bucket`, the signal's reason.
+ */
 export async function measure(bucket: Bucket, options?: WorkOptions): Promise<BucketContent> {
   const content = { valueBytes: 0, chunkedValues: 0 };
   const steps = function* (): Generator<number> {

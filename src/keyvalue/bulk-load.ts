@@ -1,6 +1,6 @@
 /**
- * Loading records by the million, beyond the WIT: packed into batches, of which one is written while the next is
- * filled. What comes in no order, for a large bucket, is sorted first.
+ * Loads records by the million, beyond the WIT: packed into batches, of which one is written while
+ * the next is filled. Records without order, for a large bucket, are sorted first.
  */
 import { Unmet } from '../store/condition.js';
 import type { Milliseconds } from '../store/record.js';
@@ -14,10 +14,10 @@ import { type OutgoingValue, uploadOf } from './outgoing-value.js';
 import { Rehearsal, type StoredTarget } from './rehearsal.js';
 import { SLOW_RECORDS, WaitingRecords } from './waiting-records.js';
 
-/** How long a record waits for its batch to fill while nothing else is being written, in ms. */
+/** How long a record waits for its batch to fill while nothing is being written, in ms. */
 const PATIENCE_MS = 500;
 
-/** What waits to be written, in the order of the input. */
+/** A batch or a value that waits to be written, in the order of the input. */
 type Pending = { readonly target: StoredTarget } & (
   | { readonly batch: RecordBatch }
   | { readonly runs: SortedRuns }
@@ -33,11 +33,11 @@ export class BulkLoad {
   /** Records written, and on the disk. */
   written = 0;
   /**
-   * All records up to and with this one have been written, or refused. What they are counted by, their
-   * lines or themselves, is the caller's choice; it ascends.
+   * All records up to and including this one have been written or refused. The caller chooses the
+   * numbers, of lines or of records; they ascend.
    */
   committedThrough = 0;
-  /** Whether some records behind that one are written as well: those of a merge that has not come to its end. */
+  /** Whether some later records have been written as well: those of a merge that has not ended. */
   isBetween = false;
   #target: StoredTarget | undefined;
   readonly #options: LoadOptions;
@@ -45,7 +45,7 @@ export class BulkLoad {
   readonly #spare: RecordBatch[] = [];
   readonly #waiting: WaitingRecords;
   #batch = new RecordBatch(NO_LIMITS);
-  /** When a batch was last sealed, on the process's clock, in ms. */
+  /** When the last batch was completed, by the process's clock, in ms. */
   #sealed = performance.now();
   #underWay: Promise<void> = Promise.resolve();
   #isWriting = false;
@@ -53,16 +53,16 @@ export class BulkLoad {
 
   constructor(options: LoadOptions) {
     this.#options = options;
-    // Only where what is there is replaced is it no matter in which order.
+    // Only where existing records are replaced does the order not matter.
     this.#waiting = new WaitingRecords(options.existing === 'overwrite' && !options.dryRun);
   }
 
-  /** Where records wait to be sorted: how much of the disk they take, in bytes, and in which folder. */
+  /** The disk space, in bytes, and the folder of records that wait to be sorted. */
   get borrowed(): { readonly bytes: number; readonly folder: string } | undefined {
     return this.#waiting.borrowed;
   }
 
-  /** What comes from here on, behind `through`, goes into this bucket. */
+  /** The following records, after `through`, go to this bucket. */
   into({ name, bucket }: LoadTarget, through: number): void {
     this.#seal(through);
     this.#merge(this.#waiting.all());
@@ -70,15 +70,17 @@ export class BulkLoad {
     this.#batch = this.#nextBatch(this.#batch);
   }
 
-  /** Takes a record, with when it expires; returns the reason where its key is not valid. See `RecordBatch.add`. */
+  /**
+   * Adds a record with its expiry; returns the reason if its key is invalid. See `RecordBatch.add`.
+   */
   add(at: number, span: RecordSpan, expires?: Milliseconds): string | undefined {
     if (this.#batch.isFull) this.#seal(at - 1);
     return this.#batch.add(at, span, expires);
   }
 
   /**
-   * Takes a value that was written piece by piece (undefined in a dry run), and closes it when it
-   * has been stored. Throws `invalid-key`.
+   * Adds a value that was uploaded in pieces (undefined in a dry run), and closes it when it has
+   * been stored. Throws `invalid-key`.
    */
   addValue(
     at: number,
@@ -93,8 +95,8 @@ export class BulkLoad {
   }
 
   /**
-   * Begins to write what is full, and what has waited long, which reaches to `through`. Resolves when
-   * nothing of it but the disk has to be waited for.
+   * Begins to write full batches, and records that have waited long, up to `through`. Resolves when
+   * only the disk has to be waited for.
    */
   async drain(through: number): Promise<void> {
     const isLate = performance.now() - this.#sealed > PATIENCE_MS;
@@ -115,13 +117,13 @@ export class BulkLoad {
           this.#isWriting = false;
           resolve();
         });
-        // It is awaited before the next one, or at the end, and its failure is thrown there.
+        // It is awaited before the next write, or at the end, and its failure is thrown there.
         this.#underWay.catch(() => {});
       });
     }
   }
 
-  /** Writes all there is, which reaches to `through`. More may follow. */
+  /** Writes everything up to `through`. More may follow. */
   async finish(through: number): Promise<void> {
     this.#seal(through);
     this.#merge(this.#waiting.all());
@@ -130,7 +132,7 @@ export class BulkLoad {
     this.committedThrough = Math.max(this.committedThrough, through);
   }
 
-  /** Waits for what is on its way, and lets go of the rest. */
+  /** Waits for the write under way, and drops the rest. */
   async abandon(): Promise<void> {
     this.#merge(this.#waiting.all());
     for (const next of this.#pending.splice(0)) {
@@ -161,21 +163,24 @@ export class BulkLoad {
     if (runs !== undefined) this.#pending.push({ target: this.#target!, runs });
   }
 
-  /** An empty batch for the bucket, `spare` if there is one. */
+  /** An empty batch for the bucket; `spare` is reused if given. */
   #nextBatch(spare: RecordBatch | undefined): RecordBatch {
     const stored = this.#target?.stored;
     if (stored !== undefined) return this.#waiting.widen(stored.batch(spare));
     return spare?.limit(NO_LIMITS) ?? new RecordBatch(NO_LIMITS);
   }
 
-  /** `whenSet` is called when only the disk is waited for. */
+  /** `whenSet` is called when only the disk has to be waited for. */
   async #write(next: Pending, whenSet: () => void): Promise<void> {
     if ('batch' in next) await this.#writeBatch(next.target, next.batch, whenSet);
     else if ('runs' in next) await this.#writeRuns(next.target.stored!, next.runs);
     else this.#writeValue(next.target, next);
   }
 
-  /** In transactions of what may be written at once: each changes the pages behind those of the one before. */
+  /**
+   * In transactions as large as may be written at once; each changes pages after those of the one
+   * before.
+   */
   async #writeRuns(stored: StoreBucket, runs: SortedRuns): Promise<void> {
     const { signal } = this.#options;
     const empty = stored.batch();
@@ -233,7 +238,7 @@ export class BulkLoad {
     }
   }
 
-  /** False where the key is there and is to be kept. */
+  /** False if the key exists and its record is to be kept. */
   #put(
     { stored }: StoredTarget,
     key: string,

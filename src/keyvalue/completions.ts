@@ -1,26 +1,25 @@
 /**
- * How the keys that begin with a prefix go on, for Tab. Where they are many,
- * they are shown as a folder shows its files: one step further, not all at once. Each step costs a
- * few seeks, however many keys there are. Beyond the WIT.
+ * Completes keys for Tab. Many keys are completed like files in folders: up to the next separator,
+ * not all at once. Each step costs a few seeks, however many keys there are. Beyond the WIT.
  */
 import type { Bucket } from './bucket.js';
 import { keysOf, listKeys, successorOfPrefix } from './listing.js';
 
-/** The most that is offered at once, and the most seeks of one kind: what fits a screen or two. */
+/** The most completions at once, and the most seeks of one kind: a screen or two. */
 export const COMPLETIONS_LIMIT = 100;
 
-/** A key, or the beginning of several. */
+/** A key, or a prefix of several. */
 export interface Completion {
   readonly text: string;
-  /** Whether there may be keys that begin with it and are not offered. */
+  /** Whether there may be keys with this prefix that are not in the list. */
   readonly goesOn: boolean;
 }
 
 /**
- * In order; each begins with `prefix`, and each key that begins with it, begins with one of them.
- * At most `COMPLETIONS_LIMIT` keys are given whole. More are cut after the next `/` or `:`, or
- * where those are too many as well, behind the first character in which the keys differ. Should
- * even those be too many, the last key stands for all that are left out. Throws `invalid-key`.
+ * In order; each begins with `prefix`, and every key with that prefix begins with one of them. At
+ * most `COMPLETIONS_LIMIT` keys are given whole. If there are more, they are cut after the next `/`
+ * or `:`, or if those are too many as well, after the first character in which they differ. If even
+ * those are too many, the last one stands for all that are left out. Throws `invalid-key`.
  */
 export function completions(bucket: Bucket, prefix: string): Completion[] {
   const keys = [...listKeys(bucket, { prefix, limit: COMPLETIONS_LIMIT + 1 })];
@@ -31,13 +30,13 @@ export function completions(bucket: Bucket, prefix: string): Completion[] {
   const shared = sharedLength(keys[0]!, last);
   const forks = branches(bucket, prefix, (key) => characterEnd(key, shared));
   const offered = forks.slice(0, COMPLETIONS_LIMIT).map((fork) => extended(bucket, fork));
-  // Their common beginning still holds, and a shell inserts it.
+  // Their common prefix still holds, and a shell inserts it.
   return forks.length <= COMPLETIONS_LIMIT ? offered : [...offered, { text: last, goesOn: false }];
 }
 
 /**
- * The keys, each cut at its `endOf`, and each beginning once; more than `COMPLETIONS_LIMIT` only by
- * one. From one to the next it is a seek.
+ * The keys, each cut at its `endOf`, without repetitions; one more than `COMPLETIONS_LIMIT` at
+ * most. Each takes one seek.
  */
 function branches(bucket: Bucket, prefix: string, endOf: (key: string) => number): Completion[] {
   const found: Completion[] = [];
@@ -48,7 +47,7 @@ function branches(bucket: Bucket, prefix: string, endOf: (key: string) => number
     if (key === undefined) break;
     const text = key.slice(0, endOf(key));
     const isWhole = text === key;
-    // A key may be the beginning of others, as a folder would be that has a value itself.
+    // A key may be a prefix of others, like a folder that has a value itself.
     if (found.at(-1)?.text === text) found.pop();
     found.push({ text, goesOn: !isWhole });
     lower = isWhole ? Buffer.concat([Buffer.from(key), Buffer.of(0)]) : successorOfPrefix(text);
@@ -56,11 +55,11 @@ function branches(bucket: Bucket, prefix: string, endOf: (key: string) => number
   return found;
 }
 
-/** The same keys, with more of their common beginning, up to a separator. */
+/** The same keys, with a longer common prefix, up to a separator. */
 function extended(bucket: Bucket, { text, goesOn }: Completion): Completion {
   if (!goesOn) return { text, goesOn };
   const [first] = listKeys(bucket, { prefix: text, limit: 1 });
-  // A writer may have been quicker.
+  // Another process may have deleted it.
   if (first === undefined) return { text, goesOn };
   const last = lastKey(bucket, text);
   if (first === last) return { text: first, goesOn: false };
@@ -68,24 +67,24 @@ function extended(bucket: Bucket, { text, goesOn }: Completion): Completion {
   return { text: first.slice(0, end), goesOn: true };
 }
 
-/** The last key that begins with `prefix`; `prefix` where there is none any more. */
+/** The last key that begins with `prefix`; `prefix` if there is none any more. */
 function lastKey(bucket: Bucket, prefix: string): string {
   const [last] = listKeys(bucket, { prefix, limit: 1, reverse: true });
   return last ?? prefix;
 }
 
-/** Where the first separator at `from` or after it ends. */
+/** Where the first separator at or after `from` ends. */
 function stepEnd(key: string, from: number): number {
   const separator = key.slice(from).search(/[/:]/);
   return separator === -1 ? key.length : from + separator + 1;
 }
 
-/** Where the character at `at` ends, which may be two UTF-16 units. */
+/** Where the character at `at`, of one or two UTF-16 units, ends. */
 function characterEnd(key: string, at: number): number {
   return at + ((key.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
 }
 
-/** How many units two texts have in common, in whole characters. */
+/** The length of the common prefix of two texts, in units, without cutting a character. */
 function sharedLength(one: string, other: string): number {
   let length = 0;
   while (length < one.length) {

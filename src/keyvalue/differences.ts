@@ -1,4 +1,4 @@
-/** Comparing two listings, record by record. Beyond the WIT. */
+/** Compares two listings, record by record. Beyond the WIT. */
 import { compareStretches } from '../store/compare-stretches.js';
 import { ELSEWHERE, type StoredRecords, type StoredValue } from '../store/record.js';
 import { sizeOf } from './record-filter.js';
@@ -14,9 +14,10 @@ export type Difference =
     };
 
 /**
- * What has to be added to, removed from and changed in the records `here` to have those of `there`, in
- * the order of the keys. They come some at a time, now and then none, so that the caller can do other
- * work meanwhile. Values are compared byte for byte, and never held. Throws `damaged`, `io`.
+ * What has to be added to, removed from and changed in the records `here` to get those of `there`,
+ * in the order of the keys. Differences come in groups, sometimes empty ones, so that the caller
+ * can do other work meanwhile. Values are compared byte for byte, a piece at a time. Throws
+ * `damaged`, `io`.
  */
 export function* differences(
   here: Iterable<StoredRecords>,
@@ -29,7 +30,7 @@ export function* differences(
     other.open();
     while (one.isInside && other.isInside) {
       const found: Difference[] = [];
-      // Until one of them comes to the end of its records at hand.
+      // Until one of them runs out of records at hand.
       while (one.isAtHand && other.isAtHand) {
         const order = one.compareKey(other);
         if (order < 0) found.push(one.removed());
@@ -56,11 +57,11 @@ export function* differences(
 const noPlaces = new Int32Array(0);
 const noBytes = Buffer.alloc(0);
 
-/** A place in a listing. */
+/** A position in a listing. */
 class Cursor {
   readonly #pages: Iterator<StoredRecords>;
   #records: StoredRecords | undefined;
-  /** Those of the records. */
+  /** The places of the records at hand. */
   #places: StoredRecords['places'] = noPlaces;
   #bytes: Buffer = noBytes;
   #position = 0;
@@ -69,12 +70,12 @@ class Cursor {
     this.#pages = pages[Symbol.iterator]();
   }
 
-  /** Goes to the first record. */
+  /** Moves to the first record. */
   open(): void {
     this.refill();
   }
 
-  /** Whether there is a record here. */
+  /** Whether there is a record at this position. */
   get isInside(): boolean {
     return this.#records !== undefined;
   }
@@ -87,7 +88,7 @@ class Cursor {
     this.#position++;
   }
 
-  /** Gets the next records where those at hand have ended. */
+  /** Gets the next records if those at hand are used up. */
   refill(): void {
     while (!this.isAtHand) {
       const { done, value } = this.#pages.next();
@@ -115,7 +116,7 @@ class Cursor {
     return this.#compare(other, 2) === 0;
   }
 
-  /** The value, to be closed before the cursor goes on. */
+  /** The value, to be closed before the cursor moves on. */
   value(): StoredValue | undefined {
     return this.#records!.value(this.#position);
   }
@@ -132,7 +133,7 @@ class Cursor {
     return { kind: 'changed', key: this.#key, size: this.#size, otherSize: other.#size };
   }
 
-  /** What `of` makes of each record that is left at hand. */
+  /** The result of `of` for each record left at hand. */
   rest(of: () => Difference): Difference[] {
     const found: Difference[] = [];
     for (; this.isAtHand; this.next()) found.push(of());
@@ -151,7 +152,7 @@ class Cursor {
     return this.#places[4 * this.#position + which]!;
   }
 
-  /** Compares what lies between two places and the same of another. */
+  /** Compares the bytes between two places with those of the other cursor. */
   #compare(other: Cursor, from: 0 | 2): number {
     return compareStretches(
       this.#bytes,
@@ -173,7 +174,7 @@ function* hasSameValue(one: Cursor, other: Cursor): Generator<Difference[], bool
     if (value.size !== otherValue.size) return false;
     for (let position = 0; position < value.size; ) {
       const piece = value.read(position, value.size - position);
-      // The other may have its chunks elsewhere.
+      // The other value may be cut into chunks elsewhere.
       for (let at = 0; at < piece.length; ) {
         const part = otherValue.read(position + at, piece.length - at);
         if (Buffer.compare(part, piece.subarray(at, at + part.length)) !== 0) return false;

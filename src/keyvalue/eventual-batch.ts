@@ -9,9 +9,8 @@ import { deletesOf } from './record.js';
 import { asResult } from './wasi-keyvalue-error.js';
 
 /**
- * The values by position, undefined where there is no such key; all of one snapshot; a key given
- * twice is answered twice. Throws the resource `error`: `invalid-key`, `no-bucket`, `io`.
- * WIT: `get-many`.
+ * The values by position, undefined for a missing key; all from one snapshot; a key given twice is
+ * answered twice. Throws the resource `error`: `invalid-key`, `no-bucket`, `io`. WIT: `get-many`.
  */
 export function getMany(bucket: Bucket, keys: string[]): (IncomingValue | undefined)[] {
   return asResult(() => {
@@ -23,8 +22,8 @@ export function getMany(bucket: Bucket, keys: string[]): (IncomingValue | undefi
 }
 
 /**
- * Every key, in the byte order of its UTF-8. Throws `no-bucket`, `io`. WIT: `keys`, whose answer is
- * one list: `listKeys` goes through any number of them.
+ * Every key, in the byte order of its UTF-8. Throws `no-bucket`, `io`. WIT: `keys`, which returns
+ * one list; `listKeys` iterates over any number of them.
  */
 export function keys(bucket: Bucket): string[] {
   return asResult(() => [...listKeys(bucket, {})]);
@@ -44,8 +43,8 @@ export function setMany(bucket: Bucket, keyValues: [string, OutgoingValue][]): v
 }
 
 /**
- * Deletes all the keys, passing over those that are not there. Throws `invalid-key`, `no-bucket`,
- * `full`, `io`, `read-only`, with nothing deleted. WIT: `delete-many`.
+ * Deletes the keys that exist. Throws `invalid-key`, `no-bucket`, `full`, `io`, `read-only`, with
+ * nothing deleted. WIT: `delete-many`.
  */
 export function deleteMany(bucket: Bucket, keys: string[]): void {
   asResult(() => {

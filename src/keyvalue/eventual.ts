@@ -1,4 +1,6 @@
-/** wasi:keyvalue/eventual@0.2.0-draft. Stronger than its name here: every write is seen at once. */
+/**
+ * wasi:keyvalue/eventual@0.2.0-draft. Stronger than its name here: every write is visible at once.
+ */
 import { type Bucket, storedBucket } from './bucket.js';
 import { IncomingValue } from './incoming-value.js';
 import { checkKey } from './names.js';
@@ -6,8 +8,8 @@ import { type OutgoingValue, uploadOf } from './outgoing-value.js';
 import { asResult } from './wasi-keyvalue-error.js';
 
 /**
- * The value of a key, or undefined where there is no such key: an empty value is a value. Throws
- * the resource `error`: `invalid-key`, `no-bucket`, `io`. WIT: `get`.
+ * The value of a key, or undefined for a missing key; an empty value is a value. Throws the
+ * resource `error`: `invalid-key`, `no-bucket`, `io`. WIT: `get`.
  */
 export function get(bucket: Bucket, key: string): IncomingValue | undefined {
   return asResult(() => {
@@ -18,9 +20,9 @@ export function get(bucket: Bucket, key: string): IncomingValue | undefined {
 }
 
 /**
- * Makes what the outgoing value has accepted so far the value of a key, in one step, and
- * on the disk when it returns. Throws `invalid-key`, `no-bucket`, `full`, `io`, `read-only`, with
- * the old value standing. WIT: `set`.
+ * Sets a key to what the outgoing value has accepted so far, in one step; it is on the disk when
+ * this returns. Throws `invalid-key`, `no-bucket`, `full`, `io`, `read-only`, and then the old
+ * value stays. WIT: `set`.
  */
 export function set(bucket: Bucket, key: string, outgoingValue: OutgoingValue): void {
   asResult(() => {
@@ -30,8 +32,8 @@ export function set(bucket: Bucket, key: string, outgoingValue: OutgoingValue): 
 }
 
 /**
- * Deletes a key; does nothing where there is none. Throws `invalid-key`, `no-bucket`, `full`, `io`,
- * `read-only`. WIT: `delete`.
+ * Deletes a key, if it exists. Throws `invalid-key`, `no-bucket`, `full`, `io`, `read-only`. WIT:
+ * `delete`.
  */
 function delete_(bucket: Bucket, key: string): void {
   asResult(() => {
@@ -40,7 +42,7 @@ function delete_(bucket: Bucket, key: string): void {
   });
 }
 
-/** Whether the key is there. Throws `invalid-key`, `no-bucket`, `io`. WIT: `exists`. */
+/** Whether the key exists. Throws `invalid-key`, `no-bucket`, `io`. WIT: `exists`. */
 export function exists(bucket: Bucket, key: string): boolean {
   return asResult(() => {
     checkKey(key);

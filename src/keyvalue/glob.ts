@@ -6,7 +6,7 @@ import { KvError } from '../errors.js';
 
 const STAR = -1;
 const ANY_CHARACTER = -2;
-/** Sets of characters go on downward from here. */
+/** Sets of characters are numbered downwards from here. */
 const FIRST_SET = -3;
 
 interface CharacterSet {
@@ -15,15 +15,15 @@ interface CharacterSet {
   readonly ranges: readonly (readonly [first: number, last: number])[];
 }
 
-/** Matches the bytes of whole keys. `*` stands for any characters, `/` among them. */
+/** Matches the bytes of whole keys. `*` matches any characters, `/` included. */
 export class Glob {
-  /** What every key that matches begins with. */
+  /** The prefix of every key that matches. */
   readonly prefix: string;
-  /** A byte each, or one of the constants, or a set. */
+  /** Each is a byte, one of the constants, or a set. */
   readonly #tokens: readonly number[];
   readonly #sets: readonly CharacterSet[];
 
-  /** Throws `usage` for a `[` that is not closed, and a `` at the end. */
+  /** Throws `usage` for an unclosed `[`, and for a `\` at the end. */
   constructor(pattern: string) {
     const sets: CharacterSet[] = [];
     const tokens: number[] = [];
@@ -58,14 +58,14 @@ export class Glob {
   }
 
   /**
-   * Whether it is a match for the key that lies in `bytes`. Takes the product of both lengths at
+   * Whether the key in `bytes` matches. Takes time proportional to the product of both lengths at
    * worst.
    */
   matches(bytes: Buffer, start: number, end: number): boolean {
     const tokens = this.#tokens;
     let at = start;
     let token = 0;
-    // Where the last star was, and how far what it stands for has been tried.
+    // The position of the last star, and how far its match has been tried.
     let star = -1;
     let tried = start;
     for (;;) {
@@ -90,7 +90,7 @@ export class Glob {
     }
   }
 
-  /** Where the next character begins; -1 where this one is another. */
+  /** Where the next character begins; -1 if this one does not match. */
   #step(bytes: Buffer, at: number, wanted: number): number {
     if (wanted >= 0) return bytes[at] === wanted ? at + 1 : -1;
     const next = at + characterLength(bytes[at]!);
@@ -105,7 +105,7 @@ export class Glob {
 function setEnd(characters: readonly string[], start: number, pattern: string): number {
   let at = start + 1;
   if (characters[at] === '^' || characters[at] === '!') at++;
-  // A bracket that comes first is one of the set.
+  // A bracket in the first place is a member of the set.
   if (characters[at] === ']') at++;
   for (; at < characters.length; at++) {
     if (characters[at] === '\\') at++;
@@ -132,7 +132,7 @@ function characterSet(characters: readonly string[]): CharacterSet {
   return { isNegated, ranges };
 }
 
-/** Bytes of the character of UTF-8 that begins so. */
+/** Bytes of the UTF-8 character with this first byte. */
 function characterLength(lead: number): number {
   return lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
 }

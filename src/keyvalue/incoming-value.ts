@@ -5,10 +5,12 @@ import { InputStream, type Source } from '../io/input-stream.js';
 import type { Metadata, StoredValue } from '../store/record.js';
 import { asResult } from './wasi-keyvalue-error.js';
 
-/** The largest value that `incoming-value-consume-sync` returns, in bytes: what one array holds. */
+/**
+ * The largest value that `incoming-value-consume-sync` returns, in bytes: the limit of an array.
+ */
 export const SYNC_BODY_LIMIT_BYTES = Math.min(constants.MAX_LENGTH, 2 ** 32 - 1);
 
-/** Throws `too-large` for a value of more bytes than can be returned at once. */
+/** Throws `too-large` for a value too large to be returned at once. */
 export function checkSyncBody({ metadata: { size } }: IncomingValue, limit: number): void {
   if (size <= limit) return;
   throw new KvError(
@@ -29,7 +31,7 @@ export class IncomingValue {
   }
 
   /**
-   * The whole value. Takes the incoming-value: a second consumption throws `consumed`. Throws
+   * The whole value. Consumes the incoming-value; a second time throws `consumed`. Throws
    * `too-large` over `SYNC_BODY_LIMIT_BYTES`, and the value can then still be consumed as a stream.
    * WIT: `[static]incoming-value.incoming-value-consume-sync`.
    */
@@ -46,19 +48,25 @@ export class IncomingValue {
   }
 
   /**
-   * The value as a stream, from its first byte. Takes the incoming-value: a second consumption
-   * throws `consumed`. WIT: `[static]incoming-value.incoming-value-consume-async`.
+   * The value as a stream, from its first byte. Consumes the incoming-value; a second time throws
+   * `consumed`. WIT: `[static]incoming-value.incoming-value-consume-async`.
    */
   static incomingValueConsumeAsync(value: IncomingValue): InputStream {
     return asResult(() => new InputStream(new StoredSource(value.#take())));
   }
 
-  /** As the static function, whose place it has in 0.1.0. WIT: `[method]incoming-value.incoming-value-consume-sync`. */
+  /**
+   * The static function as a method, as in 0.1.0. WIT:
+   * `[method]incoming-value.incoming-value-consume-sync`.
+   */
   incomingValueConsumeSync(): Uint8Array {
     return IncomingValue.incomingValueConsumeSync(this);
   }
 
-  /** As the static function, whose place it has in 0.1.0. WIT: `[method]incoming-value.incoming-value-consume-async`. */
+  /**
+   * The static function as a method, as in 0.1.0. WIT:
+   * `[method]incoming-value.incoming-value-consume-async`.
+   */
   incomingValueConsumeAsync(): InputStream {
     return IncomingValue.incomingValueConsumeAsync(this);
   }

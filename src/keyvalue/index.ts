@@ -1,12 +1,11 @@
 /**
  * The WASI keyvalue interfaces (package `wasi:keyvalue@0.2.0-draft` over `wasi:io@0.2.0`) on a
- * store, in WIT names: a component is handed these functions and classes as they are.
+ * store, under their WIT names: a component is given these functions and classes directly.
  *
- * Each function fails by throwing the resource `error` or the variant `stream-error`, those of the other
- * drafts by throwing the variant `error`. What lies
- * beyond the interfaces (`buckets`, `records`, `listing`, `sizes`, `completions`, `locks`,
- * `transactions`, `bulk`, `watches`) throws KvError. The compiler holds each against the types generated from
- * `wit/`.
+ * Each function fails by throwing the resource `error` or the variant `stream-error`; those of the
+ * other drafts throw the variant `error`. What goes beyond the interfaces (`buckets`, `records`,
+ * `listing`, `sizes`, `completions`, `locks`, `transactions`, `bulk`, `watches`) throws KvError.
+ * The compiler checks each interface against the types generated from `wit/`.
  */
 
 import type * as wit1 from '../../wit/types/drafts/0.1.0/imports.js';
@@ -44,7 +43,7 @@ export function createKeyvalue(store: Store) {
     error: { Error: IoError } satisfies Wit<typeof wit.WasiIoError020>,
     poll: { Pollable, poll } satisfies Wit<typeof wit.WasiIoPoll020>,
     streams: { InputStream, OutputStream } satisfies Wit<typeof wit.WasiIoStreams020>,
-    // These are those of 0.1.0 as well.
+    // The same as in 0.1.0.
     wasiKeyvalueError: { Error: KeyvalueError } satisfies Wit<
       typeof wit.WasiKeyvalueWasiKeyvalueError020Draft
     > satisfies Wit<typeof wit1.WasiKeyvalueWasiKeyvalueError010>,
@@ -62,7 +61,7 @@ export function createKeyvalue(store: Store) {
     > satisfies Wit<typeof wit1.WasiKeyvalueEventualBatch010>,
     /** The interfaces of the other drafts: `draft` is `0.2.0-draft`, the tag, `draft2` is `0.2.0-draft2`. */
     ...draftsOf(store, everything(store)),
-    /** The same by the rules of a host. */
+    /** The same, by a host's rules. */
     draftsBy: (rules: Rules) => draftsOf(store, rules),
     buckets: { ...administrationOf(store), measure },
     completions,

@@ -1,17 +1,21 @@
-/** Listing a part of a bucket in order. Beyond the WIT, whose `keys` gives all of them at once. */
+/** Lists part of a bucket, in order. Beyond the WIT, whose `keys` returns all keys at once. */
 import type { Entry, KeyRange, StoredRecords } from '../store/record.js';
 import { type Bucket, storedBucket } from './bucket.js';
 import { checkKeyBound } from './names.js';
 import type { RecordFilter } from './record-filter.js';
 
-/** Which keys to list; they must meet every bound that is given. Order: bytes of the UTF-8. */
+/**
+ * Which keys to list: those that satisfy every bound given. The order is that of the UTF-8 bytes.
+ */
 export interface Selection {
   readonly prefix?: string | undefined;
-  /** The first key, if it is there. */
+  /** The first key, if it exists. */
   readonly start?: string | undefined;
-  /** The first key that is no longer listed. */
+  /** The first key after the listing. */
   readonly end?: string | undefined;
-  /** The last key of the page before, downward as well: listed are those beyond it. */
+  /**
+   * The last key of the page before, also in a descending listing: only keys beyond it are listed.
+   */
   readonly after?: string | undefined;
   /** At most this many keys. */
   readonly limit?: number | undefined;
@@ -19,7 +23,7 @@ export interface Selection {
   readonly filter?: RecordFilter | undefined;
 }
 
-/** Records of a listing, and which of them a selection has. */
+/** Records of a listing, and those of them that are selected. */
 export interface Chosen {
   readonly records: StoredRecords;
   /** Their positions among the records, in order. */
@@ -27,8 +31,8 @@ export interface Chosen {
 }
 
 /**
- * What a selection has of one snapshot, some records at a time, and now and then none; each is good
- * until the next is asked for. Throws `invalid-key` for a bound no key can have.
+ * The selected records of one snapshot, in groups, some of them empty; each group is valid until
+ * the next is asked for. Throws `invalid-key` for a bound that no key can have.
  */
 export function choose(bucket: Bucket, selection: Selection): Generator<Chosen> {
   return chosenOf(storedBucket(bucket).records(rangeOf(selection)), selection);
@@ -39,17 +43,19 @@ export function listKeys(bucket: Bucket, selection: Selection): Generator<string
   return keysAmong(choose(bucket, selection));
 }
 
-/** The same with what is known of each record. */
+/** The same with the metadata of each record. */
 export function listEntries(bucket: Bucket, selection: Selection): Generator<Entry> {
   return entriesAmong(choose(bucket, selection));
 }
 
-/** Whole records in batches, each valid until the next is asked for. Ignores a limit and a filter. */
+/**
+ * Whole records in batches, each valid until the next is asked for. Ignores a limit and a filter.
+ */
 export function listRecords(bucket: Bucket, selection: Selection): Iterable<StoredRecords> {
   return storedBucket(bucket).records(rangeOf(selection));
 }
 
-/** How many keys a selection has; of a whole bucket, without going through them. */
+/** The number of selected keys; for a whole bucket without walking through it. */
 export function countKeys(bucket: Bucket, selection: Selection): number {
   const whole = countAtOnce(bucket, selection);
   if (whole !== undefined) return whole;
@@ -58,7 +64,7 @@ export function countKeys(bucket: Bucket, selection: Selection): number {
   return count;
 }
 
-/** The same, where it takes no going through them; else undefined. */
+/** The same, if it needs no walk through the bucket; else undefined. */
 export function countAtOnce(bucket: Bucket, selection: Selection): number | undefined {
   const { prefix, start, end, after, limit, filter } = selection;
   const bounded = Boolean(prefix || start) || end !== undefined || after !== undefined;
@@ -66,7 +72,7 @@ export function countAtOnce(bucket: Bucket, selection: Selection): number | unde
   return Math.min(storedBucket(bucket).count(), limit ?? Number.POSITIVE_INFINITY);
 }
 
-/** The bounds on the bytes of a key that a selection comes to. */
+/** The range of key bytes for a selection. */
 export function rangeOf(selection: Selection): KeyRange {
   const { prefix, start, end, after, limit, reverse = false, filter } = selection;
   for (const bound of [prefix, start, end, after]) {
@@ -92,17 +98,17 @@ export function rangeOf(selection: Selection): KeyRange {
   return { ...(lower && { lower }), ...(upper && { upper }), reverse, ...(first && { first }) };
 }
 
-/** The keys of a range, of one snapshot. */
+/** The keys of a range, from one snapshot. */
 export function keysOf(bucket: Bucket, range: KeyRange): Generator<string> {
   return keysAmong(chosenOf(storedBucket(bucket).records(range), {}));
 }
 
-/** The same with what is known of each record. */
+/** The same with the metadata of each record. */
 export function entriesOf(bucket: Bucket, range: KeyRange): Generator<Entry> {
   return entriesAmong(chosenOf(storedBucket(bucket).records(range), {}));
 }
 
-/** The first bytes that come after everything that begins with `prefix`: UTF-8 has no byte 0xFF. */
+/** The first bytes after everything that begins with `prefix`: UTF-8 has no byte 0xFF. */
 export function successorOfPrefix(prefix: string): Buffer {
   const bytes = Buffer.from(prefix);
   bytes[bytes.length - 1]!++;

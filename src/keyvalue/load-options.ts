@@ -1,18 +1,19 @@
-/** What a load is told: see `BulkLoad`. */
+/** The options of a load: see `BulkLoad`. */
 import type { Milliseconds } from '../store/record.js';
 import type { Existing } from '../store/store.js';
 import type { Bucket } from './bucket.js';
 
 export interface LoadOptions {
-  /** What to do with a key that is there. */
+  /** What to do with a key that exists. */
   readonly existing: Existing;
   /** Write nothing. */
   readonly dryRun: boolean;
-  /** Ends the load: what is being written then is not. */
+  /** Ends the load; what is being written then is dropped. */
   readonly signal: AbortSignal | undefined;
   /**
-   * Called for each record that is refused because its key is there, in the order of the input; the
-   * value is left out where it is over the limit of a whole record. May throw, which ends the load.
+   * Called for each record that is refused because its key exists, in the order of the input,
+   * without the value if it is over the limit of a whole record. An error that it throws ends the
+   * load.
    */
   refused(
     at: number,
@@ -25,6 +26,6 @@ export interface LoadOptions {
 /** Where records go. */
 export interface LoadTarget {
   readonly name: string;
-  /** Undefined in a dry run, where there is no such bucket yet. */
+  /** Undefined in a dry run for a bucket that does not exist yet. */
   readonly bucket: Bucket | undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * Locks that are records: whoever holds one has written so under its key, and until when, and writes
- * anew before that. A holder that dies holds it no longer than that. Beyond the WIT.
+ * Locks that are records: the holder writes its name and an end under the key, and renews it before
+ * that end. The lock of a holder that dies ends then. Beyond the WIT.
  */
 import { asKvError, KvError } from '../errors.js';
 import type { Milliseconds, Version } from '../store/record.js';
@@ -10,17 +10,17 @@ import { checkKey } from './names.js';
 import { outgoingValuesOf } from './outgoing-value.js';
 import { deleteWhere, setWhere } from './record.js';
 
-/** No lock's record is longer, in bytes. */
+/** Bytes of the longest record of a lock. */
 const LOCK_LIMIT_BYTES = 4096;
 
-/** Who holds a lock, as its record says it: JSON, whose `until` is a time of RFC 3339. */
+/** Who holds a lock, as JSON in its record; `until` is a time of RFC 3339. */
 export interface LockHolder {
   readonly host: string;
   /** Process id. */
   readonly pid: number;
-  /** What runs meanwhile. */
+  /** The command that runs under the lock. */
   readonly command: string;
-  /** Unlike that of any other holder. */
+  /** Differs from that of any other holder. */
   readonly token: string;
 }
 
@@ -57,8 +57,8 @@ export function locksOf(store: Store) {
   };
   return {
     /**
-     * Takes a lock for `length` milliseconds, where nobody holds it any more. Throws
-     * `condition-failed` where the key holds something else, `invalid-key`.
+     * Acquires a lock for `length` milliseconds, if nobody holds it. Throws `condition-failed` if
+     * the key holds something else, `invalid-key`.
      */
     acquire(
       bucket: Bucket,
@@ -78,7 +78,7 @@ export function locksOf(store: Store) {
       }
     },
 
-    /** Holds it for `length` more; undefined where it is no longer held. */
+    /** Extends it to `length` from now; undefined if it is no longer held. */
     renew(
       bucket: Bucket,
       key: string,
@@ -92,14 +92,14 @@ export function locksOf(store: Store) {
       return version === undefined ? undefined : { kind: 'held', version };
     },
 
-    /** Lets it go; false where it was no longer held. */
+    /** Releases it; false if it was no longer held. */
     release(bucket: Bucket, key: string, { version }: HeldLock): boolean {
       return unlessChanged(() => deleteWhere(bucket, key, { kind: 'version', version })) ?? false;
     },
   };
 }
 
-/** What work gives; undefined where another has changed the record before. */
+/** The result of `work`; undefined if another process has changed the record before. */
 function unlessChanged<T>(work: () => T): T | undefined {
   try {
     return work();

@@ -1,4 +1,4 @@
-/** What a key and a bucket's name may be, and the errors that say so. */
+/** Which keys and names of buckets are valid, and the errors for others. */
 import { KvError } from '../errors.js';
 import { KEY_LIMIT_BYTES } from '../store/record.js';
 
@@ -12,7 +12,7 @@ export function checkKey(key: string): void {
   checkKeyBound(key);
 }
 
-/** Throws `invalid-key` for what no key, and no beginning of one, can be. */
+/** Throws `invalid-key` for a text that is neither a key nor a prefix of one. */
 export function checkKeyBound(key: string): void {
   // A UTF-16 unit takes at most 3 bytes, so most keys need not be measured.
   if (key.length * 3 > KEY_LIMIT_BYTES) {
@@ -32,7 +32,7 @@ export function checkKeyBound(key: string): void {
   }
 }
 
-/** Throws `invalid-bucket` for what cannot name a bucket. */
+/** Throws `invalid-bucket` for an invalid name. */
 export function checkBucketName(name: string): void {
   const length = Buffer.byteLength(name);
   if (length === 0)

@@ -4,12 +4,12 @@ import { OutputStream } from '../io/output-stream.js';
 import type { Store, Upload } from '../store/store.js';
 import { asResult } from './wasi-keyvalue-error.js';
 
-/** What a bucket is given of a value, for the functions of this room alone. */
+/** From a value to its upload; for this room only. */
 export let uploadOf: (value: OutgoingValue) => Upload;
 
 /**
- * A value being written. Everything written to it, sync or async, appends. `set` takes what has
- * been accepted so far, and may be called again; what is written later shows only in later sets.
+ * A value being written. Everything written to it, sync or async, is appended. `set` stores what
+ * has been accepted so far, and may be called again; later writes are seen only by later calls.
  */
 export class OutgoingValue {
   readonly #upload: Upload;
@@ -33,7 +33,9 @@ export class OutgoingValue {
     asResult(() => this.append(value));
   }
 
-  /** What every write comes to. Throws `full`, `io`, and a `Trap` once the value has been dropped. */
+  /**
+   * All writes go through this. Throws `full`, `io`, and a `Trap` once the value has been dropped.
+   */
   protected append(bytes: Uint8Array): void {
     if (this.#isDropped)
       throw new Trap('a write to the stream of an outgoing-value that was dropped');
@@ -45,17 +47,17 @@ export class OutgoingValue {
     return this.#upload.size;
   }
 
-  /** Gives back whatever no key came to hold. */
+  /** Releases what no key uses. */
   [Symbol.dispose](): void {
     this.#isDropped = true;
     this.#upload.close();
   }
 }
 
-/** Named, as a declaration can name no class without a name that has a protected member. */
+/** A named type, because a declaration file needs one for a class with a protected member. */
 export type OutgoingValues = typeof OutgoingValue & { newOutgoingValue(): OutgoingValue };
 
-/** The class as a component is given it: `new-outgoing-value` is static, so it has one store. */
+/** The class for components: `new-outgoing-value` is static, so the class belongs to one store. */
 export function outgoingValuesOf(store: Store): OutgoingValues {
   return class extends OutgoingValue {
     /** An empty value. WIT: `[static]outgoing-value.new-outgoing-value`. */

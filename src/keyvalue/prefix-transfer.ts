@@ -1,4 +1,4 @@
-/** Copying and renaming every key that begins with a prefix, in one step. Beyond the WIT. */
+/** Copies or renames every key that begins with a prefix, in one step. Beyond the WIT. */
 import { KvError } from '../errors.js';
 import type { Condition } from '../store/condition.js';
 import { requireSupport, type Store, type WorkOptions } from '../store/store.js';
@@ -11,13 +11,13 @@ import { copyRecord, moveRecord } from './record.js';
 /** Keys that are looked up at a time, before they are copied. */
 const PAGE_KEYS = 10_000;
 
-/** A prefix, and what takes its place. */
+/** A prefix, and its replacement. */
 export interface PrefixTransfer {
   readonly bucket: Bucket;
   readonly prefix: string;
   readonly target: Bucket;
   readonly targetPrefix: string;
-  /** On each target. */
+  /** A condition on each target. */
   readonly condition?: Condition | undefined;
 }
 
@@ -45,24 +45,24 @@ export function prefixTransfersOf(store: Store) {
   };
   return {
     /**
-     * Makes each key that begins with `prefix` be there under `targetPrefix` as well, chunks shared;
-     * resolves to how many there were. Rejects with `not-supported` without transactions, `usage` where
-     * both are one place, `condition-failed`, `invalid-key`, the reason of the signal; then nothing of
-     * it stands.
+     * Copies each key that begins with `prefix` to the same key with `targetPrefix`, chunks shared;
+     * resolves to the number of keys. Rejects with `not-supported` without transactions, `usage` if
+     * source and target are the same, `condition-failed`, `invalid-key`, the signal's reason; then
+     * nothing is changed.
      */
     copyPrefix: (asked: PrefixTransfer, options: WorkOptions = {}) =>
       transfer('copy', copyRecord, asked, options),
 
-    /** The same, and the sources are gone. */
+    /** The same, and the sources are deleted. */
     movePrefix: (asked: PrefixTransfer, options: WorkOptions = {}) =>
       transfer('rename', moveRecord, asked, options),
   };
 }
 
 /**
- * The keys as they were before any of it, and each before another takes its place: where the
- * targets lie among the sources, all are held in memory and go by length, since all grow or shrink
- * alike.
+ * The keys as they were before the transfer, each before another key takes its place. If the
+ * targets lie among the sources, all keys are held in memory and sorted by length, since all of
+ * them grow or shrink alike.
  */
 function* keysInOrder({ bucket, prefix, target, targetPrefix }: PrefixTransfer): Generator<string> {
   const isAmong = targetPrefix.startsWith(prefix) || prefix.startsWith(targetPrefix);

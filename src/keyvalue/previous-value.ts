@@ -1,4 +1,4 @@
-/** Writes that give back the value which they replace, in the same step. Beyond the WIT. */
+/** Writes that return the value that they replace, in the same step. Beyond the WIT. */
 import { type Condition, Unmet, unmet } from '../store/condition.js';
 import type { StoredValue, Version } from '../store/record.js';
 import type { PutOptions, StoreBucket } from '../store/store.js';
@@ -11,7 +11,7 @@ import { checkExpires, met } from './record.js';
 
 export interface Replaced {
   readonly version: Version;
-  /** The value before; undefined where there was no such key. */
+  /** The value before; undefined for a key that did not exist. */
   readonly previous: IncomingValue | undefined;
 }
 
@@ -21,8 +21,8 @@ export interface Taken {
 }
 
 /**
- * Deletes a key and returns its value, which nobody else gets; undefined where there is no such key.
- * Throws `invalid-key`.
+ * Deletes a key and returns its value, which nobody else gets; undefined for a missing key. Throws
+ * `invalid-key`.
  */
 export function take(bucket: Bucket, key: string): IncomingValue | undefined {
   checkKey(key);
@@ -34,8 +34,8 @@ export function take(bucket: Bucket, key: string): IncomingValue | undefined {
 }
 
 /**
- * The same of the first key that begins with `prefix`, undefined where there is none: a queue, of which
- * no two callers get the same value.
+ * The same for the first key that begins with `prefix`, undefined if there is none: a queue, in
+ * which no two callers get the same value.
  */
 export function takeFirst(bucket: Bucket, prefix: string): Taken | undefined {
   for (;;) {
@@ -46,7 +46,9 @@ export function takeFirst(bucket: Bucket, prefix: string): Taken | undefined {
   }
 }
 
-/** Like `setWhere`, and gives back the value before. Throws `condition-failed`, `invalid-key`, `usage`. */
+/**
+ * Like `setWhere`, and returns the value before. Throws `condition-failed`, `invalid-key`, `usage`.
+ */
 export function setAndGet(
   bucket: Bucket,
   key: string,
@@ -64,9 +66,9 @@ export function setAndGet(
 }
 
 /**
- * Reads a value and makes the write on the condition that the record is the same still, again until it
- * is: each time that it is not, another writer has got on. So the value is read where it lies, however
- * long it is, and no lock is held while somebody reads it.
+ * Reads a value and writes on the condition that the record has not changed, until that succeeds:
+ * at each failure another writer has succeeded. So a value of any size is read in place, and no
+ * lock is held meanwhile.
  */
 function replace<T>(
   bucket: StoreBucket,

@@ -1,4 +1,4 @@
-/** Choosing records by what their keys look like, and by what is known of them. */
+/** Filters records by their keys and metadata. */
 import { KvError } from '../errors.js';
 import { ELSEWHERE, type Milliseconds, type StoredRecords } from '../store/record.js';
 import { Glob } from './glob.js';
@@ -17,13 +17,13 @@ export interface FilterOptions {
 }
 
 export interface RecordFilter {
-  /** What every key that is accepted begins with. */
+  /** The prefix of every key that is accepted. */
   readonly prefix: string;
   /** Throws `damaged`, `io`. */
   accepts(records: StoredRecords, position: number): boolean;
 }
 
-/** Accepts what meets all that is asked for; undefined where nothing is. Throws `usage`. */
+/** Accepts records that satisfy all options; undefined if there are none. Throws `usage`. */
 export function recordFilter(options: FilterOptions): RecordFilter | undefined {
   const { newer = Number.NEGATIVE_INFINITY, older = Number.POSITIVE_INFINITY, larger } = options;
   const glob = options.glob === undefined ? undefined : new Glob(options.glob);
@@ -57,7 +57,7 @@ export function sizeOf(records: StoredRecords, position: number): number {
   return records.places[4 * position + 3]! - valueStart;
 }
 
-/** Throws `usage` for what is no regular expression of JavaScript. */
+/** Throws `usage` for an invalid regular expression of JavaScript. */
 export function expressionOf(source: string, flags = 'u', named = `"${source}"`): RegExp {
   try {
     return new RegExp(source, flags);

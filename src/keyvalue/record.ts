@@ -1,4 +1,4 @@
-/** One record: what is known of it, setting and deleting it on a condition, copying. Beyond the WIT. */
+/** One record: its metadata, conditional set and delete, copying. Beyond the WIT. */
 import { absentKey, KvError } from '../errors.js';
 import { type Condition, Unmet, unmet } from '../store/condition.js';
 import { EXPIRES_LIMIT, type Metadata, type Milliseconds, type Version } from '../store/record.js';
@@ -8,16 +8,16 @@ import { rangeOf } from './listing.js';
 import { checkKey } from './names.js';
 import { type OutgoingValue, uploadOf } from './outgoing-value.js';
 
-/** What is known of a record, or undefined where there is no such key. Throws `invalid-key`. */
+/** The metadata of a record, or undefined for a missing key. Throws `invalid-key`. */
 export function stat(bucket: Bucket, key: string): Metadata | undefined {
   checkKey(key);
   return storedBucket(bucket).stat(key);
 }
 
 /**
- * Like `eventual.set`, where the condition holds in the same step, and with when the record expires;
- * returns the new version. Throws `condition-failed`, with the old value standing, and `usage` for a time
- * after the year 9999.
+ * Like `eventual.set`, but with a condition that has to hold in the same step, and with an expiry;
+ * returns the new version. Throws `condition-failed`, and then the old value stays, and `usage` for
+ * a time after the year 9999.
  */
 export function setWhere(
   bucket: Bucket,
@@ -31,8 +31,8 @@ export function setWhere(
 }
 
 /**
- * Adds what the outgoing value has accepted so far to the end of the value of a key, in one step; a missing
- * key begins empty. When it expires stays. Returns the new version and size. Throws `invalid-key`.
+ * Appends what the outgoing value has accepted so far to the value of a key, in one step; a missing
+ * key counts as empty. The expiry stays. Returns the new version and size. Throws `invalid-key`.
  */
 export function append(bucket: Bucket, key: string, value: OutgoingValue): Appended {
   checkKey(key);
@@ -40,8 +40,9 @@ export function append(bucket: Bucket, key: string, value: OutgoingValue): Appen
 }
 
 /**
- * Sets when a record expires, undefined for never; where that is past, the key is absent at once. Returns
- * whether there was such a key. Throws `usage` for a time after the year 9999, `invalid-key`.
+ * Sets when a record expires, undefined for never; with a time in the past the key is absent at
+ * once. Returns whether the key existed. Throws `usage` for a time after the year 9999,
+ * `invalid-key`.
  */
 export function expire(bucket: Bucket, key: string, expires: Milliseconds | undefined): boolean {
   checkKey(key);
@@ -58,8 +59,8 @@ export function checkExpires(expires: PutOptions['expires']): void {
 }
 
 /**
- * Deletes a key where the condition holds in the same step; returns whether it was there. Throws
- * `condition-failed`, with the record standing, `invalid-key`.
+ * Deletes a key if the condition holds in the same step; returns whether it existed. Throws
+ * `condition-failed`, and then the record stays, `invalid-key`.
  */
 export function deleteWhere(bucket: Bucket, key: string, condition: Condition): boolean {
   checkKey(key);
@@ -67,8 +68,8 @@ export function deleteWhere(bucket: Bucket, key: string, condition: Condition): 
 }
 
 /**
- * Makes `targetKey` of `target` hold the value of `key`; chunks are shared, not copied. Throws
- * `absent` where there is no such key, `condition-failed`, `invalid-key`.
+ * Sets `targetKey` of `target` to the value of `key`; chunks are shared, not copied. Throws
+ * `absent` for a missing key, `condition-failed`, `invalid-key`.
  */
 export function copyRecord(
   bucket: Bucket,
@@ -80,7 +81,7 @@ export function copyRecord(
   transfer('copy', bucket, key, target, targetKey, condition);
 }
 
-/** Like `copyRecord`, and the source is gone, in the same step. */
+/** Like `copyRecord`, and deletes the source in the same step. */
 export function moveRecord(
   bucket: Bucket,
   key: string,
@@ -92,8 +93,8 @@ export function moveRecord(
 }
 
 /**
- * Takes `delta` from a counter and returns the difference; a missing key counts as 0. Throws, with
- * nothing changed, `overflow` below 0, `not-a-counter`, `invalid-key`.
+ * Subtracts `delta` from a counter and returns the difference; a missing key counts as 0. Throws,
+ * with nothing changed, `overflow` below 0, `not-a-counter`, `invalid-key`.
  */
 export function decrement(bucket: Bucket, key: string, delta: bigint): bigint {
   checkKey(key);
@@ -101,7 +102,7 @@ export function decrement(bucket: Bucket, key: string, delta: bigint): bigint {
 }
 
 /**
- * Deletes keys, in one transaction where the store has those; returns how many there were. Throws
+ * Deletes keys, in one transaction if the store has transactions; returns how many existed. Throws
  * `invalid-key`.
  */
 export function deleteRecords(bucket: Bucket, keys: Iterable<string>): number {
@@ -109,8 +110,8 @@ export function deleteRecords(bucket: Bucket, keys: Iterable<string>): number {
 }
 
 /**
- * Deletes the keys that begin with `prefix`, in one transaction where the store has those; resolves to
- * how many there were. Throws `invalid-key`, the reason of the signal.
+ * Deletes the keys that begin with `prefix`, in one transaction if the store has transactions;
+ * resolves to their number. Throws `invalid-key`, the signal's reason.
  */
 export async function deletePrefix(
   bucket: Bucket,
@@ -121,8 +122,8 @@ export async function deletePrefix(
 }
 
 /**
- * Whether the condition holds of the key now, which it may no longer do in the write that comes
- * later. Throws `condition-failed`, `invalid-key`.
+ * Checks the condition now; it may no longer hold at a later write. Throws `condition-failed`,
+ * `invalid-key`.
  */
 export function checkCondition(
   bucket: Bucket,
@@ -139,7 +140,7 @@ export function checkCondition(
   }
 }
 
-/** A delete of each key. Throws `invalid-key` while it is gone through. */
+/** A deletion for each key. Throws `invalid-key` during the iteration. */
 export function* deletesOf(keys: Iterable<string>) {
   for (const key of keys) {
     checkKey(key);
@@ -164,10 +165,7 @@ function transfer(
   met(version, `${action} to "${targetKey}"`);
 }
 
-/**
- * What came of a write, or of asking whether it can be made. Throws `condition-failed` where it was
- * not made.
- */
+/** The result of a conditional write. Throws `condition-failed` if the condition did not hold. */
 export function met<T>(outcome: T | Unmet, action: string): T {
   if (!(outcome instanceof Unmet)) return outcome;
   throw new KvError('condition-failed', `cannot ${action}: ${outcome.state}`);

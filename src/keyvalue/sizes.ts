@@ -1,24 +1,24 @@
-/** Adding up records that are gone through in order: by prefix, and by size. Beyond the WIT. */
+/** Adds up records in the order of their keys: by prefix, and by size. Beyond the WIT. */
 import type { StoredRecords } from '../store/record.js';
 import { sizeOf } from './record-filter.js';
 
 export interface PrefixSize {
-  /** Ends with the separator; that of all the records is the prefix that was asked for. */
+  /** Ends with the separator; for all records together it is the prefix that was asked for. */
   readonly prefix: string;
-  /** How many separators it holds beyond the prefix that was asked for. */
+  /** The number of separators in it beyond the prefix that was asked for. */
   readonly depth: number;
   readonly keys: number;
   /** Bytes of the values. */
   readonly bytes: number;
 }
 
-/** What `PrefixSizes` is to look for. */
+/** What `PrefixSizes` groups by. */
 export interface PrefixSizesOptions {
-  /** What all the keys begin with. */
+  /** The prefix of all keys. */
   readonly prefix: string;
-  /** What ends a part of a key; not empty. */
+  /** Ends a part of a key; not empty. */
   readonly separator: string;
-  /** How many parts beyond the prefix are told apart. */
+  /** How many parts beyond the prefix are distinguished. */
   readonly depth: number;
 }
 
@@ -29,8 +29,8 @@ interface Branch {
 }
 
 /**
- * The keys and the bytes below each prefix, in the order of du(1): a prefix comes when its last record
- * has, after those below it. What is held is no more than one branch for each level.
+ * The number of keys and bytes below each prefix, in the order of du(1): a prefix comes after its
+ * last record, and after the prefixes inside it. It holds one branch for each level.
  */
 export class PrefixSizes {
   readonly #separator: Buffer;
@@ -60,7 +60,7 @@ export class PrefixSizes {
     return ended;
   }
 
-  /** The prefixes that are left, and at last all the records together. */
+  /** The remaining prefixes, and last the sum of all records. */
   end(): PrefixSize[] {
     const ended: PrefixSize[] = [];
     while (this.#open.length > 1) ended.push(this.#close());
@@ -93,16 +93,16 @@ export class PrefixSizes {
 export interface SizeClass {
   /** The least size, in bytes. */
   readonly from: number;
-  /** The least size that is larger, in bytes. */
+  /** The smallest size beyond the class, in bytes. */
   readonly below: number;
   keys: number;
   bytes: number;
 }
 
-/** Each class but the first, of empty values, reaches to so many times its least size. */
+/** Each class, except the first for empty values, ends at this many times its smallest size. */
 const CLASS_FACTOR = 4;
 
-/** How many values there are of each size; the bounds are 0 and the powers of 4. */
+/** The number of values of each size class; the bounds are 0 and the powers of 4. */
 export class SizeClasses {
   readonly #classes: SizeClass[] = [{ from: 0, below: 1, keys: 0, bytes: 0 }];
 
@@ -117,7 +117,7 @@ export class SizeClasses {
     }
   }
 
-  /** From the least class that has values to the largest, in order; none where there are no values. */
+  /** From the smallest class with values to the largest, in order; none if there are no values. */
   end(): SizeClass[] {
     const first = this.#classes.findIndex(({ keys }) => keys > 0);
     return first === -1 ? [] : this.#classes.slice(first);

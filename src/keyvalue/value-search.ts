@@ -1,29 +1,32 @@
-/** Searching values line by line, piece by piece, so that none is ever held whole. Beyond the WIT. */
+/**
+ * Searches values line by line and piece by piece, so that none is ever in memory as a whole.
+ * Beyond the WIT.
+ */
 import { KvError } from '../errors.js';
 import { ELSEWHERE, type StoredRecords } from '../store/record.js';
 import { expressionOf } from './record-filter.js';
 
-/** What of a line is looked at at a time, in bytes: a longer one is searched in parts of this size. */
+/** Bytes of a line that are searched at a time: a longer line is searched in parts. */
 const LINE_LIMIT_BYTES = 1024 * 1024;
 
-/** Bytes that such parts have in common, so that no match of up to this length is missed. */
+/** Bytes by which such parts overlap, so that no match of up to this length is missed. */
 const OVERLAP_BYTES = 4096;
 
 const NEWLINE = 0x0a;
 
 export interface PatternOptions {
-  /** The pattern is a text, and no regular expression. */
+  /** Whether the pattern is a text, and not a regular expression. */
   readonly fixed: boolean;
   readonly ignoreCase: boolean;
 }
 
-/** What lines are searched for. */
+/** The pattern that lines are searched for. */
 export class Pattern {
-  /** What is found where its bytes are; undefined where only a regular expression tells. */
+  /** Bytes that a match consists of; undefined if only a regular expression can find it. */
   readonly needle: Buffer | undefined;
   readonly #expression: RegExp;
 
-  /** Throws `usage` for what is no regular expression of JavaScript, and for a newline. */
+  /** Throws `usage` for an invalid regular expression of JavaScript, and for a newline. */
   constructor(text: string, { fixed, ignoreCase }: PatternOptions) {
     if (text.includes('\n')) {
       throw new KvError('usage', 'PATTERN cannot hold a newline: values are searched line by line');
@@ -39,7 +42,7 @@ export class Pattern {
     return this.#expression.test(line.toString());
   }
 
-  /** The text in parts: what lies between matches, and the matches, in turn. */
+  /** The text in parts: text between matches and matches, alternating. */
   split(text: string): string[] {
     const parts: string[] = [];
     let from = 0;
@@ -56,16 +59,16 @@ export class Pattern {
 /** A line that matches. */
 export interface Match {
   readonly key: string;
-  /** Without its newline; of one over `LINE_LIMIT_BYTES`, the first part that matches. */
+  /** Without its newline; of a line over `LINE_LIMIT_BYTES`, the first part that matches. */
   readonly line: Buffer;
-  /** The beginning of the value: whether it is text can be told by that. */
+  /** The beginning of the value, to tell whether it is text. */
   readonly head: Buffer;
 }
 
 /**
- * The lines of the values that match, in the order of the keys; with `once` the first of each
- * value. They come some at a time, now and then none, so that the caller can do other work
- * meanwhile, and are good until the next are asked for. Throws `damaged`, `io`.
+ * The matching lines of the values, in the order of the keys; with `once` the first of each value.
+ * They come in groups, some of them empty, so that the caller can do other work meanwhile, and are
+ * valid until the next group is asked for. Throws `damaged`, `io`.
  */
 export function* searchValues(
   pages: Iterable<StoredRecords>,
@@ -91,7 +94,7 @@ export function* searchValues(
   }
 }
 
-/** Searches a value that has to be read by itself, piece by piece. */
+/** Searches one value, piece by piece. */
 function* searchAlone(
   records: StoredRecords,
   position: number,
@@ -121,12 +124,15 @@ function* searchAlone(
   }
 }
 
-/** The lines of a value that match. The last may have no newline; behind one, there is no line. */
+/**
+ * The matching lines of a value. The last line may have no newline; after a final newline there is
+ * no line.
+ */
 function linesOf(bytes: Buffer, pattern: Pattern): Buffer[] {
   const { needle } = pattern;
   const found: Buffer[] = [];
   for (let from = 0; from < bytes.length; ) {
-    // Lines without a match are gone past at once where that can be told by their bytes.
+    // Lines without a match are skipped at once if the needle tells.
     const hit = needle === undefined ? from : bytes.indexOf(needle, from);
     if (hit === -1) break;
     const start = hit === from ? from : Math.max(bytes.lastIndexOf(NEWLINE, hit - 1) + 1, from);
@@ -142,7 +148,7 @@ function linesOf(bytes: Buffer, pattern: Pattern): Buffer[] {
 /** Searches a value that comes in pieces. */
 class LineSearch {
   readonly #pattern: Pattern;
-  /** The line that has not ended yet, or the end of it. */
+  /** The line that has not ended yet, or its last part. */
   #rest: Buffer = Buffer.alloc(0);
   /** Whether an earlier part of that line has matched. */
   #isFound = false;

@@ -1,23 +1,27 @@
-/** Records of a load that came in no order, and wait on the disk until they are written in theirs. */
+/**
+ * Records of a load that came without order, and wait on the disk until they are written in order.
+ */
 import { type BatchLimits, NO_LIMITS, RecordBatch } from '../store/record-batch.js';
 import { SortedRuns } from '../store/sorted-runs.js';
 
-/** Records of a batch below which the input is taken for slow: what has come of it waits for no more. */
+/** An input with fewer records in a batch counts as slow, and its records no longer wait. */
 export const SLOW_RECORDS = 10_000;
 
 export class WaitingRecords {
   #runs: SortedRuns | undefined;
-  /** Whether records may wait, and the disk has taken all that it was given. */
+  /** Whether records may wait, and the disk has accepted all of them so far. */
   #isPossible: boolean;
-  /** What the store has asked of the last batch. */
+  /** The limits that the store gave for the last batch. */
   #limits: BatchLimits = NO_LIMITS;
 
-  /** Where no records may wait, none are taken. */
+  /** If records may not wait, none are taken. */
   constructor(mayWait: boolean) {
     this.#isPossible = mayWait;
   }
 
-  /** The limits of a batch that is filled for this: more of one in no order can wait than can be written at once. */
+  /**
+   * Widens the limits of a batch: more records without order can wait than can be written at once.
+   */
   widen(batch: RecordBatch): RecordBatch {
     const { limits } = batch;
     this.#limits = limits;
@@ -26,7 +30,7 @@ export class WaitingRecords {
   }
 
   /**
-   * Takes the records of a batch that had better be sorted, or that comes behind some that wait. False where it
+   * Takes the records of a batch that should be sorted, or that follows some that wait. False if it
    * has taken none.
    */
   take(batch: RecordBatch): boolean {
@@ -39,30 +43,33 @@ export class WaitingRecords {
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
-      // There is no room, or no right to make a file there: it can be written unsorted.
+      // The disk is full, or no file may be made there: the batch can be written unsorted.
       this.#isPossible = false;
       return false;
     }
   }
 
-  /** What waits, where there is so much that it should not grow. */
+  /** The waiting records, once they should not grow further. */
   get full(): SortedRuns | undefined {
     return this.#runs?.isFull ? this.all() : undefined;
   }
 
-  /** Where records wait: how much of the disk they take, in bytes, and in which folder. */
+  /** The disk space, in bytes, and the folder of waiting records. */
   get borrowed(): { readonly bytes: number; readonly folder: string } | undefined {
     return this.#runs;
   }
 
-  /** All that waits, which is to be closed; undefined where nothing does. */
+  /** All waiting records, to be closed by the caller; undefined if there are none. */
   all(): SortedRuns | undefined {
     const runs = this.#runs;
     this.#runs = undefined;
     return runs;
   }
 
-  /** A batch as it may be written: where it is in no order, in smaller ones of what the store takes at once. */
+  /**
+   * A batch as it may be written: without order, in smaller ones of a size that the store takes at
+   * once.
+   */
   *inPieces(batch: RecordBatch): Generator<RecordBatch> {
     const { ascending, bytes, places, numbers, count, expires } = batch;
     if (ascending || count <= this.#limits.scattered) {

@@ -3,7 +3,7 @@ import { KvError } from '../errors.js';
 
 /**
  * `resource error`: how every function of the keyvalue interfaces fails. Not a subclass of
- * JavaScript's Error, which a component toolchain would take for a trap; `cause` is the KvError.
+ * JavaScript's Error, which component toolchains treat as a trap; `cause` is the KvError.
  */
 export class KeyvalueError {
   readonly cause: KvError;
@@ -21,8 +21,8 @@ export class KeyvalueError {
 }
 
 /**
- * The result of `work`; what it throws as a KvError is thrown as the resource. Anything else is a
- * defect and passes as it is.
+ * The result of `work`. A KvError is thrown as the resource; anything else is a defect and is
+ * rethrown.
  */
 export function asResult<T>(work: () => T): T {
   try {

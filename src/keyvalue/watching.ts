@@ -1,4 +1,4 @@
-/** Following what is done to the keys of a bucket, by whomever. Beyond the WIT. */
+/** Watches changes to the keys of a bucket, by any process. Beyond the WIT. */
 import type { StoredValue } from '../store/record.js';
 import { requireSupport, type Store } from '../store/store.js';
 import { nextTurn } from '../store/turns.js';
@@ -6,22 +6,26 @@ import type { Change, RecordChange, StoreWatch } from '../store/watch.js';
 import { rangeOf, type Selection } from './listing.js';
 import { checkBucketName } from './names.js';
 
-/** What passes between two looks, in ms: a look that finds nothing takes a few microseconds, waking up for it some more. */
+/**
+ * Milliseconds between two looks. A look that finds nothing takes a few microseconds, and waking up
+ * for it some more.
+ */
 const PAUSE_MS = 30;
 
-/** How long a state is held for whoever takes his time with what he was told, in ms. */
+/** How long a snapshot is kept for a caller who is slow to take changes, in ms. */
 export const HOLD_MS = 1000;
 
 export interface WatchSelection extends Pick<Selection, 'prefix' | 'start' | 'end'> {
-  /** Whether what is there is told first. */
+  /** Whether existing records are reported first. */
   readonly initial?: boolean;
 }
 
 export function watchesOf(store: Store) {
   return {
     /**
-     * Begins to follow a bucket, which need not be there. To be closed. Throws `not-supported`, `invalid-bucket`,
-     * `invalid-key` for a bound that no key can have, `usage` within a transaction.
+     * Begins to watch a bucket, which need not exist. To be closed. Throws `not-supported`,
+     * `invalid-bucket`, `invalid-key` for a bound that no key can have, `usage` within a
+     * transaction.
      */
     begin(bucket: string, selection: WatchSelection): Watch {
       checkBucketName(bucket);
@@ -42,9 +46,10 @@ export class Watch {
   }
 
   /**
-   * What changes, some at a time and none never, until the signal is aborted: it then rejects with its reason. Whoever
-   * does not ask for more within a second, because his own reader is slow, keeps no state of the store from going.
-   * Throws `no-store` where the store has been replaced, `damaged`, `io`.
+   * The changes, in groups that are never empty, until the signal is aborted: then it rejects with
+   * the reason. A caller who does not ask for more within a second, because its own reader is slow,
+   * does not keep a snapshot of the store. Throws `no-store` if the store has been replaced,
+   * `damaged`, `io`.
    */
   async *changes(signal: AbortSignal): AsyncGenerator<readonly Change[]> {
     for (; ; await this.#becomesDue(signal)) {
@@ -64,7 +69,10 @@ export class Watch {
     }
   }
 
-  /** The value that a change has set, to be closed soon; undefined where it has been changed since, which will be told. */
+  /**
+   * The value that a change has set, to be closed soon; undefined if it has been changed since,
+   * which will be reported.
+   */
   value(change: RecordChange): StoredValue | undefined {
     return this.#watch.value(change);
   }
@@ -79,7 +87,7 @@ export class Watch {
     this.#watch.close();
   }
 
-  /** Resolves when there may be something to tell. Rejects as `changes` does. */
+  /** Resolves when there may be changes. Rejects as `changes` does. */
   #becomesDue(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const end = (settle: () => void) => {

@@ -1,8 +1,8 @@
-/** How the compiler holds what is implemented here against the types generated from `wit/`. */
+/** How the compiler checks the implementation against the types generated from `wit/`. */
 
 /**
- * An interface of `wit/` as a host gives it: classes without the constructors that WIT keeps from
- * guests, and functions as methods, since a host is handed back its own classes and no others.
+ * An interface of `wit/` as a host implements it: classes without the constructors that WIT hides
+ * from guests, and functions as methods, since a host gets back only objects of its own classes.
  */
 export type Wit<Interface> = {
   [Name in keyof Interface]: Interface[Name] extends (...parameters: infer P) => infer R

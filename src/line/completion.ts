@@ -1,6 +1,6 @@
 /**
- * What the word at the cursor may become: the one lookup that the prompt's Tab and those of the
- * shells have in common. How the word is quoted is theirs.
+ * Completes the word at the cursor: one lookup for the prompt's Tab and for the shells'. Quoting
+ * the word is up to them.
  */
 import type { Completes, Registry } from '../command.js';
 import type { Context } from '../context.js';
@@ -13,22 +13,22 @@ import { findVerb, groupOf } from './verbs.js';
 export interface Candidate {
   readonly text: string;
   readonly goesOn: boolean;
-  /** What it does, for a verb or an option. */
+  /** The summary of a verb or an option. */
   readonly summary?: string;
 }
 
 export interface Completion {
-  /** What of the word stays as it is: `--format=`, `-o`, `photos=`. */
+  /** The part of the word that stays: `--format=`, `-o`, `photos=`. */
   readonly lead: string;
-  /** The rest of it, which every candidate begins with. */
+  /** The rest of the word, the prefix of every candidate. */
   readonly start: string;
-  /** The candidates, or where they are to be looked for. */
+  /** The candidates, or where to look for them. */
   readonly from: 'keys' | 'buckets' | 'files' | readonly Candidate[];
   /** Whether a candidate that begins with a dash would be taken for an option. */
   readonly dashIsOption: boolean;
 }
 
-/** What `word` may become behind the words `before`. */
+/** The completion of `word` after the words `before`. */
 export async function completionOf(
   before: readonly string[],
   word: string,
@@ -56,8 +56,8 @@ export async function completionOf(
 }
 
 /**
- * The keys of a bucket, or the buckets, that begin so; many keys as `keyvalue.completions` cuts them.
- * Throws `no-bucket`, and `invalid-key` for what no key begins with.
+ * The keys of a bucket, or the buckets, with this prefix; many keys are cut as by
+ * `keyvalue.completions`. Throws `no-bucket`, and `invalid-key` for a prefix that no key has.
  */
 export function storedCandidates(
   from: 'keys' | 'buckets',
@@ -107,7 +107,7 @@ function offered(candidates: readonly Candidate[], start: string): Completion {
   return { lead: '', start, from, dashIsOption: false };
 }
 
-/** The options that are not given yet, or may be given again. */
+/** The options that are not given yet, or may be repeated. */
 function flags(words: readonly string[], { command, options, roles }: Reading): Candidate[] {
   const given = { own: givenBy(words, roles, 'own'), global: givenBy(words, roles, 'global') };
   const left = Object.entries(options).filter(([key, { repeats }]) => {
@@ -117,14 +117,17 @@ function flags(words: readonly string[], { command, options, roles }: Reading): 
   return left.map(([key, { summary }]) => ({ text: longFlag(key), goesOn: false, summary }));
 }
 
-/** What may follow a group, or with an empty name what may stand first: verbs, aliases, groups. */
+/**
+ * The verbs of a group, or with an empty name the words that may come first: verbs, aliases,
+ * groups.
+ */
 async function verbWords(group: string, verbs: Registry): Promise<Candidate[]> {
   if (group !== '' && findVerb(group, verbs) !== 'group') return [];
   const words = new Map<string, string>();
   for (const { name, aliases, load } of verbs) {
     const own = groupOf(name) ?? '';
     if (own !== group) {
-      // The summary of a group lists what it holds.
+      // The summary of a group lists its verbs.
       const member = name.slice(own.length + 1);
       if (group === '') words.set(own, words.has(own) ? `${words.get(own)}, ${member}` : member);
       continue;

@@ -1,4 +1,4 @@
-/** Lengths of time, as options and the environment give them. */
+/** Durations, in options and in the environment. */
 import { KvError } from '../errors.js';
 
 const MILLISECONDS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -8,23 +8,27 @@ const SECONDS = /^\d+(?:\.\d+)?$/;
 const WHOLE = /^(?:\d+(?:\.\d+)?(?:ms|[smhd]))+$/;
 const NOTHING = /^0+(?:\.0+)?(?:ms|[smhd])?$/;
 
-/** The longest that a timer runs, in milliseconds: 24 days. */
+/** The longest timer, in milliseconds: 24 days. */
 const TIMER_LIMIT = 2 ** 31 - 1;
 
 /**
- * In milliseconds: `500ms`, `10s`, `1.5m`, `1h30m`, `7d`; a bare number is of seconds. Throws `usage`
- * for what is no length of time, is shorter than 1 ms, or longer than the 24 days of a timer.
+ * In milliseconds: `500ms`, `10s`, `1.5m`, `1h30m`, `7d`; a bare number is in seconds. Throws
+ * `usage` for an invalid duration, one shorter than 1 ms, or one longer than the 24 days of a
+ * timer.
  */
 export function parseDuration(text: string): number {
   return parseLengthOfTime(text, TIMER_LIMIT);
 }
 
-/** How long to wait for others: the same, and 0, which is not to wait. */
+/** How long to wait for others: a duration, or 0 for not at all. */
 export function parsePatience(text: string): number {
   return NOTHING.test(text) ? 0 : parseDuration(text);
 }
 
-/** The same as `parseDuration`, where no timer has to run for so long; by default up to what a number holds exactly. */
+/**
+ * The same as `parseDuration` without the limit of timers; by default up to the largest exact
+ * number.
+ */
 export function parseLengthOfTime(text: string, limit = Number.MAX_SAFE_INTEGER): number {
   const parts = SECONDS.test(text) ? `${text}s` : text;
   const isOne = WHOLE.test(parts);

@@ -1,11 +1,11 @@
-/** The environment variables: what each says, and which of them Node has passed on damaged. */
+/** The environment variables: their meanings, and which of them Node has passed on damaged. */
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import type { Settings } from '../context.js';
 import { KvError } from '../errors.js';
 import { placeInWords, variablesOf } from './user-folder.js';
 
-/** What each variable says, for help and the man page. */
+/** The meaning of each variable, for help and the man page. */
 export const environment = {
   KV_STORE: 'the store, where no --store is given',
   KV_STORE_USER: 'user of a store on Redis',
@@ -24,8 +24,8 @@ export const environment = {
 } as const;
 
 /**
- * Throws `usage` for a variable that the settings were taken of and that is not UTF-8: another store
- * or bucket would be opened.
+ * Throws `usage` if a variable that the settings use is not UTF-8: another store or bucket would be
+ * opened.
  */
 export function checkEnvironment({ store, bucket }: Settings, env: NodeJS.ProcessEnv): void {
   const damaged =
@@ -36,8 +36,8 @@ export function checkEnvironment({ store, bucket }: Settings, env: NodeJS.Proces
 }
 
 /**
- * Which of the variables `text` begins with and is not UTF-8: Node replaces what it cannot read by
- * U+FFFD. Undefined where none is, and where the system does not show its bytes (no /proc).
+ * The variable that `text` begins with and that is not UTF-8: Node replaces invalid bytes by
+ * U+FFFD. Undefined if there is none, or where the system does not show the bytes (no /proc).
  */
 export function damagedVariable(
   text: string,
@@ -49,7 +49,7 @@ export function damagedVariable(
   return used.find((name) => env[name]!.includes(REPLACEMENT) && isDamaged(name));
 }
 
-/** What Node puts in the place of bytes that are not UTF-8. */
+/** Node's replacement for bytes that are not UTF-8. */
 const REPLACEMENT = '\ufffd';
 
 function isDamaged(name: string): boolean {

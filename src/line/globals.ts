@@ -1,4 +1,4 @@
-/** The global options, declared as commands declare theirs. */
+/** The global options, declared like those of commands. */
 import type { Input, Option, Options } from '../command.js';
 import type { Settings } from '../context.js';
 import { KvError } from '../errors.js';
@@ -32,12 +32,12 @@ export const globalOptions = {
   help: { short: 'h', summary: 'print help, of the verb where one is given' },
 } as const satisfies Options;
 
-/** The global options as given; what is absent was not. */
+/** The global options given; the others are absent. */
 export type GlobalFlags = Partial<Input<readonly [], typeof globalOptions>>;
 
 /**
- * The global options that a command leaves in force after its verb: one that it declares itself,
- * by name or by letter, means there what the command says.
+ * The global options that a command allows after its verb. One that the command declares itself, by
+ * name or by letter, has the command's meaning there.
  */
 export function globalsBeside(options: Options): Options {
   const letters = new Set(Object.values(options).map((option) => option.short));

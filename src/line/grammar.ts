@@ -1,9 +1,9 @@
 /**
- * Splits the words behind a verb, or the options before it, into options and operands: commander
- * does, and `option-reader.ts` tells it where it would take a word too many.
+ * Splits the words after a verb, or the options before it, into options and operands, with
+ * commander; where commander would take a word too many, `option-reader.ts` says so.
  *
- * What is wrong with the words is returned, not thrown or printed, because the message, and whether
- * `--help` excuses it, is the caller's to say.
+ * Errors in the words are returned, neither thrown nor printed, because the caller words the
+ * message, and decides whether `--help` excuses it.
  */
 import { CommanderError, Command as Program, Option as ProgramOption } from 'commander';
 import type { Option, Options } from '../command.js';
@@ -11,18 +11,21 @@ import { type Given, type OptionRole, readOptions } from './option-reader.js';
 import { longFlag } from './spelling.js';
 
 export interface SplitWords {
-  /** By the option's key: the text of its value, all of them where it repeats, or true for a switch. */
+  /**
+   * By the option's key: the text of its value, a list of them if it may repeat, or true for a
+   * switch.
+   */
   readonly given: Given;
   readonly operands: readonly string[];
-  /** Whether `--` ended the words, so that no operand at all is what was meant. */
+  /** Whether `--` ended the options, so that an empty list of operands is meant. */
   readonly isEnded: boolean;
   /** The first word that looks like an option and is not one. */
   readonly unknown: string | undefined;
-  /** The flag that ends the words although it takes a value. */
+  /** The flag of a last option that lacks its value. */
   readonly valueless: string | undefined;
 }
 
-/** No option at all, as in most lines of a script. */
+/** No options, as in most lines of a script. */
 export const noneGiven: Given = {};
 
 const nothingSplit: SplitWords = {
@@ -34,11 +37,11 @@ const nothingSplit: SplitWords = {
 };
 
 export function splitWords(options: Options, words: readonly string[]): SplitWords {
-  // Most lines of a script: nothing that could be an option.
+  // Most lines of a script have no options.
   if (!words.some(mayBeOption)) return { ...nothingSplit, operands: words };
   const program = programOf(options);
   const roles = readOptions(words, options);
-  // commander would take `-q5` for `-q` and an argument of its own making, -5.
+  // commander would take `-q5` for `-q` and an invented argument -5.
   const refused = words.find((_, at) => roles[at]?.kind === 'unknown');
   const isEnded = roles.at(-1)?.kind === 'separator';
   try {
@@ -47,7 +50,7 @@ export function splitWords(options: Options, words: readonly string[]): SplitWor
     return { ...nothingSplit, given, operands, isEnded, unknown: unknown[0] ?? refused };
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    // Only an option without its value gets here, and only the last word can lack one.
+    // Only the last word can be an option without its value.
     const valueless = refused === undefined ? lastFlag(words, roles) : undefined;
     return { ...nothingSplit, given: givenIn(program), unknown: refused, valueless };
   }
@@ -68,7 +71,7 @@ function mayBeOption(word: string): boolean {
   return word.startsWith('-');
 }
 
-/** A script asks for the same few verbs again and again. */
+/** A script uses the same few verbs again and again. */
 const programs = new WeakMap<Options, Program>();
 
 function programOf(options: Options): Program {
@@ -91,7 +94,7 @@ function programOption(key: string, option: Option): ProgramOption {
   const short = option.short === undefined ? '' : `-${option.short}, `;
   const value = option.value === undefined ? '' : isBare(option) ? ' [value]' : ' <value>';
   const declared = new ProgramOption(`${short}${longFlag(key)}${value}`);
-  // To commander `--no-input` is `input: false`; here it is a switch like any other.
+  // For commander `--no-input` is `input: false`; here it is a switch like any other.
   declared.negate = false;
   if (option.repeats) {
     declared.argParser((text: string, before: readonly string[] = []) => [...before, text]);
@@ -109,8 +112,8 @@ const GUARD_KEY = '\0';
 const GUARD = `--${GUARD_KEY}`;
 
 /**
- * Commander lets `--tree` take the next word, as long as it is no option. So an option that does
- * nothing follows it.
+ * commander lets `--tree` take the next word unless it is an option, so an option without effect
+ * follows it.
  */
 function guarded(words: readonly string[], roles: readonly (OptionRole | undefined)[]): string[] {
   return words.flatMap((word, at) => (isBareAt(roles[at]) ? [word, GUARD] : [word]));

@@ -1,4 +1,4 @@
-/** From split words to the input of a command: what is missing, surplus or malformed is refused. */
+/** From split words to the input of a command: refuses missing, surplus and malformed words. */
 import type { Argument, Command, Option, Options } from '../command.js';
 import { KvError } from '../errors.js';
 import type { SplitWords } from './grammar.js';
@@ -7,8 +7,8 @@ import type { Given } from './option-reader.js';
 import { argumentName, longFlag } from './spelling.js';
 
 /**
- * The value of every argument and option of the command. Throws `usage` for an argument too few or
- * too many, and for a value that its option cannot read.
+ * The value of every argument and option of the command. Throws `usage` for too few or too many
+ * arguments, and for a value that its option cannot parse.
  */
 export function inputOf(command: Command, split: SplitWords): Record<string, unknown> {
   const words = [...split.operands];
@@ -18,21 +18,21 @@ export function inputOf(command: Command, split: SplitWords): Record<string, unk
   }
   const [surplus] = words;
   if (surplus !== undefined) {
-    // redis-cli has words such as EX and NX for options.
+    // redis-cli writes options as words, such as EX and NX.
     const meant = knownByOthers(`--${surplus.toLowerCase()}`, Object.keys(command.options));
     throw usage(`too many arguments: ${quote(surplus)} is not expected${meant}`);
   }
   return input;
 }
 
-/** The value of every option: its text as read, true or false for a switch, undefined if absent. */
+/** The value of every option: its text parsed, true or false for a switch, undefined if absent. */
 export function optionValues(options: Options, given: Given): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const key in options) values[key] = optionValue(key, options[key]!, given[key]);
   return values;
 }
 
-/** What of `given` can be read, for where a mistake must not stand in the way. */
+/** The options in `given` whose values can be parsed, for uses where a mistake must not matter. */
 export function readableOnly(options: Options, given: Given): Given {
   const readable = Object.entries(given).filter(([key, text]) => {
     try {
@@ -46,8 +46,8 @@ export function readableOnly(options: Options, given: Given): Given {
 }
 
 /**
- * Throws `usage` for an unknown option, and for one without its value. `remedy` is what to say of
- * an unknown option that resembles none.
+ * Throws `usage` for an unknown option, and for one without its value. `remedy` is the hint for an
+ * unknown option that resembles no other.
  */
 export function refuseFaults(
   { unknown, valueless }: SplitWords,
@@ -68,7 +68,7 @@ function unknownOption(word: string, options: Options, remedy: string): KvError 
   return usage(`unknown option ${quote(flag)}${meant || `: ${remedy}`}`);
 }
 
-/** What other programs call an option; of several the first that there is. */
+/** Options of other programs, and kv's name for each: the first that the verb has. */
 const otherFlags: Readonly<Record<string, readonly string[]>> = {
   '-v': ['--version'],
   '-V': ['--version'],
@@ -103,7 +103,10 @@ const otherFlags: Readonly<Record<string, readonly string[]>> = {
   '--recursive': ['--prefix'],
 };
 
-/** `: did you mean "--ttl"?` for the flag of another program, where an option is that; else empty. */
+/**
+ * `: did you mean "--ttl"?` for the flag of another program, if the verb has the option; else
+ * empty.
+ */
 function knownByOthers(flag: string, keys: readonly string[]): string {
   const flags = keys.map(longFlag);
   const others = Object.hasOwn(otherFlags, flag) ? otherFlags[flag]! : [];
@@ -117,7 +120,7 @@ function findOption(flag: string, options: Options): [string, Option] | undefine
   );
 }
 
-/** Takes from the front of `words` what the argument stands for. A list may be empty behind `--`. */
+/** Takes the argument's words from the front of `words`. A list may be empty after `--`. */
 function take(
   argument: Argument,
   words: string[],
@@ -149,7 +152,7 @@ function usage(message: string, cause?: unknown): KvError {
   return new KvError('usage', message, cause === undefined ? {} : { cause });
 }
 
-/** Unescaped: a message is made harmless where it is shown. */
+/** Unescaped: a message is escaped where it is shown. */
 function quote(text: string | undefined): string {
   return `"${text}"`;
 }

@@ -26,12 +26,12 @@ export type Invocation =
   /** `topic` is the full name of a verb or group; undefined: the whole tool. */
   | { readonly kind: 'help'; readonly topic: string | undefined; readonly settings: Settings }
   | { readonly kind: 'version'; readonly settings: Settings }
-  /** No verb at all. */
+  /** Without a verb. */
   | { readonly kind: 'bare'; readonly settings: Settings };
 
 /**
  * What `argv`, the words after `kv`, asks for. `--help`, and after it `--version`, win over every
- * mistake but an unknown verb; as the value of another option they are only that.
+ * mistake except an unknown verb; as the value of another option they are only that.
  *
  * Throws `usage`, with the usage line as its hint. Writes nothing.
  */
@@ -43,7 +43,7 @@ export function parse(
   return parseWith(argv, registry, (flags) => resolveSettings(flags, env));
 }
 
-/** The same for a line of a script, whose settings are those of the script where it says no other. */
+/** The same for a line of a script, whose settings default to those of the script. */
 export function parseLine(
   words: readonly string[],
   registry: Registry,
@@ -52,7 +52,7 @@ export function parseLine(
   return parseWith(words, registry, (flags) => overridden(settings, flags));
 }
 
-/** From the global options as given to the settings they amount to. */
+/** From the global options given to the settings. */
 export type Resolve = (flags: GlobalFlags) => Settings;
 
 async function parseWith(
@@ -64,7 +64,7 @@ async function parseWith(
   const { entry, name, roles } = front;
   const before = splitWords(globalOptions, optionWords(argv, front));
   if (entry === undefined) {
-    // Throws for what no verb is called.
+    // Throws for an unknown verb.
     const place = findPlace(name, registry);
     const topic = place.kind === 'group' ? place.name : undefined;
     return (
@@ -96,14 +96,17 @@ async function parseWith(
   );
 }
 
-/** The settings to report a failure of `parse` with: whatever can be understood. Never throws. */
+/**
+ * The settings for reporting a failure of `parse`: from the words that can be understood. Never
+ * throws.
+ */
 export function settingsOf(argv: readonly string[], env: NodeJS.ProcessEnv): Settings {
   return lenientSettings(splitWords(globalOptions, argv).given, (flags) =>
     resolveSettings(flags, env),
   );
 }
 
-/** The settings of a line that is still being typed, as far as they can be understood. */
+/** The settings of a line that is still being typed, from the words that can be understood. */
 export async function settingsOfUnfinished(
   words: readonly string[],
   registry: Registry,
@@ -113,7 +116,10 @@ export async function settingsOfUnfinished(
   return lenientSettings(givenBy(words, roles, 'global'), resolve);
 }
 
-/** The options before the verb, up to the first word that is neither an option nor the verb's. */
+/**
+ * The options before the verb: the words before the first that is neither an option nor part of the
+ * verb.
+ */
 function optionWords(argv: readonly string[], { roles, name }: Front): readonly string[] {
   if (roles.length === name.length) return [];
   const end = roles.findIndex(({ kind }) => kind === 'unknown');
@@ -121,7 +127,7 @@ function optionWords(argv: readonly string[], { roles, name }: Front): readonly 
   return read.filter((_, at) => roles[at]!.kind !== 'verb' && roles[at]!.kind !== 'separator');
 }
 
-/** What `--help` or `--version` ask for. A mistake elsewhere does not keep the answer back. */
+/** The answer to `--help` or `--version`. A mistake elsewhere does not withhold it. */
 function answer(given: Given, topic: string | undefined, resolve: Resolve): Invocation | undefined {
   if (given.help) return { kind: 'help', topic, settings: lenientSettings(given, resolve) };
   if (given.version) return { kind: 'version', settings: lenientSettings(given, resolve) };
@@ -130,7 +136,7 @@ function answer(given: Given, topic: string | undefined, resolve: Resolve): Invo
 
 function lenientSettings(given: Given, resolve: Resolve): Settings {
   const flags = flagsOf(readableOnly(globalOptions, given));
-  // KV_WAIT may be malformed; and where nothing is written nobody waits.
+  // KV_WAIT may be malformed; and without a write nobody waits.
   return resolve({ ...flags, wait: flags.wait ?? Number.POSITIVE_INFINITY });
 }
 
@@ -139,7 +145,7 @@ interface Grammar {
   readonly options: Options;
 }
 
-/** A script asks for the same few verbs again and again. */
+/** A script uses the same few verbs again and again. */
 const grammars = new WeakMap<Command, Grammar>();
 
 function grammarOf(command: Command): Grammar {
@@ -170,7 +176,7 @@ function memberMissing(group: string, members: Registry): KvError {
   return new KvError('usage', `missing verb after "${group}": one of ${names}`);
 }
 
-/** Gives a usage error thrown by `work` the usage line that helps. */
+/** Adds the helpful usage line to a usage error thrown by `work`. */
 function hinted<T>(hint: () => string, work: () => T): T {
   try {
     return work();

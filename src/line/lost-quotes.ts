@@ -1,16 +1,20 @@
 /**
- * Quotes that a line would lose. A shell takes a quote that opens in the middle of a word away, so
- * `set j {"a":1}` and `set k say"hi"` would store what nobody can have meant. Such a line is refused,
- * with the line to type instead. The value of a name may be in quotes: `a="b c"`, `--to-bucket="x y"`.
+ * Refuses a line whose quotes would be lost. A shell removes a quote that opens in the middle of a
+ * word, so `set j {"a":1}` and `set k say"hi"` would store a value that nobody meant; the error
+ * shows the line to type instead. The value after a name may be in quotes: `a="b c"`,
+ * `--to-bucket="x y"`.
  */
 import { KvError } from '../errors.js';
 import { quoteWord } from './quotes.js';
 import { type SplitLine, splitLine, type Word } from './words.js';
 
-/** The longest line that is shown again, in characters. */
+/** The longest line that the message repeats, in characters. */
 const SHOWN_LIMIT = 200;
 
-/** The error `usage` for the first of a line's words that would lose its quotes, if one would. */
+/**
+ * The error `usage` for the first word of a line that would lose its quotes; undefined if there is
+ * none.
+ */
 export function lostQuotes(line: string, tokens: SplitLine['tokens']): KvError | undefined {
   const word = tokens.find((token): token is Word => token.kind === 'word' && !!token.losesQuotes);
   if (word === undefined) return undefined;
@@ -33,7 +37,7 @@ function lostInText(line: string, { start, end, text }: Word): KvError {
   if (splitLine(raw).open === undefined) {
     hint = `try: ${lineWith(text)}; or, with its quotes: ${lineWith(raw)}`;
   } else {
-    // An apostrophe, most likely, as in: it's fine.
+    // Most likely an apostrophe, as in: it's fine.
     const typed = raw.slice(0, raw.search(/\s|$/));
     hint = `try: ${lineWith(typed, start + typed.length)}`;
   }
@@ -46,25 +50,25 @@ function isShort(text: string | undefined): text is string {
   return text !== undefined && text.length <= SHOWN_LIMIT;
 }
 
-/** Where the JSON begins that a word is, or that follows its first `=`; undefined for other text. */
+/** Where JSON begins that is the word, or follows its first `=`; undefined for other text. */
 function beginningOfJson(line: string, { start, end }: Word): number | undefined {
   const raw = line.slice(start, end);
   const found = /^(?:[^=]*=)?["'\\]?(?=[{[])/.exec(raw);
   return found === null ? undefined : start + found[0].length;
 }
 
-/** The line with the JSON in quotes; undefined where its brackets are not closed. */
+/** The line with the JSON in quotes; undefined if its brackets are not closed. */
 function lineWithJson(line: string, first: number): string | undefined {
   const end = endOfJson(line, first);
   if (end === undefined) return undefined;
-  // What somebody put around it, as `"{"a":1}"`, or before it, as `\{"a":1}`.
+  // Quotes around it, as in `"{"a":1}"`, or a backslash before it, as in `\{"a":1}`.
   const before = line[first - 1] ?? '';
   const behind = /["']/.test(before) && line[end] === before ? 1 : 0;
   const from = first - (before === '\\' ? 1 : behind);
   return line.slice(0, from) + quoteWord(line.slice(first, end)) + line.slice(end + behind);
 }
 
-/** Where the brackets that open at a place are closed, strings in double quotes left out. */
+/** Where the brackets that open at `start` are closed, ignoring strings in double quotes. */
 function endOfJson(line: string, start: number): number | undefined {
   const part = /[^"{}[\]]+|"(?:[^"\\]|\\[\s\S])*"|[{}[\]]/y;
   part.lastIndex = start;

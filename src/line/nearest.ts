@@ -1,6 +1,6 @@
-/** Which known word a mistyped one was probably meant to be. */
+/** Finds the known word that a mistyped one was probably meant to be. */
 
-/** The closest candidate, or undefined where none is close enough to be worth suggesting. */
+/** The closest candidate, or undefined if none is close enough to suggest. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = tolerance(word) + 1;
@@ -11,21 +11,21 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** `: did you mean "get"?`, to end a message with; empty where nothing is close. */
+/** `: did you mean "get"?`, the end of a message; empty if nothing is close. */
 export function suggestion(word: string, candidates: Iterable<string>): string {
   const meant = nearest(word, candidates);
   return meant === undefined ? '' : `: did you mean "${meant}"?`;
 }
 
-/** Slips of the fingers allowed: short words resemble each other by chance. */
+/** The number of typing errors allowed: short words resemble each other by chance. */
 function tolerance(word: string): number {
   if (word.length < 5) return 1;
   return word.length < 9 ? 2 : 3;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours between two words. */
+/** The number of insertions, deletions, replacements and swaps of neighbours between two words. */
 function editDistance(a: string, b: string): number {
-  // A pasted value in a verb's place may be huge, and is never a slip.
+  // A pasted value in a verb's place may be huge, and is never a typing error.
   if (Math.abs(a.length - b.length) > tolerance(a)) return Number.POSITIVE_INFINITY;
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, column) => column);

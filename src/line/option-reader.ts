@@ -1,40 +1,43 @@
 /**
- * What words are to the options, by commander's rules: `-l0` is a cluster of letters, `-oFILE` and
- * `--output=FILE` carry a value, the value of an option is else the next word whatever it begins
- * with, `-` and `-5` are arguments, `--` ends the options.
+ * Reads what each word is to the options, by commander's rules: `-l0` is a cluster of letters,
+ * `-oFILE` and `--output=FILE` carry a value, otherwise an option's value is the next word,
+ * whatever it begins with; `-` and `-5` are arguments, `--` ends the options.
  */
 import type { Option, Options } from '../command.js';
 import { longFlag } from './spelling.js';
 
 export type OptionRole =
-  /** One option, or in a cluster of letters several. */
+  /** One option, or several in a cluster of letters. */
   | { readonly kind: 'options'; readonly given: readonly GivenOption[] }
-  /** The value of an option that the word before has given. */
+  /** The value of an option in the word before. */
   | { readonly kind: 'value'; readonly of: GivenOption }
   /** `--`, which ends the options. */
   | { readonly kind: 'separator' }
-  /** An unknown option, and all behind it. */
+  /** An unknown option, and all words after it. */
   | { readonly kind: 'unknown' };
 
 export interface GivenOption {
   /** Its name in the declaration. */
   readonly key: string;
   readonly option: Option;
-  /** False for an option that the verb declares itself. */
+  /** False for an option that the verb declares. */
   readonly isGlobal: boolean;
-  /** Where in the word its value begins, in UTF-16 units; absent: it has none there. */
+  /** Where its value begins in the word, in UTF-16 units; absent if the word has no value. */
   readonly valueAt?: number;
 }
 
-/** By the option's key: the text of its value, all of them where it repeats, or true for a switch. */
+/**
+ * By the option's key: the text of its value, a list of them if it may repeat, or true for a
+ * switch.
+ */
 export type Given = Readonly<Record<string, string | true | readonly string[]>>;
 
-/** What the next word has to be. */
+/** What the next word must be. */
 export type OptionNext =
   | { readonly kind: 'value'; readonly option: Option }
   | { readonly kind: 'unknown' };
 
-/** Reads the words behind a verb for the options in them alone. */
+/** Reads only the options in the words after a verb. */
 export function readOptions(
   words: readonly string[],
   options: Options,
@@ -43,7 +46,7 @@ export function readOptions(
   return words.map((word) => reader.read(word));
 }
 
-/** What the words give to the global options, or to those that the verb declares itself. */
+/** The values that the words give to the global options, or to the verb's own. */
 export function givenBy(
   words: readonly string[],
   roles: readonly (OptionRole | { readonly kind: 'count' | 'verb' | 'argument' })[],
@@ -84,7 +87,7 @@ export class OptionReader {
     return this.#hasEnded ? {} : this.#options;
   }
 
-  /** Undefined where the options do not say what comes next. */
+  /** Undefined if the options leave the next word open. */
   get next(): OptionNext | undefined {
     if (this.#isLost) return { kind: 'unknown' };
     return this.#valueOf && { kind: 'value', option: this.#valueOf.option };
@@ -112,7 +115,7 @@ export class OptionReader {
 
   #readOptions(word: string): OptionRole | undefined {
     const given: GivenOption[] = [];
-    // Of a cluster, one letter after the other.
+    // The letters of a cluster, one after the other.
     for (let at = 1; ; at++) {
       const rest = `-${word.slice(at)}`;
       const whole = this.#find(rest);
@@ -133,7 +136,7 @@ export class OptionReader {
     }
   }
 
-  /** `--output=FILE`, a negative number, or no option at all. */
+  /** `--output=FILE`, a negative number, or a word that is not an option. */
   #readLast(
     word: string,
     given: readonly GivenOption[],
@@ -165,7 +168,7 @@ function takesNextWord({ value, bare }: Option): boolean {
   return value !== undefined && bare === undefined;
 }
 
-/** As commander has it. */
+/** By commander's rule. */
 function isNegativeNumber(word: string): boolean {
   return /^-(\d+|\d*\.\d+)(e[+-]?\d+)?$/.test(word);
 }

@@ -1,7 +1,7 @@
-/** Reading the values of options; what is thrown becomes a usage error. */
+/** Parses the values of options; what is thrown becomes a usage error. */
 import { KvError } from '../errors.js';
 
-/** A whole number from 0 up, exact. */
+/** A whole number from 0 up that is exact in JavaScript. */
 export function parseCount(text: string): number {
   const count = Number(text);
   if (/^[0-9]+$/.test(text) && Number.isSafeInteger(count)) return count;
@@ -20,7 +20,7 @@ export function parseU64(text: string): bigint {
   throw new KvError('usage', `"${text}" is not a whole number from 0 to 2^64-1`);
 }
 
-/** One of the words given. */
+/** One of these words. */
 export function parseOneOf<const Word extends string>(words: readonly Word[]) {
   return (text: string): Word => {
     const word = words.find((candidate) => candidate === text);
@@ -31,7 +31,7 @@ export function parseOneOf<const Word extends string>(words: readonly Word[]) {
 
 const SIZES = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 } as const;
 
-/** A size in bytes: `65536`, `512K`, `64M`, `2GiB`; the letters count in powers of 1024. */
+/** A size in bytes: `65536`, `512K`, `64M`, `2GiB`; the letters stand for powers of 1024. */
 export function parseSize(text: string): number {
   const [, number, unit = ''] = /^(\d+)(?:([kmg])(?:i?b)?)?$/i.exec(text) ?? [];
   const size = Number(number) * SIZES[unit.toLowerCase() as keyof typeof SIZES];

@@ -1,30 +1,30 @@
-/** Quotes and backslashes in a line: reading what they keep together, and quoting a word. */
+/** Quotes and backslashes in a line: reading quoted text, and quoting a word. */
 import { unsafe } from '../terminal/visible.js';
 
-/** What may be open at the end of a line, which then goes on in the next. */
+/** What may be open at the end of a line, which then continues on the next. */
 export type Open = "'" | '"' | "$'" | '\\';
 
-/** A part of a word, from where it begins to be quoted. */
+/** A part of a word that begins with a quote, a backslash or a dollar sign. */
 export interface WordPart {
   readonly text: string;
-  /** Where it stopped: before a backslash that ends the line, where something is open. */
+  /** Where reading stopped: before a backslash at the end of the line, if one is open. */
   readonly end: number;
   readonly open: Open | undefined;
 }
 
-/** A word of these characters alone needs no quotes. */
+/** A word of these characters needs no quotes. */
 const harmless = /^[\w%+,./:=@-]+$/;
 
 const unsafeOrQuote = new RegExp(`[\\\\']|${unsafe.source}`, 'gu');
 
-/** The word as it has to be written, so that `splitLine` gives it back; safe on a terminal. */
+/** The word quoted so that `splitLine` returns it; safe on a terminal. */
 export function quoteWord(word: string): string {
   if (harmless.test(word)) return word;
   if (word.search(unsafe) < 0) return `'${word.replaceAll("'", "'\\''")}'`;
   return `$'${word.replace(unsafeOrQuote, escapeOf)}'`;
 }
 
-/** Reads what begins with a quote, a backslash or a dollar sign. */
+/** Reads a part that begins with a quote, a backslash or a dollar sign. */
 export function readPart(line: string, at: number, first: string): WordPart {
   switch (first) {
     case "'":
@@ -38,7 +38,7 @@ export function readPart(line: string, at: number, first: string): WordPart {
   }
 }
 
-/** Reads what is within quotes, up to and with the closing one. */
+/** Reads quoted text, up to and including the closing quote. */
 export function readQuoted(line: string, from: number, open: "'" | '"' | "$'"): WordPart {
   switch (open) {
     case "'":
@@ -59,7 +59,7 @@ function readSingle(line: string, from: number): WordPart {
 }
 
 function readDouble(line: string, from: number): WordPart {
-  // Whole stretches: a long text that grows by single characters costs more the longer it is.
+  // Whole stretches: appending single characters to a long text costs more the longer it is.
   const stretches: string[] = [];
   let start = from;
   const textTo = (end: number) => stretches.join('') + line.slice(start, end);
@@ -84,7 +84,7 @@ function readBackslash(line: string, at: number): WordPart {
   return { text: character === '\n' ? '' : character, end: at + 1, open: undefined };
 }
 
-/** `$'…'` with the escapes of bash, but that `\xHH` is a character, as `\u00HH` is. */
+/** `$'…'` with the escapes of bash, except that `\xHH` is a character, like `\u00HH`. */
 function readEscaped(line: string, from: number): WordPart {
   let text = '';
   for (let at = from; at < line.length; ) {
@@ -113,7 +113,7 @@ function readEscaped(line: string, from: number): WordPart {
 
 const numbered = /\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\})/y;
 
-/** What a letter behind a backslash stands for, in the quotes `$'…'` of a shell. */
+/** The meaning of a letter after a backslash, in the quotes `$'…'` of a shell. */
 export const namedEscapes: Readonly<Record<string, string>> = {
   n: '\n',
   t: '\t',

@@ -1,8 +1,8 @@
 /**
- * What each word of a line is, and what the next one may be: the one reader that running a verb,
- * hints, the history and completion have in common. The line may be unfinished or wrong, so nothing
- * here throws. When a verb runs, commander takes its words apart: test/line/reading.test.ts holds
- * that both agree on every word.
+ * Says what each word of a line is, and what the next one may be: the one reader on which running a
+ * verb, hints, the history and completion rely. The line may be unfinished or wrong, so nothing
+ * here throws. When a verb runs, commander splits its words: test/line/reading.test.ts checks that
+ * both agree on every word.
  */
 import type { Argument, Command, Option, Options, Registry, RegistryEntry } from '../command.js';
 import { globalOptions, globalsBeside } from './globals.js';
@@ -10,46 +10,46 @@ import { OptionReader, type OptionRole } from './option-reader.js';
 import { findVerb } from './verbs.js';
 
 export type Role =
-  /** How often the verb is to run; at the prompt alone. */
+  /** How often the verb is to run; at the prompt only. */
   | { readonly kind: 'count' }
-  /** The verb, or one of the two words of it. */
+  /** The verb, or one of its two words. */
   | { readonly kind: 'verb' }
   | { readonly kind: 'argument'; readonly argument: Argument }
-  /** What it is to the options; unknown is an argument too many and an unknown verb as well. */
+  /** Its role among the options; `unknown` is also a surplus argument, and an unknown verb. */
   | OptionRole;
 
 export type Next =
   /** `group` is the first word of a verb of two. */
   | { readonly kind: 'verb'; readonly group: string | undefined }
   | { readonly kind: 'value'; readonly option: Option }
-  /** `remaining` are those that may still come, in order; none where another would be too many. */
+  /** `remaining` are the arguments that may follow, in order; none if another would be too many. */
   | { readonly kind: 'argument'; readonly remaining: readonly Argument[] }
-  /** The line is not understood any more. */
+  /** The line is no longer understood. */
   | { readonly kind: 'unknown' };
 
 export interface Reading {
   /** One for each word. */
   readonly roles: readonly Role[];
-  /** Undefined where no verb has come. */
+  /** Undefined if there is no verb yet. */
   readonly command: Command | undefined;
   readonly next: Next;
-  /** The options that are in force at the end; none behind `--`. */
+  /** The options allowed at the end of the line; none after `--`. */
   readonly options: Options;
 }
 
-/** The words up to the verb, which are read before it is loaded. */
+/** The words up to the verb, which are read before the verb is loaded. */
 export interface Front {
-  /** One for each word up to the verb, or for all where no verb comes. */
+  /** One for each word up to the verb, or for all words if there is no verb. */
   readonly roles: readonly Role[];
-  /** The words of the verb's name so far; where it is unknown, they are no name. */
+  /** The words of the verb's name so far, or the words that are not a name. */
   readonly name: readonly string[];
-  /** Undefined where no verb has come. */
+  /** Undefined if there is no verb yet. */
   readonly entry: RegistryEntry | undefined;
   readonly next: Next;
   readonly options: Options;
 }
 
-/** Reads a line's words: those before the first pipe, without redirects and their files. */
+/** Reads the words before the first pipe, without redirects and their files. */
 export async function readLine(words: readonly string[], verbs: Registry): Promise<Reading> {
   const front = readFront(words, verbs, 'counted');
   if (front.entry === undefined) return { ...front, command: undefined };
@@ -67,7 +67,9 @@ export async function readLine(words: readonly string[], verbs: Registry): Promi
   return { roles, command, next, options: reader.options };
 }
 
-/** Reads up to the verb. Where it is `counted`, a number before it says how often it is to run. */
+/**
+ * Reads up to the verb. If it is `counted`, a number before the verb says how often it is to run.
+ */
 export function readFront(words: readonly string[], verbs: Registry, counted?: 'counted'): Front {
   const roles: Role[] = [];
   const name: string[] = [];
@@ -101,7 +103,7 @@ export function readFront(words: readonly string[], verbs: Registry, counted?: '
   return front();
 }
 
-/** Whether a word in the place of a verb says how often the next one is to run. */
+/** Whether a word in the verb's place says how often the next one is to run. */
 export function isCount(word: string): boolean {
   return /^[1-9][0-9]*$/.test(word);
 }

@@ -1,17 +1,19 @@
-/** The settings of a command line: a flag beats the environment, which beats the default. */
+/**
+ * The settings of a command line: an option overrides the environment, which overrides the default.
+ */
 import type { Settings } from '../context.js';
 import { KvError } from '../errors.js';
 import { parsePatience } from './duration.js';
 import type { GlobalFlags } from './globals.js';
 import { userFolder } from './user-folder.js';
 
-/** The bucket that needs not be created: the first write to it does. */
+/** The bucket that need not be created: the first write makes it. */
 export const DEFAULT_BUCKET = 'default';
 
-/** The options that say something of the settings: all but those that ask for something else. */
+/** The options that are settings: all except those that ask for help or the version. */
 type Setting = Exclude<keyof GlobalFlags, 'version' | 'help'>;
 
-/** What each option, as it was given, says of the settings. */
+/** The setting that each option gives. */
 const said: {
   readonly [O in Setting]-?: (value: NonNullable<GlobalFlags[O]>) => Partial<Settings>;
 } = {
@@ -26,16 +28,16 @@ const said: {
 };
 
 /**
- * The settings for one invocation. An empty environment variable counts as unset. A path is kept as
- * it was given, so that messages show what was typed. Throws `usage` for a variable that cannot be
- * read and that no flag beats.
+ * The settings of one invocation. An empty environment variable counts as unset. A path stays as it
+ * was given, so that messages show what was typed. Throws `usage` for a malformed variable that no
+ * option overrides.
  */
 export function resolveSettings(flags: GlobalFlags, env: NodeJS.ProcessEnv): Settings {
   const wait = flags.wait === undefined ? waitIn(env) : undefined;
   return overridden({ ...settingsWithout(env), wait }, flags);
 }
 
-/** Settings with what flags say in their place; the same object where they say nothing. */
+/** Settings with those of options in their place; the same object if there are no options. */
 export function overridden(settings: Settings, flags: GlobalFlags): Settings {
   const given = Object.entries(flags).flatMap(([option, value]) => {
     // A switch that was not given is false.
@@ -46,7 +48,7 @@ export function overridden(settings: Settings, flags: GlobalFlags): Settings {
   return given.length === 0 ? settings : Object.assign({}, settings, ...given);
 }
 
-/** Where no flag says otherwise. */
+/** The settings without options. */
 function settingsWithout(env: NodeJS.ProcessEnv): Settings {
   const data = userFolder('data', env);
   return {

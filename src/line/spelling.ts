@@ -1,4 +1,4 @@
-/** How the names in a command's data are spelled on the command line, in usage and in help. */
+/** How names in a command's data are written on the command line, in usage and in help. */
 import type { Argument, Option } from '../command.js';
 
 /** `ifAbsent` is `--if-absent`. */
@@ -6,7 +6,9 @@ export function longFlag(key: string): string {
   return `--${kebab(key)}`;
 }
 
-/** `-o, --output FILE`, for lists of options; without a short form, indented as if it had one. */
+/**
+ * `-o, --output FILE`, for lists of options; without a short form, it is indented as if it had one.
+ */
 export function optionTerm(key: string, option: Option): string {
   const short = option.short === undefined ? '    ' : `-${option.short}, `;
   return `${short}${longFlag(key)}${valuePart(option)}`;
@@ -20,15 +22,15 @@ export function optionWord(key: string, option: Option): string {
 }
 
 /**
- * `KEY`, `[PREFIX]`, `KEY...`, `[FILE...]`. A variadic argument is named in the plural where it is
- * read as a list, and shown in the singular.
+ * `KEY`, `[PREFIX]`, `KEY...`, `[FILE...]`. A variadic argument has a plural name, and is shown in
+ * the singular.
  */
 export function argumentWord(argument: Argument): string {
   const word = argumentName(argument) + (argument.variadic ? '...' : '');
   return argument.optional ? `[${word}]` : word;
 }
 
-/** `KEY`, without the marks of what is optional or repeated. */
+/** `KEY`, without marks for optional or repeated arguments. */
 export function argumentName(argument: Argument): string {
   if (argument.shown !== undefined) return argument.shown;
   const name = argument.variadic ? argument.name.replace(/(?<=[^s])s$/, '') : argument.name;

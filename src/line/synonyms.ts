@@ -1,11 +1,11 @@
 /**
- * What other tools call the verbs: redis-cli, etcdctl, sqlite3, consul, bbolt, and shells. One table of a word a
- * line, so it is longer than other files.
+ * The words of other tools for kv's verbs: redis-cli, etcdctl, sqlite3, consul, bbolt, and shells.
+ * It is one table with a word a line, and longer than other files for that.
  */
 
 /**
- * In the order of preference, as some are there at the prompt alone. A word with none has nothing to do with
- * the verbs that it resembles.
+ * In the order of preference, as some verbs exist only at the prompt. A word with an empty list
+ * only resembles a verb.
  */
 const synonyms: Readonly<Record<string, readonly string[]>> = {
   acquire: ['lock'],
@@ -258,8 +258,8 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * What kv calls `name`, in any case, with the option that makes it that; undefined for a word that is
- * none of another tool's, null for one of which no verb that `isVerb` knows does the same.
+ * kv's verb, with its options, for a word of another tool, in any case; undefined for an unknown
+ * word, null if `isVerb` accepts none of its verbs.
  */
 export function synonymOf(
   name: string,
@@ -273,6 +273,6 @@ export function synonymOf(
   return meant ?? null;
 }
 
-/** All of them, for the test that each is one. */
+/** All entries, for the test that each names a verb. */
 export const synonymEntries: readonly (readonly [string, readonly string[]])[] =
   Object.entries(synonyms);

@@ -1,13 +1,13 @@
-/** Moments, as options give them. */
+/** Times, in options. */
 import { KvError } from '../errors.js';
 import { parseLengthOfTime } from './duration.js';
 
-/** RFC 3339, where a time of day may be left out: the day then begins in UTC. */
+/** RFC 3339; without a time of day, the day begins in UTC. */
 const RFC_3339 = /^\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d))?$/;
 
 /**
- * In milliseconds since the Unix epoch: `2026-11-26T12:00:00Z`, `2026-11-26`, or a length of time
- * ago, such as `90s` or `7d`. Throws `usage`.
+ * In milliseconds since the Unix epoch: `2026-11-26T12:00:00Z`, `2026-11-26`, or how long ago, such
+ * as `90s` or `7d`. Throws `usage`.
  */
 export function parseTimeAgo(text: string): number {
   const time = timeOf(text);
@@ -16,7 +16,7 @@ export function parseTimeAgo(text: string): number {
   throw notTime(text, ', or 7d for a week ago');
 }
 
-/** The same without a length of time. Throws `usage`. */
+/** The same, but without durations. Throws `usage`. */
 export function parseTime(text: string): number {
   const time = timeOf(text);
   if (time !== undefined) return time;
@@ -24,8 +24,8 @@ export function parseTime(text: string): number {
 }
 
 /**
- * When something is to expire, in milliseconds since the Unix epoch: a time as above, a length of time
- * from `now` on, of seconds without a unit, or undefined for `never`. Throws `usage`.
+ * When something expires, in milliseconds since the Unix epoch: a time as above, a duration from
+ * `now` on, in seconds without a unit, or undefined for `never`. Throws `usage`.
  */
 export function parseExpiry(text: string, now: number): number | undefined {
   if (text === 'never') return undefined;
@@ -35,7 +35,7 @@ export function parseExpiry(text: string, now: number): number | undefined {
   throw notTime(text, ', nor a length of time such as 90s, nor never');
 }
 
-/** The time that a text of RFC 3339 tells; undefined for any other. */
+/** The time in a text of RFC 3339; undefined for any other text. */
 export function timeOf(text: string): number | undefined {
   if (!RFC_3339.test(text)) return undefined;
   const time = Date.parse(text.replace(' ', 'T').toUpperCase());
@@ -51,7 +51,7 @@ function notTime(text: string, more = ''): KvError {
   return new KvError('usage', `${state}${more}`);
 }
 
-/** Whether there is such a day: JavaScript takes February 30 for March 2. */
+/** Whether the day exists: JavaScript reads February 30 as March 2. */
 function isReal(text: string, time: number): boolean {
   if (Number.isNaN(time)) return false;
   const [day] = text.split(/[Tt ]/, 1);

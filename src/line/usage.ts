@@ -1,4 +1,4 @@
-/** Usage lines: what a verb takes, in a form to copy from. */
+/** Usage lines: the arguments and options of a verb, in a form to copy. */
 import type { Command } from '../command.js';
 import { KvError } from '../errors.js';
 import { argumentWord, optionWord } from './spelling.js';
@@ -16,8 +16,8 @@ export function groupUsage(group: string): string {
 }
 
 /**
- * The hint of a usage error: one line of usage, and where more is said. Where all the options
- * would make it long, they are summed up.
+ * The hint of a usage error: one usage line, and where to read more. If all options would make it
+ * long, they are summarised.
  */
 export function commandHint(command: Command): string {
   const full = usageLine(command);
@@ -27,8 +27,7 @@ export function commandHint(command: Command): string {
 }
 
 /**
- * A usage error of the command's own with the usage as its hint; whatever else was thrown, as it
- * is.
+ * Adds the usage as hint to a usage error of the command; any other error is returned unchanged.
  */
 export function withUsage(command: Command, thrown: unknown): unknown {
   if (!(thrown instanceof KvError && thrown.code === 'usage') || thrown.hint) return thrown;
@@ -42,14 +41,14 @@ export function groupHint(group: string | undefined): string {
     : hint(groupUsage(group), `kv help ${group}`);
 }
 
-/** Columns that a usage line may take and leave room for the rest of the hint on one line. */
+/** The longest usage line, in columns, that leaves room for the rest of the hint. */
 const SHORT_USAGE = 50;
 
 function hint(usage: string, more: string): string {
   return `usage: ${usage} (more: ${more})`;
 }
 
-/** What a verb takes, a word or a pair of brackets each. */
+/** The arguments and options of a verb, each a word or in brackets. */
 export function usageWords(command: Command): string[] {
   const options = Object.entries(command.options);
   return [

@@ -1,4 +1,4 @@
-/** The folders that the XDG base directory specification gives to a program of a user. */
+/** A user's folders by the XDG base directory specification. */
 import { userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
@@ -11,9 +11,10 @@ const folders = {
 export type FolderKind = keyof typeof folders;
 
 /**
- * `$XDG_DATA_HOME/kv`, else `~/.local/share/kv`, and so on; undefined for a user whom the system does
- * not know, as in a container that runs under any number. What is relative in the variable is
- * ignored, as the specification asks, and so is a HOME that is: it would be another folder in each folder.
+ * `$XDG_DATA_HOME/kv`, else `~/.local/share/kv`, and so on; undefined for a user unknown to the
+ * system, as in a container that runs under any number. A relative path in the variable is ignored,
+ * as the specification requires, and so is a relative HOME: it would mean another folder in each
+ * folder.
  */
 export function userFolder(kind: FolderKind, env: NodeJS.ProcessEnv): string | undefined {
   const { variable, home } = folders[kind];
@@ -24,22 +25,25 @@ export function userFolder(kind: FolderKind, env: NodeJS.ProcessEnv): string | u
   return folder && join(folder, home, 'kv');
 }
 
-/** The variables that say where the folder is. */
+/** The variables that determine the folder. */
 export function variablesOf(kind: FolderKind): readonly string[] {
   return [folders[kind].variable, 'HOME'];
 }
 
-/** Where a file of the folder is without the variable: `~/.local/share/kv/store`. */
+/** The path of a file in the folder without the variable: `~/.local/share/kv/store`. */
 export function homePath(kind: FolderKind, file: string): string {
   return `~/${folders[kind].home}/kv/${file}`;
 }
 
-/** Where a file of the folder is, in words: `$XDG_DATA_HOME/kv/store, else ~/.local/share/kv/store`. */
+/**
+ * The path of a file in the folder, in words: `$XDG_DATA_HOME/kv/store, else
+ * ~/.local/share/kv/store`.
+ */
 export function placeInWords(kind: FolderKind, file: string): string {
   return `$${folders[kind].variable}/kv/${file}, else ${homePath(kind, file)}`;
 }
 
-/** As the system has it, whatever HOME says. */
+/** From the system's list of users, whatever HOME says. */
 function homeOfUser(): string | undefined {
   try {
     return userInfo().homedir;

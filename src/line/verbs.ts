@@ -10,7 +10,7 @@ export type Place =
   | { readonly kind: 'group'; readonly name: string; readonly members: readonly RegistryEntry[] }
   | { readonly kind: 'verb'; readonly name: string; readonly entry: RegistryEntry };
 
-/** The place that words name, by names and aliases alike. Throws `usage` where there is none. */
+/** The place that the words name, by names or aliases. Throws `usage` if there is none. */
 export function findPlace(words: readonly string[], registry: Registry): Place {
   if (words.length === 0) return { kind: 'top' };
   const name = words.join(' ');
@@ -20,7 +20,7 @@ export function findPlace(words: readonly string[], registry: Registry): Place {
   return { kind: 'verb', name: found.name, entry: found };
 }
 
-/** The verb of a name or an alias, or whether that is the first word of several verbs. */
+/** The verb with this name or alias, or `group` if it is the first word of several verbs. */
 export function findVerb(name: string, registry: Registry): RegistryEntry | 'group' | undefined {
   const entry = registry.find((one) => one.name === name || one.aliases.includes(name));
   return entry ?? (registry.some((one) => groupOf(one.name) === name) ? 'group' : undefined);
@@ -38,7 +38,7 @@ function groupNames(registry: Registry): string[] {
   return [...new Set(groups)];
 }
 
-/** The members of a group, in the order of the registry; none where there is no such group. */
+/** The members of a group, in the order of the registry; none if there is no such group. */
 function membersOf(group: string, registry: Registry): RegistryEntry[] {
   return registry.filter((entry) => groupOf(entry.name) === group);
 }
@@ -55,13 +55,13 @@ function unknownVerb(words: readonly string[], registry: Registry): KvError {
   });
 }
 
-/** What to say of a word, to end a message with. */
+/** The end of a message about an unknown word. */
 function meant(synonym: string | undefined | null, word: string, known: Iterable<string>): string {
   if (synonym === undefined) return suggestion(word, known);
   return synonym === null ? ': there is nothing like it here' : `: here that is "${synonym}"`;
 }
 
-/** What may stand first: verbs of one word, their aliases, and groups. */
+/** The words that may come first: verbs of one word, their aliases, and groups. */
 function topWords(registry: Registry): Set<string> {
   return new Set(registry.flatMap(spellings).map((name) => groupOf(name) ?? name));
 }

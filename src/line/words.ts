@@ -1,7 +1,7 @@
 /**
- * The words of a line, split as a POSIX shell splits them: spaces part, quotes and backslashes keep
- * together, `#` at the beginning of a word begins a comment. Nothing is expanded: `$` and `*` are
- * characters like any other. Scripts and the prompt share it.
+ * Splits a line into words as a POSIX shell does: blanks separate, quotes and backslashes keep
+ * together, `#` at the beginning of a word starts a comment. Nothing is expanded: `$` and `*` are
+ * ordinary characters. Scripts and the prompt share it.
  */
 import { type Open, readPart, readQuoted, type WordPart } from './quotes.js';
 
@@ -12,13 +12,13 @@ export interface Word {
   /** Positions in UTF-16 units; `end` is behind the last. */
   readonly start: number;
   readonly end: number;
-  /** Whether a quote opens in its middle, which the word would lose: see lost-quotes.ts. */
+  /** Whether a quote opens inside the word, which the word would lose: see lost-quotes.ts. */
   readonly losesQuotes?: true;
 }
 
 /**
- * What unquoted characters mean to a shell: `|`, a file in the place of a stream, and what has a
- * meaning there and none here, as `2>&1`, `;` or `$(`.
+ * Unquoted characters that are special in a shell: `|`, a redirection, and those without a meaning
+ * here, as `2>&1`, `;` or `$(`.
  */
 export interface Operator {
   readonly kind: 'operator';
@@ -31,14 +31,14 @@ export type Token = Word | Operator;
 
 export interface SplitLine {
   readonly tokens: readonly Token[];
-  /** The quote or backslash that is open at the end; undefined where the line is complete. */
+  /** The quote or backslash that is open at the end; undefined if the line is complete. */
   readonly open: Open | undefined;
 }
 
-/** Most words: nothing in them means anything. */
+/** Most words: nothing in them is special. */
 const plain = /[^ \t\r\n\v\f'"\\|<>&;`$]+/y;
 const blank = /[ \t\r\n\v\f]+/y;
-/** What separates words: blanks, and backslashes that join lines. */
+/** Separators: blanks, and backslashes that join lines. */
 const gap = /(?:[ \t\r\n\v\f]|\\\n)+/y;
 const operator = /<<<|<<-?|<[>&(]?|>>|>[>&|(]?|&>>|&[>&]?|\|[|&]?|;;?|`|\$\(/y;
 
@@ -50,15 +50,15 @@ export function splitLine(line: string): SplitLine {
 }
 
 /**
- * Splits a line that comes in pieces, cut before a newline: each piece is looked at once, however
- * many a quote or backslashes join.
+ * Splits a line that comes in pieces, cut before a newline: each piece is read once, however many a
+ * quote or backslashes join.
  */
 export class LineSplitter implements SplitLine {
   readonly tokens: Token[] = [];
   open: SplitLine['open'];
-  /** Whether a word does; see `Word.losesQuotes`. */
+  /** Whether a word loses quotes; see `Word.losesQuotes`. */
   losesQuotes = false;
-  /** The last word, which the pieces so far may end within, and how it begins. */
+  /** The last word, which may continue in the next piece, and how it begins. */
   #word: { -readonly [Member in keyof Word]: Word[Member] } | undefined;
   #beginning = '';
   /** A backslash whose character is in the next piece. */
@@ -91,7 +91,7 @@ export class LineSplitter implements SplitLine {
     }
   }
 
-  /** Goes on with the word that the last piece ended within. */
+  /** Continues the word that the last piece ended in. */
   #goOn(text: string, offset: number, open: NonNullable<SplitLine['open']>): number {
     if (open !== '\\') {
       const at = this.#take(readQuoted(text, 0, open), text, offset);
@@ -100,14 +100,14 @@ export class LineSplitter implements SplitLine {
     this.open = undefined;
     const { start, end } = this.#word!;
     if (end - start > 1) return this.#readWord(text, offset, 0);
-    // A backslash by itself is no word: two lines are joined between words.
+    // A lone backslash is not a word: it joins two lines between words.
     this.tokens.pop();
     return 0;
   }
 
   #readWord(text: string, offset: number, from: number): number {
     let at = from;
-    // A quote after a quote that is escaped is how a shell has one in quotes: 'it'\''s'.
+    // A quote after an escaped quote is the usual way to put one in quotes: 'it'\''s'.
     let isBehindEscaped = false;
     while (this.open === undefined) {
       const end = endOf(plain, text, at);
@@ -128,7 +128,7 @@ export class LineSplitter implements SplitLine {
     return at;
   }
 
-  /** Adds a part to the word, and returns where it ends. */
+  /** Appends a part to the word, and returns where the part ends. */
   #take({ text, end, open }: WordPart, piece: string, offset: number): number {
     const word = this.#word!;
     word.text += text;
@@ -142,7 +142,7 @@ export class LineSplitter implements SplitLine {
   }
 }
 
-/** How much of a word's beginning may tell whether it is a name: more than a key can have. */
+/** Units of a word's beginning that may be a name: more than a key can have. */
 const BEGINNING_UNITS = 2048;
 
 /** Whether the beginning of a word is a name with its `=`, whose value may be in quotes. */
@@ -150,7 +150,7 @@ function endsWithName(beginning: string): boolean {
   return beginning.indexOf('=') === beginning.length - 1;
 }
 
-/** Where what a pattern finds at a place ends; the place itself where it finds nothing. */
+/** Where a match of the pattern at `at` ends; `at` itself if there is none. */
 function endOf(pattern: RegExp, line: string, at: number): number {
   pattern.lastIndex = at;
   return pattern.test(line) ? pattern.lastIndex : at;

@@ -1,9 +1,11 @@
-/** What may be completed, in columns below the line. */
+/** Shows completions in columns below the line. */
 import { displayWidth, truncate } from '../terminal/display-width.js';
 
 const GAP = 2;
 
-/** At most `rows` rows of `columns`, each ended by a newline; the last says that there is more. */
+/**
+ * At most `rows` rows of `columns`, each ended by a newline; the last row says if there are more.
+ */
 export function choiceColumns(choices: readonly string[], columns: number, rows: number): string {
   const widest = Math.min(columns, Math.max(...choices.map(displayWidth)) + GAP);
   const columnCount = Math.max(1, Math.floor(columns / widest));
@@ -24,7 +26,7 @@ export function choiceColumns(choices: readonly string[], columns: number, rows:
   return shown.length < choices.length ? `${text}…\r\n` : text;
 }
 
-/** Rows that a list takes however high the screen is. */
+/** The most rows of a list, however high the screen is. */
 const MAX_ROWS = 20;
 
 function padded(cell: string, width: number): string {

@@ -1,9 +1,9 @@
-/** The commands of the PATH that a word which is being typed may become. */
+/** Completes the names of commands in PATH. */
 import { readdirSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { Candidate } from '../line/completion.js';
 
-/** In order, each once. A folder of the PATH that cannot be read has none. */
+/** In order, without repetitions. A folder of PATH that cannot be read counts as empty. */
 export function commandNames(start: string, { PATH = '' }: NodeJS.ProcessEnv): Candidate[] {
   const names = PATH.split(delimiter)
     .filter(isAbsolute)

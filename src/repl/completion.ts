@@ -1,4 +1,4 @@
-/** What Tab does: completes the word before the cursor, or says what it could become. */
+/** Tab at the prompt: completes the word before the cursor, or lists the possible words. */
 
 import type { Registry } from '../command.js';
 import type { Context, Settings } from '../context.js';
@@ -13,20 +13,20 @@ import { fileNames } from './file-names.js';
 import { isForShell } from './spelled-out.js';
 
 export interface Completion {
-  /** The line, and where the cursor stands in it; as before where there is nothing to add. */
+  /** The line and the cursor; unchanged if there is nothing to add. */
   readonly text: string;
   readonly cursor: number;
-  /** What the word may become, harmless, where it may become several things. */
+  /** The possible words, escaped, if there are several. */
   readonly choices: readonly string[];
 }
 
-/** Where completion looks. */
+/** What completion looks at. */
 export interface Surroundings {
   readonly context: Context;
   readonly verbs: Registry;
-  /** Where the PATH is. */
+  /** Has PATH. */
   readonly env: NodeJS.ProcessEnv;
-  /** The settings of a line that names no others. */
+  /** The settings of a line without options for them. */
   readonly settings: Settings;
 }
 
@@ -37,7 +37,7 @@ export async function complete(
   surroundings: Surroundings,
 ): Promise<Completion> {
   if (isForShell(text) && cursor > text.indexOf('!')) {
-    // What follows is read as it is behind a pipe.
+    // The rest is read as after a pipe.
     const swapped = await complete(text.replace('!', '|'), cursor, surroundings);
     return { ...swapped, text: swapped.text.replace('|', '!') };
   }
@@ -47,7 +47,7 @@ export async function complete(
   const { candidates, dashIsOption } = found;
   const words = candidates.map((one) => found.lead + one.text);
   const common = words.reduce(commonBeginning);
-  // Keys may begin as options do.
+  // Keys may begin like options.
   const guard = dashIsOption && common.startsWith('-') ? '-- ' : '';
   const [only, ...others] = candidates;
   if (others.length === 0) {
@@ -62,27 +62,27 @@ export async function complete(
 }
 
 interface Place {
-  /** The word up to the cursor, read. */
+  /** The word up to the cursor, unquoted. */
   readonly word: string;
-  /** Where what is typed of it begins. */
+  /** Where the typed word begins. */
   readonly start: number;
   readonly cursor: number;
-  /** Where it ends, which may be behind the cursor. */
+  /** Where it ends, perhaps behind the cursor. */
   readonly end: number;
-  /** What stands before it. */
+  /** The tokens before it. */
   readonly before: readonly Token[];
-  /** What stands behind it. */
+  /** The tokens after it. */
   readonly behind: readonly Token[];
 }
 
 interface Found {
-  /** What of the word stays as it is. */
+  /** The part of the word that stays. */
   readonly lead: string;
   readonly candidates: readonly Candidate[];
   readonly dashIsOption: boolean;
 }
 
-/** Undefined in a comment and behind a backslash. */
+/** Undefined in a comment and after a backslash. */
 function placeOf(text: string, cursor: number): Place | undefined {
   const { tokens: before, open } = splitLine(text.slice(0, cursor));
   if (open === '\\') return undefined;
@@ -138,7 +138,7 @@ function wordsOf(tokens: readonly Token[]): string[] {
   return words.map(({ text }) => text);
 }
 
-/** What two texts begin with, in whole characters. */
+/** The common prefix of two texts, in whole characters. */
 function commonBeginning(one: string, other: string): string {
   let common = '';
   for (const character of one) {
@@ -150,7 +150,7 @@ function commonBeginning(one: string, other: string): string {
 
 type Edited = Pick<Completion, 'text' | 'cursor'>;
 
-/** The line with a word that is complete. */
+/** The line with the complete word. */
 function whole(text: string, place: Place, guard: string, word: string): Edited {
   const end = endOfReplaced(text, place, word);
   const gap = text[end] === ' ' ? '' : ' ';
@@ -159,7 +159,7 @@ function whole(text: string, place: Place, guard: string, word: string): Edited 
   return { text: text.slice(0, place.start) + inserted + gap + text.slice(end), cursor };
 }
 
-/** The line with the beginning of a word: its quotes are left open at the end of the line. */
+/** The line with the beginning of a word: at the end of the line its quotes are left open. */
 function part(text: string, place: Place, guard: string, word: string): Edited {
   const end = endOfReplaced(text, place, word);
   const rest = text.slice(end);
@@ -171,7 +171,7 @@ function part(text: string, place: Place, guard: string, word: string): Edited {
   return { text: text.slice(0, place.start) + inserted + rest, cursor };
 }
 
-/** What stands behind the cursor stays, but where it is the end of the same word, or quoted. */
+/** The text after the cursor stays, unless it is the rest of the same word, or quoted. */
 function endOfReplaced(text: string, { cursor, end }: Place, word: string): number {
   const tail = text.slice(cursor, end);
   return word.endsWith(tail) || /['"\\]/.test(text.slice(cursor, end)) ? end : cursor;

@@ -1,12 +1,12 @@
-/** What has been cut out of lines, to be put back: Ctrl-Y and Alt-Y, as readline has them. */
+/** Text that has been cut from lines, to be pasted: Ctrl-Y and Alt-Y, as in readline. */
 
-/** Cuts that are kept. */
+/** The number of cuts that are kept. */
 const RING_LIMIT = 60;
 
 export class CutRing {
   /** The newest last. */
   readonly #cuts: string[] = [];
-  /** How many cuts came after the one that was put back last. */
+  /** How many cuts are newer than the one pasted last. */
   #back = 0;
 
   get newest(): string {
@@ -14,7 +14,7 @@ export class CutRing {
     return this.#cuts.at(-1) ?? '';
   }
 
-  /** The one before the one that was put back last, and at the end the newest again. */
+  /** The cut before the one pasted last; after the oldest, the newest again. */
   get older(): string {
     this.#back = (this.#back + 1) % Math.max(1, this.#cuts.length);
     return this.#cuts.at(-1 - this.#back) ?? '';
@@ -25,7 +25,7 @@ export class CutRing {
     if (this.#cuts.length > RING_LIMIT) this.#cuts.shift();
   }
 
-  /** Puts text before or behind the newest, which was cut by the key before. */
+  /** Adds text before or behind the newest cut, when keys cut in a row. */
   extend(text: string, side: 'before' | 'behind'): void {
     const newest = this.#cuts.pop() ?? '';
     this.#cuts.push(side === 'before' ? text + newest : newest + text);

@@ -1,10 +1,10 @@
-/** How a line that is being edited stands on the screen: its rows, and where the cursor is. */
+/** Lays a line that is being edited out on the screen: its rows, and the cursor. */
 import { displayWidth, truncate } from '../terminal/display-width.js';
 import type { Style } from '../terminal/terminal.js';
 import { visibleMessage } from '../terminal/visible.js';
 
 /**
- * What stands before a line, harmless: `text` may hold colour, which takes none of its `width` in
+ * The text before a line, escaped; `text` may contain colours, which are not part of its `width` in
  * columns.
  */
 export interface Prompt {
@@ -19,15 +19,15 @@ export interface Picture {
   readonly continuation: string;
   readonly text: string;
   readonly cursor: number;
-  /** Shown behind the text where there is room on its row. */
+  /** Shown after the text if there is room on its row. */
   readonly hint: string;
   readonly style: Style;
 }
 
 export interface Drawing {
-  /** None wider than the screen. */
+  /** None is wider than the screen. */
   readonly rows: readonly string[];
-  /** How wide each is, in columns. */
+  /** The width of each row, in columns. */
   readonly widths: readonly number[];
   readonly cursorRow: number;
   readonly cursorColumn: number;
@@ -47,7 +47,7 @@ export function draw(picture: Picture, columns: number): Drawing {
     row = '';
     width = 0;
   };
-  /** As many plain characters as fit on the row; 0 where none comes next. */
+  /** As many plain characters as fit on the row; 0 if the next is not plain. */
   const plainOnRow = (at: number) => {
     plain.lastIndex = at;
     return plain.test(text) ? Math.min(plain.lastIndex - at, columns - width) : 0;
@@ -84,7 +84,7 @@ export function draw(picture: Picture, columns: number): Drawing {
   if (cursor === text.length) {
     if (width >= columns) breakRow();
     [cursorRow, cursorColumn] = [rows.length, width];
-    // The last column stays empty: a terminal may break the row behind it.
+    // The last column stays empty: a terminal may break the row after it.
     const hint = truncate(visibleMessage(picture.hint), columns - width - 1);
     if (picture.hint !== '' && columns - width > HINT_COLUMNS) {
       row += style.hint(hint);
@@ -95,22 +95,22 @@ export function draw(picture: Picture, columns: number): Drawing {
   return { rows, widths, cursorRow, cursorColumn };
 }
 
-/** Characters that take one column each and are shown as they are: most of a long line, many at a time. */
+/** Characters shown as they are, one column wide: most of a long line, many at a time. */
 const plain = /[ -~]{1,1000}/y;
 
-/** Columns that a hint needs to be of use. */
+/** The fewest columns for a hint. */
 const HINT_COLUMNS = 4;
 
 /**
- * What to write for a drawing, after `last`, which is what stands on the screen; of more rows than
- * the screen has, those around the cursor.
+ * Computes what to write to turn the drawing on the screen into another; if it has more rows than
+ * the screen, those around the cursor are shown.
  */
 export class Canvas {
   #cursorRow = 0;
   #widths: readonly number[] = [];
   #cursorColumn = 0;
 
-  /** What draws it in the place of what was drawn before. */
+  /** The output that replaces the present drawing. */
   replace(drawing: Drawing, height: number): string {
     const top = Math.max(0, Math.min(drawing.cursorRow - height + 2, drawing.rows.length - height));
     const rows = drawing.rows.slice(top, top + height);
@@ -122,7 +122,7 @@ export class Canvas {
     return `${begin}\x1b[J${rows.join('\r\n')}${up(rows.length - 1 - cursorRow)}\r${right(drawing.cursorColumn)}`;
   }
 
-  /** After a terminal has another width, which breaks the rows that no longer fit. */
+  /** Called when the terminal has another width, which breaks rows that no longer fit. */
   resize(columns: number): void {
     const above = this.#widths.slice(0, this.#cursorRow);
     const broken = above.map((width) => Math.max(1, Math.ceil(width / columns)));
@@ -131,7 +131,7 @@ export class Canvas {
     this.#widths = [];
   }
 
-  /** Goes below everything, with a mark at its end, and forgets it. */
+  /** Goes below the drawing, with a mark at its end, and forgets it. */
   leave(mark = ''): string {
     const below = this.#widths.length - 1 - this.#cursorRow;
     const end = mark && `\r${right(this.#widths.at(-1) ?? 0)}${mark}`;
@@ -139,7 +139,7 @@ export class Canvas {
     return `${down(below)}${end}\r\n`;
   }
 
-  /** The screen is empty, or somebody else has written below. */
+  /** The screen is empty, or another program has written below. */
   forget(): void {
     this.#cursorRow = 0;
     this.#cursorColumn = 0;

@@ -1,4 +1,4 @@
-/** One line at the prompt, from its first key to its last. */
+/** Editing one line at the prompt, from its first key to its last. */
 import { asKvError } from '../errors.js';
 import type { Key, Keyboard, KeyEvent } from '../terminal/keyboard.js';
 import type { Output } from '../terminal/terminal.js';
@@ -15,26 +15,26 @@ import { LineBuffer } from './line-buffer.js';
 import { LineScreen } from './line-screen.js';
 import { Paste } from './paste.js';
 
-/** What a person made of a line. */
+/** How the editing of a line ended. */
 export type Typed =
   | { readonly kind: 'line'; readonly text: string }
   /** Ctrl-C. */
   | { readonly kind: 'cleared' }
-  /** Ctrl-D on an empty line, or the terminal is gone. */
+  /** Ctrl-D on an empty line, or the terminal has gone. */
   | { readonly kind: 'left' };
 
 export interface Assistance {
-  /** What Tab does with a text. */
+  /** Completes a text. */
   complete(text: string, cursor: number): Promise<Completion>;
-  /** What may still follow a text. */
+  /** The arguments that may still follow a text. */
   hint(text: string): Promise<string>;
-  /** What the person's editor makes of a text. Throws what keeps it from that. */
+  /** The text as the person's editor changes it. Throws the editor's failure. */
   edit(text: string): Promise<string>;
-  /** Whether Enter begins another line of the same text. */
+  /** Whether Enter adds another line to the same text. */
   isUnfinished(text: string): boolean;
 }
 
-/** A drawing that takes no longer delays nobody, in ms. */
+/** A drawing that took no longer than this delays nobody, in ms. */
 const BRIEF_MS = 5;
 
 const BELL = '\x07';
@@ -51,11 +51,11 @@ export class Editing implements KeyTarget {
   readonly #prompt: Prompt;
   #typed: Typed | undefined;
   #search: HistorySearch | undefined;
-  /** What of a paste has come; undefined while nothing is pasted. */
+  /** The paste so far; undefined if none is under way. */
   #paste: Paste | undefined;
   /** How long the last drawing took, in ms. */
   #drawingTime = 0;
-  /** Whether the last key was the first of two that go together. */
+  /** Whether the last key was the first of a pair. */
   #isAfterFirst = false;
 
   constructor(
@@ -77,8 +77,8 @@ export class Editing implements KeyTarget {
 
   async run(signal: AbortSignal): Promise<Typed> {
     for (;;) {
-      // What has come already is taken first, and what comes meanwhile: a paste is drawn once, in however many
-      // pieces it comes.
+      // Keys that have arrived, or arrive meanwhile, are taken first: a paste is drawn once,
+      // however many pieces it comes in.
       if (this.#drawingTime > BRIEF_MS) await this.#keyboard.rest(this.#drawingTime);
       if (!this.#keyboard.isPending) await this.#draw();
       const event = await this.#keyboard.next(signal);
@@ -171,7 +171,7 @@ export class Editing implements KeyTarget {
     }
   }
 
-  /** Writes something below the line, which is drawn anew behind it. */
+  /** Writes a message below the line, which is then drawn again. */
   async #say(text: string): Promise<void> {
     await this.#draw(false);
     await this.#screen.leave(text);
@@ -208,7 +208,7 @@ export class Editing implements KeyTarget {
     else if (key.text !== '' && !isSecond) this.buffer.insert(key.text);
   }
 
-  /** A key that a search does not know ends it, with what it found, and does what it does. */
+  /** A key that a search does not know ends it, keeps the line found, and has its usual effect. */
   async #searchOn(search: HistorySearch, key: Key): Promise<void> {
     const took = search.take(chordOf(key), key.text);
     this.buffer.replace(...search.found);
@@ -232,7 +232,7 @@ export class Editing implements KeyTarget {
     this.#drawingTime = performance.now() - began;
   }
 
-  /** Leaves the line on the screen as it was typed, without a hint, and goes below it. */
+  /** Leaves the line on the screen without its hint, and goes below it. */
   async #leave(typed: Typed): Promise<void> {
     this.#search = undefined;
     await this.#draw(false);

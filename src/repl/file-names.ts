@@ -1,11 +1,13 @@
-/** The files that a path which is being typed may become. */
+/** Completes the names of files. */
 import { opendirSync, statSync } from 'node:fs';
 import type { Candidate } from '../line/completion.js';
 
-/** Names in a folder that are looked at. */
+/** The most names that are read from a folder. */
 const FILE_LIMIT = 10_000;
 
-/** In order; a folder ends with a slash and goes on. Throws where the folder cannot be read. */
+/**
+ * In order; a folder ends with a slash and can be continued. Throws if the folder cannot be read.
+ */
 export function fileNames(start: string): Candidate[] {
   const folder = start.slice(0, start.lastIndexOf('/') + 1);
   const beginning = start.slice(folder.length);

@@ -1,4 +1,4 @@
-/** The transaction between `begin` and `commit`, which lasts while other verbs run in it. */
+/** The transaction between `begin` and `commit`, which stays open while other verbs run in it. */
 import type { Context } from '../context.js';
 import { KvError } from '../errors.js';
 
@@ -19,8 +19,7 @@ export class HeldTransaction {
   }
 
   /**
-   * Begins one, after waiting for others who write. Throws `not-supported`, `read-only`, `io`,
-   * `full`.
+   * Begins one, after waiting for other writers. Throws `not-supported`, `read-only`, `io`, `full`.
    */
   static async begin({ transactions }: Context['keyvalue']): Promise<HeldTransaction> {
     transactions.require('begin a transaction', 'without one, each verb stands by itself');
@@ -41,7 +40,7 @@ export class HeldTransaction {
     return new HeldTransaction(done, commit, rollBack);
   }
 
-  /** Makes what was written in it last. Throws `full`, `io`; nothing of it stands then. */
+  /** Commits what was written in it. Throws `full`, `io`; then nothing of it stays. */
   async commit(): Promise<void> {
     this.#commit();
     await this.#done;

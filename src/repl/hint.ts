@@ -1,4 +1,4 @@
-/** What may still follow a line: the arguments of its verb that have not come yet. */
+/** The hint after a line: the arguments of its verb that have not come yet. */
 
 import type { Registry } from '../command.js';
 import { readLine } from '../line/reading.js';
@@ -6,7 +6,7 @@ import { argumentWord } from '../line/spelling.js';
 import { splitLine } from '../line/words.js';
 import { isRedirect } from './line-plan.js';
 
-/** In capitals, as in help; empty where there is nothing to say. `text` ends at the cursor. */
+/** In capitals, as in help; empty if there are none. `text` ends at the cursor. */
 export async function hintFor(text: string, verbs: Registry): Promise<string> {
   const { tokens, open } = splitLine(text);
   const last = tokens.at(-1);
@@ -16,7 +16,7 @@ export async function hintFor(text: string, verbs: Registry): Promise<string> {
   if (text.slice(last.end).trim() !== '') return '';
   const lead = text.endsWith(' ') ? '' : ' ';
   if (last.kind === 'operator') return isRedirect(last.text) ? `${lead}FILE` : '';
-  // A redirect may stand anywhere, but what follows one is seldom an argument.
+  // A redirect may stand anywhere, but arguments seldom follow one.
   if (tokens.some(({ kind }) => kind === 'operator')) return '';
   const { next } = await readLine(
     tokens.map((token) => token.text),

@@ -1,4 +1,4 @@
-/** The history on disk: a line a line, with escapes for what would break one. */
+/** The history on disk: one entry a line, with newlines escaped. */
 import {
   closeSync,
   fchmodSync,
@@ -18,17 +18,17 @@ import type { HistoryFile } from './history.js';
 
 const NEWLINE = 0x0a;
 
-/** How long compacting may take, in milliseconds: after that, the session that began it was killed. */
+/** How long compacting may take, in milliseconds; after that, its session must have been killed. */
 const ABANDONED_MILLISECONDS = 60_000;
 
 /** Lines that are kept. */
 const LINE_LIMIT = 5000;
 
-/** Characters of a file that is still read: more is no history of this program. */
+/** The largest file that is read, in bytes: a larger one is not a history of kv. */
 const SIZE_LIMIT_BYTES = 32 * 1024 * 1024;
 
 /**
- * Where the history is kept; without a path it is not, and `reason` says why where a person should
+ * Where the history is kept; without a path it is not, and `reason` says why if a person should
  * know.
  */
 export interface HistoryPlace {
@@ -37,8 +37,8 @@ export interface HistoryPlace {
 }
 
 /**
- * The file at a path in a folder that is there, for its owner alone. Several sessions may add to it,
- * and none loses a line of another. What cannot be written is not kept.
+ * The history file at a path in an existing folder, readable by its owner alone. Several sessions
+ * may add to it, and no line is lost. A line that cannot be written is dropped.
  */
 export function openHistoryFile({ path }: HistoryPlace): HistoryFile {
   if (path === undefined) return { read: () => [], add: () => {} };
@@ -69,8 +69,8 @@ function addLine(path: string, line: string, isFirst: boolean): void {
 }
 
 /**
- * Adds text in one write, which others cannot come between. Whoever compacts puts another file in
- * the place of this one: where that has happened by now, the new one gets the text.
+ * Appends text in one write, which other processes cannot split. Compacting replaces the file: if
+ * that has happened in the meantime, the text is appended to the new file too.
  */
 function append(path: string, text: string): void {
   for (;;) {
@@ -85,14 +85,14 @@ function append(path: string, text: string): void {
   }
 }
 
-/** Whether the last line is whole: its writer may have been killed. */
+/** Whether the last line is complete: its writer may have been killed. */
 function endsLine(file: number): boolean {
   const { size } = fstatSync(file);
   const last = Buffer.alloc(1);
   return size === 0 || readSync(file, last, 0, 1, size - 1) === 0 || last[0] === NEWLINE;
 }
 
-/** Puts a file with the lines that are kept in the place of one that has grown to twice as many. */
+/** Replaces a file that has grown to twice the limit by one with the lines to keep. */
 function compact(path: string): void {
   if (!isLong(path)) return;
   const temporary = `${path}.part`;
@@ -106,7 +106,7 @@ function compact(path: string): void {
     const lines = newestOfEach(known.toString().split('\n').filter(Boolean)).slice(-LINE_LIMIT);
     writeFileSync(fresh, lines.map((one) => `${one}\n`).join(''));
     renameSync(temporary, path);
-    // What others have added to the old file until then.
+    // What others have added to the old file meanwhile.
     const late = readFrom(old, known.length);
     if (late.length > 0) append(path, late.toString());
   } catch (cause) {
@@ -126,19 +126,19 @@ function isLong(path: string): boolean {
   return lines >= 2 * LINE_LIMIT;
 }
 
-/** Removes the file of a session that was killed while it compacted. */
+/** Removes the temporary file of a session that was killed while it compacted. */
 function dropAbandoned(temporary: string): void {
   const stats = statSync(temporary, { throwIfNoEntry: false });
   if (stats && Date.now() - stats.mtimeMs > ABANDONED_MILLISECONDS) rmSync(temporary);
 }
 
-/** The bytes of a file from a place to its end. */
+/** The bytes of a file from a position to its end. */
 function readFrom(file: number, start: number): Buffer {
   const bytes = Buffer.alloc(Math.max(0, fstatSync(file).size - start));
   return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, start));
 }
 
-/** Each line once, where it stands last. */
+/** Each line once, in the place of its last occurrence. */
 function newestOfEach(lines: readonly string[]): string[] {
   return [...new Set(lines.toReversed())].reverse();
 }

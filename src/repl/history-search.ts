@@ -1,4 +1,4 @@
-/** Ctrl-R: the newest line with a text in it, the one before that, and so on. */
+/** Ctrl-R: searches the history for lines with a text, the newest first. */
 import { displayWidth } from '../terminal/display-width.js';
 import { visibleMessage } from '../terminal/visible.js';
 import type { Prompt } from './drawing.js';
@@ -6,9 +6,9 @@ import type { History } from './history.js';
 
 export class HistorySearch {
   readonly #history: History;
-  /** What stood in the line before. */
+  /** The line before the search. */
   readonly #own: string;
-  /** The place of the line that was found; undefined before the first. */
+  /** The place of the line found; undefined before the first. */
   #place: number | undefined;
   #text = '';
   #isMissing = false;
@@ -19,20 +19,22 @@ export class HistorySearch {
     this.#own = own;
   }
 
-  /** What stands before the line meanwhile: what is searched for, and whether no line has it. */
+  /** The prompt during a search: the text searched for, and whether no line has it. */
   get prompt(): Prompt {
     const text = `(${this.#isMissing ? 'nothing' : 'history'}) ${visibleMessage(this.#text)}: `;
     return { text, width: displayWidth(text) };
   }
 
-  /** The line, and where the cursor stands in it: at the text that was searched for. */
+  /** The line found, with the cursor at the text searched for. */
   get found(): [text: string, cursor: number] {
     const line = this.#place === undefined ? this.#own : this.#history.lines[this.#place]!;
     if (this.#isGivenUp || this.#place === undefined) return [this.#own, this.#own.length];
     return [line, Math.max(0, line.indexOf(this.#text))];
   }
 
-  /** `more`: the search goes on; `done`: the key ended it; `unknown`: the key is for others. */
+  /**
+   * `more`: the search goes on; `done`: the key ended it; `unknown`: the key is not for the search.
+   */
   take(chord: string, text: string): 'more' | 'done' | 'unknown' {
     switch (chord) {
       case 'C-r':
@@ -50,7 +52,7 @@ export class HistorySearch {
       default:
         if (text === '') return 'unknown';
         this.#text += text;
-        // The line that was found may have the longer text as well.
+        // The line found may have the longer text as well.
         this.#find(this.#place === undefined ? undefined : this.#place + 1);
         return 'more';
     }

@@ -1,9 +1,11 @@
-/** Going through the history line by line, from the text that was being typed and back to it. */
+/** Steps through the history line by line, from the text being typed and back to it. */
 import type { History } from './history.js';
 
 export class HistoryWalk {
   readonly #history: History;
-  /** Where in the history it stands; its length for the text that was being typed; undefined before the first step. */
+  /**
+   * The place in the history; its length for the text being typed; undefined before the first step.
+   */
   #place: number | undefined;
   #ownText = '';
 
@@ -11,7 +13,7 @@ export class HistoryWalk {
     this.#history = history;
   }
 
-  /** The line one step on from where `text` stands; undefined at either end. */
+  /** The line one step from `text`; undefined at either end. */
   step(by: -1 | 1, text: string): string | undefined {
     const { lines } = this.#history;
     const from = this.#place ?? lines.length;

@@ -1,27 +1,27 @@
-/** What the keys do at the prompt that type nothing, as readline in C has them. */
+/** The keys at the prompt that do not type a character, as in readline. */
 import type { Key } from '../terminal/keyboard.js';
 import type { LineBuffer } from './line-buffer.js';
 
-/** The line that is being edited, as a key acts on it. */
+/** The line that is being edited, as keys act on it. */
 export interface KeyTarget {
   readonly buffer: LineBuffer;
-  /** Ends the line, or begins another of it where it cannot end here. */
+  /** Ends the line, or adds another line to it if it is unfinished. */
   accept(): void;
-  /** Gives the line up, or leaves the prompt. */
+  /** Gives up the line, or leaves the prompt. */
   end(how: 'cleared' | 'left'): void;
   complete(): Promise<void>;
-  /** Goes to the line before in the history, or with 1 to the next. */
+  /** Goes to the previous line of the history, or with 1 to the next. */
   travel(step: -1 | 1): void;
   /** Begins a search of the history. */
   search(): void;
   clearScreen(): Promise<void>;
-  /** Has the person's editor change the line. */
+  /** Opens the line in the person's editor. */
   edit(): Promise<void>;
 }
 
 type Action = (line: KeyTarget) => unknown;
 
-/** By its chord, what a key does. */
+/** The action of each key, by its chord. */
 export const keyActions: Readonly<Record<string, Action>> = {
   return: (line) => line.accept(),
   enter: (line) => line.accept(),
@@ -64,7 +64,7 @@ export const keyActions: Readonly<Record<string, Action>> = {
   'C-x C-e': (line) => line.edit(),
 };
 
-/** The chord that another follows. */
+/** The first chord of a pair. */
 export const FIRST_OF_TWO = 'C-x';
 
 /** `C-a`, `M-b`, `up`. */
@@ -72,5 +72,5 @@ export function chordOf({ name, ctrl, meta }: Key): string {
   return `${ctrl ? 'C-' : ''}${meta ? 'M-' : ''}${name}`;
 }
 
-/** Those of the keys that cut and put back: several of them in a row go together. */
+/** The keys that cut and paste: several in a row act together. */
 export const cutChords = new Set('C-w C-backspace M-backspace M-d C-u C-k C-y M-y'.split(' '));

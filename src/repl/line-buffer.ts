@@ -1,13 +1,13 @@
-/** The line that is being edited: its text, and where the cursor stands in it. */
+/** The text of a line that is being edited, with the cursor. */
 import { CutRing } from './cut-ring.js';
 
 export class LineBuffer {
   #text = '';
   #cursor = 0;
   readonly #cuts: CutRing;
-  /** Whether the key before cut something out, so that what is cut now goes with it. */
+  /** Whether the previous key cut, so that the next cut is added to it. */
   #isCutting = false;
-  /** What the key before put back before the cursor; empty where it did not. */
+  /** The text that the previous key pasted before the cursor; empty if it did not paste. */
   #pasted = '';
 
   constructor(cuts = new CutRing()) {
@@ -18,7 +18,7 @@ export class LineBuffer {
     return this.#text;
   }
 
-  /** In UTF-16 units, never within a character. */
+  /** In UTF-16 units, never inside a character. */
   get cursor(): number {
     return this.#cursor;
   }
@@ -28,13 +28,13 @@ export class LineBuffer {
     return this.#text.slice(0, this.#cursor);
   }
 
-  /** To be called for a key that neither cuts nor puts back: it ends a series of those. */
+  /** Called for a key that neither cuts nor pastes: it ends a series of those. */
   breakOff(): void {
     this.#isCutting = false;
     this.#pasted = '';
   }
 
-  /** Puts another text in the place of all; the cursor goes to its end, or where it is said. */
+  /** Replaces the whole text; the cursor goes to its end, or to `cursor`. */
   replace(text: string, cursor = text.length): void {
     this.#text = text;
     this.#cursor = cursor;
@@ -67,7 +67,7 @@ export class LineBuffer {
     this.#cursor = this.#wordEnd();
   }
 
-  /** To the beginning of the line among several that the cursor stands in. */
+  /** To the beginning of the cursor's line, among several. */
   lineStart(): void {
     this.#cursor = this.#startOfLine();
   }
@@ -76,7 +76,7 @@ export class LineBuffer {
     this.#cursor = this.#endOfLine();
   }
 
-  /** To the line above, or returns false where this is the first. */
+  /** To the line above; false if this is the first. */
   up(): boolean {
     const start = this.#startOfLine();
     if (start === 0) return false;
@@ -85,7 +85,7 @@ export class LineBuffer {
     return true;
   }
 
-  /** To the line below, or returns false where this is the last. */
+  /** To the line below; false if this is the last. */
   down(): boolean {
     const end = this.#endOfLine();
     if (end === this.#text.length) return false;
@@ -125,19 +125,19 @@ export class LineBuffer {
     this.#cutOut(this.#cursor, this.#endOfLine());
   }
 
-  /** Puts back what was cut last. */
+  /** Pastes what was cut last. */
   paste(): void {
     this.#putBack(this.#cuts.newest);
   }
 
-  /** Puts what was cut before that in the place of what was just put back. */
+  /** Replaces the text just pasted by the cut before it. */
   pasteOlder(): void {
     if (this.#pasted === '' || !this.before.endsWith(this.#pasted)) return;
     this.#remove(this.#cursor - this.#pasted.length, this.#cursor);
     this.#putBack(this.#cuts.older);
   }
 
-  /** Swaps the characters around the cursor, or before it at the end. */
+  /** Swaps the characters around the cursor, or the two before it at the end. */
   transpose(): void {
     const middle = this.#cursor === this.#text.length ? this.#previous() : this.#cursor;
     const start = boundaryBefore(this.#text, middle);
@@ -175,7 +175,7 @@ export class LineBuffer {
     return boundaryAfter(this.#text, this.#cursor);
   }
 
-  /** The place, or the one before where that is within a character. */
+  /** The position, or the one before if it is inside a character. */
   #whole(at: number): number {
     return /[\udc00-\udfff]/.test(this.#text[at] ?? '') ? at - 1 : at;
   }
@@ -201,10 +201,10 @@ export class LineBuffer {
   }
 }
 
-/** Characters before and behind a place that what a person takes for one may span. */
+/** UTF-16 units before and after a position that a grapheme may span. */
 const CLUSTER_UNITS = 64;
 
-/** Where the character before a place begins, as a person counts characters. */
+/** Where the grapheme before a position begins. */
 function boundaryBefore(text: string, at: number): number {
   if (at <= 1 || isPlain(text, at - 2)) return Math.max(0, at - 1);
   const from = Math.max(0, at - CLUSTER_UNITS);
@@ -213,14 +213,14 @@ function boundaryBefore(text: string, at: number): number {
   return last;
 }
 
-/** Where the character behind a place ends. */
+/** Where the grapheme after a position ends. */
 function boundaryAfter(text: string, at: number): number {
   if (at >= text.length - 1 || isPlain(text, at)) return Math.min(text.length, at + 1);
   const [first] = segments(text.slice(at, at + CLUSTER_UNITS));
   return at + (first?.segment.length ?? 0);
 }
 
-/** Whether the two units at a place are ASCII, and so characters of their own. */
+/** Whether the two units at a position are ASCII, and so graphemes of their own. */
 function isPlain(text: string, at: number): boolean {
   return text.charCodeAt(at) < 0x80 && text.charCodeAt(at + 1) < 0x80;
 }

@@ -1,4 +1,4 @@
-/** Editing lines at the prompt, one after the other. */
+/** Edits lines at the prompt, one after the other. */
 import type { Keyboard } from '../terminal/keyboard.js';
 import type { Output } from '../terminal/terminal.js';
 import { CutRing } from './cut-ring.js';
@@ -12,11 +12,11 @@ export class LineEditor {
   readonly #output: Output;
   readonly #history: History;
   readonly #assistance: Assistance;
-  /** What was cut out of one line may be put into another. */
+  /** Text cut from one line may be pasted into another. */
   readonly #cuts = new CutRing();
   #hasRead = false;
 
-  /** The first prompt stands on the screen already, and is drawn over. */
+  /** The first prompt is on the screen already, and is drawn over. */
   constructor(keyboard: Keyboard, output: Output, history: History, assistance: Assistance) {
     this.#keyboard = keyboard;
     this.#output = output;
@@ -25,8 +25,8 @@ export class LineEditor {
   }
 
   /**
-   * Lets a person type a line. Rejects with the signal's reason. The keyboard stays taken, so that no key that
-   * comes before the next line is lost: whoever runs something in between gives it back.
+   * Lets a person type a line. Rejects with the signal's reason. The keyboard stays taken, so that
+   * no key pressed before the next line is lost: whoever runs something in between releases it.
    */
   async read(prompt: Prompt, signal: AbortSignal): Promise<Typed> {
     const editing = new Editing(

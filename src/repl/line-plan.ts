@@ -1,4 +1,4 @@
-/** What a line asks for beside its words: how often, from where, and to where. */
+/** What a line at the prompt asks for besides its words: repetition, input and output. */
 import { KvError } from '../errors.js';
 import { lostQuotes } from '../line/lost-quotes.js';
 import { isCount } from '../line/reading.js';
@@ -8,7 +8,7 @@ import { isForShell } from './spelled-out.js';
 export interface LinePlan {
   /** From 1. */
   readonly times: number;
-  /** The verb and what follows it. */
+  /** The verb and its words. */
   readonly words: readonly string[];
   /** The file of `< FILE`. */
   readonly input: string | undefined;
@@ -16,16 +16,16 @@ export interface LinePlan {
 }
 
 export type Destination =
-  /** The command of a shell, as it was typed. */
+  /** A shell command, as it was typed. */
   | { readonly kind: 'pipe'; readonly command: string }
   | { readonly kind: 'file' | 'append'; readonly path: string };
 
-/** How often a verb may be repeated. */
+/** How often a verb may be repeated, at most. */
 const REPEAT_LIMIT = 1_000_000_000;
 
 /**
- * Reads a line with its quotes closed; undefined where it holds nothing. Throws `usage` for an
- * operator without what belongs to it.
+ * Reads a line with its quotes closed; undefined if it is empty. Throws `usage` for an operator
+ * without its operand.
  */
 export function planOf(line: string): LinePlan | undefined {
   const { tokens } = splitLine(line);
@@ -53,7 +53,7 @@ export function planOf(line: string): LinePlan | undefined {
   };
 }
 
-/** The tokens of a line before its first pipe, files of redirects apart from the words. */
+/** The tokens before a line's first pipe, with files of redirects separated from words. */
 export function partsBeforePipe(tokens: readonly Token[]): { words: Word[]; files: Redirect[] } {
   const words: Word[] = [];
   const files: Redirect[] = [];
@@ -81,16 +81,16 @@ export function partsBeforePipe(tokens: readonly Token[]): { words: Word[]; file
   return { words, files };
 }
 
-/** Whether the line goes on: a quote is open, or a backslash ends it. */
+/** Whether the line continues: a quote is open, or a backslash ends it. */
 export function isUnfinished(line: string): boolean {
   if (isForShell(line)) return false;
   const { tokens, open } = splitLine(line);
-  // Quotes behind a pipe are the shell's, and JSON without quotes around it is refused as it stands.
+  // Quotes after a pipe belong to the shell, and JSON without quotes around it is refused at once.
   const isOver = (token: Token) => isPipe(token) || (token.kind === 'word' && token.losesQuotes);
   return open !== undefined && !tokens.some(isOver);
 }
 
-/** The lines of a text that was pasted, each with those that a quote joins to it. */
+/** The lines of pasted text, each with the lines that a quote joins to it. */
 export function* linesOf(text: string): Generator<string> {
   let words = new LineSplitter();
   let joined: string[] = [];
@@ -100,7 +100,7 @@ export function* linesOf(text: string): Generator<string> {
     words.push(joined.length === 0 ? line : `\n${line}`);
     joined.push(line);
     hasPipe ||= words.tokens.slice(known).some(isPipe);
-    // As `isUnfinished` has it.
+    // By the rule of `isUnfinished`.
     const isOver = hasPipe || words.losesQuotes || isForShell(joined[0]!);
     if (words.open !== undefined && !isOver) continue;
     yield joined.join('\n');
@@ -118,7 +118,7 @@ interface Redirect {
 
 const redirects = ['>', '>>', '<'] as const;
 
-/** Whether an operator leads to a file or from one. */
+/** Whether an operator redirects to or from a file. */
 export function isRedirect(sign: string): sign is Redirect['operator'] {
   return redirects.some((one) => one === sign);
 }
@@ -152,7 +152,7 @@ function only(files: readonly Redirect[], operator: '<'): Redirect | undefined {
   return found[0];
 }
 
-/** A number in quotes is a word like any other. */
+/** A number in quotes is an ordinary word. */
 function isRepeat(word: Word, line: string): boolean {
   return isCount(word.text) && line.slice(word.start, word.end) === word.text;
 }

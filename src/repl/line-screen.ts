@@ -1,10 +1,10 @@
-/** What stands on the screen of a line that is edited, and what is said below it. */
+/** The screen rows of a line that is edited, and messages below it. */
 import type { Keyboard } from '../terminal/keyboard.js';
 import type { Output, Style } from '../terminal/terminal.js';
 import { Canvas, draw, type Picture } from './drawing.js';
 import { freshLine } from './fresh-line.js';
 
-/** A line, with what goes before and behind it. */
+/** A line, with the text before and after it. */
 export type ShownLine = Pick<Picture, 'prompt' | 'text' | 'cursor' | 'hint'>;
 
 const CONTINUATION = '... ';
@@ -14,7 +14,7 @@ export class LineScreen {
   readonly #size: Pick<Keyboard, 'columns' | 'rows'>;
   readonly #output: Output;
 
-  /** `size` is what the terminal has, in columns and rows, whenever it is looked at. */
+  /** `size` gives the terminal's columns and rows at any time. */
   constructor(size: Pick<Keyboard, 'columns' | 'rows'>, output: Output) {
     this.#size = size;
     this.#output = output;
@@ -24,24 +24,24 @@ export class LineScreen {
     return this.#output.style;
   }
 
-  /** Without emphasis nobody could tell a hint from what was typed. */
+  /** Without emphasis, a hint would look like typed text. */
   get tellsHints(): boolean {
     return this.style.hint('x') !== 'x';
   }
 
-  /** Draws the line in the place of what was drawn before. */
+  /** Draws the line in place of the last drawing. */
   async draw(line: ShownLine): Promise<void> {
     const { columns, rows } = this.#size;
     const picture = { ...line, continuation: CONTINUATION, style: this.style };
     await this.#output.write(this.#canvas.replace(draw(picture, columns), rows));
   }
 
-  /** Goes below the line, with a mark at its end, and writes something there. */
+  /** Goes below the line, with a mark at its end, and writes a text there. */
   async leave(text = '', mark = ''): Promise<void> {
     await this.#output.write(this.#canvas.leave(mark) + text);
   }
 
-  /** Writes something on a row of its own, wherever somebody else has left the cursor. */
+  /** Writes a text on a row of its own, wherever other output has left the cursor. */
   async return(text = ''): Promise<void> {
     await this.#output.write(freshLine(this.#size.columns, this.style) + text);
   }
@@ -51,12 +51,12 @@ export class LineScreen {
     await this.#output.write('\x1b[H\x1b[2J');
   }
 
-  /** After the terminal has another width. */
+  /** Called when the terminal has another width. */
   resize(): void {
     this.#canvas.resize(this.#size.columns);
   }
 
-  /** What is drawn next goes over what stands on this row, if anything does. */
+  /** The next drawing goes over the present row. */
   forget(): void {
     this.#canvas.forget();
   }

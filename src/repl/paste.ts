@@ -1,4 +1,7 @@
-/** What a terminal pastes, key by key. Half of what was meant is worse than nothing: it is taken as a whole. */
+/**
+ * Text pasted into the terminal, collected key by key. Half of it would be worse than nothing, so
+ * it is inserted as a whole.
+ */
 import type { Key } from '../terminal/keyboard.js';
 
 export class Paste {
@@ -10,7 +13,7 @@ export class Paste {
     return this.#text;
   }
 
-  /** Ends of lines and tabs stay what they are. */
+  /** Newlines and tabs are kept. */
   add({ text, name }: Key): void {
     if (name === 'return' || name === 'enter') this.#text += '\n';
     else this.#text += name === 'tab' ? '\t' : text;

@@ -1,4 +1,4 @@
-/** What lasts from line to line at the prompt. */
+/** The state at the prompt that lasts from line to line. */
 import type { Context, Settings } from '../context.js';
 import { KvError } from '../errors.js';
 import { beforeStops } from '../terminal/suspension.js';
@@ -8,7 +8,7 @@ import type { History } from './history.js';
 export class PromptSession {
   /** The settings of the next line; `use` changes them. */
   settings: Settings;
-  /** Whether the prompt prints the time that each verb takes. */
+  /** Whether the prompt prints how long each verb takes. */
   isTiming = false;
   /** Whether `exit` was typed. */
   isOver = false;
@@ -18,7 +18,7 @@ export class PromptSession {
   #transaction: HeldTransaction | undefined;
   #endRemarks = () => {};
 
-  /** `remarkAtStop` says that a transaction is open, before the process stops within one. */
+  /** `remarkAtStop` says that a transaction is open, before the process is stopped in one. */
   constructor(context: Context, history: History, remarkAtStop: () => Promise<void>) {
     this.settings = context.settings;
     this.history = history;
@@ -44,7 +44,7 @@ export class PromptSession {
     this.#endRemarks = beforeStops(this.#remarkAtStop);
   }
 
-  /** Throws `usage` outside of a transaction, and what committing throws. */
+  /** Throws `usage` outside of a transaction, and errors of committing. */
   async commit(): Promise<void> {
     await this.#end('commit').commit();
   }

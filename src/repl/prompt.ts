@@ -1,4 +1,4 @@
-/** The session at a prompt: a line is read, run, and the next one asked for, until somebody leaves. */
+/** A session at a prompt: reads a line, runs it, and repeats until the person leaves. */
 import { basename } from 'node:path';
 import type { Tools } from '../command.js';
 import type { Context, Settings } from '../context.js';
@@ -24,15 +24,17 @@ import { runLine } from './run-line.js';
 import { sessionVerbs } from './session-verbs.js';
 import { shellCommandOf, spelledOut } from './spelled-out.js';
 
-/** Runs a session at stdin and stdout, which must be terminals. Throws `interrupted` at a signal. */
+/**
+ * Runs a session on stdin and stdout, which must be terminals. Throws `interrupted` at a signal.
+ */
 export async function runPrompt(
   context: Context,
   tools: Tools,
   historyPlace: HistoryPlace,
 ): Promise<void> {
   const { settings, terminal } = context;
-  // A person sees the prompt while the store is being opened. That may have to wait for somebody's
-  // transaction, and then Ctrl-C is still what it is anywhere.
+  // The prompt is shown while the store is being opened. That may have to wait for another
+  // transaction, and then Ctrl-C has its usual effect.
   await terminal.stdout.write(freshLine(terminal.stdout.columns, terminal.stdout.style));
   await terminal.note(`kv ${tools.manual.version}: help lists the verbs, Ctrl-D leaves`);
   const { reason } = historyPlace;
@@ -114,7 +116,7 @@ async function runLines(
   }
 }
 
-/** False where it failed, which has been told. */
+/** False if it failed, which has been reported. */
 async function runOne(
   line: string,
   context: Context,
@@ -145,7 +147,7 @@ async function runOne(
   }
 }
 
-/** Runs a command of the shell. False where it says that it failed. */
+/** Runs a shell command. False if its status says that it failed. */
 async function runForShell(
   command: string,
   context: Context,
@@ -166,12 +168,12 @@ async function remarkAtStop(context: Context): Promise<void> {
   await terminal.note(STOPPED_IN_TRANSACTION);
 }
 
-/** Begins a line for what the prompt itself says; nothing where that goes elsewhere. */
+/** Begins a fresh line for messages of the prompt itself; nothing where they go elsewhere. */
 function ownLine({ terminal: { stdout, stderr } }: Context): string {
   return stderr.isTerminal ? freshLine(stdout.columns, stderr.style) : '';
 }
 
-/** `store:bucket> `, with a star where a transaction has begun. */
+/** `store:bucket> `, with a star inside a transaction. */
 function promptOf(
   { stdout: { style } }: Terminal,
   { store, bucket }: Settings,
@@ -186,7 +188,7 @@ function promptOf(
   };
 }
 
-/** Columns that a name may take in the prompt: on a narrow screen the line has to have room. */
+/** Columns of a name in the prompt on a narrow screen, so that the line has room. */
 const NAME_COLUMNS = 12;
 
 function timeOf(milliseconds: number): string {

@@ -1,4 +1,4 @@
-/** What of a line may be written down: not the values that it stores. */
+/** The part of a line that goes to the history on disk: not the values that it stores. */
 import type { Command, Registry } from '../command.js';
 import { KvError } from '../errors.js';
 import type { GivenOption } from '../line/option-reader.js';
@@ -8,12 +8,12 @@ import { splitLine, type Word } from '../line/words.js';
 import { partsBeforePipe } from './line-plan.js';
 import { isForShell } from './spelled-out.js';
 
-/** Longest line that is written down, in characters. */
+/** Longest line that is written, in characters. */
 const LENGTH_LIMIT = 4096;
 
 /**
- * The line without its values, and without a comment; undefined where none of it may be written
- * down, because nobody can say what in it is a value: its verb is not known, or it is too long.
+ * The line without its values and comment; undefined if nothing may be written, because it is
+ * unknown which words are values: the verb is unknown, or the line is too long.
  */
 export async function recordedLine(line: string, verbs: Registry): Promise<string | undefined> {
   if (isForShell(line)) return line.length <= LENGTH_LIMIT ? line.trim() : undefined;
@@ -40,7 +40,7 @@ export async function recordedLine(line: string, verbs: Registry): Promise<strin
   return recorded.length <= LENGTH_LIMIT ? recorded : undefined;
 }
 
-/** The word as it was typed, or what is left of it; none where nothing is. */
+/** The word as it was typed, or what may be kept of it, if anything. */
 function keptOf(word: Word, role: Role, command: Command, raw: string): string[] {
   switch (role.kind) {
     case 'argument':
@@ -53,14 +53,14 @@ function keptOf(word: Word, role: Role, command: Command, raw: string): string[]
         ? [withoutValue(word.text, role.given)]
         : [raw];
     case 'unknown':
-      // A value that was typed without its quotes looks like arguments too many.
+      // A value typed without its quotes looks like surplus arguments.
       return command.arguments.some(({ value }) => value !== undefined) ? [] : [raw];
     default:
       return [raw];
   }
 }
 
-/** `--if-value=V` without its value, as if that were to follow: an empty one is a value too. */
+/** `--if-value=V` without its value: an empty value is a value too. */
 function withoutValue(word: string, given: readonly GivenOption[]): string {
   const valueAt = given.find(({ option }) => option.isStoredValue)?.valueAt;
   return quoteWord(word.slice(0, valueAt).replace(/=$/, ''));

@@ -1,4 +1,4 @@
-/** Runs what a line asks for: the verb, as often as it is wanted, with its input and its output. */
+/** Runs a line: its verb, repeatedly if wanted, with its input and output. */
 import type { Context, Step } from '../context.js';
 import { asKvError } from '../errors.js';
 import { outputThrough } from '../terminal/output-through.js';
@@ -14,18 +14,18 @@ export interface LineOptions {
   readonly signal: AbortSignal;
   /** The height of the screen. */
   readonly rows: number;
-  /** The environment of the programs that the line starts. */
+  /** The environment of programs that the line starts. */
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Where a verb writes to in the end. */
+/** Where a verb's output goes. */
 interface Target {
   readonly output: Output;
-  /** Whether its reader may go away before the end, which is no error. */
+  /** Whether its reader may go before the end, which is not an error. */
   readonly isPipe: boolean;
-  /** To be called when all of it has been written. */
+  /** To be called when everything has been written. */
   finish(): Promise<void>;
-  /** To be called where the verb failed. */
+  /** To be called if the verb failed. */
   abandon(): Promise<void>;
 }
 
@@ -48,7 +48,7 @@ export async function runLine(
     const own = terminalOf(terminal, stdin, stoppable(target.output, signal), screen, signal);
     for (let time = 0; time < plan.times; time++) {
       signal.throwIfAborted();
-      // Waited for here, so that Ctrl-C is heard; within a transaction there is nothing to wait for.
+      // Awaited here, so that Ctrl-C is heard; within a transaction there is nothing to wait for.
       if (step.writes) await keyvalue.transactions.writersDone(signal);
       await step.run(own);
     }
@@ -106,7 +106,7 @@ async function openTarget(
   }
 }
 
-/** The terminal as the verb sees it: what it says comes after what it has printed so far. */
+/** The terminal for the verb: remarks are printed after the output so far. */
 function terminalOf(
   terminal: Terminal,
   stdin: Input,

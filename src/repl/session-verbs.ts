@@ -1,4 +1,4 @@
-/** The verbs that there are at the prompt alone: they act on the session, not on the store. */
+/** The verbs of the prompt alone: they act on the session, not on the store. */
 import { type Command, defineCommand, type Registry } from '../command.js';
 import type { Context } from '../context.js';
 import { absentBucket, KvError } from '../errors.js';
@@ -6,7 +6,7 @@ import { placeInWords } from '../line/user-folder.js';
 import { visibleMessage } from '../terminal/visible.js';
 import type { PromptSession } from './prompt-session.js';
 
-/** They change `session`, whose lines ask for them. */
+/** Verbs that change `session`. */
 export function sessionVerbs(session: PromptSession): Registry {
   const commands = [
     use(session),

@@ -1,12 +1,12 @@
-/** What a line begins with that is no verb: `?` for help, `!` for a command of the shell. */
+/** Prefixes of a line: `?` for help, `!` for a shell command. */
 import { KvError } from '../errors.js';
 
-/** The line with `help` in the place of a `?` that begins it. */
+/** The line with `help` in place of its leading `?`. */
 export function spelledOut(line: string): string {
   return line.replace(/^\s*\?\s*/, 'help ').trimEnd();
 }
 
-/** What follows `!`, which is the shell's; undefined for any other line. Throws `usage` for nothing. */
+/** The shell command after `!`; undefined for any other line. Throws `usage` if it is empty. */
 export function shellCommandOf(line: string): string | undefined {
   if (!isForShell(line)) return undefined;
   const command = line.trim().slice(1).trim();

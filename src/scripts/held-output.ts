@@ -1,15 +1,15 @@
-/** Output that waits until the changes that it reports are on the disk. */
+/** Buffers output until the changes that it reports are on the disk. */
 import { outputThrough } from '../terminal/output-through.js';
 import type { Output } from '../terminal/terminal.js';
 
-/** Bytes, or characters, that are held at most. */
+/** The most bytes, or characters, that are held. */
 const LIMIT = 1024 * 1024;
 
-/** More was written than can be held. */
+/** Thrown when more is written than can be held. */
 export class HeldTooMuch extends Error {}
 
 export class HeldOutput {
-  /** The target, as it looks; a write throws `HeldTooMuch` beyond the limit. */
+  /** Looks like the target; a write beyond the limit throws `HeldTooMuch`. */
   readonly output: Output;
   readonly #target: Output;
   #held: (Uint8Array | string)[] = [];
@@ -20,7 +20,7 @@ export class HeldOutput {
     this.output = outputThrough(target, async (data) => this.#hold(data));
   }
 
-  /** Lets it all go to where it belongs. */
+  /** Writes everything to the target. */
   async release(): Promise<void> {
     const held = this.#held;
     this.discard();
@@ -35,7 +35,7 @@ export class HeldOutput {
   #hold(data: Uint8Array | string): void {
     this.#size += data.length;
     if (this.#size > LIMIT) throw new HeldTooMuch();
-    // A copy: the caller may fill its buffer again.
+    // A copy, because the caller may reuse its buffer.
     this.#held.push(typeof data === 'string' ? data : Uint8Array.from(data));
   }
 }

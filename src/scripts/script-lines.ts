@@ -1,4 +1,4 @@
-/** The lines of a script as they come, each with the words that it is made of. */
+/** The lines of a script as they arrive, each split into words. */
 import { isUtf8 } from 'node:buffer';
 import { KvError } from '../errors.js';
 import { FormatError } from '../formats/format.js';
@@ -8,19 +8,19 @@ import { LineSplitter } from '../line/words.js';
 import { chunksUnlessAborted } from '../terminal/pump.js';
 import type { Input } from '../terminal/terminal.js';
 
-/** The longest line, with those that a quote joins to it, in bytes. */
+/** The longest line, with the lines that a quote joins to it, in bytes. */
 const LINE_LIMIT_BYTES = 64 * 1024 * 1024;
 
 const NEWLINE = 0x0a;
 
 export interface ScriptLine {
-  /** Its number, from 1; of the first where a quote spans several. */
+  /** Its number, from 1; the first if a quote spans several lines. */
   readonly number: number;
-  /** At least one. A fault of the line in the place of its words. */
+  /** At least one word, or the line's error. */
   readonly words: readonly string[] | KvError;
 }
 
-/** The lines that have arrived whole, again and again, some at a time. Rejects as the input does. */
+/** Yields groups of complete lines as they arrive. Rejects as the input does. */
 export async function* scriptLines(
   input: Input,
   signal: AbortSignal,
@@ -36,7 +36,7 @@ export async function* scriptLines(
   yield splitter.end();
 }
 
-/** Throws `rejected`, with the program that makes a script of it, for an input that is no text. */
+/** Throws `rejected` for an input that is not text, with the program that converts it. */
 function textOrRefusal(take: () => Buffer): Buffer {
   try {
     return take();
@@ -50,12 +50,12 @@ function textOrRefusal(take: () => Buffer): Buffer {
 }
 
 class ScriptSplitter {
-  /** Bytes since the last line that ended. */
+  /** Bytes since the last complete line. */
   #rest: Buffer[] = [];
   #restBytes = 0;
-  /** The number of the line that comes next. */
+  /** The number of the next line. */
   #number = 1;
-  /** What the lines are joined in where a quote or a backslash spans them, and where they began. */
+  /** Joins the lines that a quote or a backslash spans, and remembers where they began. */
   #joining:
     | { readonly words: LineSplitter; readonly number: number; readonly lines: string[] }
     | undefined;
@@ -84,7 +84,7 @@ class ScriptSplitter {
     }
   }
 
-  /** Keeps a copy: the pieces of a long line are put together once, when it ends. */
+  /** Keeps a copy: the pieces of a long line are joined once, when it ends. */
   #hold(bytes: Buffer): void {
     this.#rest.push(Buffer.from(bytes));
     this.#restBytes += bytes.length;
@@ -98,13 +98,13 @@ class ScriptSplitter {
     return whole;
   }
 
-  /** The line that ends here, or undefined where it goes on, or holds nothing. */
+  /** The line that ends here; undefined if it continues, or is empty. */
   #take(bytes: Buffer): ScriptLine | undefined {
     const joining = this.#joining ?? { words: new LineSplitter(), number: this.#number, lines: [] };
     const { words, number, lines } = joining;
     this.#number++;
     const text = bytes.toString();
-    // What is not UTF-8 has become U+FFFD, which is rare enough to look twice.
+    // Bytes that are not UTF-8 have become U+FFFD, which is otherwise rare.
     if (text.includes('\ufffd') && !isUtf8(bytes)) return this.#fault(number, 'it is not UTF-8');
     const isQuoted = words.open !== undefined && words.open !== '\\';
     const line = isQuoted ? text : withoutReturn(text);
@@ -137,7 +137,7 @@ class ScriptSplitter {
   }
 }
 
-/** Lines that end as on Windows. */
+/** Removes the return from a line with Windows line ends. */
 function withoutReturn(line: string): string {
   return line.endsWith('\r') ? line.slice(0, -1) : line;
 }

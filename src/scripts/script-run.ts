@@ -1,7 +1,7 @@
 /**
- * Running a script. Each line by itself would wait for the disk, so short lines that follow each
- * other share a transaction, and their output is held until it is committed. Where one of them fails,
- * the group is rolled back; then the lines before it run again, and it by itself.
+ * Runs a script. Each line alone would wait for the disk, so consecutive short lines share a
+ * transaction, and their output is held until it is committed. If one of them fails, the group is
+ * rolled back; then the lines before it run again, and the failing line alone.
  */
 import { afterChange } from '../answers/answer.js';
 import type { Context, Step } from '../context.js';
@@ -13,12 +13,12 @@ import { HeldOutput, HeldTooMuch } from './held-output.js';
 import { type ScriptLine, scriptLines } from './script-lines.js';
 import { terminalOfScript } from './script-terminal.js';
 
-/** Lines in one transaction: others who write wait for it. */
+/** The most lines in one transaction, as other writers wait for it. */
 const GROUP_LINES = 2000;
 
 export interface ScriptOptions {
   readonly input: Input;
-  /** What messages call the input. */
+  /** The name of the input in messages. */
   readonly name: string;
   readonly atomic: boolean;
   readonly keepGoing: boolean;
@@ -32,7 +32,7 @@ interface Ready {
   readonly step: Step;
 }
 
-/** Runs a script; throws the error of the line that ended it, or returns the exit status. */
+/** Runs a script, and returns the exit status. Throws the error of the line that ended it. */
 export async function runScript(context: Context, options: ScriptOptions): Promise<ExitCode> {
   if (options.atomic && options.keepGoing) {
     throw new KvError('usage', 'either --atomic or --keep-going, not both');
@@ -49,7 +49,7 @@ export async function runScript(context: Context, options: ScriptOptions): Promi
 }
 
 class Script {
-  /** The status of the first error, where the script went on. */
+  /** The status of the first error, if the script continued. */
   failure: ExitCode | undefined;
   readonly #context: Context;
   readonly #options: ScriptOptions;
@@ -100,18 +100,18 @@ class Script {
         const step = await this.#read(line);
         if (step) await run({ number: line.number, step });
       }
-      // What has come is not left waiting for what may come.
+      // Lines that have arrived do not wait for lines that may follow.
       await this.#runGroup();
     }
   }
 
-  /** What a line asks for; undefined where it cannot be read, and the script goes on. */
+  /** The step for a line; undefined if it cannot be read, and the script continues. */
   async #read({ number, words }: ScriptLine): Promise<Step | undefined> {
     try {
       if (words instanceof KvError) throw words;
       return await this.#options.readLine(words);
     } catch (thrown) {
-      // First what comes before it.
+      // First the lines before it.
       await this.#runGroup();
       await this.#fail(number, thrown);
       return undefined;
@@ -129,7 +129,7 @@ class Script {
     while (rest.length > 1) {
       const failed = await this.#runAtOnce(rest);
       if (failed === undefined) return this.#release(rest);
-      // The commit: there is no line that it could be put down to.
+      // The commit failed, which is no single line's fault.
       if (failed === rest.length) break;
       await this.#runLines(rest.slice(0, failed));
       await this.#runAlone(rest[failed]!);
@@ -138,7 +138,10 @@ class Script {
     for (const ready of rest) await this.#runAlone(ready);
   }
 
-  /** Runs all of a group, in one transaction where it writes; where that is undone, the place of the line that failed, or behind all. */
+  /**
+   * Runs a group, in one transaction if it writes; if that is rolled back, returns the index of the
+   * line that failed, or the group's length.
+   */
   async #runAtOnce(group: readonly Ready[]): Promise<number | undefined> {
     let running = 0;
     try {
@@ -154,7 +157,7 @@ class Script {
       return undefined;
     } catch (thrown) {
       this.#signal.throwIfAborted();
-      // Running the lines one by one would not help after a defect, or where waiting has ended.
+      // Running the lines one by one would not help after a defect, or at the end of waiting.
       if (isDefect(thrown) || asKvError(thrown).code === 'busy')
         throw this.#placed((group[running] ?? group.at(-1)!).number, asKvError(thrown));
       this.#held.discard();
@@ -163,13 +166,13 @@ class Script {
     }
   }
 
-  /** Rejects with the reason of the signal. */
+  /** Rejects with the signal's reason. */
   async #hearSignals(): Promise<void> {
     await this.#turnWhenDue();
     this.#signal.throwIfAborted();
   }
 
-  /** Waits for others who write, so that a signal is heard meanwhile. */
+  /** Waits for other writers, so that a signal is heard meanwhile. */
   async #writersDone(): Promise<void> {
     if (this.#context.settings.readOnly) return;
     await this.#context.keyvalue.transactions.writersDone(this.#signal);
@@ -213,12 +216,12 @@ class Script {
   }
 }
 
-/** Whether what was thrown is a defect of kv, which no line of a script should cause. */
+/** Whether it is a defect of kv, which no line of a script should cause. */
 function isDefect(thrown: unknown): boolean {
   return !(thrown instanceof HeldTooMuch) && asKvError(thrown).code === 'internal';
 }
 
-/** Throws for an answer that ends a script: any but yes and no. */
+/** Throws for an answer that ends a script: any except yes and no. */
 function refuse(status: ExitCode): void {
   if (status === exitCodes.done || status === exitCodes.no) return;
   const [code, message] = refusals[status] ?? ['internal', `the verb ended with ${status}`];

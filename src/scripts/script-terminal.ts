@@ -1,9 +1,9 @@
-/** The terminal that the lines of a script have. */
+/** The terminal for the lines of a script. */
 import { KvError } from '../errors.js';
 import { stoppable } from '../terminal/stoppable-output.js';
 import type { Input, Terminal } from '../terminal/terminal.js';
 
-/** For a verb that would read the script. */
+/** For a verb that would read the script itself. */
 const nothing: Input = {
   kind: 'none',
   chunks() {
@@ -13,7 +13,10 @@ const nothing: Input = {
   },
 };
 
-/** One whose outputs stop at the signal; a script that comes through stdin leaves nothing there for its verbs. */
+/**
+ * A terminal whose outputs stop at the signal. If the script comes through stdin, its verbs find
+ * nothing there.
+ */
 export function terminalOfScript(terminal: Terminal, input: Input, signal: AbortSignal): Terminal {
   const stdout = stoppable(terminal.stdout, signal);
   const stderr = stoppable(terminal.stderr, signal);

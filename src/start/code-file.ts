@@ -1,11 +1,11 @@
 /**
- * Compiled code, kept in a file between two starts.
+ * Compiled code, kept in a file between starts.
  *
- * V8 trusts what it is given: of a file it looks at its own version and flags, the source's length and
- * the code's length, and a single flipped bit can end the process. Whoever can write the file runs
- * their code as this user. So a file counts only where nobody else can have written it, where it says
- * itself what it is of, and where it holds the code twice, the same both times: comparing takes 0.1 ms,
- * loading a checksum of Node's 2 to 7.
+ * V8 trusts the code it is given: it checks its own version and flags, the source's length and the
+ * code's length, and a single flipped bit can end the process. Whoever can write the file can run
+ * code as this user. So a file is used only if nobody else can have written it, if it names what it
+ * belongs to, and if it contains the code twice, equal both times: comparing takes 0.1 ms, loading
+ * a checksum of Node's 2 to 7.
  */
 import {
   closeSync,
@@ -18,26 +18,26 @@ import {
 } from 'node:fs';
 
 export interface CodeFile {
-  /** The verbs whose code is in it; with a status, where that was an answer and not 0. */
+  /** The verbs whose code it contains; with an exit status that is an answer other than 0. */
   readonly verbs: readonly string[];
   readonly code: Buffer;
 }
 
-/** What is in a file, or in a few words why it does not count. Never throws. */
+/** The content of a file, or why it is not used. Never throws. */
 export type Found = CodeFile | { readonly reason: string };
 
-/** The first line of a file, filled up with spaces. */
+/** The first line of a file, padded with spaces. */
 interface Head {
   readonly key: string;
   readonly verbs: readonly string[];
-  /** The length of the code, of which there are two behind it. */
+  /** The length of the code, which follows twice. */
   readonly bytes: number;
 }
 
-/** A number that the code begins at a multiple of, in bytes: V8 copies what does not. */
+/** The code begins at a multiple of this, in bytes: V8 copies unaligned code. */
 const ALIGNMENT = 8;
 
-/** Bytes of a file beyond which it is not read. */
+/** A larger file, in bytes, is not read. */
 const LIMIT_BYTES = 64 * 1024 * 1024;
 
 const NEWLINE = 0x0a;
@@ -63,7 +63,7 @@ export function readCode(folder: string, file: string, key: string): Found {
   }
 }
 
-/** The bytes of a file that keeps `code` under `key`. */
+/** The bytes of a file with `code` under `key`. */
 export function codeFileOf(key: string, { verbs, code }: CodeFile): Buffer {
   const head = JSON.stringify({ key, verbs, bytes: code.length });
   const length = Math.ceil((Buffer.byteLength(head) + 1) / ALIGNMENT) * ALIGNMENT;
@@ -71,7 +71,7 @@ export function codeFileOf(key: string, { verbs, code }: CodeFile): Buffer {
   return Buffer.concat([Buffer.from(`${head}${padding}\n`), code, code]);
 }
 
-/** Why what is there cannot be trusted; undefined where it can. */
+/** Why the file or folder cannot be trusted; undefined if it can. */
 export function faultOf(stats: Stats, kind: 'folder' | 'file'): string | undefined {
   if (!(kind === 'folder' ? stats.isDirectory() : stats.isFile())) return `is no ${kind}`;
   if (stats.uid !== process.geteuid?.()) return "is another user's";
@@ -80,10 +80,10 @@ export function faultOf(stats: Stats, kind: 'folder' | 'file'): string | undefin
   return undefined;
 }
 
-/** The permission to write of the group and of all others. */
+/** The permission to write for the group and all others. */
 const OTHERS_WRITE = 0o022;
 
-/** Undefined for what has another key, was cut off or is damaged. */
+/** Undefined for a file with another key, or one that is cut off or damaged. */
 function contentOf(bytes: Buffer, key: string): CodeFile | undefined {
   const start = bytes.indexOf(NEWLINE) + 1;
   const length = (bytes.length - start) / 2;

@@ -1,29 +1,29 @@
-/** Keeping compiled code for the next start: a file appears whole, or not at all. */
+/** Stores compiled code for the next start: a file appears whole, or not at all. */
 import { lstatSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeFolder } from '../store/lmdb/make-folder.js';
 import { faultOf } from './code-file.js';
 
 /**
- * Files that are kept: one for each verb, kv, version of Node and set of its options that was used
- * of late.
+ * Files that are kept: the most recent of one for each verb, kv, version of Node and set of its
+ * options.
  */
 const FILES = 32;
 
-/** How long writing may take, in ms: what is older was left by a process that was killed. */
+/** How long writing may take, in ms; older temporary files belong to killed processes. */
 const WRITING_LIMIT_MS = 60 * 60 * 1000;
 
 const FILE_PREFIX = 'code-';
 const WRITING_PREFIX = '.writing-';
 
-/** The file in which code is kept whose key has this digest. */
+/** The file for code whose key has this digest. */
 export function codeFilePath(folder: string, digest: string): string {
   return join(folder, FILE_PREFIX + digest);
 }
 
 /**
- * Puts `bytes` into the place of a file of `folder`, which is made for its owner alone. Throws what the
- * system says where that cannot be, and where the folder is not to be trusted or another user's.
+ * Replaces a file of `folder`, which is made for its owner alone. Throws the system's error, and if
+ * the folder cannot be trusted or belongs to another user.
  */
 export function keepCode(folder: string, file: string, bytes: Uint8Array): void {
   if (isOfAnotherUser(folder)) throw new Error("it would be in another user's home folder");
@@ -42,7 +42,7 @@ export function keepCode(folder: string, file: string, bytes: Uint8Array): void 
 }
 
 /**
- * Whether root would make the folder among another user's files, as with `sudo`: that one could
+ * Whether root would make the folder among another user's files, as with `sudo`: that user could
  * neither use nor remove it.
  */
 function isOfAnotherUser(folder: string): boolean {
@@ -52,7 +52,7 @@ function isOfAnotherUser(folder: string): boolean {
   return process.geteuid?.() === 0 && stats?.uid !== 0;
 }
 
-/** Removes what processes left that were killed, and all but the newest files. */
+/** Removes temporary files of killed processes, and all except the newest files. */
 function removeOld(folder: string): void {
   const files = readdirSync(folder)
     .filter((name) => name.startsWith(FILE_PREFIX) || name.startsWith(WRITING_PREFIX))
@@ -66,7 +66,7 @@ function removeOld(folder: string): void {
     rmSync(join(folder, name), { force: true });
 }
 
-/** When a file was written, in ms since the epoch; 0 where it has gone meanwhile. */
+/** When a file was written, in ms since the epoch; 0 if it has been removed meanwhile. */
 function timeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

@@ -1,7 +1,7 @@
-/** What starts the program, as the program sees it. */
+/** The start of the program, as the program sees it. */
 export interface Launch {
-  /** The verb that is run, once it is known: the code that a verb needs is kept for the next start. */
+  /** The verb that is run, once it is known: its code is kept for the next start. */
   verb: string | undefined;
-  /** Notes for `KV_TRACE=start` that a part of the start is over. */
+  /** Records for `KV_TRACE=start` that a step of the start has ended. */
   reached(step: string): void;
 }

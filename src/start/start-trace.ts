@@ -1,4 +1,4 @@
-/** Where the time of a start goes: what `KV_TRACE=start` prints on stderr when kv ends. */
+/** The time that each step of a start takes, which `KV_TRACE=start` prints on stderr at the end. */
 import { writeSync } from 'node:fs';
 
 const STDERR = 2;
@@ -8,19 +8,19 @@ export class StartTrace {
   /** When the last step ended, in seconds since the process began. */
   #last = 0;
 
-  /** Notes that a step is over, which took the time since the one before. */
+  /** Records the end of a step, which took the time since the one before. */
   reached(step: string): void {
     const now = process.uptime();
     this.#lines.push(`${milliseconds(now - this.#last)}  ${milliseconds(now)}  ${step}`);
     this.#last = now;
   }
 
-  /** Adds to what the last step says. */
+  /** Adds a note to the last step. */
   note(text: string): void {
     this.#lines.push(`${' '.repeat(2 * COLUMN + 2)}  ${text}`);
   }
 
-  /** Writes it, where stderr takes it. */
+  /** Prints it, if stderr accepts it. */
   print(): void {
     const title = `${'ms'.padStart(COLUMN)}  ${'at ms'.padStart(COLUMN)}  kv: the start, step by step`;
     try {

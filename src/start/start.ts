@@ -1,17 +1,18 @@
 /**
- * Starts the program out of compiled code that an earlier start has kept.
+ * Starts the program from compiled code that an earlier start has kept.
  *
- * Compiling is most of what a short command costs beyond Node's own start. V8 can give its compiled
- * code away and take it back, and what it gives at the end of a run has all functions that were
- * called in it. So the code is kept when a run ends that has added to it: the first one of each
- * verb with each of its answers, in a file for each first word of the line, since what other verbs
- * need would take its time to be read and taken.
+ * Compiling is most of what a short command costs beyond Node's own start. V8 can export its
+ * compiled code and import it again; at the end of a run, the export has all functions that were
+ * called. So the code is kept after a run that has added to it: the first run of each verb with
+ * each of its answers, in a file for each first word of the line, since code for other verbs would
+ * take time to load.
  *
  * Node has a cache of its own (`module.enableCompileCache`, from 22.1). It is not used: it keeps
- * what the first run has called and nothing of later ones, it looks at nobody's ownership, and Node
- * 20 lacks it.
+ * what the first run has called and nothing of later ones, does not check who owns the files, and
+ * Node 20 lacks it.
  *
- * What is kept can only make a start faster: whatever is wrong with it, the program is compiled anew.
+ * Kept code can only make a start faster: if anything is wrong with it, the program is compiled
+ * anew.
  */
 import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -27,11 +28,11 @@ import { StartTrace } from './start-trace.js';
 /** A digest of the program's file, put in by the build. */
 declare const KV_PROGRAM_DIGEST: string;
 
-/** What every CommonJS module is given. */
+/** Provided for every CommonJS module. */
 declare const __dirname: string;
 declare const require: (name: string) => unknown;
 
-/** What main.ts exports. */
+/** The exports of main.ts. */
 interface Program {
   main(argv: readonly string[], env: NodeJS.ProcessEnv, launch: Launch): Promise<void>;
 }
@@ -40,7 +41,7 @@ interface Program {
 const PROGRAM = 'kv.cjs';
 
 /**
- * After a run that computed for longer, in microseconds, or lasted longer, in seconds, its code is
+ * After a run with more processor time, in microseconds, or a longer duration, in seconds, code is
  * not kept: V8 may have dropped some of it by then.
  */
 const KEPT_RUN = { microseconds: 2_000_000, seconds: 60 } as const;
@@ -48,7 +49,7 @@ const KEPT_RUN = { microseconds: 2_000_000, seconds: 60 } as const;
 /** The id of the first process of a container. */
 const FIRST_PROCESS = 1;
 
-/** Runs the program on the words of the process. */
+/** Runs the program with the words of the process. */
 export function start(): void {
   if (process.pid !== FIRST_PROCESS) startHere();
   else import('./first-process.js').then(({ runInChild }) => runInChild(startHere));
@@ -108,23 +109,23 @@ function load(env: NodeJS.ProcessEnv, launch: Launch, trace: StartTrace | undefi
   return module.exports as Program;
 }
 
-/** Bytes of stack with which V8 takes code back, which it does in calls within calls. */
+/** Bytes of stack that V8 needs to import code, which it does recursively. */
 const STACK_BYTES = 256 * 1024;
 
-/** Why nothing can be kept in that folder, or taken. */
+/** Why code cannot be kept in, or read from, that folder. */
 function faultOf(folder: string | undefined): string | undefined {
   if (folder === undefined) return 'there is no home folder';
-  // Node puts U+FFFD in the place of what is not UTF-8: it would be another folder.
+  // Node replaces invalid UTF-8 by U+FFFD: it would be another folder.
   if (folder.includes('\ufffd')) return 'the name of its folder is not UTF-8';
   return processLimits().stack < STACK_BYTES ? 'the limit on the stack is low' : undefined;
 }
 
-/** The verbs whose code was kept; undefined where there was none, or V8 did not take it. */
+/** The verbs whose code was kept; undefined if there was none, or V8 rejected it. */
 function verbsIn(found: Found, script: Script): readonly string[] | undefined {
   return 'verbs' in found && script.cachedDataRejected === false ? found.verbs : undefined;
 }
 
-/** A verb, and how it ended where that is an answer; undefined after an error, which is no usual run. */
+/** A verb, with its exit status if that is an answer; undefined after an error. */
 function nameOfRun({ verb }: Launch): string | undefined {
   const status = process.exitCode ?? exitCodes.done;
   if (verb === undefined || status === exitCodes.done) return verb;
@@ -137,20 +138,20 @@ function isLong(): boolean {
   return process.cpuUsage().user > microseconds || process.uptime() > seconds;
 }
 
-/** What Node puts around every CommonJS module. */
+/** Node's wrapper around every CommonJS module. */
 const PROLOGUE = '(function (exports, require, module, __filename, __dirname) {';
 const EPILOGUE = '\n})';
 
 /**
- * Characters from which on Node keeps a string outside of V8's heap (EXTERN_APEX of its string_bytes.cc, and
- * one more). A shorter one of the program's size fills most of V8's young generation, and so makes it
- * collect garbage twice in a short run.
+ * Characters from which on Node keeps a string outside of V8's heap (EXTERN_APEX of its
+ * string_bytes.cc, plus one). A shorter string of the program's size would fill most of V8's young
+ * generation, and cause two garbage collections in a short run.
  */
 const OUTSIDE_CHARACTERS = 0xfbee9 + 1;
 
 /**
- * A program's text as a function of what every CommonJS module is given. It is put together as
- * bytes: as a string it would be in V8's heap.
+ * A program's text, wrapped as a CommonJS module. It is assembled as bytes, since a string would be
+ * in V8's heap.
  */
 function sourceOf(path: string): { readonly text: string; readonly stats: Stats } {
   const descriptor = openSync(path, 'r');
@@ -169,11 +170,11 @@ function sourceOf(path: string): { readonly text: string; readonly stats: Stats 
   }
 }
 
-/** A first word that may be a verb, or the first of its words. */
+/** A first word that may be a verb, or its first word. */
 const WORD = /^[a-z_][a-z_-]*$/;
 
 /**
- * What the code depends on: the program, this Node, its options, of which some are V8's, and the
+ * What the code depends on: the program, this Node, its options, some of which are V8's, and the
  * verb.
  */
 function keyOf({ size, mtimeMs }: Stats, node: NodeJS.Process): string {
@@ -191,7 +192,7 @@ function keyOf({ size, mtimeMs }: Stats, node: NodeJS.Process): string {
   ]);
 }
 
-/** FNV-1a, in both directions. Two texts may share a digest: the file holds the whole text. */
+/** FNV-1a, in both directions. Two texts may share a digest: the file contains the whole text. */
 function digestOf(text: string): string {
   let [low, high] = [0x811c9dc5, 0x9dc5811c];
   for (let at = 0; at < text.length; at++) {

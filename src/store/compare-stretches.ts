@@ -1,9 +1,9 @@
-/** Comparing stretches of bytes, as the order of keys does: bytewise, the shorter first where it begins the other. */
+/** Compares ranges of bytes in the order of keys: bytewise, a prefix before what it begins. */
 
-/** Bytes up to which a loop compares sooner than a call of Node's native part. */
+/** Up to this many bytes, a loop is faster than a call into native code. */
 const SHORT_BYTES = 64;
 
-/** Negative where the first stretch comes first, zero where both are the same. */
+/** Negative if the first range comes first, zero if they are equal. */
 export function compareStretches(
   a: Buffer,
   aStart: number,

@@ -1,16 +1,16 @@
-/** Conditions on a record, which a store looks at in the same step as the write they are for. */
+/** Conditions on a record, which a store checks in the same step as the write. */
 import type { StoredValue, Version } from './record.js';
 
-/** What must hold of a key for a write to it. */
+/** What must hold for a key before a write to it. */
 export type Condition =
   | { readonly kind: 'absent' }
   | { readonly kind: 'present' }
   | { readonly kind: 'version'; readonly version: Version }
   | { readonly kind: 'value'; readonly value: Uint8Array };
 
-/** A write that was not made, since its condition does not hold. */
+/** A write that was not made because its condition does not hold. */
 export class Unmet {
-  /** Why, as the end of a sentence: `the key is there already`. */
+  /** The reason, as the end of a sentence: `the key is there already`. */
   readonly state: string;
 
   constructor(state: string) {
@@ -18,7 +18,7 @@ export class Unmet {
   }
 }
 
-/** Undefined where the condition holds of a record, or of there being none. Throws `damaged`, `io`. */
+/** Undefined if the condition holds for a record, or for a missing one. Throws `damaged`, `io`. */
 export function unmet(condition: Condition, current: StoredValue | undefined): Unmet | undefined {
   const state = violation(condition, current);
   return state === undefined ? undefined : new Unmet(state);

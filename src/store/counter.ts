@@ -1,6 +1,6 @@
 /**
- * The rules of counters, for every store: the text is the canonical decimal ASCII, so that a person
- * and a component see the same.
+ * The rules of counters, for every store: the value is canonical decimal ASCII, which a person and
+ * a component read alike.
  */
 import { KvError } from '../errors.js';
 import type { StoredValue } from './record.js';
@@ -8,10 +8,10 @@ import type { StoredValue } from './record.js';
 /** The largest counter. */
 export const COUNTER_LIMIT = 2n ** 64n - 1n;
 
-/** Digits of the largest counter: no longer value is one. */
+/** Digits of the largest counter: a longer value is not a counter. */
 const COUNTER_LIMIT_DIGITS = 20;
 
-/** The counter whose text the value is; undefined where it is not a counter's. */
+/** The counter in a value; undefined if the value is not a counter. */
 export function decodeCounter(value: StoredValue): bigint | undefined {
   if (value.size > COUNTER_LIMIT_DIGITS) return undefined;
   const text = Buffer.from(value.read(0, value.size)).toString('latin1');
@@ -21,7 +21,7 @@ export function decodeCounter(value: StoredValue): bigint | undefined {
 }
 
 /**
- * The error for a value that is no counter, which says what is wrong where it nearly is one: `echo 5`
+ * The error for a value that is not a counter, which names the fault if it nearly is one: `echo 5`
  * writes a newline as well.
  */
 function notACounter(action: string, value: StoredValue): KvError {
@@ -43,7 +43,7 @@ function notACounter(action: string, value: StoredValue): KvError {
   });
 }
 
-/** Bytes of a value that is looked at for a number. */
+/** Bytes of a value that are searched for a number. */
 const NEAR_COUNTER_BYTES = 64;
 
 export function encodeCounter(counter: bigint): Uint8Array {
@@ -51,8 +51,8 @@ export function encodeCounter(counter: bigint): Uint8Array {
 }
 
 /**
- * What adding `delta`, which may be below 0, makes of the value of a key. Throws `not-a-counter`,
- * `overflow` above the limit, 2^64-1 where it is left out.
+ * The counter of a key plus `delta`, which may be negative. Throws `not-a-counter`, `overflow`
+ * above `limit`, by default 2^64-1.
  */
 export function incremented(
   key: string,
@@ -69,8 +69,8 @@ export function incremented(
 }
 
 /**
- * Throws `overflow` for what is below 0 or above a limit, one less than a power of two: a component
- * toolchain would wrap it in silence.
+ * Throws `overflow` for a number below 0 or above a limit, one less than a power of two: component
+ * toolchains would wrap it silently.
  */
 export function checkCounter(counter: bigint, action: string, limit = COUNTER_LIMIT): void {
   if (counter >= 0n && counter <= limit) return;

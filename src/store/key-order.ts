@@ -1,16 +1,16 @@
-/** The exact order of the keys of a batch. */
+/** Sorts the keys of a batch exactly. */
 import { compareStretches } from './compare-stretches.js';
 import type { PackedRecords } from './record.js';
 
 /**
- * What putting one record into its place may take on average, in steps of one place: beyond that, the order
- * was not nearly right, and sorting anew is faster.
+ * The most steps that moving a record to its place may take on average: beyond that, the order was
+ * not nearly right, and sorting anew is faster.
  */
 const STEPS = 16;
 
 /**
- * Puts positions that are nearly in the order of their keys into that order: bytewise, equal keys in the
- * order of their positions. Returns them.
+ * Sorts positions that are nearly in key order: bytewise, equal keys in the order of their
+ * positions. Returns them.
  */
 export function putInKeyOrder(order: Uint32Array, records: PackedRecords): Uint32Array {
   let steps = STEPS * order.length;
@@ -34,7 +34,10 @@ function isBehind(records: PackedRecords, a: number, b: number): boolean {
   return (compareRecords(records, a, b) || a - b) > 0;
 }
 
-/** Compares the keys at two positions, bytewise; negative where the first comes first, zero where they are the same. */
+/**
+ * Compares the keys at two positions bytewise; negative if the first comes first, zero if they are
+ * equal.
+ */
 export function compareRecords({ bytes, places }: PackedRecords, a: number, b: number): number {
   return compareStretches(
     bytes,

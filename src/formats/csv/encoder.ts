@@ -73,7 +73,7 @@ export class CsvEncoder implements Encoder {
     if (!isText) out.ascii('true');
     out.ascii(this.#separatorText);
     if (expires !== undefined) out.ascii(new Date(expires).toISOString());
-    // What a decoder would reject is not written.
+    // A record that a decoder would reject is not written.
     if (out.length - start > this.#limit) {
       out.length = start;
       throw this.#tooLarge(key);

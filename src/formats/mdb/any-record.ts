@@ -30,8 +30,8 @@ export class MdbAnyRecord {
   }
 
   /**
-   * Takes the beginning of a record over the limit, and returns what takes the rest of it;
-   * undefined where it has been rejected.
+   * Takes the beginning of a record over the limit, and returns the reader for the rest of it;
+   * undefined if it has been rejected.
    */
   begin(line: number, head: Buffer): MdbLargeValue | undefined {
     const keyLineEnd = head.indexOf(NEWLINE);

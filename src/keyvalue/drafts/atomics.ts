@@ -6,12 +6,13 @@ import { Cas, swap } from './cas.js';
 import { asDraft } from './draft-error.js';
 import { type DraftBucket, partsOf } from './store.js';
 
-/** The largest sum that draft2 can give back. */
+/** The largest sum that draft2 can return. */
 const S64_MAX = 2n ** 63n - 1n;
 
 /**
  * Adds to a counter and returns the sum, in one step; a missing key counts as 0. Throws the variant
- * `error`, with nothing changed: past 2^64-1, and where the value is no counter. WIT: `increment`.
+ * `error`, with nothing changed, for a sum past 2^64-1, or a value that is not a counter. WIT:
+ * `increment`.
  */
 function increment(target: DraftBucket<bigint>, key: string, delta: bigint): bigint {
   const { bucket, rules } = partsOf(target);
@@ -21,7 +22,7 @@ function increment(target: DraftBucket<bigint>, key: string, delta: bigint): big
   });
 }
 
-/** The same with a delta that may be below 0: the sum is between 0 and 2^63-1. */
+/** The same with a delta that may be negative; the sum is between 0 and 2^63-1. */
 function incrementSigned(target: DraftBucket<string>, key: string, delta: bigint): bigint {
   const { bucket, rules } = partsOf(target);
   return asDraft(() => {

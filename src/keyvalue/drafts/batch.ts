@@ -11,8 +11,8 @@ import { bodiesOf, type Parts } from './rules.js';
 import { type DraftBucket, partsOf } from './store.js';
 
 /**
- * The keys and their values by position, undefined where there is no such key; all of one snapshot.
- * Throws the variant `error`. WIT: `get-many`.
+ * The keys and their values by position, undefined for a missing key; all from one snapshot. Throws
+ * the variant `error`. WIT: `get-many`.
  */
 function getMany<Cursor>(
   target: DraftBucket<Cursor>,
@@ -36,7 +36,7 @@ function setMany<Cursor>(target: DraftBucket<Cursor>, keyValues: [string, Uint8A
   });
 }
 
-/** Deletes all the keys that are there. Throws, with nothing deleted. WIT: `delete-many`. */
+/** Deletes the keys that exist. Throws, with nothing deleted. WIT: `delete-many`. */
 function deleteMany<Cursor>(target: DraftBucket<Cursor>, keys: string[]): void {
   const { bucket, rules } = partsOf(target);
   asDraft(() => {
@@ -45,7 +45,7 @@ function deleteMany<Cursor>(target: DraftBucket<Cursor>, keys: string[]): void {
   });
 }
 
-/** One value after the other, so that they are not held twice all at once. */
+/** One value after the other, so that a second copy of all is never in memory. */
 function* putsOf(
   { upload }: Parts,
   keyValues: readonly (readonly [string, Uint8Array])[],

@@ -9,12 +9,13 @@ import { asDraft, DraftError } from './draft-error.js';
 import { checkBodies, withValue } from './rules.js';
 import { type DraftBucket, partsOf } from './store.js';
 
-/** What a swap is made of, for `swap` alone. */
+/** The parts of a cas, for `swap` alone. */
 let placeOf: (cas: Cas) => { target: DraftBucket<string>; key: string; condition: Condition };
 
 /**
- * A key as it was when the cas was made. It is the same only while its version is, and no version is
- * ever given twice: a value that is changed and changed back is another.
+ * A key in the state in which it was when the cas was made. The state is the same as long as the
+ * version is, and no version is ever reused: a value that is changed and changed back counts as
+ * changed.
  */
 export class Cas {
   readonly #target: DraftBucket<string>;
@@ -39,14 +40,14 @@ export class Cas {
     this.#stored = storedBucket(partsOf(target).bucket).get(key);
   }
 
-  /** The key as it is now. Throws the variant `error`. WIT: `[static]cas.new`. */
+  /** The present state of the key. Throws the variant `error`. WIT: `[static]cas.new`. */
   static new(target: DraftBucket<string>, key: string): Cas {
     return asDraft(() => new Cas(target, key));
   }
 
   /**
-   * The value at the moment of the cas, or undefined where there was no such key: a swap that is made
-   * replaces what was told here. WIT: `[method]cas.current`.
+   * The value when the cas was made, or undefined for a missing key: a swap that succeeds replaces
+   * this value. WIT: `[method]cas.current`.
    */
   current(): Uint8Array | undefined {
     const stored = this.#stored;
@@ -68,8 +69,9 @@ export class Cas {
 }
 
 /**
- * Sets the key of a cas, which it takes, if nobody has written it since; when it expires stays. Throws the variant
- * `cas-error`, with nothing changed: `cas-failed` with a cas of the key as it is now. WIT: `swap`.
+ * Sets the key of a cas, which it consumes, if nobody has written it since; its expiry stays.
+ * Throws the variant `cas-error`, with nothing changed: `cas-failed` with a cas of the present
+ * state. WIT: `swap`.
  */
 export function swap(cas: Cas, value: Uint8Array): void {
   const { target, key, condition } = placeOf(cas);

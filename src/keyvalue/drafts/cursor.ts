@@ -1,22 +1,24 @@
 /**
- * Cursors of listings. A page begins behind a key and not at a place in a list, so that writes beside it
- * move nothing.
+ * Cursors of listings. A page begins after a key and not at an index, so that concurrent writes do
+ * not shift it.
  */
 import { KvError } from '../../errors.js';
 import { KEY_LIMIT_BYTES } from '../../store/record.js';
 import type { Rules } from './rules.js';
 
-/** How a draft's cursors stand for the last key of a page. Both throw `invalid-cursor`. */
+/**
+ * How a draft's cursors represent the last key of a page. Both functions throw `invalid-cursor`.
+ */
 export interface Cursors<Cursor> {
   of(bucket: string, key: string): Cursor;
   keyOf(bucket: string, cursor: Cursor): string;
 }
 
-/** Digits of a sum in hexadecimal, and the longest cursor. */
+/** Hexadecimal digits of a checksum, and characters of the longest cursor. */
 const SUM_DIGITS = 8;
 const CURSOR_LIMIT = SUM_DIGITS + 2 * KEY_LIMIT_BYTES;
 
-/** A text that holds the key, and a sum of the bucket's name and the key: it lasts as they do. */
+/** A text with the key, and a checksum of the bucket's name and the key: it never expires. */
 export const textCursors: Cursors<string> = {
   of: (bucket, key) => `${sumOf(bucket, key)}${Buffer.from(key).toString('base64url')}`,
 
@@ -35,18 +37,18 @@ function sumOf(bucket: string, key: string): string {
   return (sum >>> 0).toString(16).padStart(SUM_DIGITS, '0');
 }
 
-/** Cursors that are remembered; before that one, the oldest is forgotten. */
+/** The most cursors that are remembered; then the oldest is forgotten. */
 const REMEMBERED = 1000;
 
-/** What one of them counts as, beside its characters. */
+/** Bytes that a cursor counts as, besides its characters. */
 const CURSOR_BYTES = 256;
 
-/** A number has no room for a key: the keys of the last cursors are remembered. */
+/** A number has no room for a key, so the keys of the last cursors are remembered. */
 export class NumberedCursors implements Cursors<bigint> {
   readonly #rules: Rules;
   readonly #places = new Map<bigint, string>();
   readonly #cursors = new Map<string, bigint>();
-  /** No small number, and not that of another run: what is no cursor is not to be taken for one. */
+  /** Not a small number, nor one of another run, so that a wrong cursor is not mistaken for one. */
   #next = BigInt(Math.floor(Math.random() * 2 ** 52)) << 10n;
 
   constructor(rules: Rules) {
@@ -78,7 +80,7 @@ export class NumberedCursors implements Cursors<bigint> {
   }
 }
 
-/** No name of a bucket has a control character. */
+/** No bucket's name contains a control character. */
 function placeOf(bucket: string, key: string): string {
   return `${bucket}\0${key}`;
 }

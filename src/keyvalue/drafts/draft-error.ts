@@ -4,7 +4,7 @@ import { KeyvalueError } from '../wasi-keyvalue-error.js';
 
 type Tag = 'no-such-store' | 'access-denied' | 'other';
 
-/** The codes that have a case of their own; the message of any other is `other`. */
+/** The codes with a case of their own; any other becomes `other` with the message. */
 const tags: Partial<Record<ErrorCode, Tag>> = {
   'no-bucket': 'no-such-store',
   'no-store': 'no-such-store',
@@ -12,7 +12,7 @@ const tags: Partial<Record<ErrorCode, Tag>> = {
   'read-only': 'access-denied',
 };
 
-/** The variant as it is thrown: no subclass of JavaScript's Error. `cause` is the KvError. */
+/** The variant as it is thrown: not a subclass of JavaScript's Error. `cause` is the KvError. */
 export class DraftError {
   readonly tag: Tag;
   readonly val: string | undefined;
@@ -26,8 +26,8 @@ export class DraftError {
 }
 
 /**
- * The result of `work`; what it throws as a KvError, or as the resource of the other interfaces, is
- * thrown as the variant. Anything else passes as it is.
+ * The result of `work`. A KvError, or the resource `error` of the other interfaces, is thrown as
+ * the variant; anything else is rethrown.
  */
 export function asDraft<T>(work: () => T): T {
   try {

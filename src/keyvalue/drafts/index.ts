@@ -1,6 +1,6 @@
 /**
- * The other drafts of wasi:keyvalue, as the interfaces of `wit/drafts/`: over the same buckets, records
- * and counters as the seed's.
+ * The other drafts of wasi:keyvalue, as in `wit/drafts/`, over the same buckets, records and
+ * counters.
  */
 import type * as wit from '../../../wit/types/drafts/0.2.0-draft/imports.js';
 import type * as wit2 from '../../../wit/types/drafts/0.2.0-draft2/imports.js';

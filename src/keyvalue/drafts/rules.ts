@@ -1,4 +1,4 @@
-/** What the drafts' interfaces are made of, and what a host decides for a component. */
+/** What the drafts' interfaces need, and what a host decides for a component. */
 import { KvError } from '../../errors.js';
 import type { Store, Upload } from '../../store/store.js';
 import { type Bucket, openBucket } from '../bucket.js';
@@ -9,21 +9,23 @@ import { OutgoingValue } from '../outgoing-value.js';
 /** The bucket that the empty name stands for. */
 export const DEFAULT_BUCKET = 'default';
 
-/** Which buckets a component has, and how much is returned to it and kept for it. */
+/** The buckets of a component, and how much may be returned to it and kept for it. */
 export interface Rules {
-  /** The bucket of that name; of the empty one, the default. Throws `no-bucket`, `invalid-bucket`. */
+  /**
+   * The bucket of that name; the empty name is the default. Throws `no-bucket`, `invalid-bucket`.
+   */
   open(identifier: string): Bucket;
-  /** Throws `read-only` for a bucket that is there to be read. */
+  /** Throws `read-only` for a bucket that the component may only read. */
   checkWrite(bucket: Bucket, action: string): void;
   /** As `get-many` of wasi:keyvalue/eventual-batch. */
   getMany(bucket: Bucket, keys: string[]): (IncomingValue | undefined)[];
   /** Bytes of values that one call may return. */
   readonly bodyLimit: number;
-  /** Counts bytes that are kept for the component, or fewer of them than before. */
+  /** Counts bytes that are kept for the component; negative for bytes that are released. */
   keep(bytes: number): void;
 }
 
-/** The rules, and where values are written. */
+/** The rules, and the uploads for values. */
 export interface Parts {
   readonly rules: Rules;
   upload(): Upload;
@@ -40,7 +42,7 @@ export function everything(store: Store): Rules {
   };
 }
 
-/** Throws `too-large` for values of more bytes than can be returned at once. */
+/** Throws `too-large` for more bytes of values than can be returned at once. */
 export function checkBodies({ bodyLimit }: Rules, bytes: number): void {
   if (bytes <= bodyLimit) return;
   throw new KvError(
@@ -49,7 +51,7 @@ export function checkBodies({ bodyLimit }: Rules, bytes: number): void {
   );
 }
 
-/** The bytes of values, which are all let go. Throws `too-large`. */
+/** The bytes of values, all of which are closed. Throws `too-large`. */
 export function bodiesOf(
   rules: Rules,
   values: readonly (IncomingValue | undefined)[],
@@ -65,7 +67,7 @@ export function bodiesOf(
   }
 }
 
-/** Does `work` with a value of these bytes, and gives back what no key came to hold. */
+/** Does `work` with a value of these bytes, then releases what no key uses. */
 export function withValue<T>(
   { upload }: Parts,
   bytes: Uint8Array,

@@ -6,7 +6,7 @@ import type { Cursors } from './cursor.js';
 import { asDraft } from './draft-error.js';
 import { bodiesOf, type Parts, withValue } from './rules.js';
 
-/** Keys on a page of a listing at most. */
+/** Keys on a page of a listing, at most. */
 const PAGE_KEYS = 500;
 
 /** `record key-response`. */
@@ -16,7 +16,7 @@ export interface KeyResponse<Cursor> {
   readonly cursor?: Cursor;
 }
 
-/** What a bucket is made of, for the functions of this folder alone. */
+/** The parts of a bucket; for this folder only. */
 export let partsOf: (bucket: DraftBucket<unknown>) => Parts & { readonly bucket: Bucket };
 
 /** `resource bucket`. Every function fails by throwing the variant `error`. */
@@ -33,13 +33,13 @@ export class DraftBucket<Cursor> {
     this.#cursors = cursors;
   }
 
-  /** The value, or undefined where there is no such key. WIT: `[method]bucket.get`. */
+  /** The value, or undefined for a missing key. WIT: `[method]bucket.get`. */
   get(key: string): Uint8Array | undefined {
     const { bucket, rules } = this.#parts;
     return asDraft(() => bodiesOf(rules, [eventual.get(bucket, key)])[0]);
   }
 
-  /** Sets a key, on the disk when it returns. WIT: `[method]bucket.set`. */
+  /** Sets a key; the value is on the disk when it returns. WIT: `[method]bucket.set`. */
   set(key: string, value: Uint8Array): void {
     const { bucket, rules } = this.#parts;
     asDraft(() => {
@@ -48,7 +48,7 @@ export class DraftBucket<Cursor> {
     });
   }
 
-  /** Deletes a key; does nothing where there is none. WIT: `[method]bucket.delete`. */
+  /** Deletes a key, if it exists. WIT: `[method]bucket.delete`. */
   delete(key: string): void {
     const { bucket, rules } = this.#parts;
     asDraft(() => {
@@ -57,14 +57,14 @@ export class DraftBucket<Cursor> {
     });
   }
 
-  /** Whether the key is there. WIT: `[method]bucket.exists`. */
+  /** Whether the key exists. WIT: `[method]bucket.exists`. */
   exists(key: string): boolean {
     return asDraft(() => eventual.exists(this.#parts.bucket, key));
   }
 
   /**
-   * The page of a cursor, the first one where it is undefined, in the byte order of the keys' UTF-8.
-   * WIT: `[method]bucket.list-keys`.
+   * The page after a cursor, the first one if it is undefined, in the byte order of the keys'
+   * UTF-8. WIT: `[method]bucket.list-keys`.
    */
   listKeys(cursor: Cursor | undefined): KeyResponse<Cursor> {
     const { bucket } = this.#parts;
@@ -77,16 +77,16 @@ export class DraftBucket<Cursor> {
     });
   }
 
-  /** Does nothing: a bucket holds nothing, and is found by name at each call. */
+  /** Does nothing: a bucket holds no resources, and is looked up by name at each call. */
   [Symbol.dispose](): void {}
 }
 
-/** The interface over what the rules allow. */
+/** The interface, as far as the rules allow. */
 export function storeOf<Cursor>(parts: Parts, cursors: Cursors<Cursor>) {
   class StoreBucket extends DraftBucket<Cursor> {}
   return {
     Bucket: StoreBucket,
-    /** The bucket of that name; of the empty name, the default one. WIT: `open`. */
+    /** The bucket of that name; the empty name is the default. WIT: `open`. */
     open: (identifier: string): DraftBucket<Cursor> =>
       asDraft(() => new StoreBucket(parts.rules.open(identifier), parts, cursors)),
   };

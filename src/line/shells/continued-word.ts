@@ -1,19 +1,19 @@
 /**
- * Writes a word for bash and zsh, as the continuation of what has been typed of it: each
- * character stands for itself, and none of them is a control character on the terminal.
+ * Writes a word for bash and zsh as the continuation of what has been typed: each character stands
+ * for itself, and none is a control character on the terminal.
  */
 import { unsafe } from '../../terminal/visible.js';
 import type { Quotes, TypedWord } from './typed-word.js';
 
 /**
- * The word that comes to `text`, which begins with what the typed one comes to. Its quotes are
- * closed, unless it is to be gone on with.
+ * The word with the value `text`, which begins with the value of the typed word. Its quotes are
+ * closed, unless it goes on.
  */
 export function continuedWord(start: TypedWord, text: string, goesOn: boolean): string {
   const { quotes, typed } = start;
   const rest = text.slice(start.text.length);
   const pieces = rest.split(unsafeRuns).map((piece, index) => {
-    // A pattern with one group: every second piece is a run of what it matches.
+    // The pattern has one group, so every second piece is a run that it matches.
     return index % 2 === 1
       ? unsafeRun(piece, quotes)
       : safeRun(piece, quotes, typed === '' && index === 0);
@@ -40,7 +40,7 @@ function safeRun(text: string, quotes: Quotes, isFirst: boolean): string {
     case 'single':
       return text.replaceAll("'", "'\\''");
     case 'double':
-      // bash looks for events of its history in these quotes, and would keep the backslash.
+      // In these quotes bash looks for events of its history, and would keep the backslash.
       return text.replace(/["\\$`]/g, '\\$&').replace(/!+/g, `"'$&'"`);
     case 'dollar':
       return text.replace(/['\\]/g, '\\$&').replaceAll('!', '\\x21');
@@ -49,12 +49,12 @@ function safeRun(text: string, quotes: Quotes, isFirst: boolean): string {
   }
 }
 
-/** What may mean something to a shell; all but some ASCII, and what is not ASCII. */
+/** Characters that may be special in a shell: all ASCII except these. */
 const special = /[^\w%+,./:=@\u0080-\u{10ffff}-]/gu;
 
-/** `$'…'`, with the quotes around it left and entered again. */
+/** `$'…'`, with the quotes around it closed and opened again. */
 function unsafeRun(text: string, quotes: Quotes): string {
-  // Byte by byte, which does not depend on the shell's locale, and which bash 3.2 can read.
+  // Byte by byte, which does not depend on the shell's locale, and works in bash 3.2.
   const bytes = [...Buffer.from(text)].map((byte) => byteEscapes[byte] ?? hexEscape(byte)).join('');
   if (quotes === 'dollar') return bytes;
   const quote = closing[quotes];

@@ -1,4 +1,4 @@
-/** The line of a shell up to the cursor, taken apart as that shell does, without running anything. */
+/** Splits the line of a shell up to the cursor as that shell does, without running anything. */
 import { readTypedWord, type Shell } from './typed-word.js';
 
 export interface ShellLine {
@@ -6,12 +6,12 @@ export interface ShellLine {
   readonly words: readonly string[];
   /** The word at the cursor, as far as it is typed. */
   readonly word: string;
-  /** Whether that is the file of a redirection. */
+  /** Whether the word is the file of a redirection. */
   readonly isRedirected: boolean;
 }
 
 /**
- * Reads the last command of a line: what follows the last `;`, `|`, `&` or parenthesis outside of
+ * Reads the last command of a line: the text after the last `;`, `|`, `&` or parenthesis outside of
  * quotes, without redirections.
  */
 export function readShellLine(shell: Shell, line: string): ShellLine {
@@ -43,8 +43,8 @@ export function readShellLine(shell: Shell, line: string): ShellLine {
 }
 
 /**
- * The variables that are set for the last command of a line alone, and perhaps no others; undefined
- * for what cannot be known without running it.
+ * The variables set for the last command of a line, which must be nothing but assignments;
+ * undefined for values that cannot be known without running the line.
  */
 export function assignments(
   shell: Shell,
@@ -62,7 +62,7 @@ export function assignments(
 
 const assignment = /^([A-Za-z_]\w*)=/;
 
-/** What a line is made of. A quote that is open reaches to the end. */
+/** The parts of a line. An open quote reaches to the end. */
 const pieces = {
   posix: anyOf(
     String.raw`\s+|&?[<>]+[&|]?|[;|&()]`,
@@ -78,7 +78,7 @@ const pieces = {
   ),
 } as const;
 
-/** Blanks and signs, escapes and quotes, substitutions, text. */
+/** Blanks and operators, escapes and quotes, substitutions, text. */
 function anyOf(...alternatives: readonly string[]): RegExp {
   return new RegExp(alternatives.join('|'), 'gs');
 }

@@ -1,31 +1,31 @@
 /**
- * A word as somebody has typed it so far, in the syntax of a shell, read without running anything:
- * what it comes to, and in which quotes its end stands, so that it can be gone on with.
+ * A partly typed word in the syntax of a shell, read without running anything: its value, and the
+ * quotes around its end, so that it can be continued.
  */
 import { isUtf8 } from 'node:buffer';
 import { namedEscapes } from '../quotes.js';
 
 export type Shell = 'bash' | 'zsh' | 'fish';
 
-/** What stands around the end of a word: nothing, `'…`, `"…`, or `$'…`. */
+/** The quotes around the end of a word: none, `'…`, `"…`, or `$'…`. */
 export type Quotes = 'none' | 'single' | 'double' | 'dollar';
 
 export interface TypedWord {
-  /** What the word comes to. */
+  /** The value of the word. */
   readonly text: string;
-  /** The word as typed, but that a character which means more than itself may be escaped. */
+  /** The word as typed, except that special characters may be escaped. */
   readonly typed: string;
   readonly quotes: Quotes;
   /**
-   * The beginning of an escape that is left out of both, else empty: a shell that puts in what
-   * several words have in common may part one in the middle.
+   * The beginning of an escape that both omit, else empty: a shell that inserts a common prefix may
+   * cut an escape.
    */
   readonly cut: string;
 }
 
 /**
- * Undefined for what cannot be known without running something, and for what is not one word.
- * Variables are those of `env`.
+ * Undefined for a word whose value cannot be known without running something, and for more than one
+ * word. Variables are those of `env`.
  */
 export function readTypedWord(
   shell: Shell,
@@ -41,7 +41,7 @@ export function readTypedWord(
     parts.push(part);
     ({ end, quotes } = part);
   }
-  // Characters may be spelled byte by byte.
+  // Characters may be written byte by byte.
   while (!isUtf8(bytesOf(parts))) parts.pop();
   const last = parts.at(-1)!;
   return {
@@ -56,11 +56,11 @@ export function readTypedWord(
 interface Part {
   /** Where it ends in the word. */
   readonly end: number;
-  /** What it stands for, as UTF-8. */
+  /** Its value as UTF-8. */
   readonly bytes: Buffer;
-  /** The quotes behind it. */
+  /** The quotes after it. */
   readonly quotes: Quotes;
-  /** How it had better be written. */
+  /** A safer way to write it. */
   readonly spelling?: string;
 }
 
@@ -109,7 +109,7 @@ function readBare(shell: Shell, word: string, at: number, env: NodeJS.ProcessEnv
     if (next === '') return 'incomplete';
     return part(at + 1 + next.length, next === '\n' ? '' : next, 'none');
   }
-  // What separates words, or runs something.
+  // Separates words, or runs something.
   if (/[ \t\n;&|<>()`]/.test(character)) return 'unknowable';
   return literal(word, at, 'none');
 }
@@ -139,7 +139,7 @@ function readDouble(shell: Shell, word: string, at: number, env: NodeJS.ProcessE
   return escapable.includes(next) ? part(at + 2, next, 'double') : literal(word, at, 'double');
 }
 
-/** `$NAME`, `${NAME}` where the shell has it, `$'`, or a dollar that stands for itself. */
+/** `$NAME`, `${NAME}` if the shell has it, `$'`, or a literal dollar. */
 function readVariable(
   shell: Shell,
   word: string,
@@ -189,7 +189,9 @@ function readFishEscape(word: string, at: number): ReadPart {
   return part(at + 1 + next.length, next, 'none');
 }
 
-/** A character by its number: `\x1b`, `\u202e`, `\033`. At the end of a word it may lack digits. */
+/**
+ * A character by its number: `\x1b`, `\u202e`, `\033`. At the end of a word, digits may be missing.
+ */
 function readNumber(word: string, at: number, quotes: Quotes): ReadPart | undefined {
   const [whole, x, u, U, octal] = matchAt(numbered, word, at);
   if (whole === undefined) return undefined;
@@ -223,7 +225,7 @@ function part(end: number, text: string, quotes: Quotes): Part {
   return { end, bytes: Buffer.from(text), quotes };
 }
 
-/** The whole character, which may be two UTF-16 units; empty at the end. */
+/** The whole character, of one or two UTF-16 units; empty at the end. */
 function characterAt(text: string, at: number): string {
   const code = text.codePointAt(at);
   return code === undefined ? '' : String.fromCodePoint(code);

@@ -1,7 +1,8 @@
 /**
- * Whether a key that LMDB does not find is not there. One bit that is flipped in a branch, or in a key on
- * the way, leads it to another place, where there is no such key; so what stands beside that place is
- * looked at: two records that are sound, with the key between them and nothing else.
+ * Checks whether a key that LMDB does not find is really missing. A flipped bit in a branch, or in
+ * a key on the path, leads LMDB to another place, where the key is not. So the neighbours of that
+ * place are checked: two sound records, between which the key belongs, with nothing else between
+ * them.
  */
 
 import { viewOfKey } from './checksum.js';
@@ -14,13 +15,13 @@ import { countStretch } from './sound-stretch.js';
 
 const MISLED = 'the store is damaged where it has its place';
 
-/** Throws `damaged` where the key may be there. */
+/** Throws `damaged` if the key may exist. */
 export function checkAbsent(parts: Parts, db: Db, key: Buffer, snapshot: Snapshot): void {
   const { catalogue, environment, seen } = parts;
   const isDirty = snapshot === undefined && environment.inTransaction;
   if (isDirty) {
     if (seen.lackedBefore(db, key)) return;
-    // It was there, and the transaction may have deleted it.
+    // It existed, and the transaction may have deleted it.
     checkNeighbours(parts, db, key);
   } else if (snapshot === undefined && seen.lack(db, key)) return;
   const held = snapshot ?? (isDirty ? environment.reads.keepBeginning() : environment.reads.keep());

@@ -1,7 +1,7 @@
 /**
- * What the limits on a process (`ulimit`) leave for LMDB. Where LMDB is refused addresses or a
- * descriptor while it opens a store, lmdb (3.5.6) frees what it then uses, and the process dies: so
- * they are looked at before. Nothing is known where there is no /proc, and then nothing is refused.
+ * What the limits on a process (`ulimit`) leave for LMDB. If LMDB is refused addresses or a
+ * descriptor while it opens a store, lmdb (3.5.6) uses memory that it has freed, and the process
+ * dies, so the limits are checked before. Without /proc nothing is known, and nothing is refused.
  */
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { ioError, KvError } from '../../errors.js';
@@ -9,43 +9,42 @@ import type { Limits } from '../process-limits.js';
 import { STORE_LIMIT_BYTES } from './layout.js';
 
 /**
- * Bytes of addresses that are left to the rest of the process: its heap, and for each thread a stack
- * and an arena of malloc's. Who writes has more threads, and keeps the pages that it changes.
+ * Bytes of addresses for the rest of the process: its heap, and a stack and a malloc arena for each
+ * thread. A writer has more threads, and keeps changed pages in memory.
  */
 const READER_REST_BYTES = 256 * 1024 * 1024;
 const WRITER_REST_BYTES = 768 * 1024 * 1024;
 
-/** Bytes by which a store may grow while one transaction lasts. */
+/** Bytes by which a store may grow during one transaction. */
 const GROWTH_BYTES = 64 * 1024 * 1024;
 
-/** Descriptors that LMDB, and the readers of its files beside it, have open at once. */
+/** Descriptors that LMDB, and other readers of its files, have open at once. */
 const DESCRIPTORS = 5;
 
-/** Bytes of stack that LMDB's threads get by with. */
+/** Bytes of stack that LMDB's threads need. */
 const STACK_BYTES = 128 * 1024;
 
 /**
- * Bytes of a page of the system's memory, the least of today's: where pages are larger, less is
- * counted.
+ * Bytes of a page of the system's memory, the smallest in use: with larger pages, less is counted.
  */
 const PAGE_BYTES = 4096;
 
 /**
- * A limit that is advised is a multiple of so many bytes, and one more: no two processes use the
+ * A limit suggested in a message is a multiple of this, plus one step: no two processes use the
  * same.
  */
 const HINT_STEP_BYTES = 256 * 1024 * 1024;
 
-/** Bytes of a unit that a map's size is a multiple of. */
+/** A map's size is a multiple of this, in bytes. */
 const MAP_UNIT_BYTES = 256 * 1024;
 
 /**
- * Bytes of addresses that are counted on where no limit is set: half of what 47 bits give, since what
- * V8 takes leaves the rest in pieces that are too small for a map.
+ * Bytes of addresses that are assumed without a limit: half of 47 bits, since V8's memory splits
+ * the rest into pieces too small for a map.
  */
 const ADDRESSES_BYTES = 2 ** 46;
 
-/** Throws `full` where threads have too little stack for LMDB. */
+/** Throws `full` if threads have too little stack for LMDB. */
 export function checkStack(path: string, { stack }: Limits): void {
   if (stack >= STACK_BYTES) return;
   const state = "the limit on a thread's stack is too low for it";
@@ -54,7 +53,7 @@ export function checkStack(path: string, { stack }: Limits): void {
   });
 }
 
-/** Throws `busy` where LMDB could not open its files; `file` is one that can be opened. */
+/** Throws `busy` if LMDB could not open its files; `file` is one that can be opened. */
 export function checkDescriptors(path: string, file: string, { descriptors }: Limits): void {
   const held: number[] = [];
   try {
@@ -74,18 +73,18 @@ export function checkDescriptors(path: string, file: string, { descriptors }: Li
   }
 }
 
-/** The addresses that LMDB may map a store's file to, under a limit. */
+/** The addresses to which LMDB may map a store's file, under a limit. */
 export class AddressSpace {
   readonly #path: string;
   readonly #limit: number;
   /** Bytes that are not for maps. */
   readonly #taken: number;
-  /** Bytes that are left for maps. LMDB keeps the old ones when it makes a larger one. */
+  /** Bytes left for maps. LMDB keeps the old maps when it makes a larger one. */
   #left: number;
   /** Bytes of the newest map. */
   #mapped = 0;
 
-  /** Bytes of the newest map behind the store's end, when a transaction began. */
+  /** Bytes of the newest map behind the store's end, at the beginning of a transaction. */
   #room = 0;
   /** Bytes of records that the transaction has written. */
   #written = 0;
@@ -97,19 +96,19 @@ export class AddressSpace {
     this.#left = limit - this.#taken;
   }
 
-  /** Undefined where there is room for any store. */
+  /** Undefined if there is room for any store. */
   static of(path: string, { addresses }: Limits, readOnly: boolean): AddressSpace | undefined {
     const limit = Math.min(addresses, ADDRESSES_BYTES);
-    // A process that has many stores open runs out of addresses without any limit.
+    // A process with many open stores runs out of addresses even without a limit.
     if (limit - usedAddresses() >= 2 * STORE_LIMIT_BYTES) return undefined;
     return new AddressSpace(path, limit, readOnly ? READER_REST_BYTES : WRITER_REST_BYTES);
   }
 
-  /** How much to map of a file of `size` bytes. Throws `full` where the limit is too low for it. */
+  /** Bytes to map for a file of `size` bytes. Throws `full` if the limit is too low for it. */
   firstMap(size: number): number {
     const needed = size + GROWTH_BYTES;
     if (needed > this.#left) throw this.#tooLow(needed);
-    // A quarter, so that LMDB can double it once; or all of it, where that would be too small.
+    // A quarter, so that LMDB can double it once; or everything, if a quarter would be too small.
     const quarter = this.#left / 4;
     this.#mapped = unitsIn(quarter >= needed ? quarter : this.#left);
     this.#left -= this.#mapped;
@@ -117,7 +116,7 @@ export class AddressSpace {
   }
 
   /**
-   * To be called before a transaction: the store ends at `end` bytes. Throws `full` where it has
+   * To be called before a transaction; the store ends at `end` bytes. Throws `full` if it has
    * outgrown what can be mapped.
    */
   begin(end: number): void {
@@ -125,7 +124,7 @@ export class AddressSpace {
     const needed = end + GROWTH_BYTES;
     this.#room = this.#mapped - end;
     if (needed <= this.#mapped) return;
-    // What LMDB maps instead, by itself, when a transaction needs it.
+    // LMDB's own next size, when a transaction needs more.
     const larger = 2 * needed + MAP_UNIT_BYTES;
     // A quarter is mapped at first: see above.
     if (larger > this.#left) throw this.#tooLow(4 * needed);
@@ -134,15 +133,15 @@ export class AddressSpace {
     this.#room = needed;
   }
 
-  /** Throws `full` where the transaction would write more than can be held and mapped. */
+  /** Throws `full` if the transaction would write more than can be kept in memory and mapped. */
   willWrite(bytes: number): void {
     this.#written += bytes;
-    // Pages are not full, and each is held in memory as well until the commit.
+    // Pages are not full, and each is also in memory until the commit.
     const needed = 2 * this.#written;
     if (needed > Math.max(GROWTH_BYTES, Math.min(this.#room, this.#left))) throw this.#tooLow();
   }
 
-  /** `needed` bytes of maps would be enough; undefined where nobody knows how many. */
+  /** `needed` bytes of maps would be enough; undefined if that is unknown. */
   #tooLow(needed?: number): KvError {
     if (this.#limit === ADDRESSES_BYTES) {
       const state = 'the process has no addresses left for it';

@@ -1,8 +1,8 @@
 /**
- * Appending to a value. What has stayed in memory is added in one transaction, to a copy of a value that is
- * inline, and else behind the last chunk. What was too long for that has gone to the disk already: it is
- * written behind the last chunk in steps, unseen, until the record says so. A value that others hold as well
- * is copied once, together with what is added.
+ * Appends to a value. Bytes that fit in memory are added in one transaction: to a copy of an inline
+ * value, or else after the last chunk. Longer ones are on the disk already: they are written after
+ * the last chunk in steps, invisible until the record refers to them. A value that other keys share
+ * is first copied, together with the appended bytes.
  */
 import { Unmet } from '../condition.js';
 import type { Appended, StoreBucket } from '../store.js';
@@ -13,13 +13,13 @@ import type { Parts } from './parts.js';
 import type { ChunkedValue, Header } from './record-layout.js';
 import { readHeader, readValue, setRecord } from './records.js';
 
-/** What keeps an append from being done in one transaction. */
+/** Why an append cannot be done in one transaction. */
 type Obstacle =
-  /** Another process is at it, with this value. */
+  /** Another process is appending to this value. */
   | { readonly kind: 'busy'; readonly valueId: number; readonly size: number }
   /** The value has to be copied. */
   | { readonly kind: 'held' }
-  /** There is much to write behind a value, which has been marked for that. */
+  /** Much has to be written after a value, which has been marked for that. */
   | { readonly kind: 'long'; readonly version: number; readonly behind: LmdbUpload };
 
 /** See `StoreBucket.append`. */
@@ -59,7 +59,7 @@ export function appendTo(
   }
 }
 
-/** Within a transaction: does it, or says what keeps it from that. Throws `damaged`. */
+/** Within a transaction: appends, or says why it cannot. Throws `damaged`. */
 function appended(
   parts: Parts,
   bucket: string,
@@ -99,20 +99,20 @@ function appended(
   return set({ ...chunked, size: size + held.length }, before);
 }
 
-/** What the last chunk has of a value, where that is not full; or what is wrong with it. */
+/** The contents of a value's last chunk if it is not full, or what is wrong with it. */
 function tailOf({ chunks }: Parts, value: ChunkedValue): Uint8Array | string {
   if (value.size % CHUNK_SIZE_BYTES === 0) return new Uint8Array(0);
   return chunks.read(value, Math.floor(value.size / CHUNK_SIZE_BYTES), undefined);
 }
 
-/** Writes a value of its own. */
+/** Writes the bytes as a new value. */
 function inChunks({ chunks, environment }: Parts, bytes: Uint8Array): ChunkedValue {
   const valueId = environment.writes.nextNumber();
   chunks.write(valueId, 0, bytes);
   return { valueId, size: bytes.length, chunkSize: CHUNK_SIZE_BYTES };
 }
 
-/** By a copy of all that is there; undefined where that is another meanwhile. */
+/** Appends to a copy of the whole value; undefined if the value has changed meanwhile. */
 function withCopy(
   parts: Parts,
   bucket: StoreBucket,
@@ -133,7 +133,10 @@ function withCopy(
   return withAll(bucket, key, joined, before.version, upload);
 }
 
-/** Appends to what is joined, and makes that the value; undefined where that is another meanwhile. */
+/**
+ * Appends the joined value's rest, and sets the record; undefined if the value has changed
+ * meanwhile.
+ */
 function withAll(
   bucket: StoreBucket,
   key: string,

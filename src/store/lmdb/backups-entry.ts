@@ -1,10 +1,10 @@
-/** The entry of the main tree that says which backups of its own a store knows: see `noteBackup`. */
+/** The entry of the main tree for the backups that a store knows: see `noteBackup`. */
 
-/** What a store knows of its backups; identities are in hexadecimal. */
+/** The identities, in hexadecimal. */
 export interface BackupsEntry {
-  /** The store's own, which copies of its file and what is restored of its backups have as well. */
+  /** The store's; copies of its file and restored stores have the same. */
   readonly store: string;
-  /** Those of its last backups, the newest one last. */
+  /** The store's last backups, the newest last. */
   readonly backups: readonly string[];
 }
 
@@ -12,7 +12,8 @@ export interface BackupsEntry {
 export const IDENTITY_BYTES = 16;
 
 /**
- * How many backups a store knows, beside the one in the making: the entry has to fit on a page with others.
+ * The number of backups that a store knows, besides the one being made: the entry shares a page
+ * with others.
  */
 export const KNOWN_BACKUPS = 64;
 
@@ -20,7 +21,7 @@ export function encodeBackups({ store, backups }: BackupsEntry): Buffer {
   return Buffer.from(store + backups.slice(-KNOWN_BACKUPS - 1).join(''), 'hex');
 }
 
-/** Undefined for bytes that are no such entry. */
+/** Undefined for bytes that are not such an entry. */
 export function decodeBackups(bytes: Buffer): BackupsEntry | undefined {
   if (bytes.length === 0 || bytes.length % IDENTITY_BYTES !== 0) return undefined;
   const [store, ...backups] = Array.from({ length: bytes.length / IDENTITY_BYTES }, (_, at) =>

@@ -1,4 +1,4 @@
-/** Loading a batch of records into a database. */
+/** Loads a batch of records into a database. */
 
 import { loadOrder } from '../load-order.js';
 import { isExpired, type Milliseconds, type PackedRecords } from '../record.js';
@@ -20,24 +20,25 @@ import {
 } from './record-layout.js';
 import { letGo, NOT_ITS_SUM, type Replaced, readHeader, STORED, setRecord } from './records.js';
 
-/** Pages that a load may change in no order: about 125 MiB. */
+/** The most pages that a load may change in random order: about 125 MiB. */
 const SCATTER_PAGES = 32_000;
 
-/** Records of a step: about a millisecond's worth, unless they are large. */
+/** Records in a step: about a millisecond, unless they are large. */
 const STEP_RECORDS = 256;
 
-/** What a batch for the database is to keep to; `folder` is that of the store. */
+/** The limits of a batch for the database; `folder` is the store's. */
 export function batchLimits(db: Db, folder: string): BatchLimits {
   const room = INLINE_HEADER_LIMIT_BYTES;
-  // Each record may change another page, which is held until the commit; but there are no more.
+  // Each record may change another page, which stays in memory until the commit; a small database
+  // has few pages.
   const isSmall = pagesOf(statsOf(db)) <= SCATTER_PAGES;
   if (isSmall) return { room, scattered: Number.POSITIVE_INFINITY };
   return { room, scattered: SCATTER_PAGES, scratch: folder };
 }
 
 /**
- * See `StoreBucket.load`; within a transaction, in steps, which yield how many records they were
- * through with. Adds the positions that were refused to `refused`.
+ * See `StoreBucket.load`; within a transaction, in steps that yield the number of records done.
+ * Appends the positions of refused records to `refused`.
  */
 export function* loadRecords(
   parts: Parts,
@@ -50,7 +51,8 @@ export function* loadRecords(
   if (room < INLINE_HEADER_LIMIT_BYTES) throw new Error('a batch was not made for this store');
   parts.environment.willWrite(records.bytes.length);
   const load = new Load(parts, db, records, existing);
-  // What is refused must be the first of the input's, so that one is loaded as it comes.
+  // The first refused record must be the first of the input, so a `stop` load keeps the input's
+  // order.
   const order = ascending || existing === 'stop' ? undefined : loadOrder(records);
   for (let index = 0; index < count; index++) {
     const position = order === undefined ? index : order[index]!;
@@ -64,7 +66,7 @@ export function* loadRecords(
 
 const OVERWRITING: PutOptions = {};
 
-/** What a record has beside its key that has no value in chunks and never expires. */
+/** What is replaced for a record without chunks and expiry. */
 const NOTHING: Replaced = { chunked: undefined, expires: undefined, version: 0 };
 
 class Load {
@@ -73,9 +75,12 @@ class Load {
   readonly #records: PackedRecords;
   readonly #existing: Existing;
   readonly #options: PutOptions;
-  /** Whether the key before was there: the next one mostly is as well, and is looked for before it is written. */
+  /**
+   * Whether the previous key existed: the next one usually does too, and is looked up before it is
+   * written.
+   */
   #isReplacing = false;
-  /** One object of each kind for all records. */
+  /** These objects are reused for all records. */
   readonly #stamp = {
     version: 0,
     modified: Date.now(),
@@ -93,12 +98,13 @@ class Load {
     this.#place = { seed: db.seed, view: viewOf(records.bytes), start: 0, end: 0 };
     this.#key = new KeySpan(records.bytes);
     this.#value = valueSpanOver(records.bytes);
-    // The first tells LMDB that a key comes after all others, which saves looking for its place.
+    // The first record tells LMDB that a key comes after all others, which saves the search for its
+    // place.
     const isBeyond = records.ascending && this.#isBeyondLast();
     this.#options = isBeyond ? { append: true } : { noOverwrite: true };
   }
 
-  /** Writes a record; false where its key is there and is kept. */
+  /** Writes a record; false if its key exists and is kept. */
   write(position: number): boolean {
     const { places } = this.#records;
     this.#key.start = places[4 * position]!;
@@ -117,12 +123,12 @@ class Load {
       this.#existing !== 'overwrite' && old && !isExpired(old, environment.writes.moment);
     if (isKept) return false;
     this.#set(position, OVERWRITING);
-    // A large one has let go of it itself.
+    // A large record has released the old value itself.
     if (old && !this.#isLarge(position)) letGo(this.#parts, old);
     return true;
   }
 
-  /** Sets a record; false where its key is there already, and is not to be overwritten. */
+  /** Sets a record; false if its key exists and may not be overwritten. */
   #set(position: number, options: PutOptions): boolean {
     const { bytes, places } = this.#records;
     const start = places[4 * position + 2]!;
@@ -147,7 +153,7 @@ class Load {
     return isSet;
   }
 
-  /** What was found under the key, when it is held against its checksum. Throws `damaged`. */
+  /** The record found under the key, after its checksum has been compared. Throws `damaged`. */
   #replaced(found: Found): Replaced {
     const { seed, view } = this.#place;
     const { start, end } = this.#key;
@@ -158,7 +164,7 @@ class Load {
     return isPlain(found.view, 0) ? NOTHING : decodeHeader(found.bytes, found.length);
   }
 
-  /** Whether the first of ascending keys, and so each, comes after all that are there. */
+  /** Whether the first of ascending keys, and so each, comes after all existing ones. */
   #isBeyondLast(): boolean {
     const [last] = this.#db.getKeys({ reverse: true, limit: 1 });
     return this.#records.count > 0 && (!last || Buffer.compare(this.#keyAt(0), last) > 0);

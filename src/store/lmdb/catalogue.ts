@@ -1,4 +1,4 @@
-/** The names of a store's buckets, and the databases that they lead to. */
+/** The names of a store's buckets, and the databases that they refer to. */
 
 import { absentBucket, KvError } from '../../errors.js';
 import type { Milliseconds } from '../record.js';
@@ -30,19 +30,19 @@ import { readEntry } from './read-entry.js';
 import type { Found } from './reads.js';
 import { OF_EARLIER_BUILD } from './tree-sizes.js';
 
-/** What each bucket has in the main tree: its name, its tree, and the size of that. */
+/** Entries of a bucket in the main tree: its name, its tree, and the tree's size. */
 const BUCKET_ENTRIES = 3;
 
 interface Asked {
   readonly name: string;
   readonly key: Buffer;
-  /** An entry that is sound, and its bytes with their checksum. */
+  /** A sound entry, with its bytes and checksum. */
   seen?: { readonly bytes: Buffer; readonly entry: BucketEntry } | undefined;
 }
 
 export class Catalogue {
   readonly #environment: Environment;
-  /** The name that was asked for last, which mostly is the next one, and what stood there. */
+  /** The name that was looked up last, usually the next one as well, with its entry. */
   #asked: Asked = { name: '', key: nameKey('') };
   #areNamesChecked = false;
 
@@ -50,13 +50,13 @@ export class Catalogue {
     this.#environment = environment;
   }
 
-  /** Where a name leads; undefined where there is no such bucket. */
+  /** The entry of a name; undefined if there is no such bucket. */
   find(name: string): BucketEntry | undefined {
     this.#environment.refresh();
     return this.#find(name);
   }
 
-  /** The same. Throws `no-bucket`. */
+  /** The entry of a name. Throws `no-bucket`. */
   entryOf(name: string): BucketEntry {
     const entry = this.find(name);
     if (entry) return entry;
@@ -64,31 +64,31 @@ export class Catalogue {
   }
 
   /**
-   * The database that a name leads to. The reads that follow see the moment in which it does, as
+   * The database of a name. The reads that follow see the state in which the name refers to it, as
    * long as nothing calls `refresh` and the event loop does not turn. Throws `no-bucket`.
    */
   databaseOf(name: string): Db {
     return this.open(name).db;
   }
 
-  /** The same, and when the bucket was created. */
+  /** The same, with the time when the bucket was created. */
   open(name: string): { db: Db; created: Milliseconds } {
     for (;;) {
       const { id, created } = this.entryOf(name);
       const database = bucketDatabase(id);
       const db = this.#environment.databases.find(database);
       if (db) return { db, created };
-      // That moment does not know a database that is opened later, so there must be another one.
+      // A snapshot does not know databases opened after it, so a new one is needed.
       try {
         this.#environment.databases.get(database);
       } catch (error) {
-        // Another process may have dropped it meanwhile, and then its name leads there no more.
+        // If another process has dropped it meanwhile, the name no longer refers to it.
         if (this.find(name)?.id === id) throw error;
       }
     }
   }
 
-  /** The error for what is wrong with a record of a bucket's database. */
+  /** The error for a damaged record in a bucket's database. */
   damagedRecord(db: Db, key: Uint8Array, state: string): KvError {
     return new KvError(
       'damaged',
@@ -96,21 +96,21 @@ export class Catalogue {
     );
   }
 
-  /** Every name, in byte order, with those of drafts. */
+  /** Every name, drafts included, in byte order. */
   names(): string[] {
     const { main } = this.#environment;
     this.#environment.refresh();
     return this.#environment.reads.run(() => [...main.getKeys(nameBounds)].map(nameOfKey));
   }
 
-  /** The same, when all of them have been seen to be there. Throws `damaged`. */
+  /** The same, after checking that none is missing. Throws `damaged`. */
   soundNames(): string[] {
     this.#environment.refresh();
     this.#checkNames();
     return this.names();
   }
 
-  /** Makes a name lead to a bucket. */
+  /** Sets the entry of a name. */
   set(name: string, entry: BucketEntry): void {
     const { main } = this.#environment;
     const key = nameKey(name);
@@ -121,7 +121,7 @@ export class Catalogue {
     this.#environment.main.removeSync(nameKey(name));
   }
 
-  /** Makes an empty bucket under a name that is free. Throws `full` over the limit of buckets. */
+  /** Makes an empty bucket under a free name. Throws `full` over the limit of buckets. */
   create(name: string, action: string): void {
     if (this.#isFull()) {
       throw new KvError('full', `cannot ${action}: the store holds its limit of ${BUCKET_LIMIT}`);
@@ -131,7 +131,7 @@ export class Catalogue {
     this.set(name, { id, created: Date.now() });
   }
 
-  /** Within a transaction; goes through the names only where there may be as many. */
+  /** Within a transaction; counts the names only if there may be too many. */
   #isFull(): boolean {
     const { entryCount } = statsInTransaction(this.#environment.main);
     return entryCount >= BUCKET_ENTRIES * BUCKET_LIMIT && this.names().length >= BUCKET_LIMIT;
@@ -143,7 +143,7 @@ export class Catalogue {
     throw new KvError('bucket-exists', `cannot ${action}: there is a bucket "${name}" already`);
   }
 
-  /** The name that leads to a database; that of the database where there is none. */
+  /** The bucket's name for a database; the database's own if there is none. */
   #nameOf(db: Db): string {
     const { main } = this.#environment;
     for (const key of this.#environment.reads.getKeys(main, nameBounds)) {
@@ -169,9 +169,10 @@ export class Catalogue {
   }
 
   /**
-   * Whether each name is what was written, and leads to a tree, and each tree has one: else a bucket whose
-   * name is damaged would be taken for none, and another be made beside it. Looked at once, when a name
-   * is first not found, or all are listed. Throws `damaged`.
+   * Checks that each name is what was written, that it refers to a tree, and that each tree has a
+   * name: otherwise a bucket with a damaged name would seem to be missing, and another could be
+   * made in its place. It is done once, when a name is first not found, or all are listed. Throws
+   * `damaged`.
    */
   #checkNames(): void {
     if (this.#areNamesChecked) return;

@@ -1,22 +1,22 @@
 /**
- * Checksums of what a store keeps. Those of chunks and of longer values are zlib's CRC-32, at 4 GiB/s;
- * but a call of it costs more than most records take, so records have a sum of their own.
+ * Checksums. Those of chunks and of longer values are zlib's CRC-32, at 4 GiB/s; but calling it
+ * takes longer than reading most records, so records have a sum of their own.
  */
 import { createRequire } from 'node:module';
 import { KEY_LIMIT_BYTES } from '../record.js';
 
-/** CRC-32's polynomial, its bits in reverse. */
+/** The polynomial of CRC-32, with its bits reversed. */
 const POLYNOMIAL = -306674912;
 
 const requireHere = createRequire(import.meta.url);
 
-/** It takes 3 ms to load, which a command without long values does without. */
+/** Loading it takes 3 ms, which a command without long values saves. */
 let zlib: typeof import('node:zlib') | undefined;
 
 /**
- * The sum of a key and of a record of at least 8 bytes, which begins with `seed`: 32 bits, signed. Words
- * of four bytes go in turn into two lanes, each by steps that can be undone, as xxHash's are, so that no
- * change of one word goes unseen, and of any other change one in 2^32.
+ * The sum of a key and of a record of at least 8 bytes, starting from `seed`: 32 bits, signed.
+ * Words of four bytes go alternately to two lanes, each by invertible steps like xxHash's, so that
+ * a change of one word is always noticed, and any other change except one in 2^32.
  */
 export function recordSum(
   seed: number,
@@ -27,8 +27,8 @@ export function recordSum(
   start: number,
   end: number,
 ): number {
-  // The numbers are xxHash's: odd, their bits spread. They, and the steps, are written out since the build
-  // makes variables of constants: half of the time.
+  // The constants are xxHash's: odd, with spread bits. They, and the steps, are written inline
+  // because the build turns constants into variables: this halves the time.
   let first = seed ^ (keyEnd - keyStart);
   let second = (seed + -1028477379) | 0;
   let at = keyStart;
@@ -58,7 +58,7 @@ export function recordSum(
     second = Math.imul(second ^ record.getInt32(at + 4, true), -2048144777);
     second = (second << 13) | (second >>> 19);
   }
-  // The last bytes, some of them once more, instead of one by one.
+  // The last bytes, overlapping earlier ones, instead of one by one.
   if (at < end) {
     first = Math.imul(first ^ record.getInt32(end - 8, true), -1640531535);
     first = (first << 15) | (first >>> 17);
@@ -70,9 +70,9 @@ export function recordSum(
   return both ^ (both >>> 16);
 }
 
-/** What the sums of a tree's records begin with, so that no record passes for one of another tree. */
+/** The seed of the checksums of a tree's records, so that no record is accepted in another tree. */
 export function seedOf(tree: string): number {
-  // CRC-32, without a table, of what is short and ASCII.
+  // CRC-32 without a table, for short ASCII.
   let sum = -1;
   for (let at = 0; at < tree.length; at++) {
     sum ^= tree.charCodeAt(at);
@@ -81,15 +81,17 @@ export function seedOf(tree: string): number {
   return ~sum;
 }
 
-/** The checksum of a value, or of any other bytes; of several stretches, each is given that of those before. */
+/**
+ * The checksum of a value, or of any other bytes; for several pieces, each call takes the result
+ * for those before.
+ */
 export function sumOfBytes(bytes: Uint8Array, before = 0): number {
   zlib ??= requireHere('node:zlib') as typeof import('node:zlib');
   return zlib.crc32(bytes, before);
 }
 
 /**
- * A view of a key, in memory that the next call uses again: to make a view takes longer than the sum that
- * it is made for.
+ * A view of a key, in memory that the next call reuses: making a view takes longer than the sum.
  */
 export function viewOfKey(key: Uint8Array): DataView {
   const { length } = key;
@@ -99,7 +101,7 @@ export function viewOfKey(key: Uint8Array): DataView {
   return keyBytesView;
 }
 
-/** Bytes up to which a loop copies sooner than native code. */
+/** Up to this many bytes, a loop copies faster than native code. */
 const LOOP_BYTES = 64;
 
 const keyBytes = new Uint8Array(KEY_LIMIT_BYTES);

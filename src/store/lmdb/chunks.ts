@@ -1,7 +1,7 @@
 /**
- * Values in chunks: writing and reading the chunks, counting who holds a value, and giving back
- * what nobody holds. What is to be given back is first registered among the uploads, so that it is
- * found again however this process ends.
+ * Values in chunks: writing and reading chunks, counting the holders of a value, and reclaiming
+ * values without holders. Values to be reclaimed are first registered among the uploads, so that
+ * they are found again however this process ends.
  */
 import { KvError } from '../../errors.js';
 import type { Db } from './database.js';
@@ -13,12 +13,12 @@ import type { ChunkedValue } from './record-layout.js';
 import { isLeft, type UploadEntry, UploadRegister } from './upload-register.js';
 import { ValueHolders } from './value-holders.js';
 
-/** Chunks deleted in one transaction: about 256 MiB, some hundred KiB of freed page numbers. */
+/** Chunks deleted in one transaction: about 256 MiB, or some hundred KiB of freed page numbers. */
 const RECLAIM_STEP_CHUNKS = 1024;
 
 /**
- * Whether more can be written behind the value of a record: `free`; `busy`, since another process does just
- * that; `held`, by other records or an upload, so that it takes a value of its own.
+ * Whether more can be written after a record's value: `free`; `busy`, because another process is
+ * doing so; `held`, because other records or an upload share it, so that a new value is needed.
  */
 export type Growth = 'free' | 'busy' | 'held';
 
@@ -40,7 +40,7 @@ export class Chunks {
     this.#environment.willWrite(bytes.length);
     const first = position / CHUNK_SIZE_BYTES;
     const behind = first + Math.ceil(bytes.length / CHUNK_SIZE_BYTES);
-    // An earlier set may have taken less of the last chunk, whose key was another then.
+    // An earlier set may have used less of the last chunk, whose key was different then.
     const range = { start: chunkBound(valueId, first), end: chunkBound(valueId, behind) };
     for (const key of [...chunks.getKeys(range)]) chunks.removeSync(key);
     for (let offset = 0; offset < bytes.length; offset += CHUNK_SIZE_BYTES) {
@@ -62,7 +62,7 @@ export class Chunks {
     const chunk = key && this.#environment.reads.getCopy(chunks, key, snapshot);
     const length = Math.min(chunkSize, size - index * chunkSize);
     const place = `chunk ${index} of ${Math.ceil(size / chunkSize)}, of value ${valueId},`;
-    // The last chunk may have grown since: a later set of the same value took more of it.
+    // The last chunk may have grown since: a later set of the same value used more of it.
     if (!chunk || chunk.length < length) return `${place} is missing`;
     const isSound = decodeChunkKey(key)!.checksum === sumOfChunk(valueId, index, chunk);
     return isSound
@@ -70,7 +70,7 @@ export class Chunks {
       : `the checksum of ${place} is not that of its bytes`;
   }
 
-  /** Whether the value of a record of `size` bytes can grow in its place. */
+  /** Whether the value of a record of `size` bytes can grow in place. */
   growth(valueId: number, size: number): Growth {
     const upload = this.#uploads.find(valueId);
     if (upload) {
@@ -82,47 +82,47 @@ export class Chunks {
       end: chunkBound(valueId + 1, 0),
       limit: 1,
     };
-    // A record that held more of it may be gone.
+    // A record that held more of it may have been deleted.
     const isLonger = this.#environment.reads.getKeys(this.#database, behind).length > 0;
     return isLonger || this.#holders.of(valueId) !== 1 ? 'held' : 'free';
   }
 
-  /** To be asked before one more record holds a value that others hold. Throws `damaged`. */
+  /** Called before another record shares a value. Throws `damaged`. */
   checkHeld(valueId: number): void {
     this.#holders.check(valueId);
   }
 
-  /** To be asked before a record lets go of a value, by who can leave it. Throws `damaged`. */
+  /** Called before a record releases a value, if the caller can still keep it. Throws `damaged`. */
   checkReleasable(valueId: number): void {
     this.checkHeld(valueId);
     this.#uploads.find(valueId);
   }
 
-  /** One more record holds the value. */
+  /** Adds a record to the holders of the value. */
   retain(valueId: number): void {
     this.#holders.add(valueId);
   }
 
-  /** One record fewer holds the value; the last one leaves it to `reclaim`. */
+  /** Removes a record from the holders of the value; after the last, `reclaim` deletes it. */
   release(valueId: number): void {
     const holders = this.#holders.remove(valueId);
     if (holders === 0 && this.#uploads.find(valueId) === undefined) this.#discard(valueId, 0);
   }
 
-  /** Marks a value as this process's own before anything of it is written. */
+  /** Registers a value as this process's upload before anything of it is written. */
   beginUpload(valueId: number): void {
     this.#uploads.claim(valueId, { kept: 0 });
   }
 
-  /** The same for what is to come behind the value of a record of `size` bytes. */
+  /** The same for bytes to be written after the value of a record of `size` bytes. */
   beginGrowth(valueId: number, size: number): void {
     const kept = Math.ceil(size / CHUNK_SIZE_BYTES);
     this.#uploads.claim(valueId, { kept, grows: true });
   }
 
   /**
-   * Renews the mark; `size` bytes are of a record now. Throws `busy` where the mark is gone: with
-   * the transaction that made it, or taken by another process for a dead one's.
+   * Renews the registration; `size` bytes now belong to a record. Throws `busy` if it is gone: with
+   * the transaction that made it, or because another process believed this one dead.
    */
   renewUpload(valueId: number, size = 0): void {
     const own = this.#uploads.own(valueId);
@@ -130,7 +130,7 @@ export class Chunks {
     this.#uploads.claim(valueId, { ...own, kept });
   }
 
-  /** Ends an upload of `written` bytes: what no record holds of them is left to `reclaim`. */
+  /** Ends an upload of `written` bytes; those that no record holds are left to `reclaim`. */
   endUpload(valueId: number, written: number): void {
     const { kept } = this.#uploads.own(valueId);
     const isHeld = this.#holders.of(valueId) > 0 && kept * CHUNK_SIZE_BYTES >= written;
@@ -138,7 +138,7 @@ export class Chunks {
     else this.#discard(valueId, kept);
   }
 
-  /** Takes the mark away, for what is no value. */
+  /** Removes a registration that has no value. */
   forgetUpload(id: number): void {
     this.#uploads.remove(id);
   }
@@ -150,9 +150,9 @@ export class Chunks {
   }
 
   /**
-   * Gives back what nobody holds of values whose owner is gone, in transactions of bounded size;
-   * not within one. Without `steps`, all that this process has left; else that many of them for
-   * what any process has left.
+   * Deletes values without holders whose owner has ended, in transactions of bounded size; not
+   * within one. Without `steps`, everything that this process has left; otherwise that many steps
+   * for what any process has left.
    */
   reclaim(steps?: number): void {
     if (this.#environment.inTransaction || !(steps || this.#garbage)) return;
@@ -160,14 +160,14 @@ export class Chunks {
     try {
       for (let left = steps ?? Number.POSITIVE_INFINITY; left > 0 && this.reclaimStep(); left--) {}
     } catch (error) {
-      // What was asked for is done, and nobody may take it for undone: this is for another time.
+      // The caller's write is done, and must not seem to have failed: this can wait.
       const mayWait = error instanceof KvError && (steps === undefined || error.code === 'full');
       if (!mayWait) throw error;
       this.#garbage = true;
     }
   }
 
-  /** Uploads in progress, and values that await reclamation. */
+  /** Uploads in progress, and values that wait to be reclaimed. */
   countUploads(): number {
     return this.#uploads.count();
   }
@@ -177,11 +177,11 @@ export class Chunks {
   }
 
   /**
-   * Gives back some of what any process has left; true while there may be more. What is damaged of that stays, and
-   * is told of to `damaged`: it keeps nobody from writing. Throws what writing does.
+   * Reclaims some of what any process has left; true while there may be more. Damaged values stay,
+   * and are reported to `damaged`, so that they stop no writer. Throws errors of writing.
    */
   reclaimStep(damaged?: (error: KvError) => void): boolean {
-    // What is another's is looked at without the lock.
+    // Without the lock: others' entries are only looked at.
     const found = this.#uploads.ids().filter((id) => {
       try {
         return this.#findLeft(id) !== undefined;
@@ -202,13 +202,16 @@ export class Chunks {
     });
   }
 
-  /** What is registered of a value that is nobody's upload; undefined where it is one, or is not registered. */
+  /**
+   * The entry of a value that is no longer anybody's upload; undefined if it still is, or is not
+   * registered.
+   */
   #findLeft(valueId: number): UploadEntry | undefined {
     const entry = this.#uploads.find(valueId);
     return entry && isLeft(entry) ? entry : undefined;
   }
 
-  /** Deletes up to `limit` chunks of a value that is to be given back; returns how many. */
+  /** Deletes up to `limit` chunks of a value; returns how many. */
   #giveBack(valueId: number, limit: number): number {
     const entry = this.#findLeft(valueId);
     if (entry === undefined) return 0;

@@ -1,10 +1,10 @@
-/** A named database of LMDB as lmdb has it, with what its own declarations leave out. */
+/** A named database of LMDB in lmdb's interface, with members that lmdb's own types omit. */
 import type { Database, RootDatabase, Transaction } from 'lmdb';
 
-/** How lmdb is to take keys and values. */
+/** The encodings of keys and values for lmdb. */
 export const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
 
-/** A read transaction that several readers may hold, each letting go of it with `done`. */
+/** A read transaction that several readers may share, each releasing it with `done`. */
 export interface ReadTransaction extends Transaction {
   use(): void;
 }
@@ -14,13 +14,13 @@ interface ReadOptions {
 }
 
 export interface PutOptions {
-  /** The key comes after all that are there. */
+  /** The key comes after all existing ones. */
   readonly append?: boolean;
-  /** A key that is there keeps its value. */
+  /** An existing key keeps its value. */
   readonly noOverwrite?: boolean;
 }
 
-/** Where a key lies in a longer stretch of bytes: one object may stand for many keys in turn. */
+/** Where a key lies in a longer range of bytes; one object is reused for many keys. */
 export class KeySpan {
   bytes: Buffer;
   start: number;
@@ -33,17 +33,20 @@ export class KeySpan {
   }
 }
 
-/** All bytes of an `ArrayBuffer`, of which those from `start` to `end` are a value: for many values in turn. */
+/**
+ * All bytes of an `ArrayBuffer`, of which those from `start` to `end` are a value; reused for many
+ * values.
+ */
 export interface ValueSpan extends Uint8Array {
   start: number;
   end: number;
 }
 
 export interface Db extends Omit<Database<Buffer, Buffer>, 'putSync'> {
-  /** False where the key is there and is not to be overwritten. */
+  /** False if the key exists and may not be overwritten. */
   putSync(key: Buffer | KeySpan, value: Buffer | ValueSpan, options?: PutOptions): boolean;
   readonly name: string;
-  /** What the checksums of its records begin with. */
+  /** The seed of its records' checksums. */
   seed: number;
   /** lmdb's native part. */
   readonly db: { stat(): DatabaseStats };
@@ -54,9 +57,9 @@ export interface Db extends Omit<Database<Buffer, Buffer>, 'putSync'> {
 
 export type RootDb = Db &
   RootDatabase<Buffer, Buffer> & {
-    /** Ends the current read transaction and forgets the one before. */
+    /** Ends the current read transaction and forgets the previous one. */
     _commitReadTxn(): void;
-    /** Begins a read transaction, unless there is one. */
+    /** Begins a read transaction, unless one is open. */
     ensureReadTxn(): void;
     /** The number of the write transaction under way. */
     getWriteTxnId(): number;
@@ -67,7 +70,7 @@ export type RootDb = Db &
     };
   };
 
-/** Counts of pages, where nothing else is said. */
+/** Counts of pages, unless said otherwise. */
 export interface DatabaseStats {
   readonly entryCount: number;
   readonly treeBranchPageCount: number;
@@ -77,7 +80,7 @@ export interface DatabaseStats {
   readonly pageSize: number;
 }
 
-/** The same of the whole environment. */
+/** The same for the whole environment. */
 export interface EnvironmentStats {
   readonly lastPageNumber: number;
   readonly lastTxnId: number;

@@ -1,4 +1,7 @@
-/** The databases of an environment: opening, making and dropping them, and where their trees begin. */
+/**
+ * The databases of an environment: opening, making and dropping them, and the descriptors of their
+ * trees.
+ */
 import { KvError } from '../../errors.js';
 import { seedOf } from './checksum.js';
 import { binary, type Db, type RootDb } from './database.js';
@@ -10,21 +13,23 @@ import { forgetReads, takingSpans } from './lmdb-internals.js';
 import type { Reads, Snapshot } from './reads.js';
 import { TreeSizes } from './tree-sizes.js';
 
-/** What is needed of the environment. */
+/** What it needs of the environment. */
 interface DatabasesOf {
   readonly path: string;
   readonly reads: Reads;
   readonly guard: PathGuard;
-  /** There before the first database is opened. */
+  /** Available before the first database is opened. */
   main(): RootDb;
   inTransaction(): boolean;
-  /** Whether the transaction under way is within another. */
+  /** Whether the transaction under way is nested in another. */
   isNested(): boolean;
-  /** Opens what is there, without waiting for a writer. */
+  /** Opens an existing database, without waiting for a writer. */
   opening<T>(open: () => T): T;
 }
 
-/** How many databases had been opened, and were to be dropped, as a transaction began. */
+/**
+ * The number of opened databases, and of those to be dropped, at the beginning of a transaction.
+ */
 export interface Mark {
   readonly opened: number;
   readonly dropped: number;
@@ -35,9 +40,9 @@ export class Databases {
   readonly #sizes: TreeSizes;
   /** By their names. */
   readonly #open = new Map<string, Db>();
-  /** The names of those that were opened since the last transaction, in that order. */
+  /** The names of those opened since the last transaction, in order. */
   readonly #opened: string[] = [];
-  /** Those that are dropped when the transaction under way is committed, in the order in which that was asked. */
+  /** Those to be dropped when the transaction under way is committed, in order. */
   readonly #dropped = new Set<string>();
 
   constructor(of: DatabasesOf) {
@@ -45,7 +50,10 @@ export class Databases {
     this.#sizes = new TreeSizes(of.path, () => of.main());
   }
 
-  /** One that is there. A snapshot knows only those opened before it. Throws `damaged` where it is not there. */
+  /**
+   * An existing database. A snapshot knows only those opened before it. Throws `damaged` if it does
+   * not exist.
+   */
   get(name: string): Db {
     return this.find(name) ?? this.#begun(this.#openOne(name, { isThere: true }));
   }
@@ -57,7 +65,10 @@ export class Databases {
     return db;
   }
 
-  /** One that has been opened before. In a transaction, what changes one has to ask for it here, or above. */
+  /**
+   * A database that is open. Changes within a transaction have to get it here, or by the functions
+   * above.
+   */
   find(name: string): Db | undefined {
     const db = this.#open.get(name);
     return db && this.#begun(db);
@@ -67,14 +78,15 @@ export class Databases {
     return this.#open.get(db.name) === db;
   }
 
-  /** How many entries and pages one has. Throws `damaged` where that is not what was written. */
+  /** The number of entries and pages. Throws `damaged` if its record is not what was written. */
   sizeOf(db: Db): TreeSize {
     return this.#of.reads.run(() => this.#sizes.sizeOf(db));
   }
 
   /**
-   * Drops one, within a transaction. Within another it is emptied, and dropped with the outermost: when lmdb
-   * drops a database in a transaction that is undone, it forgets what the one around had written to it.
+   * Drops one, within a transaction. In a nested one it is emptied, and dropped with the outermost:
+   * when lmdb drops a database in a transaction that is rolled back, it loses the writes of the
+   * outer one to it.
    */
   drop(name: string): void {
     const db = this.get(name);
@@ -88,24 +100,30 @@ export class Databases {
     this.#open.delete(name);
   }
 
-  /** Looks, in steps, at what emptying or dropping one goes to, which takes longest of it; yields leaves. */
+  /**
+   * Checks, in steps, the pages that emptying or dropping it frees, which takes most of the time;
+   * yields leaves.
+   */
   lookAtAll({ name }: Db): Generator<number> {
     return this.#of.guard.lookAtAll(name);
   }
 
-  /** Those that are dropped when the transaction under way is committed. */
+  /** Those to be dropped when the transaction under way is committed. */
   get dropped(): ReadonlySet<string> {
     return this.#dropped;
   }
 
-  /** The descriptor of a database's tree in a snapshot. Throws `damaged` where it is not there. */
+  /** The descriptor of a database's tree in a snapshot. Throws `damaged` if it does not exist. */
   descriptor({ name }: Pick<Db, 'name'>, snapshot: Snapshot): Buffer {
     const descriptor = this.findDescriptor(name, snapshot);
     if (descriptor) return descriptor;
     throw this.#lacks(name);
   }
 
-  /** The same, of one that need not be open; undefined where there was none yet. Throws `damaged` where it has to be there. */
+  /**
+   * The same for a database that need not be open; undefined if it did not exist yet. Throws
+   * `damaged` if it has to exist.
+   */
   findDescriptor(name: string, snapshot: Snapshot): Buffer | undefined {
     const { reads } = this.#of;
     const main = this.#of.main();
@@ -115,29 +133,29 @@ export class Databases {
     return undefined;
   }
 
-  /** Whether there is one, for the transaction under way. */
+  /** Whether it exists, in the transaction under way. */
   has(name: string): boolean {
     return this.#of.reads.get(this.#of.main(), treeKey(name)) !== undefined;
   }
 
-  /** To be called as a transaction begins, for `rollBack`. */
+  /** Called at the beginning of a transaction; the result is for `rollBack`. */
   mark(): Mark {
     return { opened: this.#opened.length, dropped: this.#dropped.size };
   }
 
-  /** Forgets those that were opened in a transaction, which go with it, and what it was to drop. */
+  /** Forgets databases opened in a transaction that is rolled back, and those it was to drop. */
   rollBack(mark: Mark): void {
     for (const name of this.#opened.splice(mark.opened)) this.#open.delete(name);
     for (const name of [...this.#dropped].slice(mark.dropped)) this.#dropped.delete(name);
   }
 
-  /** To be called before the outermost transaction is committed: drops what is to go, and saves sizes. */
+  /** Called before the outermost transaction is committed: drops databases, and saves sizes. */
   commits(): void {
     for (const name of this.#dropped) this.drop(name);
     this.#sizes.save((db) => this.isOpen(db));
   }
 
-  /** To be called when the outermost transaction has ended, committed or not. */
+  /** Called when the outermost transaction has ended, committed or not. */
   ended(): void {
     this.#opened.length = 0;
     this.#dropped.clear();

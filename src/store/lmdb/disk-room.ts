@@ -1,4 +1,4 @@
-/** Room on the disk for a store's file, which LMDB does not look for before it writes. */
+/** Room on the disk for a store's file, which LMDB does not check before it writes. */
 import {
   closeSync,
   fstatSync,
@@ -11,20 +11,20 @@ import {
 } from 'node:fs';
 import { ioError } from '../../errors.js';
 
-/** A disk with more bytes free than this is not about to be full. */
+/** A disk with more bytes free than this will not be full soon. */
 const PLENTY_BYTES = 64 * 1024 * 1024;
 
-/** Bytes behind the last page that are made, when fewer are left than the second number. */
+/** The bytes that are added behind the last page, when fewer than the second number are left. */
 const ROOM_BYTES = 64 * 1024;
 const ROOM_LEFT_BYTES = 4096;
 
 /**
- * Between the name of a store's file and a process's id: a file that is written to find out about
+ * Between the name of a store's file and a process's id, for a file that is written to test for
  * room.
  */
 const PROBE_INFIX = '.probe-';
 
-/** False on a disk that is nearly full, or where that cannot be found out. */
+/** False on a disk that is nearly full, or if that cannot be found out. */
 export function hasPlenty(file: string): boolean {
   try {
     const { bavail, bsize } = statfsSync(file);
@@ -35,11 +35,11 @@ export function hasPlenty(file: string): boolean {
 }
 
 /**
- * On a disk that is nearly full, lets the file have some room behind its last page, which ends at
- * `end()`; for the holder of the lock on writing. Throws `full`, `io`.
+ * On a disk that is nearly full, gives the file some room behind its last page, which ends at
+ * `end()`; for the holder of the write lock. Throws `full`, `io`.
  *
- * Where a write finds no room at all, lmdb's report of that overruns a buffer (3.5.6, in
- * mdb_page_flush), which may end the process. Where it is cut short, all is well.
+ * If a write finds no room at all, lmdb's error message overruns a buffer (3.5.6, in
+ * mdb_page_flush), which may end the process; a write that is cut short is harmless.
  */
 export function makeRoom(file: string, end: () => number): void {
   try {
@@ -58,8 +58,8 @@ export function makeRoom(file: string, end: () => number): void {
 }
 
 /**
- * Why a write to the file was cut short, which LMDB calls an I/O error: what is said of a write to
- * another file beside it, of the same length. Undefined where that one goes well.
+ * Why a write to the file was cut short, which LMDB reports as an I/O error: the error of writing
+ * another file beside it, of the same length. Undefined if that succeeds.
  */
 export function whyCutShort(file: string): unknown {
   try {
@@ -71,18 +71,18 @@ export function whyCutShort(file: string): unknown {
 }
 
 /**
- * Whether a file of that name beside `file` is one that a process left which was killed, or soon
- * removes.
+ * Whether a file of that name beside `file` is a test for room, left by a killed process or about
+ * to be removed.
  */
 export function isProbe(name: string, file: string): boolean {
   return name.startsWith(`${file}${PROBE_INFIX}`);
 }
 
-/** Writes to another file beside `file`, which does not stay. */
+/** Writes another file beside `file`, and removes it. */
 function probe(file: string, length: number, position: number): void {
   const path = `${file}${PROBE_INFIX}${process.pid}`;
   try {
-    // One that was left by a process of the same id says nothing of this disk.
+    // One left by a process with the same id says nothing about this disk.
     rmSync(path, { force: true });
     const descriptor = openSync(path, 'wx', 0o600);
     try {

@@ -1,19 +1,20 @@
 /**
- * Buckets in the making: they have names that no bucket can have, and are registered as uploads, so that they go
- * when their process has ended. What lasts is done in steps, which yield how many records they were through with.
+ * Drafts of buckets: they have names that no bucket can have, and are registered as uploads, so
+ * that they are removed when their process has ended. Long work is done in steps, which yield the
+ * number of records done.
  */
 import { bucketDatabase } from './layout.js';
 import type { Parts } from './parts.js';
 import { deleteBucket, type Original } from './whole-buckets.js';
 
-/** Begins the name of a draft: no bucket's name may hold a control character. */
+/** The prefix of a draft's name: a bucket's name contains no control characters. */
 const DRAFT_PREFIX = '\x01';
 
 export function isDraft(name: string): boolean {
   return name.startsWith(DRAFT_PREFIX);
 }
 
-/** Makes one, and returns its name. */
+/** Makes a draft, and returns its name. */
 export function createDraft({ catalogue, chunks, environment, transactions }: Parts): string {
   return transactions.run(() => {
     const id = environment.writes.nextNumber();
@@ -25,7 +26,10 @@ export function createDraft({ catalogue, chunks, environment, transactions }: Pa
   });
 }
 
-/** Puts a draft in the place of a bucket, whose records go. Throws `no-bucket` for no draft. */
+/**
+ * Puts a draft in place of a bucket, whose records are deleted. Throws `no-bucket` if it is not a
+ * draft.
+ */
 export function* publishDraft(
   parts: Parts,
   { bucket: draft, isUntouched }: Original,
@@ -39,19 +43,21 @@ export function* publishDraft(
   chunks.forgetUpload(entry.id);
 }
 
-/** Throws `no-bucket` for no draft. */
+/** Throws `no-bucket` if it is not a draft. */
 export function* discardDraft(parts: Parts, draft: Original): Generator<number> {
   const { id } = parts.catalogue.entryOf(draft.bucket);
   yield* deleteBucket(parts, draft);
   parts.chunks.forgetUpload(id);
 }
 
-/** All there are, also those of other processes. */
+/** All drafts, of other processes too. */
 export function draftNames({ catalogue }: Parts): string[] {
   return catalogue.names().filter(isDraft);
 }
 
-/** Discards a draft whose process has ended; nothing of one that lives, or has gone. */
+/**
+ * Discards a draft whose process has ended; does nothing for a living process, or a missing draft.
+ */
 export function* discardAbandoned(parts: Parts, draft: Original): Generator<number> {
   const { catalogue, chunks } = parts;
   const entry = catalogue.find(draft.bucket);

@@ -1,4 +1,4 @@
-/** An open LMDB environment, and what it is made of: databases.ts, reads.ts, write-transactions.ts. */
+/** An open LMDB environment, with its parts: databases.ts, reads.ts, write-transactions.ts. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Patience } from '../patience.js';
@@ -26,9 +26,9 @@ import { WriteTransactions } from './write-transactions.js';
 interface EnvironmentOptions {
   readonly patience?: Patience | undefined;
   readonly limits?: Limits;
-  /** What a limit that is too low names, where the path is only that of something in the making. */
+  /** The store that errors about limits name, if the path is only a temporary one. */
   readonly madeFor?: string;
-  /** The clock by which records expire. */
+  /** The clock for expiry. */
   readonly now?: (() => Milliseconds) | undefined;
 }
 
@@ -43,12 +43,12 @@ export class Environment {
   readonly #stateOfReads: StateOfReads;
   #openFile: StoreFile | undefined;
   #valueBytes = 0;
-  /** Where the process's addresses are limited. */
+  /** Set if the process's addresses are limited. */
   readonly #space: AddressSpace | undefined;
   /** See native-addon.ts. */
   #onlyOpens = false;
 
-  /** Opens what has been looked at before. Throws `io`, `busy`, `full`, `damaged`. */
+  /** Opens a file that has been checked. Throws `io`, `busy`, `full`, `damaged`. */
   constructor(
     path: string,
     readOnly: boolean,
@@ -62,12 +62,12 @@ export class Environment {
       ...binary,
       noSubdir: false,
       readOnly,
-      // With it, lmdb writes a meta page when it closes, without the lock on writing, and so may
-      // undo what another process has committed meanwhile (3.5.6, in mdb_env_sync).
+      // With it, lmdb writes a meta page when it closes, without the write lock, and so may undo
+      // another process's commit (3.5.6, in mdb_env_sync).
       overlappingSync: false,
       maxDbs: BUCKET_LIMIT + 8,
       mapSize: this.#space?.firstMap(sizeOf(this.#file)) ?? STORE_LIMIT_BYTES,
-      // Files are made for the owner alone; lmdb's declarations leave this option out.
+      // Files are readable by the owner alone; lmdb's types omit this option.
       permissionsMode: 0o600,
       // See native-addon.ts.
       waitForTurn: () => this.writes.waitForTurn(),
@@ -120,7 +120,7 @@ export class Environment {
     }
   }
 
-  /** Makes the reads that follow see the newest state. */
+  /** Lets following reads see the newest state. */
   refresh(): void {
     if (this.inTransaction) return;
     this.#checkSpace();
@@ -131,18 +131,20 @@ export class Environment {
     return this.writes.inTransaction;
   }
 
-  /** Bytes of values that were to be written so far, in all transactions. */
+  /** Bytes of values to be written so far, in all transactions. */
   get valueBytes(): number {
     return this.#valueBytes;
   }
 
-  /** Called with the number of bytes before they are written. Throws `full` where addresses run out. */
+  /**
+   * Called with the number of bytes before they are written. Throws `full` if addresses run out.
+   */
   willWrite(bytes: number): void {
     this.#valueBytes += bytes;
     this.#space?.willWrite(bytes);
   }
 
-  /** The number of the last transaction that is on the disk, whose state reads that begin now see. */
+  /** The number of the last transaction on the disk, whose state new reads see. */
   get committedTransaction(): number {
     return this.#lockFile.lastTransaction ?? this.lastTransaction;
   }
@@ -157,23 +159,23 @@ export class Environment {
     return this.inTransaction ? undefined : this.#stateOfReads.look();
   }
 
-  /** The file, to be read beside LMDB. */
+  /** The file, for reading beside LMDB. */
   get file(): StoreFile {
     this.#openFile ??= new StoreFile(this.#file, statsOf(this.main).pageSize);
     return this.#openFile;
   }
 
-  /** Lets the environment go. */
+  /** Closes the environment. */
   async close(): Promise<void> {
     const isClosing = !this.writes.failures.isAbandoned;
     if (isClosing) await this.main.close();
     this.reads.renewal.end();
     this.#openFile?.close();
-    // Closing the lock file gives up the locks that LMDB holds on it.
+    // Closing the lock file releases the locks that LMDB holds on it.
     if (isClosing) this.#lockFile.close();
   }
 
-  /** Opens a database that is there; waits for no writer, unless a transaction is under way. */
+  /** Opens an existing database, without waiting for a writer unless a transaction is under way. */
   #opening<T>(open: () => T): T {
     this.#onlyOpens = !this.writes.isUnderWay;
     try {
@@ -194,7 +196,7 @@ export class Environment {
   }
 }
 
-/** Bytes of a file; none where it is not there yet. */
+/** Bytes of a file; 0 if it does not exist yet. */
 function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -1,6 +1,6 @@
 /**
- * The index of the records that expire, by time: how many of a bucket's records have expired is told from
- * its beginning, and what has expired is found there. Writes are within a transaction.
+ * The index of records that expire, by time: its beginning tells how many records of a bucket have
+ * expired, and which. Writes are within a transaction.
  */
 import { KvError } from '../../errors.js';
 import type { Milliseconds } from '../record.js';
@@ -18,7 +18,7 @@ import {
   sealEntry,
 } from './layout.js';
 
-/** What of a record its entry is found by. */
+/** The parts of a record that identify its entry. */
 type Timed = Pick<ExpiryEntry, 'version'> & { readonly expires: Milliseconds | undefined };
 
 const SEED = seedOf(EXPIRY_DATABASE);
@@ -30,7 +30,7 @@ export class ExpiryIndex {
     this.#environment = environment;
   }
 
-  /** Enters a record; nothing for one that never expires. */
+  /** Adds a record; does nothing for one that never expires. */
   add({ expires, version }: Timed, bucketId: number, key: Buffer): void {
     if (expires === undefined) return;
     const database = this.#database ?? this.#environment.databases.create(EXPIRY_DATABASE);
@@ -38,20 +38,20 @@ export class ExpiryIndex {
     database.putSync(place, sealEntry(SEED, place, encodeExpiry({ bucketId, key })));
   }
 
-  /** Takes the entry of a record away; nothing for one that never expires. */
+  /** Removes the entry of a record; does nothing for one that never expires. */
   remove({ expires, version }: Timed): void {
     if (expires !== undefined) this.#database?.removeSync(expiryKey(expires, version));
   }
 
-  /** How many records expire, or have expired and are still stored. */
+  /** The number of records that expire, or have expired and are still stored. */
   count(): number {
     const database = this.#database;
     return database ? this.#environment.databases.sizeOf(database).entries : 0;
   }
 
   /**
-   * How many records have expired at a moment and are still stored: of one bucket, or of all, drafts
-   * included. Reads no more than these. Throws `damaged`, `io`.
+   * The number of records that have expired at a moment and are still stored: of one bucket, or of
+   * all, drafts included. Reads only their entries. Throws `damaged`, `io`.
    */
   countExpired(moment: Milliseconds, bucketId?: number): number {
     const counts = this.countsExpired(moment);
@@ -59,7 +59,7 @@ export class ExpiryIndex {
     return [...counts.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  /** The same by the ids of the buckets that have such. */
+  /** The same, by the ids of the buckets with such records. */
   countsExpired(moment: Milliseconds): Map<number, number> {
     const counts = new Map<number, number>();
     const entries = this.#environment.inTransaction
@@ -70,8 +70,8 @@ export class ExpiryIndex {
   }
 
   /**
-   * The keys of the entries of the first records that have expired at a moment, as the transaction under way has
-   * them; those behind `after`, where that is given. Throws `damaged`.
+   * The keys of the entries of the first records that have expired at a moment, in the transaction
+   * under way; those after `after`, if it is given. Throws `damaged`.
    */
   expiredKeys(moment: Milliseconds, limit?: number, after?: Buffer): Buffer[] {
     const database = this.#database;
@@ -84,24 +84,24 @@ export class ExpiryIndex {
     return this.#environment.reads.getKeys(database, range);
   }
 
-  /** The entry under a key; undefined where it has gone. Throws `damaged`. */
+  /** The entry under a key; undefined if it is gone. Throws `damaged`. */
   entryAt(key: Buffer): ExpiryEntry | undefined {
     const database = this.#database;
     const bytes = database && this.#environment.reads.getCopy(database, key);
     return bytes && this.#decoded(key, bytes);
   }
 
-  /** Takes away the entry under a key. */
+  /** Removes the entry under a key. */
   removeAt(key: Buffer): void {
     this.#database?.removeSync(key);
   }
 
-  /** What has expired at a moment, as the transaction under way has it. Throws `damaged`. */
+  /** Entries expired at a moment, in the transaction under way. Throws `damaged`. */
   #expired(moment: Milliseconds): ExpiryEntry[] {
     return this.expiredKeys(moment).flatMap((key) => this.entryAt(key) ?? []);
   }
 
-  /** The same of the moment that reads see, from the file. */
+  /** The same in the state that reads see, from the file. */
   *#expiredInFile(moment: Milliseconds): Generator<ExpiryEntry> {
     const environment = this.#environment;
     const snapshot = environment.reads.keep();
@@ -114,8 +114,8 @@ export class ExpiryIndex {
   }
 
   /**
-   * The entries of a state that is held, in the order of their times: those after one moment, up to another. Reads no
-   * more than these. Throws `damaged`, `io`.
+   * The entries of a held state, in the order of their times: those after one moment, up to
+   * another. Reads only these. Throws `damaged`, `io`.
    */
   *entries(
     descriptor: Buffer,
@@ -146,7 +146,7 @@ export class ExpiryIndex {
     throw new KvError('damaged', `cannot read store "${this.#environment.path}": ${state}`);
   }
 
-  /** The tree, undefined where nothing has ever expired. */
+  /** The tree; undefined if nothing has ever expired. */
   get #database(): Db | undefined {
     const environment = this.#environment;
     const open = environment.databases.find(EXPIRY_DATABASE);

@@ -1,13 +1,19 @@
-/** A folder that others may write to: they can put another store in the place of one that is made there. */
+/** Warns of a folder that others may write to: they can replace a store that is made there. */
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
-/** Bits of a file's mode: its group may write, everybody may, and nobody may remove what is another's. */
+/**
+ * Bits of a file's mode: its group may write, everybody may write, nobody may remove another's
+ * files.
+ */
 const GROUP_WRITES = 0o020;
 const ALL_WRITE = 0o002;
 const STICKY = 0o1000;
 
-/** What is to be said of a store that has just been made at a path; undefined where all is well, or not known. */
+/**
+ * The warning for a store that has just been made at a path; undefined if there is no reason, or it
+ * is unknown.
+ */
 export function exposureOf(path: string): string | undefined {
   const folder = resolve(path);
   const above = dirname(folder);

@@ -1,4 +1,6 @@
-/** What has expired, and what processes that have ended left unfinished: drafts, and chunks of no record. */
+/**
+ * Removes expired records, and what ended processes have left: drafts, and chunks without a record.
+ */
 import { KvError } from '../../errors.js';
 import type { Collected, WorkOptions } from '../store.js';
 import { inTurns, nextTurn } from '../turns.js';
@@ -9,13 +11,13 @@ import { sweepAll } from './sweep.js';
 /** How much of abandoned uploads an opening frees: about 1 GiB, some tens of ms. */
 const RECLAIM_STEPS = 4;
 
-/** Gives back some of what others left. Throws what writing throws, but for `full`. */
+/** Removes some of what others have left. Throws errors of writing, except `full`. */
 export function reclaimSome(parts: Parts): void {
   const { chunks, transactions } = parts;
   for (const draft of draftNames(parts)) {
     transactions.run(() => {
       for (const _ of discardAbandoned(parts, { bucket: draft, isUntouched: true })) {
-        // Step by step to the end.
+        // Runs all steps.
       }
     });
   }

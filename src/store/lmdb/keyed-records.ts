@@ -1,4 +1,4 @@
-/** Records of which the keys have been read, and the rest is read when it is asked for. */
+/** Records whose keys have been read; the rest is read on demand. */
 import { ELSEWHERE, type Entry, type Milliseconds, type StoredValue } from '../record.js';
 import type { Db } from './database.js';
 import type { ListedRecords } from './listed-records.js';
@@ -17,7 +17,7 @@ export class KeyedRecords implements ListedRecords {
   #bytes: Buffer | undefined;
   #places: Int32Array | undefined;
 
-  /** Holds every record against its checksum. Throws `damaged`. */
+  /** Compares every record with its checksum. Throws `damaged`. */
   constructor(keys: readonly Buffer[], parts: Parts, db: Db, reading: Reading) {
     this.#parts = parts;
     this.#db = db;
@@ -63,7 +63,7 @@ export class KeyedRecords implements ListedRecords {
   }
 }
 
-/** The places of keys one behind the other, whose values are elsewhere. */
+/** The places of adjacent keys, whose values are elsewhere. */
 function placesOf(keys: readonly Buffer[]): Int32Array {
   const places = new Int32Array(4 * keys.length).fill(ELSEWHERE);
   let start = 0;

@@ -43,27 +43,27 @@ export const INLINE_LIMIT_BYTES = 64 * 1024;
 /** A chunk and LMDB's 24 bytes of page header fill 64 pages of 4 KiB, with nothing left over. */
 export const CHUNK_SIZE_BYTES = 64 * 4096 - 24;
 
-/** The largest file a store may become, in bytes: as much address space is set aside for it. */
+/** The largest file of a store, in bytes: this much address space is reserved for it. */
 export const STORE_LIMIT_BYTES = 2 ** 40;
 
-/** How many buckets a store may hold: each takes a slot in every process that opens the store. */
+/** The most buckets in a store: each takes a slot in every process that opens the store. */
 export const BUCKET_LIMIT = 10_000;
 
 export const FORMAT_KEY = Buffer.from('format');
 export const SEQUENCE_KEY = Buffer.from('sequence');
-/** There from the first backup on. */
+/** Exists from the first backup on. */
 export const BACKUPS_KEY = Buffer.from('backups');
 export const internalDatabases = ['chunks', 'values', 'uploads'] as const;
 
-/** The tree that is there from the first record on that expires. */
+/** The tree that exists from the first expiring record on. */
 export const EXPIRY_DATABASE = 'expires';
 
 const NAME_PREFIX = Buffer.from('name/');
 
-/** The names of all buckets lie between these two. */
+/** The names of all buckets lie between these two keys. */
 export const nameBounds = { start: NAME_PREFIX, end: Buffer.from('name0') } as const;
 
-/** The key in the main database under which LMDB has the descriptor of a tree. */
+/** The key in the main database of a tree's descriptor. */
 export function treeKey(tree: string): Buffer {
   return Buffer.from(`${tree}\0`);
 }
@@ -72,7 +72,7 @@ export function nameKey(name: string): Buffer {
   return Buffer.concat([NAME_PREFIX, Buffer.from(name)]);
 }
 
-/** Whether a key of the main tree is that of a name. */
+/** Whether a key of the main tree belongs to a name. */
 export function isNameKey(key: Uint8Array): boolean {
   return Buffer.compare(key, nameBounds.start) >= 0 && Buffer.compare(key, nameBounds.end) < 0;
 }
@@ -85,16 +85,16 @@ export function bucketDatabase(id: number): string {
   return `bucket/${id}`;
 }
 
-/** The id of the bucket whose tree has that name; undefined for another tree's. */
+/** The id of the bucket with this tree; undefined for another tree. */
 export function bucketIdOf(tree: string): number | undefined {
   const id = Number(/^bucket\/([1-9]\d*)$/.exec(tree)?.[1]);
   return Number.isSafeInteger(id) ? id : undefined;
 }
 
-/** Bytes of what a bucket's name leads to, in its entry. */
+/** Bytes of a bucket's entry. */
 export const BUCKET_ENTRY_BYTES = 14;
 
-/** Where a bucket's name leads. */
+/** The entry of a bucket's name. */
 export interface BucketEntry {
   readonly id: number;
   readonly created: number;
@@ -121,7 +121,7 @@ export function decodeU64(bytes: Buffer): number {
   return readU64(bytes, 0);
 }
 
-/** An entry: a checksum, and the bytes. */
+/** An entry: a checksum, then the bytes. */
 export function sealEntry(seed: number, key: Buffer, bytes: Buffer): Buffer {
   const entry = Buffer.allocUnsafe(4 + bytes.length);
   entry.set(bytes, 4);
@@ -130,7 +130,7 @@ export function sealEntry(seed: number, key: Buffer, bytes: Buffer): Buffer {
   return entry;
 }
 
-/** The bytes of an entry; undefined where its checksum is not theirs. */
+/** The bytes of an entry; undefined if its checksum does not match. */
 export function openEntry(seed: number, key: Buffer, entry: Buffer): Buffer | undefined {
   if (entry.length < LEAST_ENTRY_BYTES) return undefined;
   const view = viewOf(entry);
@@ -138,10 +138,10 @@ export function openEntry(seed: number, key: Buffer, entry: Buffer): Buffer | un
   return view.getInt32(0) === sum ? entry.subarray(4) : undefined;
 }
 
-/** A checksum, and no fewer bytes than one is made of. */
+/** The shortest input of a checksum, in bytes. */
 const LEAST_ENTRY_BYTES = 12;
 
-/** How large a tree is. */
+/** The size of a tree. */
 export interface TreeSize {
   readonly entries: number;
   readonly pages: number;
@@ -150,7 +150,7 @@ export interface TreeSize {
 const SIZE_PREFIX = 'size/';
 const SIZE_BYTES = 16;
 
-/** The key in the main database under which the size of a tree is. */
+/** The key in the main database of a tree's size. */
 export function sizeKey(tree: string): Buffer {
   return Buffer.from(SIZE_PREFIX + tree);
 }
@@ -165,20 +165,20 @@ export function encodeTreeSize({ entries, pages }: TreeSize): Buffer {
   return Buffer.concat([encodeU64(entries), encodeU64(pages)]);
 }
 
-/** Undefined for bytes that are no size. */
+/** Undefined for bytes that are not a size. */
 export function decodeTreeSize(bytes: Buffer): TreeSize | undefined {
   if (bytes.length !== SIZE_BYTES) return undefined;
   return { entries: readU64(bytes, 0), pages: readU64(bytes, 8) };
 }
 
-/** What the key of a chunk says. */
+/** The parts of a chunk's key. */
 export interface ChunkName {
   readonly valueId: number;
   readonly index: number;
   readonly checksum: number;
 }
 
-/** The key that comes before, or is, that of a chunk; that of index 0 comes before all others of the value. */
+/** A lower bound for the key of a chunk; that of index 0 comes before all others of the value. */
 export function chunkBound(valueId: number, index: number): Buffer {
   const bytes = Buffer.alloc(CHUNK_KEY_BYTES);
   writeU64(bytes, valueId, 0);
@@ -193,7 +193,7 @@ export function chunkKey(valueId: number, index: number, chunk: Uint8Array): Buf
   return bytes;
 }
 
-/** What a chunk's key says; undefined for what is no such key. */
+/** The parts of a chunk's key; undefined for another key. */
 export function decodeChunkKey(key: Buffer): ChunkName | undefined {
   if (key.length !== CHUNK_KEY_BYTES) return undefined;
   return {
@@ -203,23 +203,23 @@ export function decodeChunkKey(key: Buffer): ChunkName | undefined {
   };
 }
 
-/** The checksum that the key of a chunk has to have. */
+/** The checksum in the key of a chunk. */
 export function sumOfChunk(valueId: number, index: number, chunk: Uint8Array): number {
   return sumOfBytes(chunk, sumOfBytes(chunkBound(valueId, index).subarray(0, 12)));
 }
 
 const CHUNK_KEY_BYTES = 16;
 
-/** What the index by time says of a record that expires. */
+/** An entry of the index by time. */
 export interface ExpiryEntry {
   readonly expires: number;
-  /** That of the record: each has another. */
+  /** The record's version, which is unique. */
   readonly version: number;
   readonly bucketId: number;
   readonly key: Buffer;
 }
 
-/** The key of an entry of the index; with no version, one before all of that time. */
+/** The key of an entry of the index; without a version, a bound before all of that time. */
 export function expiryKey(expires: number, version = 0): Buffer {
   const bytes = Buffer.alloc(EXPIRY_KEY_BYTES);
   bytes.writeUIntBE(expires, 0, 6);
@@ -227,12 +227,12 @@ export function expiryKey(expires: number, version = 0): Buffer {
   return bytes;
 }
 
-/** What stands in an entry of the index. */
+/** The contents of an entry of the index. */
 export function encodeExpiry({ bucketId, key }: Pick<ExpiryEntry, 'bucketId' | 'key'>): Buffer {
   return Buffer.concat([encodeU64(bucketId), key]);
 }
 
-/** What an entry of the index says; undefined where its checksum is not that of its bytes. */
+/** Decodes an entry of the index; undefined if its checksum does not match. */
 export function decodeExpiry(seed: number, key: Buffer, entry: Buffer): ExpiryEntry | undefined {
   const bytes = key.length === EXPIRY_KEY_BYTES ? openEntry(seed, key, entry) : undefined;
   if (bytes === undefined) return undefined;

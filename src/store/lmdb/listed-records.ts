@@ -1,11 +1,11 @@
-/** The records of a listing, as the rest of this room has them. */
+/** The records of a listing, as this room uses them. */
 import type { StoredRecords } from '../record.js';
 import type { Header } from './record-layout.js';
 
-/** Stored records, with all that a record's header says. */
+/** Stored records, with all fields of a record's header. */
 export interface ListedRecords extends StoredRecords {
-  /** How many there are with those that have expired. */
+  /** The number of records, expired ones included. */
   readonly stored: number;
-  /** Undefined where there is no such key any more. Throws `damaged`. */
+  /** Undefined if the key has been deleted. Throws `damaged`. */
   header(position: number): Header | undefined;
 }

@@ -1,4 +1,4 @@
-/** One bucket: a named database, found again by its name at each call. */
+/** A bucket: a named database, looked up by its name at each call. */
 import type {
   KeyRange,
   Metadata,
@@ -148,7 +148,10 @@ export class LmdbBucket extends TransactionalBucket {
     return readValue(this.#parts, db, Buffer.from(key), this.#now);
   }
 
-  /** The values; those in chunks are of a state that is kept, for which what shares a transaction is committed. */
+  /**
+   * The values; those in chunks keep their state, for which writes that share a transaction are
+   * committed first.
+   */
   #lasting(
     keys: readonly string[],
     values: readonly (StoredValue | undefined)[],
@@ -169,7 +172,7 @@ export class LmdbBucket extends TransactionalBucket {
     return { moment: this.moment };
   }
 
-  /** Looked up at each call; the reads that follow see that moment. */
+  /** Looked up at each call; the reads that follow see that state. */
   get #db(): Db {
     return this.#parts.catalogue.databaseOf(this.name);
   }

@@ -1,10 +1,10 @@
-/** What LMDB's errors are called here. */
+/** Translates LMDB's errors. */
 import { type ErrorCode, ioError, KvError } from '../../errors.js';
 
 /** MDB_PANIC of lmdb.h. */
 const PANIC = -30795;
 
-/** LMDB's own codes, from lmdb.h; what is above zero is an errno. */
+/** LMDB's own codes, from lmdb.h; a positive code is an errno. */
 const lmdbErrors: Readonly<Record<number, readonly [ErrorCode, string]>> = {
   [-30797]: ['damaged', 'a page is missing'],
   [-30796]: ['damaged', 'a page is damaged'],
@@ -34,25 +34,25 @@ const errnoNames: Readonly<Record<number, string>> = {
   122: 'EDQUOT',
 };
 
-/** The KvError for what lmdb threw; whatever is no error of LMDB's passes unchanged. */
+/** The KvError for an error of lmdb; any other error is returned unchanged. */
 export function lmdbError(action: string, thrown: unknown): unknown {
   if (thrown instanceof KvError || !(thrown instanceof Error)) return thrown;
   const code = Number((thrown as { code?: unknown }).code);
   if (!Number.isInteger(code)) return thrown;
   const known = lmdbErrors[code];
   if (known) return new KvError(known[0], `cannot ${action}: ${known[1]}`, { cause: thrown });
-  // What lmdb puts behind the system's words is made of memory that nobody has set (3.5.6).
+  // lmdb appends uninitialised memory to the system's message (3.5.6).
   const [words] = thrown.message.split(':', 1);
   const cause = Object.assign(new Error(words), { code: errnoNames[code] });
   return ioError(action, cause);
 }
 
-/** True where LMDB begins nothing more, after a write that failed. */
+/** Whether LMDB begins no more transactions, after a write that failed. */
 export function isPanic(thrown: unknown): boolean {
   return (thrown as { code?: unknown } | undefined)?.code === PANIC;
 }
 
-/** True for what the system underneath calls an I/O error, and no more. */
+/** Whether the system reports it only as an I/O error. */
 export function isIoError(error: unknown): boolean {
   const { cause } = (error ?? {}) as { cause?: NodeJS.ErrnoException };
   return error instanceof KvError && cause?.code === 'EIO';

@@ -1,7 +1,7 @@
 /**
- * The corners of lmdb (3.5.6) that are used here and that it does not document. For each it is said
- * why it is needed, and which test of lmdb-internals.test.ts fails where another version of lmdb has
- * changed it. The other one is its native part, see native-addon.ts.
+ * The undocumented parts of lmdb (3.5.6) that are used here. Each says why it is needed, and which
+ * test of lmdb-internals.test.ts fails if another version of lmdb has changed it. What is used of
+ * its native part is in native-addon.ts.
  */
 import { ABORT } from 'lmdb';
 import { type DatabaseStats, type Db, KeySpan, type RootDb, type ValueSpan } from './database.js';
@@ -32,7 +32,7 @@ export class Renewal {
     this.#count++;
   }
 
-  /** Runs what begins lmdb's read transaction. */
+  /** Runs work that begins lmdb's read transaction. */
   during<T>(work: () => T): T {
     const { setTimeout } = globalThis;
     const setOne = (ending: () => void, milliseconds: number) => {
@@ -87,27 +87,28 @@ export function forgetReads(main: RootDb): void {
  * Whether the write transaction under way was begun from the newest state: `getWriteTxnId`,
  * `env.info`.
  *
- * Why: lmdb sets the number of the last transaction back, where another process commits while it opens
- * a store (see lock-file.ts), and the transaction begun next would undo that commit. Test: "a
- * transaction that was begun from an old state is begun again".
+ * Why: lmdb resets the number of the last transaction if another process commits while it opens a
+ * store (see lock-file.ts), and the next transaction would undo that commit. Test: "a transaction
+ * that was begun from an old state is begun again".
  */
 export function isBegunFromNewest(main: RootDb): boolean {
   return main.getWriteTxnId() > lastTransactionOf(main);
 }
 
 /**
- * The numbers of a database as the write transaction under way has them: `db.stat`.
+ * The counts of a database in the write transaction under way: `db.stat`.
  *
- * Why: `getStats` asks for those of the whole environment as well, which takes as long as a small transaction
- * without its commit. Test: "the numbers of a database in a transaction are those of getStats()".
+ * Why: `getStats` also reads those of the whole environment, which takes as long as a small
+ * transaction without its commit. Test: "the numbers of a database in a transaction are those of
+ * getStats()".
  */
 export function statsInTransaction({ db }: Db): DatabaseStats {
   return db.stat();
 }
 
-/** A transaction that lasts until one of the two is called, once only. */
+/** A transaction that lasts until one of the two is called, once. */
 export interface OpenTransaction {
-  /** Throws what lmdb throws, and it has ended all the same. */
+  /** Throws lmdb's error, and the transaction has ended nevertheless. */
   commit(): void;
   abort(): void;
 }
@@ -156,7 +157,7 @@ export function takingSpans<T extends Db>(db: T): T {
   return db;
 }
 
-/** Writes a key where lmdb has room for it, and returns where it ends. */
+/** Writes a key into lmdb's buffer, and returns where it ends. */
 function writeKey(key: Uint8Array | KeySpan, target: Uint8Array, start: number): number {
   if (!(key instanceof KeySpan)) {
     target.set(key, start);

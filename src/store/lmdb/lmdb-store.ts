@@ -68,7 +68,7 @@ export class LmdbStore implements Store {
       try {
         return [this.#bucketInfo(name, expiredOf)];
       } catch (error) {
-        // Since the names were read another process has dropped it.
+        // Another process has dropped it since the names were read.
         if (error instanceof KvError && error.code === 'no-bucket') return [];
         throw error;
       }
@@ -87,7 +87,10 @@ export class LmdbStore implements Store {
     return { name, created, keys, bytes: pages * environment.file.pageSize };
   }
 
-  /** How many records of a bucket have expired, by a reading of the index that serves as long as nobody commits. */
+  /**
+   * The number of expired records of each bucket, from one reading of the index that is reused
+   * until somebody commits.
+   */
   #expiredOfEach(): (bucketId: number) => number {
     const { environment, expiry } = this.#parts;
     const { moment } = environment.writes;
@@ -164,8 +167,8 @@ export class LmdbStore implements Store {
   }
 
   /**
-   * Gives back what processes that have ended left unfinished, or some of it; not while another process
-   * writes, for which whoever has come to read would have to wait.
+   * Removes what ended processes have left, or some of it; not while another process writes, since
+   * a reader would have to wait for that.
    */
   reclaim(): void {
     if (!this.#parts.environment.writes.othersWrite) reclaimSome(this.#parts);
@@ -211,7 +214,7 @@ export class LmdbStore implements Store {
     await this.#parts.environment.close();
   }
 
-  /** One transaction of work on a bucket that lasts. */
+  /** Runs long work on a bucket in one transaction. */
   async #inSteps(
     bucket: string,
     work: (original: Original) => Iterable<number>,

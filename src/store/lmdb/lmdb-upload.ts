@@ -1,4 +1,7 @@
-/** An upload: in memory while it is small, then in chunks that flow to the disk unseen. */
+/**
+ * An upload: in memory while it is small, then in chunks that are written to the disk, not yet
+ * visible.
+ */
 import { KvError } from '../../errors.js';
 import type { Upload } from '../store.js';
 import { CHUNK_SIZE_BYTES, INLINE_LIMIT_BYTES } from './layout.js';
@@ -15,7 +18,7 @@ export class LmdbUpload implements Upload {
   #buffer = Buffer.alloc(0);
   #buffered = 0;
   #closed = false;
-  /** What went wrong in the middle of an append: the value would lack a piece. */
+  /** The error in the middle of an append: the value would lack a piece. */
   #failure: unknown;
 
   constructor(parts: Parts) {
@@ -23,8 +26,8 @@ export class LmdbUpload implements Upload {
   }
 
   /**
-   * One that goes on behind a value that a record holds, and that is marked as this process's own; `tail` is
-   * what its last chunk has of it, where that is not full. The record does not show it.
+   * An upload that continues a record's value, which is registered as this process's own; `tail` is
+   * the contents of its last chunk if that is not full. The record does not show it.
    */
   static behind(parts: Parts, { valueId, size }: ChunkedValue, tail: Uint8Array): LmdbUpload {
     const upload = new LmdbUpload(parts);
@@ -51,19 +54,19 @@ export class LmdbUpload implements Upload {
     }
   }
 
-  /** What has been appended so far, as a record holds it; within a transaction. */
+  /** What has been appended so far, in a record's form; within a transaction. */
   contents(): Uint8Array | ChunkedValue {
     this.#mustBeOpen();
     return this.#begun ? this.#tail(this.#begun) : this.#whole();
   }
 
-  /** All of it, while nothing has gone to the disk: good until more is appended. */
+  /** Everything, while nothing is on the disk; valid until more is appended. */
   get held(): Uint8Array | undefined {
     this.#mustBeOpen();
     return this.#begun ? undefined : this.#buffer.subarray(0, this.#buffered);
   }
 
-  /** What has been appended so far, piece by piece, of which each is good until the next. Throws `damaged`. */
+  /** What has been appended so far, in pieces, each valid until the next. Throws `damaged`. */
   *pieces(): Generator<Uint8Array> {
     this.#mustBeOpen();
     const { chunks, environment } = this.#parts;
@@ -90,15 +93,15 @@ export class LmdbUpload implements Upload {
       const { chunks, transactions } = this.#parts;
       transactions.run(() => chunks.endUpload(begun.valueId, begun.written));
     } catch {
-      // The register still names this process as the owner: whoever writes next after it has ended
-      // gives the chunks back. There is nothing for the caller to do, who is often failing already.
+      // The register still names this process as the owner: the next writer after it has ended
+      // reclaims the chunks. The caller can do nothing about it, and is often failing already.
     }
   }
 
   #take(bytes: Uint8Array): void {
     let rest = bytes;
     if (this.#buffered + rest.length > BATCH_BYTES) {
-      // Whole chunks go from the caller's memory to the store, past the buffer.
+      // Whole chunks go from the caller's memory to the store, without the buffer.
       const gap = (CHUNK_SIZE_BYTES - (this.#buffered % CHUNK_SIZE_BYTES)) % CHUNK_SIZE_BYTES;
       this.#hold(rest.subarray(0, gap));
       const end = rest.length - ((rest.length - gap) % CHUNK_SIZE_BYTES);
@@ -108,7 +111,7 @@ export class LmdbUpload implements Upload {
     this.#hold(rest);
   }
 
-  /** Writes the buffer and `more`, which are whole chunks, to the disk. */
+  /** Writes the buffer and `more`, which is whole chunks, to the disk. */
   #flush(more: Uint8Array): void {
     const held = this.#buffer.subarray(0, this.#buffered);
     const first = BATCH_BYTES - held.length;
@@ -119,7 +122,7 @@ export class LmdbUpload implements Upload {
     }
   }
 
-  /** Writes whole chunks in one transaction, and registers whose they are. */
+  /** Writes whole chunks in one transaction, and registers their owner. */
   #writeBatch(...parts: Uint8Array[]): void {
     const { chunks, environment, transactions } = this.#parts;
     let written = this.#begun?.written ?? 0;
@@ -136,14 +139,14 @@ export class LmdbUpload implements Upload {
     this.#begun = { valueId, written };
   }
 
-  /** Copies bytes into the buffer, where there is room for them. */
+  /** Copies bytes into the buffer, as far as there is room. */
   #hold(bytes: Uint8Array): void {
     this.#reserve(this.#buffered + bytes.length);
     this.#buffer.set(bytes, this.#buffered);
     this.#buffered += bytes.length;
   }
 
-  /** The chunks that are still in memory, beside those on the disk. */
+  /** The chunks still in memory, after those on the disk. */
   #tail({ valueId, written }: { valueId: number; written: number }): ChunkedValue {
     const { size } = this;
     this.#parts.chunks.renewUpload(valueId, size);
@@ -151,7 +154,7 @@ export class LmdbUpload implements Upload {
     return { valueId, size, chunkSize: CHUNK_SIZE_BYTES };
   }
 
-  /** All of it from memory: a value of its own at each call, which the upload keeps no hold of. */
+  /** Everything from memory: a new value at each call, which the upload does not keep. */
   #whole(): Uint8Array | ChunkedValue {
     const bytes = this.#buffer.subarray(0, this.#buffered);
     if (bytes.length <= INLINE_LIMIT_BYTES) return bytes;

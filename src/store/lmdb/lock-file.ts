@@ -11,33 +11,35 @@ import { closeSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { isMusl } from './native-addon.js';
 
 /**
- * Where LMDB has the lock on writing, a mutex of the system's C library whose first four bytes are the
- * number of the thread that holds it, with two bits that are not of the number; and how far behind the
- * table's head there is room that LMDB leaves alone. Known for 64-bit Linux; elsewhere nobody is seen.
+ * The layout of LMDB's write lock, a mutex of the system's C library, whose first four bytes are
+ * the number of the thread that holds it, with two other bits; and the distance from the table's
+ * head to room that LMDB does not use. Known for 64-bit Linux; elsewhere nobody is seen.
  */
 const CACHE_LINE_BYTES = 64;
 const mutex = mutexLayout();
 const THREAD_BITS = 0x3fff_ffff;
 
-/** How long a request for a turn counts, in ms: who waits longer asks again. */
+/** How long a request for a turn is valid, in ms: whoever waits longer asks again. */
 const ASKING_MS = 100;
 
-/** Where in the room that LMDB leaves alone a note is, behind the time of who asks for a turn. */
+/**
+ * The offset of a note in the room that LMDB does not use, behind the time of a request for a turn.
+ */
 const NOTE_OFFSET = 8;
 
-/** Where the number is: u64 in the machine's order, after two u32. */
+/** The offset of the number: u64 in the machine's byte order, after two u32. */
 const TRANSACTION_OFFSET = 8;
 
-/** Where it stands how many places of the table of readers have been used, u32. */
+/** The offset of the number of reader slots in use, u32. */
 const PLACES_USED_OFFSET = 16;
 
-/** A place of that table fills a line of the processor's cache: a transaction, u64, a process, i32, a thread. */
+/** A reader slot fills a cache line: a transaction, u64, a process, i32, a thread. */
 const PLACE_BYTES = CACHE_LINE_BYTES;
 const PLACE_PROCESS_OFFSET = 8;
 
 /**
- * The lock files that are open, by device and inode. Closing any descriptor of a file gives up all
- * the locks that the process holds on it, LMDB's too: so each is closed by the last who uses it.
+ * The lock files that are open, by device and inode. Closing any descriptor of a file releases all
+ * locks that the process holds on it, LMDB's too: so each is closed by its last user.
  */
 const openFiles = new Map<string, { readonly descriptor: number; users: number }>();
 
@@ -46,7 +48,7 @@ export class LockFile {
   #file: string | undefined;
   readonly #descriptor: number | undefined;
   readonly #bytes = Buffer.alloc(8);
-  /** The last time for which this process has asked for a turn. */
+  /** The time of this process's last request for a turn. */
   #asked = 0;
 
   /** To be made before LMDB opens the file. */
@@ -62,20 +64,20 @@ export class LockFile {
       this.#file = file;
       this.#descriptor = descriptor;
     } catch {
-      // It is not there, or on a file system that takes no writes: then LMDB does without it too.
+      // It does not exist, or its file system is read-only: then LMDB does without it too.
     }
   }
 
   /**
-   * Puts the number right: `last` tells that of the data file. Somebody may commit meanwhile, so
-   * that it is looked at until it holds.
+   * Corrects the number: `last` reads that of the data file. Somebody may commit meanwhile, so this
+   * is repeated until it holds.
    */
   mend(last: () => number): void {
     if (this.#descriptor === undefined) return;
     for (let number = last(); this.#read() < number; number = last()) this.#write(number);
   }
 
-  /** The number of the last transaction, which reads that begin now see; undefined where it is not seen. */
+  /** The number of the last transaction, which new reads see; undefined if it cannot be seen. */
   get lastTransaction(): number | undefined {
     return this.#descriptor === undefined ? undefined : this.#read();
   }
@@ -85,7 +87,7 @@ export class LockFile {
     return this.#descriptor === undefined || fileAt(this.#path) === this.#file;
   }
 
-  /** Whether LMDB has not used it yet: then it lacks its first four bytes, which are no zeroes. */
+  /** Whether LMDB has not used it yet: then its first four bytes are zeroes. */
   isUnused(): boolean {
     if (this.#descriptor === undefined) return false;
     this.#bytes.fill(0);
@@ -94,8 +96,8 @@ export class LockFile {
   }
 
   /**
-   * The processes that have places in the table of readers, also of those that have ended; none where
-   * LMDB has not used the file yet, or the table is not seen.
+   * The processes with slots in the reader table, ended ones included; none if LMDB has not used
+   * the file yet, or the table cannot be seen.
    */
   readers(): ReadonlySet<number> {
     const processes = new Set<number>();
@@ -111,19 +113,19 @@ export class LockFile {
     return processes;
   }
 
-  /** The number of the thread that holds the lock on writing; 0 where none does, or none is seen. */
+  /** The number of the thread that holds the write lock; 0 if none does, or none can be seen. */
   writer(): number {
     if (this.#descriptor === undefined || mutex === undefined) return 0;
     if (readSync(this.#descriptor, this.#bytes, 0, 4, mutex.lock) < 4) return 0;
     return this.#bytes.readUInt32LE() & THREAD_BITS;
   }
 
-  /** Whether requests for a turn are seen. */
+  /** Whether requests for a turn can be seen. */
   get seesTurns(): boolean {
     return this.#descriptor !== undefined && mutex !== undefined;
   }
 
-  /** Asks writers that follow themselves to let others go first. */
+  /** Asks processes that write again and again to let others go first. */
   askForTurn(): void {
     if (this.#descriptor === undefined || mutex === undefined) return;
     this.#asked = Date.now();
@@ -131,7 +133,7 @@ export class LockFile {
     writeSync(this.#descriptor, this.#bytes, 0, 8, mutex.room);
   }
 
-  /** Whether another process has asked for a turn within that time. */
+  /** Whether another process has asked for a turn recently. */
   isAskedForTurn(): boolean {
     if (this.#descriptor === undefined || mutex === undefined) return false;
     if (readSync(this.#descriptor, this.#bytes, 0, 8, mutex.room) < 8) return false;
@@ -157,7 +159,7 @@ export class LockFile {
     return bytes.equals(note);
   }
 
-  /** Writes a note for those who open the store later, of 16 bytes, in the place of the one before. */
+  /** Writes a note of 16 bytes for those who open the store later; it replaces the previous one. */
   note(note: Buffer): void {
     if (this.#descriptor === undefined || mutex === undefined) return;
     writeSync(this.#descriptor, note, 0, note.length, mutex.room + NOTE_OFFSET);
@@ -175,17 +177,17 @@ export class LockFile {
   }
 }
 
-/** Which file is at a path, by device and inode; undefined where there is none. */
+/** The file at a path, by device and inode; undefined if there is none. */
 export function fileAt(path: string): string | undefined {
   const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
   return stats && `${stats.dev}/${stats.ino}`;
 }
 
-/** Where things are, in bytes from the beginning of the file. */
+/** Offsets in the file, in bytes. */
 interface LockLayout {
-  /** The lock on writing. */
+  /** The write lock. */
   readonly lock: number;
-  /** Room that LMDB leaves alone. */
+  /** Room that LMDB does not use. */
   readonly room: number;
   /** The table of readers. */
   readonly places: number;
@@ -195,7 +197,7 @@ function mutexLayout(): LockLayout | undefined {
   // Bytes of a mutex in glibc.
   const bytes = { x64: 40, arm64: 48 }[process.arch as string];
   if (process.platform !== 'linux' || bytes === undefined || isMusl()) return undefined;
-  // The head and the mutex of the readers, in whole lines of the processor's cache; then two more.
+  // The head and the readers' mutex, in whole cache lines; then two more.
   const lock = inLines(24 + bytes);
   const room = lock + 2 * bytes;
   return { lock, room, places: room + inLines(bytes) };

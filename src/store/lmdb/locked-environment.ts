@@ -1,4 +1,4 @@
-/** An environment that is opened by a lock file which all its users have. */
+/** An environment opened with a lock file that all its users share. */
 import { join } from 'node:path';
 import type { Patience } from '../patience.js';
 import { processLimits } from '../process-limits.js';
@@ -12,22 +12,22 @@ import { ensureLockFile } from './make-lock-file.js';
 
 interface LockedOptions {
   /**
-   * Whether this process has just made the store, so that nobody can have it open by another lock
+   * Whether this process has just made the store, so that nobody has it open with another lock
    * file.
    */
   readonly isMade?: boolean;
   readonly patience?: Patience | undefined;
-  /** The clock by which records expire. */
+  /** The clock for expiry. */
   readonly now?: (() => Milliseconds) | undefined;
 }
 
-/** Opens what has been looked at before. Throws `io`, `busy`, `full`, `damaged`, `not-a-store`. */
+/** Opens a file that has been checked. Throws `io`, `busy`, `full`, `damaged`, `not-a-store`. */
 export function openLocked(
   path: string,
   mode: Mode,
   { isMade = false, patience, now }: LockedOptions = {},
 ): Environment {
-  // Reading them takes a descriptor: the lock file may be given the last one.
+  // Reading the limits takes a descriptor: the lock file may get the last one.
   const limits = processLimits();
   ensureLockFile(path, mode);
   const lockFile = new LockFile(join(path, LOCK_FILE));

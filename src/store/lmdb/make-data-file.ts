@@ -1,4 +1,4 @@
-/** Making the file of a store that holds nothing. */
+/** Makes the file of an empty store. */
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { firstMetaPages } from './file/new-metas.js';
@@ -6,8 +6,8 @@ import { writeWhole } from './flush.js';
 import { DATA_FILE } from './layout.js';
 
 /**
- * Makes the file in a folder that has none, as LMDB would. Throws what writing does: where LMDB's own first
- * write fails, lmdb (3.5.6) frees what it then uses, and the process dies.
+ * Makes the file in a folder without one, as LMDB would. Throws errors of writing: if LMDB's own
+ * first write fails, lmdb (3.5.6) uses freed memory, and the process dies.
  */
 export function makeDataFile(folder: string): void {
   const descriptor = openSync(join(folder, DATA_FILE), 'wx', 0o600);

@@ -1,14 +1,15 @@
-/** Making folders; ends for every path, also where links go round. */
+/** Makes folders; ends for every path, also one with circular links. */
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { KvError } from '../../errors.js';
 
 /**
- * Makes a folder, and those above it, for their owner alone. Does nothing where there is one.
- * Throws what the system says of the first that cannot be made, and `io` for a dead symbolic link.
+ * Makes a folder, and those above it, for their owner alone. Does nothing if it exists. Throws the
+ * system's error for the first that cannot be made, and `io` for a dead symbolic link.
  *
- * Node's own recursive way never ends below /proc, which refuses every new name with ENOENT. So each
- * folder is tried at most twice: once, and once more when the one above it has been made.
+ * Node's own recursive function never returns below /proc, which refuses every new name with
+ * ENOENT. So each folder is tried at most twice: once, and again when the one above it has been
+ * made.
  */
 export function makeFolder(path: string): void {
   if (wasMade(path)) return;
@@ -17,7 +18,7 @@ export function makeFolder(path: string): void {
   make(path);
 }
 
-/** False where the folder above it is missing. */
+/** False if the folder above it is missing. */
 function wasMade(path: string): boolean {
   try {
     make(path);
@@ -35,7 +36,7 @@ function make(path: string): void {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     if (statSync(path, { throwIfNoEntry: false })) return;
     const state = 'it is a symbolic link that leads nowhere';
-    // Without what the system said, which is less.
+    // Without the system's message, which says less.
     throw new KvError('io', `cannot make folder "${path}": ${state}`);
   }
 }

@@ -1,4 +1,4 @@
-/** Making a store's lock file, before LMDB would do it. */
+/** Makes a store's lock file before LMDB does. */
 import {
   accessSync,
   copyFileSync,
@@ -14,19 +14,19 @@ import { ioError, KvError } from '../../errors.js';
 import type { Mode } from '../store.js';
 import { LOCK_FILE } from './layout.js';
 
-/** Begins the name of a folder in which a file is made before it appears. */
+/** The prefix of a temporary folder in which a file is made before it appears. */
 export const MAKING_PREFIX = '.making-';
 
-/** Bytes of a new lock file, which bound how many readers it has room for: about a thousand. */
+/** Bytes of a new lock file, which determine the number of readers: about a thousand. */
 const LOCK_FILE_BYTES = 64 * 1024;
 
 /**
- * LMDB makes its lock file with a hole in it, and on a full disk dies with SIGBUS when it fills the
- * hole. So the file is made here, of written bytes. LMDB also dies where there is one that it cannot
- * open. It reads without one where it may not write to the folder.
+ * LMDB makes its lock file with a hole, and on a full disk dies with SIGBUS when it writes there.
+ * So the file is made here, with all bytes written. LMDB also dies if a lock file exists that it
+ * cannot open. It reads without one if it may not write to the folder.
  *
- * A symbolic link is refused: two folders that lock by one file, or one that locks by what somebody
- * else can exchange, do not keep their writers apart.
+ * A symbolic link is refused: two folders with one lock file, or a lock file that others can
+ * replace, do not keep writers apart.
  */
 export function ensureLockFile(path: string, mode: Mode): void {
   const action = `lock store "${path}"`;
@@ -61,7 +61,7 @@ function makeLockFile(path: string, lock: string): void {
   }
 }
 
-/** Makes a file appear under another name; false where something is there. */
+/** Gives a file a second name; false if something exists there. */
 export function linkUnlessThere(from: string, to: string): boolean {
   try {
     try {

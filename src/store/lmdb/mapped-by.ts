@@ -1,10 +1,10 @@
-/** Which processes have a file in their memory, as LMDB has the files of its stores. */
+/** Finds processes that have mapped a file, as LMDB maps the files of its stores. */
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 
 /**
- * The id of a process, other than `own`, that has a file mapped; undefined where there is none that can be seen. Those of
- * other users and of other containers cannot be, nor any where there is no /proc.
+ * The id of a process, other than `own`, that has mapped a file; undefined if none can be seen.
+ * Those of other users and containers cannot, nor any without /proc.
  */
 export function processThatMaps(file: string, own?: number): number | undefined {
   const path = attempt(() => realpathSync(file));
@@ -20,7 +20,7 @@ export function processThatMaps(file: string, own?: number): number | undefined 
   return undefined;
 }
 
-/** By its inode, or by its path: a file system of layers has another inode there. */
+/** By its inode, or by its path: overlay file systems show another inode there. */
 function isOf(line: string, inode: string, path: string): boolean {
   const [, mappedInode, mappedPath] = /^\S+ \S+ \S+ \S+ (\d+) +(.*)$/.exec(line) ?? [];
   if (mappedPath === undefined) return false;

@@ -1,6 +1,6 @@
 /**
- * lmdb's native part, found quickly, and its environment with locks that work. The build puts this
- * in the place of the package that lmdb finds its native part with.
+ * lmdb's native part, found quickly, and its environment with repaired locks. The build replaces
+ * the package with which lmdb finds its native part by this file.
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,7 +11,7 @@ import { silenceNativePart } from './native-messages.js';
 /** MDB_RDONLY of lmdb.h. */
 export const READ_ONLY = 0x20000;
 
-/** lmdb's native part, as far as it is used here. */
+/** The parts of lmdb's native module that are used here. */
 interface NativeAddon {
   readonly Env: new () => NativeEnvironment;
   readonly Txn: new (environment: NativeEnvironment, flags: number) => NativeTransaction;
@@ -26,15 +26,15 @@ interface NativeEnvironment {
   /** Returns zero, or LMDB's error code. */
   open(...options: unknown[]): number | undefined;
   close(): void;
-  /** lmdb's mark of a transaction under way, within which another one begins without the lock. */
+  /** lmdb's mark of a transaction under way, in which a nested one begins without the lock. */
   writeTxn?: unknown;
   beginTxn(flags: number): void;
   commitTxn(): void;
   abortTxn(): void;
-  /** The number of the write transaction under way; zero where LMDB has begun none. */
+  /** The number of the write transaction under way; zero if LMDB has begun none. */
   getWriteTxnId(): number;
   /**
-   * Runs a transaction in the background; `told` hears how it goes, and in the end its error code
+   * Runs a transaction in the background; `told` gets its progress, and at the end its error code
    * or zero.
    */
   startWriting(address: number, told: (status: number) => unknown): void;
@@ -43,23 +43,17 @@ interface NativeEnvironment {
 /** MDB_PANIC of lmdb.h: after a failed write LMDB begins no more transactions. */
 const PANIC = -30795;
 
-/**
- * What lmdb's own part says while a transaction in the background goes on, or when it has gone
- * well.
- */
+/** The codes for progress and success of a transaction in the background. */
 const goingWell: readonly number[] = [0, 1, 2];
 
-/** What lmdb is opened with for this file's sake: it hands the native part all that it is given. */
+/** Options of lmdb that this file needs: lmdb passes all its options to the native part. */
 export interface AddonOptions {
   readonly readOnly: boolean;
   /** Waits until nobody else writes. */
   waitForTurn(): void;
-  /**
-   * Whether the transaction that lmdb is about to begin opens a database that is there, and no
-   * more.
-   */
+  /** Whether the transaction that lmdb is about to begin only opens an existing database. */
   onlyOpens(): boolean;
-  /** A transaction in the background was not begun, or not committed: LMDB's error code. */
+  /** A transaction in the background could not begin or commit: LMDB's error code. */
   failed(code: number): void;
 }
 
@@ -68,16 +62,16 @@ export default function loadNativeAddon(): NativeAddon {
   return Object.create(addon, { Env: { value: withWorkingLocks(addon) } });
 }
 
-/** That package looks into many places, which takes longer than loading; those that count are few. */
+/** That package looks in many places, which takes longer than loading; only a few matter. */
 function findNativeAddon(): NativeAddon {
   const file = nativeAddonFile();
   if (file !== undefined) return createRequire(import.meta.url)(file);
-  // lmdb's own way, which says what is missing.
+  // lmdb's own way, which reports what is missing.
   const lmdb = createRequire(import.meta.url).resolve('lmdb');
   return createRequire(lmdb)('node-gyp-build-optional-packages')(dirname(dirname(lmdb)));
 }
 
-/** The file of lmdb's native part; undefined where it is at none of the usual places. */
+/** The file of lmdb's native part; undefined if it is at none of the usual places. */
 export function nativeAddonFile(): string | undefined {
   const { platform, arch, versions } = process;
   const libc = platform === 'linux' ? (isMusl() ? '.musl' : '.glibc') : '';
@@ -87,7 +81,7 @@ export function nativeAddonFile(): string | undefined {
   const found = nearby()
     .flatMap((folder) => files.map((name) => join(folder, name)))
     .find((path) => existsSync(path));
-  // By its whole path, and by Node's own way of loading: lmdb itself may be in the same process.
+  // By its full path, and with Node's own loader: lmdb itself may be loaded in the same process.
   if (found !== undefined) return found;
   // Beside lmdb, wherever the package manager has put it.
   const requireThere = createRequire(createRequire(import.meta.url).resolve('lmdb'));
@@ -95,26 +89,26 @@ export function nativeAddonFile(): string | undefined {
     try {
       return requireThere.resolve(name);
     } catch {
-      // The next one.
+      // Tries the next.
     }
   }
   return undefined;
 }
 
-/** Where npm puts the packages that the built file needs: inside of its own package, or beside it. */
+/** Where npm puts the packages that the built file needs: inside its own package, or beside it. */
 function nearby(): string[] {
   const ownPackage = dirname(dirname(fileURLToPath(import.meta.url)));
   return [join(ownPackage, 'node_modules'), dirname(ownPackage)];
 }
 
 /**
- * The environment, with what is mended of it.
+ * The environment, with repairs.
  *
- * When LMDB closes a store as its only user, it destroys the locks in the lock file, also where
- * another process is opening the store and waits just for that (mdb.c, mdb_env_close0). That one's
- * locks then fail. lmdb (3.5.6) takes no notice and goes on without a transaction, with a remark
- * of its own on stderr. So the locks are tried here, and where they fail the store is closed again,
- * and what failed is thrown: whoever opens the store next, as its only user, makes new locks.
+ * When LMDB closes a store as its only user, it destroys the locks in the lock file, even if
+ * another process is just opening the store and waiting for them (mdb.c, mdb_env_close0). Locking
+ * then fails in that process; lmdb (3.5.6) ignores it and continues without a transaction, with a
+ * message on stderr. So the locks are tried here, and if they fail the store is closed and the
+ * error thrown: the next to open the store, as its only user, makes new locks.
  */
 function withWorkingLocks({ Env, Txn }: NativeAddon): NativeAddon['Env'] {
   return class extends Env {
@@ -136,8 +130,8 @@ function withWorkingLocks({ Env, Txn }: NativeAddon): NativeAddon['Env'] {
     }
 
     /**
-     * Waits for a turn before LMDB takes its lock on writing: see write-turn.ts. lmdb opens a database
-     * in a transaction that writes; one that reads does as well, and waits for nobody.
+     * Waits for a turn before LMDB takes its write lock: see write-turn.ts. lmdb opens a database
+     * in a write transaction; a read transaction does as well, and waits for nobody.
      */
     override beginTxn(flags: number): void {
       if (!this.writeTxn && this.#options?.onlyOpens?.()) {
@@ -146,16 +140,15 @@ function withWorkingLocks({ Env, Txn }: NativeAddon): NativeAddon['Env'] {
       }
       if (!this.writeTxn) this.#options?.waitForTurn?.();
       super.beginTxn(flags);
-      // lmdb does not look whether LMDB has begun one.
+      // lmdb does not check whether LMDB has begun one.
       if (this.getWriteTxnId() > 0) return;
       super.abortTxn();
       throw Object.assign(new Error('no transaction was begun'), { code: PANIC });
     }
 
     /**
-     * Where this fails, lmdb says so to promises that it has hidden, which ends the process, or to
-     * nobody. So it is not told; and as it then still waits, nothing more may be written with it,
-     * nor may it be closed.
+     * If this fails, lmdb tells promises that nobody can reach, which ends the process, or nobody.
+     * So it is not told; and as it then still waits, it must neither write nor be closed any more.
      */
     override startWriting(address: number, told: (status: number) => unknown): void {
       super.startWriting(address, (status) => {

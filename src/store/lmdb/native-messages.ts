@@ -13,7 +13,7 @@
  */
 import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 
-/** How the texts begin: enough of each that no other string begins so. */
+/** The beginnings of the texts, long enough that no other string has them. */
 const beginnings = [
   'Write error: %s position ',
   'Attempting to write page at position ',
@@ -28,7 +28,7 @@ const beginnings = [
   'wfc unlock due to error %u',
 ] as const;
 
-/** Memory of a native part that is only read: from where to where. */
+/** Read-only memory of a native module: first and last address. */
 const READ_ONLY_PART = /^([0-9a-f]+)-([0-9a-f]+) r--p .*\.node$/gm;
 
 let isDone = false;
@@ -52,7 +52,7 @@ export function silenceNativePart(): void {
       closeSync(memory);
     }
   } catch {
-    // Nothing is written yet, and nothing is changed by halves: a text is there, or it is not.
+    // Nothing has been written yet, and each text is either whole or empty.
   }
 }
 
@@ -60,7 +60,7 @@ function silence(memory: number, from: number, to: number): void {
   const part = Buffer.allocUnsafe(to - from);
   if (readSync(memory, part, 0, part.length, from) < part.length) return;
   for (const beginning of beginnings) {
-    // Behind the zero that ends the string before it: not in the midst of another one.
+    // After the zero that ends the previous string, so that it is not in the middle of another.
     const before = part.indexOf(`\0${beginning}`, 0, 'latin1');
     if (before >= 0) writeSync(memory, Buffer.alloc(1), 0, 1, from + before + 1);
   }

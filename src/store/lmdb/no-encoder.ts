@@ -1,7 +1,7 @@
 /**
- * Stands in, in the build, for what lmdb encodes values and keys with that are not bytes: here all are,
- * and loading it would take a good part of a short command's time (the one for keys makes its code anew
- * each time).
+ * Replaces, in the build, lmdb's encoders of values and keys that are not bytes: here all are
+ * bytes, and loading the encoders would take a good part of a short command's time (the one for
+ * keys generates its code each time).
  */
 export class Encoder {
   constructor() {

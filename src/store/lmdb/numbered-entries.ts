@@ -1,4 +1,4 @@
-/** Entries of one of the store's own databases, by the number of a value: see layout.ts. */
+/** Entries of the store's own databases that are keyed by a value's number: see layout.ts. */
 import type { Db } from './database.js';
 import type { Environment } from './environment.js';
 import { decodeU64, encodeU64, sealEntry } from './layout.js';
@@ -13,7 +13,7 @@ export class NumberedEntries {
     this.#name = name;
   }
 
-  /** Undefined where there is none. Throws `damaged` for a wrong checksum. */
+  /** Undefined if there is none. Throws `damaged` for a wrong checksum. */
   get(id: number): Buffer | undefined {
     return readEntry(this.#environment, this.#database, encodeU64(id));
   }

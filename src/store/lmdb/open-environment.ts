@@ -1,32 +1,32 @@
-/** Opening LMDB's environment, again where others are just closing it. */
+/** Opens LMDB's environment, and tries again if others are just closing it. */
 import { open } from 'lmdb';
 import { KvError } from '../../errors.js';
 import { type Patience, REPORT_MS } from '../patience.js';
 import type { RootDb } from './database.js';
 import { lacks } from './trial.js';
 
-/** How often it is tried: each time it fails, somebody else has closed the store meanwhile. */
+/** The most attempts: each failure means that somebody has closed the store meanwhile. */
 const ATTEMPTS = 200;
 
-/** What passes between two attempts, in ms. */
+/** Milliseconds between two attempts. */
 const PAUSE_MS = 1;
 
-/** EINVAL: what using a lock says that has been destroyed; and a file system, of what it lacks. */
+/** EINVAL: the error of a destroyed lock, and of a file system for a missing feature. */
 const INVALID = 22;
 
 /**
- * EAGAIN: LMDB marks the readers of a process by a lock on one byte, at its process id, which a process
- * of another container with the same id holds.
+ * EAGAIN: LMDB marks the readers of a process by a lock on one byte, at its process id, which a
+ * process with the same id in another container may hold.
  */
 const ID_IS_TAKEN = 11;
 
-/** How long a process waits for another of its id where nothing else was said, in ms. */
+/** How long a process waits for another with its id by default, in ms. */
 const ID_PATIENCE_MS = 10_000;
 
-/** EINVAL, ENODEV, ENOLCK, ENOSYS, EOPNOTSUPP: what a file system may say of what it lacks. */
+/** EINVAL, ENODEV, ENOLCK, ENOSYS, EOPNOTSUPP: errors of a file system for missing features. */
 const lacking: readonly unknown[] = [INVALID, 19, 37, 38, 95];
 
-/** The environment in the folder `path`. Throws what lmdb throws, and `busy`. */
+/** The environment in the folder `path`. Throws lmdb's errors, and `busy`. */
 export function openEnvironment(
   path: string,
   options: object,
@@ -41,7 +41,7 @@ export function openEnvironment(
       const { code, isOfLocks } = error as { code?: unknown; isOfLocks?: true };
       // See native-addon.ts.
       if (isOfLocks && code === ID_IS_TAKEN) {
-        // The clock is not read before: it takes 2 ms to load.
+        // The clock is not read earlier: loading it takes 2 ms.
         failed ??= performance.now();
         const elapsed = performance.now() - failed;
         if (elapsed >= limit) throw idIsTaken(path, error);

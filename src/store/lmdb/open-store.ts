@@ -1,4 +1,4 @@
-/** Opening a store, and making one: what is on the disk is looked at before LMDB is given it. */
+/** Opens a store, or makes one: the files are checked before LMDB opens them. */
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ioError, KvError } from '../../errors.js';
@@ -26,12 +26,13 @@ import { makeDataFile } from './make-data-file.js';
 import { makeFolder } from './make-folder.js';
 import { ensureLockFile, linkUnlessThere, MAKING_PREFIX } from './make-lock-file.js';
 
-/** How long making a store may take, in ms: what is older was left by a process that was killed. */
+/** How long making a store may take, in ms; older temporary folders belong to killed processes. */
 const MAKING_LIMIT_MS = 60 * 60 * 1000;
 
 /**
- * The store in a folder. Where there is none: undefined; to `write` it is made, with mode 0700, its
- * files 0600. `now` is the clock by which records expire. Throws `not-a-store`, `unknown-format`, `damaged`, `io`, `full`, `busy`.
+ * The store in a folder. If there is none: undefined; to `write` it is made, with mode 0700, its
+ * files 0600. `now` is the clock for expiry. Throws `not-a-store`, `unknown-format`, `damaged`,
+ * `io`, `full`, `busy`.
  */
 export async function openStore(
   path: string,
@@ -61,7 +62,7 @@ export async function openStore(
   }
 }
 
-/** What is in the folder; nothing where there is none. Throws `not-a-store` for a file, `io`. */
+/** The names in the folder; none if it does not exist. Throws `not-a-store` for a file, `io`. */
 function namesIn(path: string): string[] {
   const action = `open store "${path}"`;
   try {
@@ -75,7 +76,7 @@ function namesIn(path: string): string[] {
   }
 }
 
-/** False where there is nothing yet. Throws `not-a-store` for what holds something else. */
+/** False if the folder is empty. Throws `not-a-store` if it holds something else. */
 function holdsStore(path: string, names: readonly string[]): boolean {
   if (names.includes(DATA_FILE)) return true;
   const other = names.find((name) => name !== LOCK_FILE && !name.startsWith(MAKING_PREFIX));
@@ -84,8 +85,9 @@ function holdsStore(path: string, names: readonly string[]): boolean {
 }
 
 /**
- * Makes a store in a folder of its own and links it into place, so that it is whole or absent,
- * however many processes make it at once: the first one's stays. Returns whether it is this one's.
+ * Makes a store in a temporary folder and links it into place, so that it is complete or absent,
+ * however many processes make it at once: the first one stays. Returns whether it is this
+ * process's.
  */
 async function makeStore(path: string): Promise<boolean> {
   try {
@@ -116,16 +118,15 @@ async function makeStore(path: string): Promise<boolean> {
   }
 }
 
-/** What the system says of a write that failed; the store's own words name the path that it was made at. */
+/**
+ * The system's error of a write that failed; the store's own message would name the temporary path.
+ */
 function causeOf(error: unknown): unknown {
   const isOfDisk = error instanceof KvError && (error.code === 'full' || error.code === 'io');
   return isOfDisk && error.cause !== undefined ? causeOf(error.cause) : error;
 }
 
-/**
- * Removes, where it may, what processes left that were killed while they made a store, or looked
- * for room.
- */
+/** Removes what killed processes have left while they made a store, or tested for room. */
 function removeRemains(path: string, names: readonly string[]): void {
   for (const name of names) {
     const isSmall = isProbe(name, DATA_FILE);
@@ -135,7 +136,7 @@ function removeRemains(path: string, names: readonly string[]): void {
       if (!isSmall && Date.now() - statSync(remains).mtimeMs < MAKING_LIMIT_MS) continue;
       rmSync(remains, { recursive: true, force: true });
     } catch {
-      // They are gone, or another user's, and in nobody's way.
+      // They are gone, or belong to another user, and do no harm.
     }
   }
 }
@@ -153,7 +154,7 @@ function checkFormat(environment: Environment): void {
     throw new KvError(
       'unknown-format',
       `cannot open store "${environment.path}": it is in format ${format}, and this kv knows ${FORMAT}`,
-      // Its records have no checksums, so they are not read as those of today.
+      // Its records have no checksums, so they cannot be read like today's.
       format === 1 ? { hint: 'to carry it over: kv store upgrade, which keeps the old file' } : {},
     );
   }

@@ -1,4 +1,4 @@
-/** What a store on LMDB consists of, for its buckets and uploads. */
+/** The parts of a store on LMDB, for its buckets and uploads. */
 import type { Catalogue } from './catalogue.js';
 import type { Chunks } from './chunks.js';
 import type { Environment } from './environment.js';

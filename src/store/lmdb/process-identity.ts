@@ -1,23 +1,23 @@
 /**
- * Who owns an upload, written so that another process can tell whether the owner still lives.
- * A process id alone is not enough: it is given again, and means nothing in another container.
+ * The owner of an upload, recorded so that another process can tell whether the owner still lives.
+ * A process id alone is not enough: ids are reused, and mean nothing in another container.
  */
 import { readFileSync, readlinkSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 
-/** An owner that cannot be looked at from here is taken for dead after this long without a sign. */
+/** An owner that cannot be seen from here is taken for dead after this long without a sign. */
 const SILENCE_LIMIT_MILLISECONDS = 24 * 60 * 60 * 1000;
 
-/** What Linux counts the start of a process in, wherever a program sees it. */
+/** The unit in which Linux reports the start of a process. */
 const TICKS_PER_SECOND = 100;
 
 export interface Owner {
   readonly pid: number;
-  /** When the process started, in the kernel's ticks since boot; empty where that is not known. */
+  /** When the process started, in the kernel's ticks since boot; empty if unknown. */
   readonly started: string;
-  /** The boot of the machine; empty where that is not known. */
+  /** The boot of the machine; empty if unknown. */
   readonly boot: string;
-  /** The namespace that the process id is of; empty where there are none. */
+  /** The namespace of the process id; empty if there are none. */
   readonly namespace: string;
   /** The owner's last sign of life, in milliseconds since the epoch. */
   readonly seen: number;
@@ -39,7 +39,7 @@ export function isThisProcess({ seen: _, ...owner }: Owner): boolean {
   return isDeepStrictEqual(owner, here);
 }
 
-/** False only where the owner is known to have ended, or has been silent beyond reason. */
+/** False only if the owner is known to have ended, or has been silent too long. */
 export function isAlive(owner: Owner): boolean {
   const here = thisProcess();
   if (owner.boot !== here.boot) return false;
@@ -50,7 +50,7 @@ export function isAlive(owner: Owner): boolean {
   return exists(owner.pid);
 }
 
-/** How long a process has been running, in ms; undefined where it has ended, or that is not known. */
+/** How long a process has been running, in ms; undefined if it has ended, or that is unknown. */
 export function ageOf(pid: number): number | undefined {
   const ticks = Number(startOf(pid) ?? Number.NaN);
   const uptime = attempt(() => readFileSync('/proc/uptime', 'latin1'));
@@ -58,18 +58,18 @@ export function ageOf(pid: number): number | undefined {
   return Number.isNaN(age) ? undefined : Math.max(0, age);
 }
 
-/** False where no process has that id here. */
+/** False if no process has that id here. */
 export function isRunning(pid: number): boolean {
   return exists(pid);
 }
 
-// What a process is does not change while it runs: the one thing kept between calls.
+// A process's identity does not change while it runs: the one thing kept between calls.
 let identity: Omit<Owner, 'seen'> | undefined;
 
-/** Field 22 of /proc/PID/stat, or undefined where there is no such process, or no /proc. */
+/** Field 22 of /proc/PID/stat, or undefined if there is no such process, or no /proc. */
 function startOf(pid: number): string | undefined {
   const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
-  // The second field is the program's name in parentheses, and may hold spaces of its own.
+  // The second field is the program's name in parentheses, which may contain spaces.
   const [state, ...fields] = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
   const ended = state === 'Z' || state === 'X';
   return ended ? undefined : fields[18];

@@ -1,11 +1,11 @@
-/** What the processes are called that use a store, as far as that can be known from here. */
+/** Names the processes that use a store, as far as they can be seen. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { LOCK_FILE } from './layout.js';
 
 /**
- * `process 123 (kv import)`, by the number of its thread; `another process` where that has no such
- * thread here which has the lock file open: the number may be of another container.
+ * `process 123 (kv import)`, for the process of a thread; `another process` if no thread with that
+ * number here has the lock file open: it may belong to another container.
  */
 export function nameOfWriter(thread: number, store: string): string {
   try {
@@ -20,14 +20,14 @@ export function nameOfWriter(thread: number, store: string): string {
 
 const UNKNOWN = 'another process';
 
-/** `process 123 (kv import)`, or without a name where that is not known. */
+/** `process 123 (kv import)`, or without a name if that is unknown. */
 export function processText(id: number, name: string | undefined): string {
   return name === undefined ? `process ${id}` : `process ${id} (${name})`;
 }
 
 /**
- * `kv import`, of a process that has the store's lock file open; undefined where there is no such
- * process to be seen, or it has not.
+ * `kv import`, for a process that has the store's lock file open; undefined if no such process can
+ * be seen.
  */
 export function nameOfUser(id: number, store: string): string | undefined {
   try {
@@ -47,7 +47,7 @@ function hasOpen(id: number, path: string): boolean {
   });
 }
 
-/** A script by its name, and a verb; none of the other arguments, which may be values. */
+/** A script's name, and its verb; no other arguments, which may be values. */
 function programName(program: string, words: readonly string[]): string {
   if (basename(program) !== 'node') return basename(program);
   const [script, verb] = words.filter((word) => !word.startsWith('-'));

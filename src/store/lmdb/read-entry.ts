@@ -1,10 +1,10 @@
-/** Reads entries of a store's own databases, each held against its checksum. */
+/** Reads entries of a store's own databases, and checks their checksums. */
 import { KvError } from '../../errors.js';
 import type { Db } from './database.js';
 import type { Environment } from './environment.js';
 import { openEntry } from './layout.js';
 
-/** The bytes of an entry, undefined where there is none. Throws `damaged` for a wrong checksum. */
+/** The bytes of an entry; undefined if there is none. Throws `damaged` for a wrong checksum. */
 export function readEntry(environment: Environment, db: Db, key: Buffer): Buffer | undefined {
   const entry = environment.reads.getCopy(db, key);
   if (entry === undefined) return undefined;

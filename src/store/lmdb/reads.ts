@@ -1,28 +1,28 @@
-/** Reads of an environment: the states of the store that are kept for them, and records' bytes and keys. */
+/** Reads of an environment: the snapshots kept for them, and records' bytes and keys. */
 import type { RangeOptions } from 'lmdb';
 import { KvError } from '../../errors.js';
 import type { Db, KeySpan, ReadTransaction, RootDb } from './database.js';
 import { isPanic, lmdbError } from './lmdb-error.js';
 import { besideWrites, forgetReads, Renewal } from './lmdb-internals.js';
 
-/** A point in time of the store, for reads; undefined reads what is newest. */
+/** A snapshot of the store, for reads; undefined reads the newest state. */
 export type Snapshot = ReadTransaction | undefined;
 
 /** Bytes that were read, in memory that the next read overwrites. */
 export interface Found {
   readonly bytes: Buffer;
   readonly view: DataView;
-  /** How many of them there are, whatever the memory is that they are in. */
+  /** The number of bytes, however large the memory is. */
   readonly length: number;
 }
 
-/** What is needed of the environment. */
+/** What it needs of the environment. */
 interface ReadFrom {
   readonly path: string;
-  /** There before the first read. */
+  /** Available before the first read. */
   main(): RootDb;
   inTransaction(): boolean;
-  /** Why LMDB panics, where a write has failed. */
+  /** Why LMDB panics, after a write that failed. */
   lastFailure(): KvError | undefined;
 }
 
@@ -35,14 +35,14 @@ export class Reads {
     this.#from = from;
   }
 
-  /** Makes the reads that follow see the newest state. */
+  /** Lets following reads see the newest state. */
   renew(): void {
     this.run(() => this.renewal.renew(this.#main));
   }
 
   /**
-   * The state that the reads since the last `renew` have seen, kept until `release`. Within a
-   * write transaction there is none to keep: reads see the transaction itself.
+   * The snapshot of the reads since the last `renew`, kept until `release`. Within a write
+   * transaction there is none: reads see the transaction itself.
    */
   keep(): Snapshot {
     if (this.#from.inTransaction()) return undefined;
@@ -50,8 +50,8 @@ export class Reads {
   }
 
   /**
-   * The state that the transaction under way was begun from, kept until `release`. It can be listed
-   * from the file, which what the transaction writes leaves as it was.
+   * The snapshot from which the transaction under way began, kept until `release`. It can be listed
+   * from the file, where the transaction's writes do not change it.
    */
   keepBeginning(): Snapshot {
     return this.run(() =>
@@ -66,16 +66,18 @@ export class Reads {
     snapshot?.done();
   }
 
-  /** Ends the reads that lmdb would else go on with up to the next turn of the event loop, and which hold a state. */
+  /**
+   * Ends lmdb's reads, which would otherwise keep a snapshot until the next turn of the event loop.
+   */
   end(): void {
     if (!this.#from.inTransaction()) this.run(() => forgetReads(this.#main));
   }
 
-  /** A record's bytes, in memory that the next read overwrites; undefined where there is no such key. */
+  /** A record's bytes, in memory that the next read overwrites; undefined for a missing key. */
   get(db: Db, key: Buffer | KeySpan, snapshot?: Snapshot): Found | undefined {
     const bytes = this.#within(snapshot, (options) => db.getBinaryFast(key, options));
     if (bytes === undefined) return undefined;
-    // lmdb gives mostly the same object, of which it sets the length.
+    // lmdb usually returns the same object with another length.
     let last = this.#last;
     if (last?.bytes !== bytes) {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -85,21 +87,21 @@ export class Reads {
     return { bytes, view: last.view, length: bytes.length };
   }
 
-  /** A record's bytes, the caller's own; undefined where there is no such key. */
+  /** A copy of a record's bytes; undefined for a missing key. */
   getCopy(db: Db, key: Buffer, snapshot?: Snapshot): Buffer | undefined {
     return this.#within(snapshot, (options) => db.getBinary(key, options));
   }
 
-  /** Keys of a range, as lmdb takes it. Throws `damaged`. */
+  /** Keys of a range, in lmdb's form. Throws `damaged`. */
   getKeys(db: Db, range: RangeOptions, snapshot?: Snapshot): Buffer[] {
     const keys = this.#within(snapshot, (options) => [...db.getKeys({ ...range, ...options })]);
-    // Of a page that is damaged lmdb makes something else of a key.
+    // From a damaged page lmdb makes keys of other types.
     if (keys.every((key) => ArrayBuffer.isView(key))) return keys;
     const state = `damaged: a key of its "${db.name}" cannot be read`;
     throw new KvError('damaged', `cannot read store "${this.#from.path}": ${state}`);
   }
 
-  /** Runs reads; what LMDB says of a failure is thrown as a KvError. */
+  /** Runs reads; LMDB's errors are thrown as KvErrors. */
   run<T>(read: () => T): T {
     try {
       return read();

@@ -1,4 +1,4 @@
-/** The layout of a record, as layout.ts says: encoding one, telling whether it is sound, and decoding it. */
+/** The layout of a record, as in layout.ts: encoding it, checking it, and decoding it. */
 import type { Metadata, Milliseconds } from '../record.js';
 import { recordSum, sumOfBytes, viewOf, viewOfKey } from './checksum.js';
 import { readU48, readU64, writeU64 } from './u64.js';
@@ -8,23 +8,23 @@ const KIND_CHUNKED = 2;
 const KIND_LONG = 3;
 const FLAG_EXPIRES = 1;
 
-/** Where the fields of a record are, in bytes. */
+/** The offsets of a record's fields, in bytes. */
 const field = { checksum: 0, kind: 4, flags: 5, modified: 6, version: 12 } as const;
 export const HEADER_BYTES = 20;
 const EXPIRES_BYTES = 6;
 export const CHECKSUM_BYTES = 4;
 const CHUNKED_BYTES = 20;
 
-/** Bytes of the longest value whose record has one checksum for all of it. */
+/** Bytes of the longest value that the record's own checksum covers. */
 const SHORT_LIMIT_BYTES = 1024;
 
 /** Bytes of the longest header of a record whose value is inline. */
 export const INLINE_HEADER_LIMIT_BYTES = HEADER_BYTES + EXPIRES_BYTES + CHECKSUM_BYTES;
 
-/** Bytes from which it can be told whether a record is sound, whatever its length. */
+/** Bytes that are enough to check the checksum of any record. */
 export const SUMMED_LIMIT_BYTES = INLINE_HEADER_LIMIT_BYTES + SHORT_LIMIT_BYTES;
 
-/** What leads to a value's chunks. */
+/** Where a value's chunks are. */
 export interface ChunkedValue {
   readonly valueId: number;
   readonly size: number;
@@ -32,18 +32,18 @@ export interface ChunkedValue {
 }
 
 export interface Header extends Metadata {
-  /** Present where the value is in chunks. */
+  /** Present if the value is in chunks. */
   readonly chunked?: ChunkedValue | undefined;
-  /** Where the value begins in the record that is inline. */
+  /** Where an inline value begins in the record. */
   readonly valueStart: number;
-  /** The checksum of the value, where it has its own. */
+  /** The checksum of the value, if it has its own. */
   readonly valueSum?: number;
 }
 
-/** When and as what number a record was written, and when it expires. */
+/** The version of a record, and when it was written and expires. */
 export type Stamp = Pick<Metadata, 'version' | 'modified' | 'expires'>;
 
-/** A key in a tree, with what the sums of the tree begin with. */
+/** A key in a tree, with the seed of the tree's checksums. */
 export interface KeyPlace {
   readonly seed: number;
   readonly view: DataView;
@@ -51,7 +51,7 @@ export interface KeyPlace {
   readonly end: number;
 }
 
-/** The place of a key by itself; good until the next one is asked for, or a checksum. */
+/** The place of a key; valid until the next one is asked for, or a checksum is computed. */
 export function keyPlace(seed: number, key: Uint8Array): KeyPlace {
   return { seed, view: viewOfKey(key), start: 0, end: key.length };
 }
@@ -65,8 +65,8 @@ export function encodeInline(key: KeyPlace, stamp: Stamp, value: Uint8Array): Bu
 }
 
 /**
- * Makes the value from `valueStart` to `end` an inline record by writing a header before it, for which
- * `INLINE_HEADER_LIMIT_BYTES` have been left free. Returns where it begins.
+ * Turns the value from `valueStart` to `end` into an inline record by writing a header before it,
+ * for which `INLINE_HEADER_LIMIT_BYTES` have been left free. Returns where the record begins.
  */
 export function stampInline(
   bytes: Buffer,
@@ -100,8 +100,8 @@ export function encodeChunked(key: KeyPlace, stamp: Stamp, value: ChunkedValue):
 }
 
 /**
- * Gives a record that is sound, which is from `start` to `end`, another place, version and time; its value, and
- * when it expires, stay.
+ * Gives a sound record, from `start` to `end`, another key, version and time; its value and expiry
+ * stay.
  */
 export function restamp(
   view: DataView,
@@ -118,8 +118,8 @@ export function restamp(
 }
 
 /**
- * Whether the bytes from `start` on are a record of `size` bytes, with the key that they have been found
- * by: its checksum is theirs. Of a long one `SUMMED_LIMIT_BYTES` have to be there.
+ * Whether the bytes from `start` on are a record of `size` bytes, with the key under which they
+ * were found: its checksum matches. Of a long one `SUMMED_LIMIT_BYTES` are needed.
  */
 export function isSound(
   seed: number,
@@ -136,12 +136,12 @@ export function isSound(
   return view.getInt32(start) === sum;
 }
 
-/** Whether the bytes are those of a record as most are: short, and it never expires. */
+/** Whether a record is of the usual kind: short, without an expiry. */
 export function isUsual(view: DataView, start: number, size: number): boolean {
   return size >= 20 && size <= 1000 && view.getUint16(start + 4) === 0x0100;
 }
 
-/** What the header says of a record of `size` bytes that begins at `at` and is sound. */
+/** Decodes the header of a sound record of `size` bytes at `at`. */
 export function decodeHeader(bytes: Buffer, size = bytes.length, at = 0): Header {
   const isExpiring = (bytes[at + field.flags]! & FLAG_EXPIRES) !== 0;
   const expires = isExpiring ? readU48(bytes, at + HEADER_BYTES) : undefined;
@@ -168,8 +168,8 @@ export function decodeHeader(bytes: Buffer, size = bytes.length, at = 0): Header
 }
 
 /**
- * Where in `bytes` the value begins of a record that is sound, and all of it there; undefined for one in
- * chunks, and 0 where the checksum of the value is not that of its bytes.
+ * Where in `bytes` the value of a sound, complete record begins; undefined for a value in chunks,
+ * and 0 if the value's own checksum does not match.
  */
 export function inlineValueStart(
   bytes: Buffer,
@@ -186,26 +186,26 @@ export function inlineValueStart(
   return view.getUint32(start + header) === sum ? valueStart : 0;
 }
 
-/** Whether a record that begins at `start` and is sound has all its value beside its key, and never expires. */
+/** Whether a sound record at `start` is inline, and never expires. */
 export function isPlain(view: DataView, start: number): boolean {
   return (
     view.getUint8(start + field.flags) === 0 && view.getUint8(start + field.kind) !== KIND_CHUNKED
   );
 }
 
-/** The version of a record that begins at `start` and is sound. */
+/** The version of a sound record at `start`. */
 export function versionAt(bytes: Buffer, start: number): number {
   return readU64(bytes, start + field.version);
 }
 
-/** When a record expires that begins at `start` and is sound; undefined: never. */
+/** When a sound record at `start` expires; undefined: never. */
 export function expiresAt(view: DataView, start: number): Milliseconds | undefined {
   if (view.getUint8(start + field.flags) === 0) return undefined;
   const at = start + HEADER_BYTES;
   return view.getUint16(at) * 2 ** 32 + view.getUint32(at + 2);
 }
 
-/** Where the bytes end that the checksum of a record covers; 0 where they are no record. */
+/** The end of the bytes that a record's checksum covers; 0 if they are not a record. */
 function summedEnd(view: DataView, start: number, size: number): number {
   if (size < HEADER_BYTES) return 0;
   const flags = view.getUint8(start + field.flags);
@@ -241,7 +241,7 @@ function writeHeader(view: DataView, start: number, kind: number, stamp: Stamp):
   view.setUint32(start + HEADER_BYTES + 2, expires % 2 ** 32);
 }
 
-/** Writes the checksum of a record that ends, as far as it is covered, at `end`. */
+/** Writes the checksum of a record whose covered part ends at `end`. */
 function seal(key: KeyPlace, view: DataView, start: number, end: number): void {
   const { seed, view: keyView, start: keyStart, end: keyEnd } = key;
   view.setInt32(start, recordSum(seed, keyView, keyStart, keyEnd, view, start + field.kind, end));

@@ -1,6 +1,6 @@
 /**
- * The records of a bucket, page by page: from the file itself, leaf by leaf, or where that cannot be,
- * through LMDB. The pages of a write transaction are not all in the file.
+ * The records of a bucket, page by page: leaf by leaf from the file, or, where that is impossible,
+ * through LMDB. A write transaction's pages are not all in the file.
  */
 import { absentBucket, KvError } from '../../errors.js';
 import { KEY_LIMIT_BYTES, type KeyRange, type Milliseconds } from '../record.js';
@@ -19,21 +19,21 @@ import { countStretch, leafRange } from './sound-stretch.js';
 /** Keys read at a time through LMDB. Between two pages the caller may write. */
 const PAGE_KEYS = 1000;
 
-/** Keys of the first page: whoever wants one key, or a few, does not pay for a thousand. */
+/** Keys of the first page: a caller who wants only a few does not pay for a thousand. */
 const FIRST_PAGE_KEYS = 16;
 
-/** How much larger each page is than the one before, up to `PAGE_KEYS`. */
+/** By how much each page is larger than the one before, up to `PAGE_KEYS`. */
 const PAGE_GROWTH = 8;
 
-/** The records of a bucket in a range, and how many there were in all by the bucket's own count. */
+/** The records of a bucket in a range, and the bucket's own count of them. */
 interface RecordPages {
   readonly pages: Iterable<ListedRecords>;
   readonly expected: number;
 }
 
 /**
- * See `StoreBucket.records`. Where the transaction under way `isUntouched`, they are those that it
- * was begun with, whatever is written to it meanwhile. What has expired at the moment is left out.
+ * See `StoreBucket.records`. If the transaction under way `isUntouched`, they are those at its
+ * beginning, whatever it writes meanwhile. Expired records are omitted.
  */
 export function* listRecords(
   parts: Parts,
@@ -62,9 +62,9 @@ export function* listRecords(
   }
 }
 
-/** Throws `damaged` where a bucket gave fewer keys than it holds, or more. */
+/** Throws `damaged` if a bucket gave fewer keys than it holds, or more. */
 function checkCount(bucket: string, given: number, expected: number, isExact: boolean): void {
-  // Of a transaction, its own writes may have come between.
+  // Within a transaction, its own writes may have come in between.
   if (given === expected || (given > expected && !isExact)) return;
   const state = `damaged: ${given} of its ${expected} keys can be read`;
   throw new KvError('damaged', `cannot list bucket "${bucket}": ${state}`);
@@ -90,7 +90,7 @@ function listFromFile(
   };
 }
 
-/** LMDB goes past a damaged page as if the bucket ended there, so that the file is looked at as well. */
+/** LMDB passes a damaged page as if the bucket ended there, so the file is checked as well. */
 function listThroughLmdb(
   parts: Parts,
   bucket: string,
@@ -101,7 +101,7 @@ function listThroughLmdb(
   const { environment } = parts;
   const isWhole = range.lower === undefined && range.upper === undefined;
   return {
-    // A part is not held against it, and asking costs as much as finding a key.
+    // A part cannot be compared with it, and asking costs as much as finding a key.
     expected: isWhole ? environment.reads.run(() => statsOf(db).entryCount) : 0,
     pages: mapped(
       keyPages(parts, bucket, db, reading.snapshot, range),
@@ -122,7 +122,7 @@ function* keyPages(
   let rest: KeyRange = range;
   let wanted = Math.min(FIRST_PAGE_KEYS, first);
   for (;;) {
-    // To go on in a database that has been dropped meanwhile would end the process.
+    // Continuing in a database that has been dropped meanwhile would end the process.
     if (!environment.databases.isOpen(db)) throw absentBucket(bucket);
     const page = readKeys(environment, db, rest, wanted, snapshot);
     const last = page.length < wanted ? undefined : page.at(-1)!;
@@ -131,7 +131,7 @@ function* keyPages(
       lower: reverse ? (last ?? rest.lower) : rest.lower,
       upper: reverse ? rest.upper : (beyond?.lower ?? rest.upper),
     };
-    // What a transaction has written is not in the file, so that its keys are not counted.
+    // A transaction's writes are not in the file, so its keys cannot be counted there.
     if (snapshot === undefined) parts.stretches.check(environment, db, bounds);
     const isComplete =
       snapshot === undefined || countStretch(environment, db, snapshot, bounds) === page.length;
@@ -159,14 +159,14 @@ function readKeys(
   limit: number,
   snapshot: Snapshot,
 ): Buffer[] {
-  // lmdb takes a bound of no bytes for none, but no key is less than it.
+  // lmdb takes an empty bound for none, but no key is less than it.
   if (upper?.length === 0) return [];
   const from = reverse ? upper : lower;
   const options = {
-    // A bound may be a byte longer than a key: just beyond the longest one.
+    // A bound may be a byte longer than a key: just after the longest one.
     ...(from && { start: Buffer.from(from.subarray(0, KEY_LIMIT_BYTES)) }),
     exclusiveStart: from !== undefined && (reverse || from.length > KEY_LIMIT_BYTES),
-    // lmdb would leave out the least key of all, going down to where no end is given.
+    // lmdb would omit the least key when it goes down without an end.
     end: (reverse ? undefined : (upper as Buffer | undefined)) as Buffer,
     reverse,
     limit,
@@ -177,7 +177,7 @@ function readKeys(
   return beyond === -1 ? page : page.slice(0, beyond);
 }
 
-/** The first bytes that come after a key. */
+/** The first bytes after a key. */
 function successorOf(key: Buffer): Buffer {
   return Buffer.concat([key, Buffer.of(0)]);
 }

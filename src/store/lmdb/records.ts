@@ -1,4 +1,6 @@
-/** The records of one database, with the chunks of their values. Writes are within a transaction. */
+/**
+ * The records of one database, with the chunks of their values. Writes are within a transaction.
+ */
 import type { KvError } from '../../errors.js';
 import {
   isExpired,
@@ -25,22 +27,22 @@ import {
 } from './record-layout.js';
 import { InlineValue, ValueInChunks } from './stored-value.js';
 
-/** When and where a key is read. */
+/** The time and snapshot of a read. */
 export interface Reading {
-  /** What has expired by then is absent. */
+  /** Records expired by then are absent. */
   readonly moment: Milliseconds;
   readonly snapshot?: Snapshot;
 }
 
-/** What has to be known of a record that is gone or replaced. */
+/** What has to be known of a record that is deleted or replaced. */
 export type Replaced = Pick<Header, 'chunked' | 'expires' | 'version'>;
 
-/** Reads also what has expired. */
+/** Reads expired records as well. */
 export const STORED: Reading = { moment: 0 };
 
 export const NOT_ITS_SUM = 'its checksum is not that of its bytes';
 
-/** What is known of a record; undefined where there is no such key. Throws `damaged`. */
+/** The header of a record; undefined for a missing key. Throws `damaged`. */
 export function readHeader(
   parts: Parts,
   db: Db,
@@ -57,10 +59,7 @@ export function readHeader(
   return undefined;
 }
 
-/**
- * The value of a key as it is now, or in a snapshot; undefined where there is no such key. Throws
- * `damaged`.
- */
+/** The value of a key, now or in a snapshot; undefined for a missing key. Throws `damaged`. */
 export function readValue(
   parts: Parts,
   db: Db,
@@ -104,7 +103,7 @@ export function setRecord(
   const old = found && soundHeader(parts, db, key, found);
   const version = environment.writes.nextNumber();
   const stamp: Stamp = { version, modified: Date.now(), expires };
-  // Before the old value is let go, which may be the same.
+  // Before the old value is released, which may be the same.
   if (!(value instanceof Uint8Array)) chunks.retain(value.valueId);
   const place = keyPlace(db.seed, key);
   const record =
@@ -117,7 +116,7 @@ export function setRecord(
   return version;
 }
 
-/** Deletes a key; false where there was none, or it had expired. */
+/** Deletes a key; false if there was none, or it had expired. */
 export function removeRecord(parts: Parts, db: Db, key: Buffer): boolean {
   const header = readHeader(parts, db, key, STORED);
   if (header === undefined) return false;
@@ -126,15 +125,15 @@ export function removeRecord(parts: Parts, db: Db, key: Buffer): boolean {
   return !isExpired(header, parts.environment.writes.moment);
 }
 
-/** Lets go of what a record had beside its key, when it is gone or replaced. */
+/** Releases the chunks and the index entry of a deleted or replaced record. */
 export function letGo({ chunks, expiry }: Parts, header: Replaced): void {
   if (header.chunked) chunks.release(header.chunked.valueId);
   expiry.remove(header);
 }
 
 /**
- * How many records a database holds that have not expired at a moment: of all that it holds, without going
- * through them, and the expired ones by their index. Throws `damaged`, `io`.
+ * The number of records in a database that have not expired at a moment: its own count, less the
+ * expired ones in the index, without a walk. Throws `damaged`, `io`.
  */
 export function countRecords({ environment, expiry }: Parts, db: Db, moment: Milliseconds): number {
   return (
@@ -142,7 +141,7 @@ export function countRecords({ environment, expiry }: Parts, db: Db, moment: Mil
   );
 }
 
-/** Sets a key of `target` to the value of a key of `db` that is there. */
+/** Sets a key of `target` to the value of an existing key of `db`. */
 export function shareRecord(
   parts: Parts,
   db: Db,
@@ -157,12 +156,12 @@ export function shareRecord(
   return setRecord(parts, target.db, target.key, value, expires);
 }
 
-/** A header without what only the store knows of the value. */
+/** A header without what only the store needs. */
 export function metadataOf({ size, version, modified, expires, kind }: Header): Metadata {
   return { size, version, modified, expires, kind };
 }
 
-/** The value of an inline record: the caller's own copy. Throws `damaged`. */
+/** A copy of an inline record's value. Throws `damaged`. */
 function inlineValue(
   { catalogue }: Parts,
   db: Db,

@@ -1,6 +1,6 @@
 /**
- * The pages of one state of the store that have been looked at. By them a key that LMDB does not find is known
- * to be absent for the price of reading its leaf; what they do not tell is looked at anew (absence.ts).
+ * Pages of one state of the store that have been checked. With them, a key that LMDB does not find
+ * is known to be absent after reading one leaf; otherwise absence.ts checks it.
  */
 import { viewOf } from './checksum.js';
 import type { Db } from './database.js';
@@ -21,10 +21,10 @@ import { Fault, Page } from './file/page.js';
 import { readPage, rootOf } from './file/walk.js';
 import { isSound } from './record-layout.js';
 
-/** How many pages are remembered; then it begins anew. */
+/** The most pages that are remembered; then the memory is emptied. */
 const PAGES_LIMIT = 50_000;
 
-/** After so many keys in a row that were not there the next one is looked for here first. */
+/** After this many missing keys in a row, the next one is first looked for here. */
 const EXPECTED_AFTER = 2;
 
 /** A leaf that was read, in memory that the next one is read into. */
@@ -33,7 +33,7 @@ interface SeenLeaf {
   readonly view: DataView;
 }
 
-/** The leaf that a key would be on, and those beside it, where there are such. */
+/** The leaf where a key belongs, and its neighbours, if there are any. */
 interface Way {
   readonly leaf: PlaceBelow;
   readonly before: PlaceBelow | undefined;
@@ -46,13 +46,13 @@ export class SeenPages {
   /** By the names of databases. */
   readonly #roots = new Map<string, PlaceBelow | undefined>();
   readonly #branches = new Map<number, KnownBranch>();
-  /** Leaves whose nodes lie within them, in the order of their keys, by the first key that belongs there. */
+  /** Leaves whose nodes are inside and in order, with the first key that belongs on each. */
   readonly #leaves = new Map<number, KeyText>();
   #memory = Buffer.alloc(0);
   /** The page whose bytes are in it; -1: none. */
   #inMemory = -1;
   #view = viewOf(this.#memory);
-  /** How many of the last keys that were asked for were not there, one after the other. */
+  /** How many of the last keys in a row were missing. */
   #lacked = 0;
 
   constructor(environment: Environment) {
@@ -60,8 +60,8 @@ export class SeenPages {
   }
 
   /**
-   * Whether the key is not there: two sound records are side by side, one before it and one behind it, or the
-   * tree begins or ends there. False where this is not known, or not so. Throws `io`.
+   * Whether the key is missing: two sound records are adjacent, one before it and one after it, or
+   * the tree begins or ends there. False if that is not so, or not known. Throws `io`.
    */
   lack(db: Db, key: Buffer): boolean {
     const isLacked = this.#look(db, key);
@@ -70,16 +70,16 @@ export class SeenPages {
   }
 
   /**
-   * As `lack`, and false without a look unless the last keys were not there: who asks for one after the other
-   * has no need of LMDB's search as well, which takes as long.
+   * Like `lack`, but false without a look unless the last keys were missing: a series of missing
+   * keys need not wait for LMDB's search as well, which takes as long.
    */
   lackAgain(db: Db, key: Buffer): boolean {
     return this.#lacked >= EXPECTED_AFTER && this.lack(db, key);
   }
 
   /**
-   * The same, within a transaction, of the state that it was begun from; true as well where the tree held nothing
-   * then. What the transaction has written is in memory, where nothing is damaged.
+   * The same within a transaction, for the state from which it began; also true if the tree was
+   * empty then. The transaction's own writes are in memory, where nothing is damaged.
    */
   lackedBefore(db: Db, key: Buffer): boolean {
     this.#goTo(this.#environment.committedTransaction);
@@ -109,7 +109,7 @@ export class SeenPages {
     const { page } = leaf;
     const node = page.firstFrom(key, 0);
     if (node < page.count && page.compareKey(node, key) === 0) return false;
-    // The leaf's memory is given to the others last.
+    // The neighbours are read into the leaf's memory last.
     return (
       (node === 0 || this.#isSound(db, leaf, node - 1)) &&
       (node === page.count || this.#isSound(db, leaf, node)) &&
@@ -118,7 +118,7 @@ export class SeenPages {
     );
   }
 
-  /** Whether the record beside a leaf is sound, and on the side of the key where it should be. */
+  /** Whether the record beside a leaf is sound, and on the right side of the key. */
   #isBeside(db: Db, place: PlaceBelow | undefined, key: Buffer, side: 'before' | 'after'): boolean {
     if (place === undefined) return true;
     let below = place;
@@ -202,7 +202,9 @@ export class SeenPages {
     return { page, view: this.#view };
   }
 
-  /** The page, in memory that the next one is read into; undefined where it is not what it should be. */
+  /**
+   * The page, in memory that the next one is read into; undefined if it is not what it should be.
+   */
   #read(place: PlaceBelow, isSeen = false): Page | undefined {
     const { file } = this.#environment;
     if (this.#memory.length !== file.pageSize) {

@@ -1,13 +1,13 @@
-/** The store's sequence of numbers, for versions and ids: each is given once. */
+/** The store's sequence of numbers, for versions and ids: each is issued once. */
 import { KvError } from '../../errors.js';
 import type { RootDb } from './database.js';
 import { decodeU64, encodeU64, openEntry, SEQUENCE_KEY, sealEntry } from './layout.js';
 
 export class Sequence {
   readonly #main: RootDb;
-  /** The last number that the transaction under way has given; undefined before its first. */
+  /** The last number issued in the transaction under way; undefined before its first. */
   #current: number | undefined;
-  /** The last number given, also in a transaction that failed: it may have been printed. */
+  /** The last number issued, also in a transaction that failed: it may have been printed. */
   #lastGiven = 0;
 
   constructor(main: RootDb) {
@@ -21,14 +21,14 @@ export class Sequence {
     return this.#current;
   }
 
-  /** Writes what has been given, at the end of a transaction. */
+  /** Saves the last number, at the end of a transaction. */
   save(): void {
     if (this.#current === undefined) return;
     const entry = sealEntry(this.#main.seed, SEQUENCE_KEY, encodeU64(this.#current));
     this.#main.putSync(SEQUENCE_KEY, entry);
   }
 
-  /** To be called when the transaction is over, committed or not. */
+  /** To be called when the transaction has ended, committed or not. */
   end(): void {
     this.#current = undefined;
   }

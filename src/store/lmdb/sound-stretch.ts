@@ -1,6 +1,6 @@
 /**
- * Looking at a stretch of a tree in the file, beside what LMDB has said of it: LMDB follows a branch that
- * is damaged, and goes past a page that is not the one it should be.
+ * Checks a range of a tree in the file, after LMDB has read it: LMDB follows a damaged branch, and
+ * passes a page that is not the right one.
  */
 import type { Db } from './database.js';
 import type { Environment } from './environment.js';
@@ -10,7 +10,7 @@ import type { StoreFile } from './file/store-file.js';
 import type { Bounds } from './file/walk.js';
 import type { Snapshot } from './reads.js';
 
-/** What `leavesOf` is to go through. */
+/** The arguments of `leavesOf`. */
 export function leafRange(
   environment: Environment,
   db: Db,
@@ -18,14 +18,17 @@ export function leafRange(
   bounds: Bounds,
 ): LeafRange {
   const { file } = environment;
-  // Of the snapshot, or of a transaction that has come since.
+  // Of the snapshot, or of a later transaction.
   const newest = BigInt(environment.lastTransaction);
   const source = { file, newest, seed: db.seed };
   const isSound: LeafRange['isSound'] = (page, node) => isSoundNode(page, node, source);
   return { file, descriptor, newest, bounds, isSound };
 }
 
-/** How many records lie within bounds in a snapshot; undefined where there was no such tree yet. Throws `damaged`, `io`. */
+/**
+ * The number of records within bounds in a snapshot; undefined if there was no such tree yet.
+ * Throws `damaged`, `io`.
+ */
 export function countStretch(
   environment: Environment,
   db: Db,
@@ -39,7 +42,7 @@ export function countStretch(
   return count;
 }
 
-/** LMDB ends where a key seems to lie beyond the bounds, though others come after it. */
+/** LMDB ends where a key seems to lie beyond the bounds, even if others come after it. */
 function orderedLeaves(
   environment: Environment,
   db: Db,
@@ -59,8 +62,9 @@ function* inOrder(leaves: Iterable<Leaf>, file: StoreFile): Generator<Leaf> {
 }
 
 /**
- * The stretches that have been gone through in the state which the transactions under way begin from, one of each tree:
- * whoever takes the first key of a queue again and again asks for the same, and for a little more.
+ * The ranges that have been checked in the state from which the transactions under way begin, one
+ * for each tree: taking the first key of a queue again and again asks for the same range, and a
+ * little more.
  */
 export class SoundStretches {
   /** The last transaction of that state. */
@@ -68,7 +72,7 @@ export class SoundStretches {
   /** By the names of databases. */
   readonly #known = new Map<string, Bounds>();
 
-  /** Goes through what is not known to be sound. Within a transaction only. Throws `damaged`, `io`. */
+  /** Checks what is not known to be sound. Within a transaction only. Throws `damaged`, `io`. */
   check(environment: Environment, db: Db, bounds: Bounds): void {
     const { lastTransaction } = environment;
     if (this.#transaction !== lastTransaction) this.#known.clear();
@@ -85,7 +89,7 @@ export class SoundStretches {
         end = Buffer.concat([page.key(page.count - 1), Buffer.of(0)]);
       }
       const upper = end && isBeyond(end, bounds.upper) ? end : bounds.upper;
-      // Whoever gave the bounds may fill their memory again.
+      // The caller may reuse the memory of the bounds.
       const copy = (bound: Bounds['lower']) => bound && Buffer.from(bound);
       this.#known.set(db.name, {
         lower: copy((begins ? known : bounds).lower),
@@ -97,7 +101,7 @@ export class SoundStretches {
   }
 }
 
-/** Whether a lower bound lies in a stretch, or where that ends. */
+/** Whether a lower bound lies in a range, or at its end. */
 function isWithin(bound: Bounds['lower'], { lower, upper }: Bounds): boolean {
   if (bound === undefined) return lower === undefined;
   return !(lower && Buffer.compare(bound, lower) < 0) && !isBeyond(bound, upper);

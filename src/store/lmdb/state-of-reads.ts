@@ -1,11 +1,11 @@
-/** Which state of the store reads see: LMDB does not tell. */
+/** Finds out which state of the store reads see, which LMDB does not say. */
 import type { Renewal } from './lmdb-internals.js';
 import type { LockFile } from './lock-file.js';
 
 export class StateOfReads {
   readonly #lockFile: LockFile;
   readonly #renewal: Renewal;
-  /** At the last look: the last transaction, and how often reads had begun anew. */
+  /** The last transaction, and how often reads had begun anew, at the last look. */
   #last = -1;
   #renewals = 0;
   #isKnown = false;
@@ -16,8 +16,8 @@ export class StateOfReads {
   }
 
   /**
-   * The number of the last transaction that the reads since the last renewal see; undefined where it is not known.
-   * It is where nobody has committed since the look before, and the reads began after that one.
+   * The last transaction that the reads since the last renewal see; undefined if it is unknown. It
+   * is known if nobody has committed since the look before, and the reads began after that one.
    */
   look(): number | undefined {
     const last = this.#lockFile.lastTransaction;

@@ -1,4 +1,4 @@
-/** What a store on LMDB says of itself. */
+/** The facts that a store on LMDB reports. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BucketInfo, Fact } from '../store.js';
@@ -23,7 +23,7 @@ export function storeFacts(
     (index ? pagesOfTree(index) : 0);
   const bucketBytes = sum(buckets.map(({ bytes }) => bytes));
   const usedBytes = (META_PAGES + usedPages) * main.pageSize + bucketBytes;
-  // Of the file, not up to the last page: a writer that was killed leaves it longer than that.
+  // Of the file, not up to the last page: a killed writer leaves it longer than that.
   const fileSize = statSync(join(environment.path, DATA_FILE)).size;
   return [
     { name: 'path', value: environment.path },
@@ -31,15 +31,15 @@ export function storeFacts(
     { name: 'buckets', value: buckets.length },
     { name: 'keys', value: sum(buckets.map(({ keys }) => keys)) },
     { name: 'chunkedValues', value: chunks.countValues() },
-    // Absent, and still stored.
+    // Absent, but still stored.
     { name: 'expired', value: expiry.countExpired(environment.writes.moment) },
-    // In progress, of this and other processes, and those awaiting reclamation.
+    // In progress, of all processes, and those waiting to be reclaimed.
     { name: 'uploads', value: chunks.countUploads() },
     { name: 'fileSize', value: fileSize, unit: 'bytes' },
-    // What holds nothing and will be used again.
+    // Unused room that will be used again.
     { name: 'freeSize', value: Math.max(0, fileSize - usedBytes), unit: 'bytes' },
     { name: 'pageSize', value: main.pageSize },
-    // Processes and threads that hold a place in the table of readers.
+    // Processes and threads with a slot in the reader table.
     { name: 'readers', value: main.numReaders },
     { name: 'lastTransaction', value: main.lastTxnId },
   ];

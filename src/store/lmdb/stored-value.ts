@@ -1,11 +1,11 @@
-/** The two kinds of value, as they were read. */
+/** The two kinds of values, as they were read. */
 import type { KvError } from '../../errors.js';
 import type { Metadata, StoredValue } from '../record.js';
 import type { Chunks } from './chunks.js';
 import type { Snapshot } from './reads.js';
 import type { ChunkedValue, Header } from './record-layout.js';
 
-/** A value beside its key: its own copy is its snapshot. */
+/** A value beside its key: a copy, so it needs no snapshot. */
 export class InlineValue implements StoredValue {
   readonly kind = 'inline';
   readonly size: number;
@@ -29,7 +29,7 @@ export class InlineValue implements StoredValue {
   close(): void {}
 }
 
-/** A value in chunks, read one chunk at a time from the snapshot that it holds. */
+/** A value in chunks, read one chunk at a time from the snapshot that it keeps. */
 export class ValueInChunks implements StoredValue {
   readonly kind = 'chunked';
   readonly size: number;
@@ -41,10 +41,10 @@ export class ValueInChunks implements StoredValue {
   readonly #damaged: (state: string) => KvError;
   #snapshot: Snapshot;
   #closed = false;
-  /** The chunk read last, since readers with small buffers come back for the rest of it. */
+  /** The chunk read last, since readers with small buffers come back for the rest. */
   #current: { readonly index: number; readonly bytes: Buffer } | undefined;
 
-  /** `damaged` is the error for what is wrong with the record. */
+  /** `damaged` makes the error for a damaged record. */
   constructor(
     header: Header & { readonly chunked: ChunkedValue },
     chunks: Chunks,

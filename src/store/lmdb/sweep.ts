@@ -1,6 +1,6 @@
 /**
- * Deleting records that have expired. What is needed of each is read, and seen to be sound, before anything is
- * written for it: so what is damaged there keeps nothing else from being done, and nothing is half done.
+ * Deletes expired records. Everything needed for one is read and checked before anything is written
+ * for it, so that damage there stops nothing else, and nothing is left half done.
  */
 import { KvError } from '../../errors.js';
 import { nextTurn } from '../turns.js';
@@ -8,15 +8,17 @@ import { bucketDatabase } from './layout.js';
 import type { Parts } from './parts.js';
 import { readHeader, removeRecord, STORED } from './records.js';
 
-/** Expired records that a transaction deletes beside its own work: some tenths of a millisecond. */
+/**
+ * Expired records that a transaction deletes besides its own work: some tenths of a millisecond.
+ */
 const SWEEP_RECORDS = 100;
 
 /** Expired records that one transaction of a garbage collection deletes: some ms. */
 const GC_RECORDS = 5000;
 
 /**
- * Deletes the first records that have expired, within a transaction, beside other work. What is damaged is left:
- * what counts the records of a bucket tells of it, and so do a garbage collection and a check.
+ * Deletes the first expired records, within a transaction, besides other work. Damaged ones are
+ * left: counting a bucket's records reports them, and so do a garbage collection and a check.
  */
 export function sweepSome(parts: Parts): void {
   const { expiry, environment } = parts;
@@ -25,8 +27,8 @@ export function sweepSome(parts: Parts): void {
 }
 
 /**
- * Deletes all that has expired, in transactions of bounded size; what is damaged stays, and goes to `damaged`.
- * Yields how many entries of the index it was through with.
+ * Deletes all expired records, in transactions of bounded size; damaged ones stay, and go to
+ * `damaged`. Yields the number of index entries done.
  */
 export async function* sweepAll(
   parts: Parts,
@@ -48,7 +50,10 @@ export async function* sweepAll(
   }
 }
 
-/** Sweeps the entries under these keys; where one of them cannot be, each by itself. Resolves to how many are gone. */
+/**
+ * Deletes the records of these index entries; if one of them fails, each by itself. Resolves to the
+ * number deleted.
+ */
 async function sweepKeys(
   parts: Parts,
   keys: readonly Buffer[],
@@ -79,8 +84,8 @@ async function sweepKeys(
 }
 
 /**
- * What takes an entry away, and the record where it is the one that the entry is of; undefined where the entry
- * has gone. Throws `damaged`.
+ * Deletes an entry, and the record if it is the one that the entry belongs to; undefined if the
+ * entry has gone. Throws `damaged`.
  */
 function sweepOf(parts: Parts, indexKey: Buffer): (() => void) | undefined {
   const { chunks, environment, expiry } = parts;
@@ -89,7 +94,7 @@ function sweepOf(parts: Parts, indexKey: Buffer): (() => void) | undefined {
   const { bucketId, key, version, expires } = entry;
   const db = environment.databases.get(bucketDatabase(bucketId));
   const header = readHeader(parts, db, key, STORED);
-  // One that has been written since has an entry of its own.
+  // A record that was written since has an entry of its own.
   if (header?.version !== version || header.expires !== expires) {
     return () => expiry.removeAt(indexKey);
   }
@@ -97,7 +102,7 @@ function sweepOf(parts: Parts, indexKey: Buffer): (() => void) | undefined {
   return () => void removeRecord(parts, db, key);
 }
 
-/** What reading gives; undefined where that is damaged, which goes to `found`. */
+/** The result of a read; undefined if the data are damaged, and the error goes to `found`. */
 function unlessDamaged<T>(read: () => T, found?: KvError[]): T | undefined {
   try {
     return read();

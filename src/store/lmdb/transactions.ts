@@ -1,6 +1,6 @@
 /**
- * Transactions of a store. The outermost sweep at their end, in themselves; after each, chunks that no record
- * holds any more are given back.
+ * Transactions of a store. The outermost delete expired records at their end; after each, chunks
+ * without a holder are reclaimed.
  */
 import { nothingShared, type Pace, type SharedWrites } from '../shared-writes.js';
 import type { Chunks } from './chunks.js';
@@ -33,7 +33,10 @@ export class Transactions {
     return this.#shared;
   }
 
-  /** Commits what shares a transaction, which can go on with a write; whether there was one. */
+  /**
+   * Commits writes that share a transaction, which can continue with the next write; returns
+   * whether there were any.
+   */
   settle(): boolean {
     return this.#shared?.interrupt() ?? false;
   }
@@ -45,7 +48,7 @@ export class Transactions {
     return this.#environment.inTransaction ? work() : this.run(work);
   }
 
-  /** The same in one of its own, which may be nested. */
+  /** Runs `work` in a transaction of its own, which may be nested. */
   run<T>(work: () => T): T {
     const shared = this.#shared;
     if (shared?.isBetweenWrites) return shared.take(() => this.run(work), true);
@@ -55,7 +58,7 @@ export class Transactions {
     return result;
   }
 
-  /** The same, while other work goes on: `work` begins some time later, or at once within another. */
+  /** The same without blocking: `work` begins later, or at once within another transaction. */
   async runInBackground<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     this.settle();
     const { writes } = this.#environment;

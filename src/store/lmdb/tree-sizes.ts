@@ -1,7 +1,8 @@
 /**
- * How many entries and pages each tree has, as the store says itself, in entries of its main tree. LMDB keeps the
- * same in what leads to the tree, without a checksum: whoever counts holds one against the other, and so does
- * each transaction before it changes the tree, so that nothing is counted on from a wrong number.
+ * The number of entries and pages of each tree, as the store records it in its main tree. LMDB
+ * keeps the same numbers in the tree's descriptor, without a checksum: whoever counts compares
+ * both, and so does each transaction before it changes the tree, so that no wrong number is carried
+ * on.
  */
 import { KvError } from '../../errors.js';
 import { type DatabaseStats, type Db, pagesOf, type RootDb, statsOf } from './database.js';
@@ -19,7 +20,7 @@ const NO_SIZE = 'it lacks its size';
 
 const CHECK = 'try: kv store check, and kv store salvage DAMAGED NEW';
 
-/** What to do with a store without sizes: builds of format 2 that were never released have made such. */
+/** What to do with a store without sizes: unreleased builds of format 2 have made such stores. */
 export const OF_EARLIER_BUILD =
   'a store of an unreleased build has none: kv store salvage OLD NEW brings all of it; else try: kv store check';
 
@@ -28,7 +29,7 @@ const NOTHING: TreeSize = { entries: 0, pages: 0 };
 export class TreeSizes {
   readonly #path: string;
   readonly #main: () => RootDb;
-  /** The trees that the transaction under way may change, with what is saved of them. */
+  /** The trees that the transaction under way may change, with their saved sizes. */
   readonly #begun = new Map<Db, TreeSize>();
 
   /** `path` is the store's. */
@@ -37,9 +38,9 @@ export class TreeSizes {
     this.#main = main;
   }
 
-  /** The size of a tree, as the reads around it see it. Throws `damaged`. */
+  /** The size of a tree, for the reads around it. Throws `damaged`. */
   sizeOf(db: Db): TreeSize {
-    // The transaction under way has held it against what is saved, and may have changed it since.
+    // The transaction under way has compared it with what is saved, and may have changed it since.
     if (this.#begun.has(db)) return sizeIn(statsInTransaction(db));
     return this.#sound(db, statsOf);
   }
@@ -49,20 +50,20 @@ export class TreeSizes {
     if (!this.#begun.has(db)) this.#begun.set(db, this.#sound(db, statsInTransaction));
   }
 
-  /** The same for a tree that the transaction has made. Throws `damaged` where there was one. */
+  /** The same for a tree that the transaction has made. Throws `damaged` if there was one. */
   made(db: Db): void {
     if (this.#main().getBinary(sizeKey(db.name))) throw this.#damaged(db, 'the tree is lost');
     this.#save(db, NOTHING);
     this.#begun.set(db, NOTHING);
   }
 
-  /** The same for one that it is about to drop. */
+  /** The same for a tree that it is about to drop. */
   dropped(db: Db): void {
     this.#main().removeSync(sizeKey(db.name));
     this.#begun.delete(db);
   }
 
-  /** Saves what has changed, of the trees that are still there, before the commit. */
+  /** Saves changed sizes of trees that still exist, before the commit. */
   save(isOpen: (db: Db) => boolean): void {
     for (const [db, saved] of this.#begun) {
       if (!isOpen(db)) continue;
@@ -71,7 +72,7 @@ export class TreeSizes {
     }
   }
 
-  /** To be called when the transaction is over, committed or not. */
+  /** To be called when the transaction has ended, committed or not. */
   end(): void {
     this.#begun.clear();
   }

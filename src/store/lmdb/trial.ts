@@ -1,9 +1,9 @@
 /**
- * A file system may lack the locks or the shared maps that LMDB needs, as some of networks and of FUSE do.
- * Where LMDB is refused them at opening, lmdb (3.5.6, in EnvWrap::openEnv) frees twice what it has made,
- * and the process dies. So on a file system that is not known to have them, opening is tried first, by
- * another process. That takes as long as starting Node: so what went well is noted in the lock file, for
- * the same system, device and run of the machine.
+ * A file system may lack the locks or the shared maps that LMDB needs, as some network file systems
+ * and FUSE do. If LMDB is refused them at opening, lmdb (3.5.6, in EnvWrap::openEnv) frees its
+ * memory twice, and the process dies. So on a file system that is not known to have them, another
+ * process first tries to open the store. That takes as long as starting Node, so a success is noted
+ * in the lock file, for the same system, device and boot.
  */
 import { readFileSync, statfsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,7 +11,7 @@ import { KvError } from '../../errors.js';
 import type { LockFile } from './lock-file.js';
 import { nativeAddonFile, READ_ONLY } from './native-addon.js';
 
-/** Those of Linux that have all that LMDB needs, by the numbers of statfs(2). */
+/** File systems of Linux that have everything LMDB needs, by their numbers in statfs(2). */
 const known: ReadonlySet<number> = new Set([
   0xef53, // ext2, ext3, ext4
   0x58465342, // XFS
@@ -29,22 +29,25 @@ const known: ReadonlySet<number> = new Set([
   0xe0f5e1e2, // EROFS
 ]);
 
-/** How a process ends whose memory lmdb has spoilt. */
+/** How a process ends whose memory lmdb has corrupted. */
 const spoilt: readonly unknown[] = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGTRAP'];
 
 const requireHere = createRequire(import.meta.url);
 
-/** What the other process runs. What LMDB refuses without harm, the opening itself will say. */
+/**
+ * The program of the other process. Errors that LMDB reports without harm are left to the real
+ * opening.
+ */
 const PROGRAM = `
   const [file, flags, options] = JSON.parse(process.argv[1]);
   const { Env, getEnvsPointer } = require(file);
-  // It makes what close() needs.
+  // It sets up what close() needs.
   getEnvsPointer();
   const environment = new Env();
   environment.open({ ...options, keyBytes: Buffer.alloc(4096) }, flags, 0);
   environment.close();`;
 
-/** Devices on which this process has tried it. */
+/** Devices that this process has tried. */
 const tried = new Set<bigint>();
 
 interface TrialOptions {
@@ -54,8 +57,8 @@ interface TrialOptions {
 }
 
 /**
- * To be called before LMDB opens the folder `path`. Throws `io` where that would end the process; the message
- * names `madeFor`, for which the folder may be made.
+ * To be called before LMDB opens the folder `path`. Throws `io` if that would end the process; the
+ * message names `madeFor`, for which the folder may be made.
  */
 export function tryOpening(
   path: string,
@@ -74,7 +77,7 @@ export function tryOpening(
   lockFile.note(note);
 }
 
-/** What a store cannot be opened for. */
+/** The error for a file system that lacks something. */
 export function lacks(path: string, cause?: unknown): KvError {
   const state =
     'the file system, or the system, lacks the shared maps or the locks that LMDB needs';
@@ -93,12 +96,12 @@ function isDoubtful(path: string): boolean {
   }
 }
 
-/** The signal by which the other process ended. */
+/** The signal that ended the other process. */
 function runTrial(file: string, path: string, options: TrialOptions): NodeJS.Signals | null {
   const { readOnly, mapSize, permissionsMode } = options;
   const given = [file, readOnly ? READ_ONLY : 0, { path, mapSize, permissionsMode, maxDbs: 1 }];
   const words = ['-e', PROGRAM, JSON.stringify(given)];
-  // It leaves no image of its memory behind.
+  // Without a core dump.
   const program = ['-c', 'ulimit -c 0; exec "$0" "$@"', process.execPath, ...words];
   const env = { ...process.env, NODE_OPTIONS: '' };
   // Loaded here, since it brings the network and streams with it: 5 ms of each start.
@@ -106,14 +109,14 @@ function runTrial(file: string, path: string, options: TrialOptions): NodeJS.Sig
   return spawnSync('/bin/sh', program, { stdio: 'ignore', env }).signal;
 }
 
-/** Bytes that are others on another device, system, or run of the same system. */
+/** Bytes that differ for another device, system, or boot. */
 function noteOf(device: bigint): Buffer {
   const note = Buffer.alloc(16);
   try {
     const id = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').replaceAll('-', '');
     note.write(id, 0, 8, 'hex');
   } catch {
-    // Then a note of before the last start of the system counts as well.
+    // Then a note from before the last boot counts as well.
   }
   note.writeBigUInt64LE(device, 8);
   return note;

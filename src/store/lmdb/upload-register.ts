@@ -1,6 +1,6 @@
 /**
- * The register of values that are no record's yet, or no longer: whose upload each is, or that nobody holds it,
- * so that it is found again however the process ends.
+ * The register of values that no record holds yet, or any more: whose upload each is, or that
+ * nobody holds it, so that it is found again however the process ends.
  */
 import { KvError } from '../../errors.js';
 import type { Environment } from './environment.js';
@@ -8,11 +8,11 @@ import { NumberedEntries } from './numbered-entries.js';
 import { isAlive, isThisProcess, type Owner, thisProcess } from './process-identity.js';
 
 export interface UploadEntry {
-  /** Who is uploading it; absent where it awaits reclamation. */
+  /** Who is uploading it; absent if it waits to be reclaimed. */
   readonly owner?: Owner;
-  /** How many of its chunks, from the first on, are of records, where there are any. */
+  /** How many of its chunks, from the first on, belong to records. */
   readonly kept: number;
-  /** Whether it goes on behind the value of a record, which others wait for. */
+  /** Whether it continues the value of a record, for which others wait. */
   readonly grows?: true;
 }
 
@@ -28,7 +28,10 @@ export class UploadRegister {
     return bytes && (JSON.parse(bytes.toString()) as UploadEntry);
   }
 
-  /** Throws `busy` where it is not this process's: it was given up with its transaction, or taken for a dead one's. */
+  /**
+   * Throws `busy` if it is not this process's: it was given up with its transaction, or another
+   * process believed this one dead.
+   */
   own(valueId: number): UploadEntry {
     const entry = this.find(valueId);
     if (entry?.owner && isThisProcess(entry.owner)) return entry;
@@ -39,12 +42,12 @@ export class UploadRegister {
     );
   }
 
-  /** Enters this process as the one that is uploading, and that it lives. */
+  /** Registers this process as the uploader, with a sign of life. */
   claim(valueId: number, entry: Omit<UploadEntry, 'owner'>): void {
     this.#set(valueId, { ...entry, owner: thisProcess() });
   }
 
-  /** Leaves a value to be given back, but for the chunks that records keep. */
+  /** Leaves a value to be reclaimed, except for the chunks that records hold. */
   leave(valueId: number, kept: number): void {
     this.#set(valueId, { kept });
   }
@@ -66,7 +69,7 @@ export class UploadRegister {
   }
 }
 
-/** Whether nobody who lives is uploading it. */
+/** Whether no living process is uploading it. */
 export function isLeft({ owner }: UploadEntry): boolean {
   return !(owner && isAlive(owner));
 }

@@ -1,4 +1,4 @@
-/** How many records hold each value that lies in chunks. */
+/** The number of records that hold each value in chunks. */
 import { KvError } from '../../errors.js';
 import type { Environment } from './environment.js';
 import { decodeU64, encodeU64 } from './layout.js';
@@ -13,7 +13,7 @@ export class ValueHolders {
     this.#path = environment.path;
   }
 
-  /** 0 for a value that is not counted. Throws `damaged`. */
+  /** 0 for a value without a count. Throws `damaged`. */
   of(valueId: number): number {
     const bytes = this.#entries.get(valueId);
     return bytes ? decodeU64(bytes) : 0;
@@ -24,12 +24,14 @@ export class ValueHolders {
     if (this.of(valueId) === 0) throw this.#uncounted(valueId);
   }
 
-  /** One more record holds the value. */
+  /** Adds a record to the holders of the value. */
   add(valueId: number): void {
     this.#entries.set(valueId, encodeU64(this.of(valueId) + 1));
   }
 
-  /** One record fewer holds the value; returns how many are left. Throws `damaged`. */
+  /**
+   * Removes a record from the holders of the value; returns how many are left. Throws `damaged`.
+   */
   remove(valueId: number): number {
     const left = this.of(valueId) - 1;
     if (left < 0) throw this.#uncounted(valueId);
@@ -38,7 +40,7 @@ export class ValueHolders {
     return left;
   }
 
-  /** How many values are held. */
+  /** The number of values with holders. */
   count(): number {
     return this.#entries.count();
   }

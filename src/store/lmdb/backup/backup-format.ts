@@ -23,32 +23,32 @@ export const CHECKSUM_BYTES = 4;
 /** The longest JSON of a head, in bytes: ten thousand buckets with the longest names. */
 export const HEAD_LIMIT_BYTES = 16 * 1024 * 1024;
 
-/** Pages of a run at most. */
+/** The most pages in a run. */
 export const RUN_LIMIT_PAGES = 256;
 
-/** In place of a run's first page: there are no more. */
+/** Replaces a run's first page at the end of the backup. */
 const END = 2n ** 64n - 1n;
 
-/** What stands in the head. */
+/** The contents of the head. */
 export interface Head extends BackupInfo {
   readonly version: number;
   readonly pageSize: number;
   readonly lastPage: number;
-  /** The identity of the store; null where it was given none. */
+  /** The identity of the store; null if it has none. */
   readonly store: string | null;
-  /** That of this backup. */
+  /** The identity of this backup. */
   readonly moment: string;
-  /** That of the backup that an incremental one continues; null for a whole one. */
+  /** The identity of the backup that an incremental one continues; null for a full one. */
   readonly base: string | null;
   /** A meta page of that moment, in base64. */
   readonly meta: string;
 }
 
-/** What a run's head says, or the end. */
+/** The head of a run, or the end. */
 export interface RunHead {
   /** Undefined at the end. */
   readonly first: number | undefined;
-  /** Pages; at the end, runs. */
+  /** Pages; at the end, the number of runs. */
   readonly count: number;
   readonly checksum: number;
 }
@@ -86,7 +86,7 @@ export function decodeRunHead(bytes: Buffer): RunHead {
   };
 }
 
-/** The checksum that a run's head, or the end, has to have. */
+/** The expected checksum of a run, or of the end. */
 export function runChecksum(head: Buffer, pages?: Buffer): number {
   const checksum = crc32(head.subarray(0, 12));
   return pages === undefined ? checksum : crc32(pages, checksum);

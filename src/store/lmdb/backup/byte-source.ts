@@ -1,20 +1,23 @@
-/** Where the bytes of a backup come from, a part at a time. */
+/** The source of a backup's bytes, read a part at a time. */
 import { readSync } from 'node:fs';
 import { ioError } from '../../../errors.js';
 
 export interface ByteSource {
-  /** The next bytes, good until the next are asked for; undefined where there are fewer. Rejects as reading does. */
+  /**
+   * The next `length` bytes, valid until the next call; undefined if there are fewer. Rejects as
+   * reading does.
+   */
   take(length: number): Promise<Buffer | undefined>;
-  /** Whether there are no more. */
+  /** Whether the end has been reached. */
   isAtEnd(): Promise<boolean>;
   close(): Promise<void>;
 }
 
-/** What comes in pieces, each good until the next is asked for. */
+/** A source over pieces, each valid until the next is asked for. */
 export function sourceOfChunks(chunks: AsyncIterable<Uint8Array>): ByteSource {
   const iterator = chunks[Symbol.asyncIterator]();
   let memory = Buffer.alloc(0);
-  /** What is left of the piece that came last. */
+  /** The rest of the last piece. */
   let rest: Uint8Array = memory;
   const hasMore = async (): Promise<boolean> => {
     while (rest.length === 0) {
@@ -45,7 +48,7 @@ export function sourceOfChunks(chunks: AsyncIterable<Uint8Array>): ByteSource {
   };
 }
 
-/** An open file, from its beginning, in memory that is used again. Closing it is left to who has opened it. */
+/** An open file, read from its beginning into memory that is reused. The opener closes it. */
 export function sourceOfFile(descriptor: number, path: string): ByteSource {
   let memory = Buffer.alloc(0);
   let position = 0;

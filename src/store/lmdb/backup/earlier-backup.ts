@@ -1,4 +1,4 @@
-/** Whether an earlier backup is one that an incremental one of a store can begin at. */
+/** Checks whether an incremental backup of a store can begin at an earlier backup. */
 import { KvError } from '../../../errors.js';
 import { KNOWN_BACKUPS } from '../backups-entry.js';
 import { HeldFile } from '../check/held-file.js';
@@ -6,7 +6,9 @@ import { readMainTree } from '../check/main-tree.js';
 import { Scan } from '../check/scan.js';
 import type { Head } from './backup-format.js';
 
-/** Before anything is noted of a backup that cannot be made. Rejects as `checkBase` throws. */
+/**
+ * Checks before anything is noted of a backup that cannot be made. Rejects as `checkBase` throws.
+ */
 export async function checkedBase(path: string, base: Head): Promise<void> {
   const held = await HeldFile.open(path);
   try {
@@ -17,8 +19,8 @@ export async function checkedBase(path: string, base: Head): Promise<void> {
 }
 
 /**
- * Throws `usage` where the earlier backup is none of the moments that this store has gone through. A copy of the
- * store's file, or a store that was restored, knows those from before it went its own way, and no others.
+ * Throws `usage` if the earlier backup is not of a state that this store went through. A copy of
+ * the store's file, or a restored store, shares only the states before it was copied.
  */
 export function checkBase(path: string, base: Head, { file, meta }: HeldFile, known: number): void {
   const { backups: own } = readMainTree(new Scan(file, meta));

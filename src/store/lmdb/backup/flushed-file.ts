@@ -1,13 +1,16 @@
-/** A file that goes to the disk while it is written: the processor and the disk do not wait for each other. */
+/**
+ * A file that is flushed to the disk while it is written, so that processor and disk work in
+ * parallel.
+ */
 import type { FileHandle } from 'node:fs/promises';
 import { writeWhole } from '../flush.js';
 
-/** Bytes after which what has been written begins to go to the disk. */
+/** Bytes written before a flush begins. */
 const FLUSH_BYTES = 32 * 1024 * 1024;
 
 export class FlushedFile {
   readonly #file: FileHandle;
-  /** Bytes that were written since the last flush began. */
+  /** Bytes written since the last flush began. */
   #written = 0;
   #isFlushing = false;
   #flushed: Promise<void> = Promise.resolve();
@@ -17,7 +20,7 @@ export class FlushedFile {
     this.#file = file;
   }
 
-  /** Throws what writing does. */
+  /** Throws errors of writing. */
   write(bytes: Buffer, position: number): void {
     writeWhole(this.#file.fd, bytes, position);
     this.#written += bytes.length;
@@ -27,14 +30,14 @@ export class FlushedFile {
     this.#flushed = this.#flush();
   }
 
-  /** Resolves when all of it is on the disk. Rejects also with what became of the flushes before. */
+  /** Resolves when everything is on the disk. Rejects with the errors of earlier flushes too. */
   async flush(): Promise<void> {
     await this.#flushed;
     if (this.#failure !== undefined) throw this.#failure;
     await this.#file.sync();
   }
 
-  /** A failure is kept: the system tells each only once. */
+  /** An error is kept: the system reports each only once. */
   async #flush(): Promise<void> {
     try {
       await this.#file.datasync();

@@ -1,4 +1,4 @@
-/** Making a backup: every page of one moment that is in use, each looked at before. */
+/** Makes a backup: every page in use at one moment, each checked before. */
 import { join } from 'node:path';
 import { KvError } from '../../../errors.js';
 import type { Backup, BackupInfo, BackupOptions, Problem } from '../../maintenance.js';
@@ -31,10 +31,10 @@ import { readBackupHead } from './read-backup.js';
 import { saveBackup } from './save-backup.js';
 
 /**
- * A backup of the store in a folder, of what was changed since an earlier one where that is given. It is noted
- * in the store first, unless that is not to be written to, so that a later one may continue it.
- * Rejects with `no-store`, `damaged`, what opening the store throws, `usage` for an earlier backup of another
- * store, `io`.
+ * A backup of the store in a folder; if an earlier backup is given, of the changes since. It is
+ * first noted in the store, unless that must not be written to, so that a later backup can continue
+ * it. Rejects with `no-store`, `damaged`, errors of opening the store, `usage` for an earlier
+ * backup of another store, `io`.
  */
 export async function makeBackup(
   path: string,
@@ -64,7 +64,7 @@ export async function makeBackup(
 }
 
 export interface MakingOptions extends BackupOptions {
-  /** How long another writer is waited for before the backup goes without a note, at most. */
+  /** How long to wait for another writer before the backup is made without a note. */
   readonly patience?: Patience | undefined;
 }
 
@@ -95,7 +95,7 @@ class PageBackup implements Backup {
   *blocks(): Generator<Buffer | undefined> {
     const { file, meta, census } = this.#scan;
     const { pageSize } = file;
-    // A tree is gone through before any of it is given away: a damaged store gives no backup.
+    // A tree is checked before any of it is written: a damaged store gives no backup.
     yield* this.#steps(checkFreeLists(this.#scan));
     const main = readMainTree(this.#scan);
     if (main.format !== undefined && main.format !== FORMAT) {
@@ -172,7 +172,7 @@ class PageBackup implements Backup {
   }
 
   /**
-   * The pages in use that were written after `since`. The bytes are good until the next are asked
+   * The pages in use that were written after `since`. The bytes are valid until the next are asked
    * for.
    */
   *#runs(since: bigint): Generator<{ first: number; pages: Buffer }> {
@@ -183,7 +183,7 @@ class PageBackup implements Backup {
       // The meta pages are in the head.
       const start = Math.max(used.first, META_PAGES);
       const end = used.first + used.count;
-      // Of a value that has pages of its own, only the first says when it was written.
+      // Of a value with pages of its own, only the first says when it was written.
       let left = 0;
       let isNew = true;
       for (let first = start; first < end; first += RUN_LIMIT_PAGES) {

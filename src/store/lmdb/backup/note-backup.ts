@@ -1,7 +1,8 @@
 /**
- * Noting a backup in its store: an incremental backup may begin only at a moment that the store has gone
- * through. Numbers of transactions do not tell that, since another store has them as well, and so have a copy of
- * its file and a restored store that went on. A note does: whoever has it has all that came before.
+ * Notes a backup in its store, because an incremental backup may begin only at a state that the
+ * store went through. The numbers of transactions do not tell: another store has the same ones, and
+ * so do a copy of its file and a restored store that was written to since. A note tells: whoever
+ * has it also has everything before it.
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
@@ -14,17 +15,20 @@ import { BACKUPS_KEY, DATA_FILE, decodeU64, FORMAT, FORMAT_KEY, sealEntry } from
 import { openLocked } from '../locked-environment.js';
 import { readEntry } from '../read-entry.js';
 
-/** How long another writer is waited for at most, in ms: a backup is for reading, and does without its note. */
+/**
+ * How long to wait for another writer at most, in ms: a backup mainly reads, and does without its
+ * note.
+ */
 const WAIT_MS = 2000;
 
 export interface Note {
-  /** The backup's, in hexadecimal. */
+  /** The backup's identity, in hexadecimal. */
   readonly identity: string;
-  /** Why the store does not have it; undefined where it does. */
+  /** Why the note could not be written; undefined if it was. */
   readonly failure: KvError | undefined;
 }
 
-/** Notes a backup that is about to be made. What keeps it from that is told, and nothing else comes of it. */
+/** Notes a backup that is about to be made. A failure is returned, and has no other effect. */
 export async function noteBackup(
   path: string,
   isReadOnly: boolean,

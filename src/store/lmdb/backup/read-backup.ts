@@ -1,4 +1,4 @@
-/** Reading a backup, from wherever it comes: nothing of it is believed before its checksum is seen. */
+/** Reads a backup, from any source; nothing of it is trusted before its checksum matches. */
 import { KvError } from '../../../errors.js';
 import type { WorkOptions } from '../../store.js';
 import { turnsOf } from '../../turns.js';
@@ -22,7 +22,7 @@ export interface PageRun {
   readonly pages: Buffer;
 }
 
-/** The head of a backup, which is read no further. Rejects with `rejected`, and what the chunks do. */
+/** Reads only the head of a backup. Rejects with `rejected`, and errors of the chunks. */
 export async function readBackupHead(chunks: AsyncIterable<Uint8Array>): Promise<Head> {
   const reader = new BackupReader(sourceOfChunks(chunks));
   try {
@@ -33,8 +33,8 @@ export async function readBackupHead(chunks: AsyncIterable<Uint8Array>): Promise
 }
 
 /**
- * Reads all of a backup, and resolves to its head. Rejects with `rejected`, what the source does, and the reason of
- * the signal.
+ * Reads a whole backup, and resolves to its head. Rejects with `rejected`, errors of the source,
+ * and the signal's reason.
  */
 export async function inspectBackup(source: ByteSource, options: WorkOptions = {}): Promise<Head> {
   const reader = new BackupReader(source);
@@ -55,7 +55,7 @@ export class BackupReader {
     this.#source = source;
   }
 
-  /** To be asked for first. Rejects with `rejected` for what is no backup. */
+  /** Has to be called first. Rejects with `rejected` if it is not a backup. */
   async head(): Promise<Head> {
     if (this.#head) return this.#head;
     const start = Buffer.from(await this.#take(HEAD_BYTES, 'it is no backup of kv'));
@@ -74,7 +74,10 @@ export class BackupReader {
     return head;
   }
 
-  /** The pages, to the end, which has to be there, some at a time, good until the next are asked for. Rejects with `rejected` for damage. */
+  /**
+   * The pages, in runs that are valid until the next is asked for, up to the end, which must be
+   * there. Rejects with `rejected` for damage.
+   */
   async *runs(): AsyncGenerator<PageRun> {
     const { pageSize, lastPage } = await this.head();
     for (let runs = 0; ; runs++) {

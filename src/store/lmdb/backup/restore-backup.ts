@@ -1,4 +1,6 @@
-/** Restoring backups into a folder of their own, which takes its place when it has been checked. */
+/**
+ * Restores backups into a temporary folder, which takes the store's place when it has been checked.
+ */
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -14,18 +16,18 @@ import { sourceOfChunks } from './byte-source.js';
 import { FlushedFile } from './flushed-file.js';
 import { BackupReader } from './read-backup.js';
 
-/** Begins the name of a folder in which a store is put together; the store's own name follows. */
+/** The prefix of the temporary folder's name; the store's own name follows. */
 const RESTORING_PREFIX = '.restoring-';
 
-/** How long that may take, in ms: what is older was left by a process that was killed. */
+/** How long restoring may take, in ms; older temporary folders belong to killed processes. */
 const RESTORING_LIMIT_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Puts a whole backup and those that begin where it, and each before them, ended, together as the
- * store at a path. Nothing is there before all of it has been read and checked; what was there is
- * kept beside it. Rejects with `rejected` for what is no backup or is damaged, `usage` for a chain
- * that does not fit, `condition-failed` where there is a store and it is not to be replaced,
- * `full`, `io`, the signal's reason.
+ * Combines a full backup and its incremental ones, each continuing the one before, into the store
+ * at a path. Nothing appears there before everything has been read and checked; an existing store
+ * is kept beside it. Rejects with `rejected` for a file that is not a backup or is damaged, `usage`
+ * for backups that do not continue each other, `condition-failed` if a store exists and is not to
+ * be replaced, `full`, `io`, the signal's reason.
  */
 export async function restoreBackups(
   path: string,
@@ -54,7 +56,9 @@ export async function restoreBackups(
   }
 }
 
-/** Writes the pages of all the backups where they belong, the later ones over the earlier, and checks them. */
+/**
+ * Writes the pages of all backups to their places, later ones over earlier ones, and checks them.
+ */
 async function assemble(
   path: string,
   making: string,
@@ -119,7 +123,7 @@ function removeRemains(folder: string, prefix: string): void {
   }
 }
 
-/** A name beside the store's, for what was there. */
+/** A free name beside the store's, for the store that was there. */
 function freeName(place: string): string {
   const name = `${basename(place)}.replaced`;
   for (let number = 1; ; number++) {

@@ -1,4 +1,4 @@
-/** Writing a backup to a file, which appears whole, read back and on the disk, or not at all. */
+/** Writes a backup to a file, which appears complete, read back and on the disk, or not at all. */
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ioError } from '../../../errors.js';
@@ -9,12 +9,12 @@ import { sourceOfFile } from './byte-source.js';
 import { FlushedFile } from './flushed-file.js';
 import { inspectBackup } from './read-backup.js';
 
-/** Behind the name of a file that is being written. */
+/** The ending of the name of a file that is being written. */
 const PART = '.part';
 
 /**
- * Writes the blocks to `path`, for its owner alone. Rejects with what the blocks throw, `full`, `io`,
- * the signal's reason.
+ * Writes the blocks to `path`, readable by the owner alone. Rejects with errors of the blocks,
+ * `full`, `io`, the signal's reason.
  */
 export async function saveBackup(
   path: string,
@@ -43,7 +43,7 @@ export async function saveBackup(
   }
 }
 
-/** Writes the blocks; each step is how many bytes it has written. */
+/** Writes the blocks; each step yields the bytes it has written. */
 function* written(file: FlushedFile, blocks: Iterable<Buffer | undefined>): Generator<number> {
   let position = 0;
   for (const block of blocks) {

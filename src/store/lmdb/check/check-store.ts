@@ -1,4 +1,4 @@
-/** Checking all of a store: every page of its file, and every record, name, number and chunk. */
+/** Checks a whole store: every page of its file, and every record, name, number and chunk. */
 import { statSync } from 'node:fs';
 import { KvError } from '../../../errors.js';
 import type { CheckOptions, CheckResult, StoreCheck } from '../../maintenance.js';
@@ -45,7 +45,7 @@ function written(path: string): KvError {
   return new KvError('busy', `cannot check store "${path}": ${state}`);
 }
 
-/** The steps of the check; what each yields is how many pages it was through with. */
+/** The steps of the check; each yields the number of pages done. */
 function* pagesDone(scan: Scan, check: Check): Generator<number> {
   let before = 0;
   for (const _ of check.steps()) {
@@ -111,7 +111,7 @@ class Check {
   }
 }
 
-/** The error for a store of another format, which holds nothing that this kv can tell from damage. */
+/** The error for a store in another format, whose contents this kv cannot tell from damage. */
 export function unknownFormat(action: string, path: string, format: number): KvError {
   const state = `it is in format ${format}, and this kv knows ${FORMAT}`;
   return new KvError('unknown-format', `cannot ${action} store "${path}": ${state}`);

@@ -1,7 +1,7 @@
 /**
- * Going through a tree page by page: each page is what leads to it says, and used once; keys ascend
- * within a page and across pages, and lie where the branches above say; the counts that the tree keeps
- * of itself are right.
+ * Checks a tree page by page: each page is what its parent says and used once; keys ascend within a
+ * page and across pages, and lie within the bounds of the branches above; the tree's counts of
+ * itself are right.
  */
 import type { Problem } from '../../maintenance.js';
 import { Fault, type Page, type Place } from '../file/page.js';
@@ -10,12 +10,12 @@ import { type TreeKind, tree } from '../file/tree-descriptor.js';
 import { childOf, LeavesAhead, readPage, rootOf } from '../file/walk.js';
 import type { Scan } from './scan.js';
 
-/** A tree, and how its place is named. */
+/** A tree, and how reports name it. */
 export interface CheckedTree {
   readonly kind: TreeKind;
   readonly descriptor: Buffer;
   readonly place: Pick<Problem, 'part' | 'bucket'>;
-  /** Told of each page that cannot be used, by the keys that are below it. */
+  /** Called for each page that cannot be used, with the range of its keys. */
   readonly missing?: (span: Span) => void;
 }
 
@@ -33,7 +33,7 @@ export interface Span {
 export const EVERY_KEY: Span = { lower: undefined, upper: undefined };
 
 /**
- * The leaves of a tree that can be read, in order; what is wrong is reported. The bytes of one are good
+ * The readable leaves of a tree, in order; problems are reported. The bytes of a leaf are valid
  * until the next is asked for. Throws `io`.
  */
 export function checkTree(scan: Scan, checked: CheckedTree): Generator<CheckedLeaf> {
@@ -95,7 +95,7 @@ class TreeCheck {
     }
   }
 
-  /** A page that is sound and used for the first time. */
+  /** Reads a page that is sound and not used before. */
   #read(place: Place, newest: bigint, bytes: Buffer | undefined): Page | undefined {
     const { number } = place;
     const page = readPage(this.#scan.file, place, { ...this.#options, newest }, bytes);
@@ -108,7 +108,7 @@ class TreeCheck {
 
   #checkKeys(page: Page, number: number, { lower, upper }: Span): void {
     const { kind } = this.#tree;
-    // The first key of a branch stands for all that is less.
+    // A branch has no first key: its first child has all smaller keys.
     const start = page.isLeaf ? 0 : 1;
     for (let node = start; ; ) {
       node = firstMisplaced(page, node, kind);
@@ -197,7 +197,7 @@ function firstMisplaced(page: Page, start: number, kind: TreeKind): number {
   return -1;
 }
 
-/** Keys of the tree of free pages are numbers in the machine's order. */
+/** Keys in the tree of free pages are numbers in the machine's byte order. */
 function compareKeys(a: Buffer, b: Buffer, kind: TreeKind): number {
   if (kind !== 'free' || a.length !== 8 || b.length !== 8) return Buffer.compare(a, b);
   return Number(a.readBigUInt64LE() - b.readBigUInt64LE());

@@ -1,4 +1,7 @@
-/** The index of the records that expire: each entry has its record, and each such record its entry. */
+/**
+ * Checks the index of records that expire: each entry has its record, and each such record its
+ * entry.
+ */
 import { recordSum, seedOf, sumOfBytes, viewOf } from '../checksum.js';
 import type { Page } from '../file/page.js';
 import {
@@ -20,18 +23,18 @@ export class Expiries {
   count = 0;
   readonly #scan: Scan;
   readonly #descriptor: Buffer | undefined;
-  /** What stands for each entry, in ascending order when all have come. */
+  /** The mark of each entry, in ascending order when all have come. */
   #marks = new Float64Array(FIRST_ENTRIES);
-  /** For each mark: whether a record has come to which it belongs. */
+  /** Whether a record for each mark has come. */
   #isOfRecord = new Uint8Array(0);
 
-  /** With the descriptors of the trees that are there. */
+  /** `trees` are the descriptors of the existing trees. */
   constructor(scan: Scan, trees: ReadonlyMap<string, Buffer>) {
     this.#scan = scan;
     this.#descriptor = trees.get(EXPIRY_DATABASE);
   }
 
-  /** Goes through the index. Yields after each page. Throws `io`. */
+  /** Reads the index. Yields after each page. Throws `io`. */
   *read(): Generator<void> {
     for (const { page, number } of this.#leaves(this.#scan)) {
       for (let node = 0; node < page.count; node++) {
@@ -45,14 +48,16 @@ export class Expiries {
     this.#isOfRecord = new Uint8Array(this.count);
   }
 
-  /** Notes a record that expires; false where its entry is missing, though all of them could be read. */
+  /**
+   * Notes a record that expires; false if its entry is missing, although all entries could be read.
+   */
   hold(record: ExpiryEntry): boolean {
     const place = this.#find(record);
     if (place !== undefined) this.#isOfRecord[place] = 1;
     return place !== undefined || this.#scan.isPartial;
   }
 
-  /** Entries that no record has accounted for; to be called when all have been gone through. */
+  /** Reports entries without a record; to be called when all records have been checked. */
   *checkRecords(): Generator<void> {
     if (this.#scan.isPartial || this.#isOfRecord.every(Boolean)) return;
     // Their pages have been counted before.
@@ -104,7 +109,7 @@ function entryAt(page: Page, node: number): ExpiryEntry | undefined {
   return page.isElsewhere(node) ? undefined : decodeExpiry(SEED, page.key(node), page.data(node));
 }
 
-/** 53 bits, of which those of two entries are hardly ever the same: 8 bytes for each are held in memory. */
+/** 53 bits, which two entries hardly ever share: 8 bytes for each are held in memory. */
 function markOf(entry: ExpiryEntry): number {
   const bytes = Buffer.concat([expiryKey(entry.expires, entry.version), encodeExpiry(entry)]);
   const view = viewOf(bytes);

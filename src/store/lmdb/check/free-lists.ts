@@ -1,4 +1,6 @@
-/** The lists of free pages: each page of the file that is in no tree is in one of them, once. */
+/**
+ * Checks the lists of free pages: each page of the file that is in no tree is in one list, once.
+ */
 import { runsOf } from '../file/free-list.js';
 import { META_PAGES } from '../file/meta-layout.js';
 import { Fault, type Page } from '../file/page.js';
@@ -7,7 +9,7 @@ import type { Scan } from './scan.js';
 
 const FREE_PAGES = { part: 'free pages' } as const;
 
-/** Goes through the lists. Yields after each page of them. Throws `io`. */
+/** Reads the lists. Yields after each of their pages. Throws `io`. */
 export function* checkFreeLists(scan: Scan): Generator<void> {
   scan.census.useAll([{ first: 0, count: META_PAGES }]);
   const { free: descriptor } = scan.meta;
@@ -18,7 +20,7 @@ export function* checkFreeLists(scan: Scan): Generator<void> {
   }
 }
 
-/** Holds what is used against what is free; to be called when all trees have been gone through. */
+/** Compares used pages with free ones; to be called when all trees have been checked. */
 export function checkCensus(scan: Scan): number {
   const { census } = scan;
   for (const { first, count } of census.contradictions()) {
@@ -27,7 +29,7 @@ export function checkCensus(scan: Scan): number {
   let lost = 0;
   for (const { first, count } of census.lost()) {
     lost += count;
-    // Where a tree could not be read to its end, they may be in it.
+    // If a tree could not be read to its end, the pages may belong to it.
     if (!scan.isPartial)
       scan.report({ page: first, problem: `${pages(count)} neither used nor free` });
   }
@@ -46,7 +48,7 @@ function checkList(scan: Scan, number: number, page: Page, node: number): void {
     report('a list is not of a transaction that there has been');
   }
   const list = scan.dataOf(page, node);
-  // What is wrong with the pages of a list has been reported with them.
+  // Problems with the pages of a list have been reported with the pages.
   if (list instanceof Fault) return;
   const runs = runsOf(list);
   if (runs === undefined) report('a list is longer than its room');

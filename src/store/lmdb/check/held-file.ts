@@ -1,4 +1,4 @@
-/** The data file of a store at one moment, held against writers where that can be. */
+/** The data file of a store at one moment, protected from writers where possible. */
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ioError, KvError } from '../../../errors.js';
@@ -13,12 +13,11 @@ import { placesListed, type ReaderPlace } from '../readers/reader-table.js';
 /** Bytes of a page, until the file says. */
 const USUAL_PAGE_BYTES = 4096;
 
-/** How often the meta pages are read until two readings are the same. */
+/** How often the meta pages are read until two readings agree. */
 const ATTEMPT_LIMIT = 100;
 
 /**
- * The data file at a path: a store's folder has it, and a copy of it may have any name. Throws
- * `no-store`, `io`.
+ * The data file at a path: in a store's folder, or a copy under any name. Throws `no-store`, `io`.
  */
 export function dataFileAt(path: string): { readonly file: string; readonly folder?: string } {
   try {
@@ -35,9 +34,12 @@ export function dataFileAt(path: string): { readonly file: string; readonly fold
 export class HeldFile {
   readonly file: StoreFile;
   readonly metas: readonly (Meta | KvError)[];
-  /** The newer one of those that can be used. */
+  /** The newer of the usable meta pages. */
   readonly meta: Meta;
-  /** Why writers cannot be kept from the pages of this moment; absent where they are, and where it is damage, or a copy. */
+  /**
+   * Why writers could not be kept from the pages of this moment; absent if they are, and for a
+   * damaged store or a copy.
+   */
   readonly refusal: KvError | undefined;
   readonly #environment: Environment | undefined;
 
@@ -47,17 +49,14 @@ export class HeldFile {
     else this.#environment = held;
     this.metas = settledMetas(file);
     const [first, second] = this.metas.filter(isMeta);
-    // Which says best what the file is.
+    // Its error describes the file best.
     if (first === undefined) newestMeta(file, readMetas(file));
     if (first === undefined) throw this.metas[0];
-    // No page of this moment is used again while an earlier one is held.
+    // No page of this moment is reused while an earlier one is held.
     this.meta = second && second.transaction > first.transaction ? second : first;
   }
 
-  /**
-   * Throws `no-store`, `not-a-store`, `damaged` for a file without a meta page that can be used,
-   * `io`.
-   */
+  /** Throws `no-store`, `not-a-store`, `damaged` for a file without a usable meta page, `io`. */
   static async open(path: string): Promise<HeldFile> {
     const at = dataFileAt(path);
     const held = at.folder === undefined ? undefined : hold(at.folder);
@@ -76,12 +75,12 @@ export class HeldFile {
     return this.#environment !== undefined;
   }
 
-  /** The places in the table of readers, with that of this object; none where the moment is not held. */
+  /** The slots of the reader table, this object's included; none if the moment is not held. */
   readers(): ReaderPlace[] {
     return placesListed(this.#environment?.main.readerList() ?? '');
   }
 
-  /** Whether somebody has written since. */
+  /** Whether the store has been written to since. */
   hasChanged(): boolean {
     const metas = settledMetas(this.file).filter(isMeta);
     return metas.some(({ transaction }) => transaction > this.meta.transaction);
@@ -93,7 +92,7 @@ export class HeldFile {
   }
 }
 
-/** The store, opened for its newest moment; the reason where LMDB cannot or must not open it. */
+/** The store, opened at its newest moment; or why LMDB cannot or must not open it. */
 function hold(folder: string): Environment | KvError {
   try {
     checkDataFile(join(folder, DATA_FILE));
@@ -106,7 +105,7 @@ function hold(folder: string): Environment | KvError {
   }
 }
 
-/** The meta pages when no writer was in the middle of one. */
+/** The meta pages at a time when no writer was in the middle of one. */
 function settledMetas(file: StoreFile): readonly (Meta | KvError)[] {
   let metas = readEachMeta(file);
   for (let attempt = 0; attempt < ATTEMPT_LIMIT; attempt++) {

@@ -1,6 +1,6 @@
 /**
- * The main tree: the store's own numbers, the names of its buckets, and what leads to its other
- * trees.
+ * Checks the main tree: the store's own numbers, the names of its buckets, and the entries of its
+ * other trees.
  */
 import { isUtf8 } from 'node:buffer';
 import type { Problem } from '../../maintenance.js';
@@ -31,40 +31,40 @@ import type { Scan } from './scan.js';
 
 const MAIN = { part: 'main tree' } as const;
 
-/** What the checksums of the tree begin with. */
+/** The seed of the tree's checksums. */
 const SEED = seedOf('main');
 
 /** A part of the store, or a bucket. */
 type Place = Pick<Problem, 'part' | 'bucket'>;
 
-/** A bucket that has a tree. */
+/** A bucket with a tree. */
 export interface FoundBucket {
   readonly id: number;
-  /** As it is shown: a name may be missing. */
+  /** The name as it is shown: it may be missing. */
   readonly name: string;
   readonly isNamed: boolean;
   /** Milliseconds since the epoch; undefined without a name. */
   readonly created: number | undefined;
   readonly descriptor: Buffer;
-  /** As the store says; undefined where it does not, or that is damaged. */
+  /** As the store records it; undefined if it does not, or if that is damaged. */
   readonly size: TreeSize | undefined;
 }
 
 export interface MainContents {
   readonly format: number | undefined;
-  /** The last number given. */
+  /** The last number issued. */
   readonly sequence: number | undefined;
   /** Undefined before the first backup. */
   readonly backups: BackupsEntry | undefined;
   /** In the order of the main tree. */
   readonly buckets: readonly FoundBucket[];
-  /** The descriptors of the trees that are no buckets. */
+  /** The descriptors of the trees that are not buckets. */
   readonly internal: ReadonlyMap<string, Buffer>;
-  /** Whether all of the tree could be read. */
+  /** Whether the whole tree could be read. */
   readonly isWhole: boolean;
 }
 
-/** Goes through the main tree, and holds names and trees against one another. Throws `io`. */
+/** Reads the main tree, and compares names with trees. Throws `io`. */
 export function readMainTree(scan: Scan): MainContents {
   const reading = new MainReading(scan);
   const { main: descriptor } = scan.meta;
@@ -94,7 +94,7 @@ class MainReading {
   take(number: number, page: Page, node: number): void {
     const key = page.key(node);
     if (page.isTree(node)) {
-      // The page is read anew into the same bytes, perhaps.
+      // The page may be read into the same bytes again.
       this.#trees.set(key.toString(), Buffer.from(page.data(node)));
       return;
     }
@@ -195,7 +195,7 @@ class MainReading {
     this.#scan.report({ page: number, ...MAIN, key: key.toString(), problem: 'it is not of kv' });
   }
 
-  /** Of what is missing, where that is not because some of the tree cannot be read. */
+  /** Reports something missing, unless part of the tree could not be read. */
   #report(problem: string): void {
     if (!this.#scan.isPartial) this.#scan.report({ ...MAIN, problem });
   }
@@ -205,7 +205,7 @@ function isInternal(name: string): boolean {
   return name === EXPIRY_DATABASE || (internalDatabases as readonly string[]).includes(name);
 }
 
-/** Whether a node may be one of a main tree. */
+/** Whether a node may belong to a main tree. */
 export function isMainKey(page: Page, node: number): boolean {
   const key = page.key(node);
   return (
@@ -218,7 +218,7 @@ export function isMainKey(page: Page, node: number): boolean {
   );
 }
 
-/** Whether it is the name of a bucket in the making. */
+/** Whether it is the name of a draft. */
 export function isDraft(name: string): boolean {
   return name.startsWith('\x01');
 }

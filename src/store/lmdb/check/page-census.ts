@@ -1,4 +1,4 @@
-/** What each page of the file is for: two bits a page, so that the largest file takes 64 MiB. */
+/** The use of each page of the file: two bits a page, so that the largest file takes 64 MiB. */
 import type { PageRun } from '../file/free-list.js';
 
 export class PageCensus {
@@ -8,35 +8,37 @@ export class PageCensus {
   usedPages = 0;
   freePages = 0;
 
-  /** Of a file whose last page has that number. */
+  /** For a file whose last page has this number. */
   constructor(lastPage: number) {
     this.#pages = lastPage + 1;
     this.#used = new Uint8Array(Math.ceil(this.#pages / 8));
     this.#free = new Uint8Array(this.#used.length);
   }
 
-  /** Notes a page that is used; false where it has been noted before, or is none of the file. */
+  /** Notes a used page; false if it has been noted before, or is outside of the file. */
   use(page: number): boolean {
     const isNew = this.#set(this.#used, page);
     if (isNew) this.usedPages++;
     return isNew;
   }
 
-  /** The same of a page that is free. */
+  /** Notes a free page, in the same way. */
   release(page: number): boolean {
     const isNew = this.#set(this.#free, page);
     if (isNew) this.freePages++;
     return isNew;
   }
 
-  /** Notes that all pages of some runs are used; those that are noted already stay so. */
+  /**
+   * Notes that all pages in some runs are used; it does not matter if they have been noted before.
+   */
   useAll(runs: Iterable<PageRun>): void {
     for (const { first, count } of runs) {
       for (let page = first; page < first + count; page++) this.use(page);
     }
   }
 
-  /** Another one, which knows what is used, and nothing of what is free. */
+  /** A copy with the used pages, and without the free ones. */
   copyOfUsed(): PageCensus {
     const copy = new PageCensus(this.#pages - 1);
     copy.#used.set(this.#used);
@@ -48,12 +50,12 @@ export class PageCensus {
     return run.first >= 0 && run.first + run.count <= this.#pages;
   }
 
-  /** Pages that are used. */
+  /** Used pages. */
   *used(): Generator<PageRun> {
     yield* this.#runs((used) => used);
   }
 
-  /** Pages that are not used, the two first ones too. */
+  /** Pages that are not used, including the first two. */
   *unused(): Generator<PageRun> {
     yield* this.#runs((used) => ~used);
   }
@@ -63,12 +65,12 @@ export class PageCensus {
     yield* this.#runs((used, free) => used & free);
   }
 
-  /** Pages that are neither. */
+  /** Pages that are neither used nor free. */
   *lost(): Generator<PageRun> {
     yield* this.#runs((used, free) => ~(used | free));
   }
 
-  /** The longest runs of pages whose bits `select` gives. */
+  /** The longest runs of pages whose bits are in `select`. */
   *#runs(select: (used: number, free: number) => number): Generator<PageRun> {
     let first = -1;
     for (let page = 0; page < this.#pages; page++) {
@@ -89,7 +91,7 @@ export class PageCensus {
 
   #set(bits: Uint8Array, page: number): boolean {
     if (!(page >= 0 && page < this.#pages)) return false;
-    // No page's number passes 2 ** 31: a file has 1 TiB at most, and a page 512 bytes at least.
+    // Page numbers stay below 2 ** 31: a file has 1 TiB at most, and a page 512 bytes at least.
     const byte = page >>> 3;
     const bit = 1 << (page & 7);
     if ((bits[byte]! & bit) !== 0) return false;

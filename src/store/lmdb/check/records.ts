@@ -1,4 +1,4 @@
-/** The records of a bucket: each can be read, and its value is there. */
+/** Checks the records of a bucket: each can be read, and its value exists. */
 import { isUtf8 } from 'node:buffer';
 import { KEY_LIMIT_BYTES } from '../../record.js';
 import { seedOf, sumOfBytes, viewOf } from '../checksum.js';
@@ -13,13 +13,13 @@ import type { Values } from './values.js';
 
 const NOT_ITS_SUM = 'its checksum is not that of its bytes';
 
-/** The header of a whole record whose checksums are those of its bytes; undefined for any other. */
+/** The header of a whole record whose checksums match its bytes; undefined for any other. */
 export function soundHeader(seed: number, key: Buffer, record: Buffer): Header | undefined {
   const isRecord = isSound(seed, viewOf(key), 0, key.length, viewOf(record), 0, record.length);
   return isRecord ? headerWithValue(record, 0, record.length) : undefined;
 }
 
-/** The same of a record on a page, of which `view` is a view. */
+/** The same for a record on a page, with a view of the page. */
 function soundHeaderOn(page: Page, view: DataView, node: number, seed: number): Header | undefined {
   const start = page.dataStart(node);
   const size = page.dataSize(node);
@@ -27,7 +27,7 @@ function soundHeaderOn(page: Page, view: DataView, node: number, seed: number): 
   return isRecord ? headerWithValue(page.bytes, start, size) : undefined;
 }
 
-/** The header of a sound record that begins at `start`; undefined where its value has another checksum. */
+/** The header of the sound record at `start`; undefined if its value has another checksum. */
 function headerWithValue(bytes: Buffer, start: number, size: number): Header | undefined {
   const header = decodeHeader(bytes, size, start);
   const { valueStart, valueSum } = header;
@@ -36,11 +36,11 @@ function headerWithValue(bytes: Buffer, start: number, size: number): Header | u
   return sumOfBytes(value) === valueSum ? header : undefined;
 }
 
-/** What the records are held against. */
+/** What the records are compared with. */
 interface Known {
   readonly values: Values;
   readonly expiries: Expiries;
-  /** The last number given: no record has a later version. */
+  /** The last number issued: no record has a later version. */
   readonly sequence: number;
 }
 
@@ -54,7 +54,7 @@ export class Records {
     this.#known = known;
   }
 
-  /** Goes through a bucket. Yields after each page. Throws `io`. */
+  /** Checks a bucket. Yields after each page. Throws `io`. */
   *check(found: FoundBucket): Generator<void> {
     const { id, name: bucket, descriptor } = found;
     const seed = seedOf(bucketDatabase(id));
@@ -104,7 +104,7 @@ export class Records {
     this.#scan.report({ page: number, bucket: name, key: page.key(node).toString(), problem });
   }
 
-  /** Undefined where it is on a page that cannot be read, which has been reported. */
+  /** Undefined if it is on a page that cannot be read, which has been reported. */
   #header(page: Page, view: DataView, node: number, seed: number): Header | 'damaged' | undefined {
     if (!page.isElsewhere(node)) return soundHeaderOn(page, view, node, seed) ?? 'damaged';
     const record = this.#scan.dataOf(page, node);
@@ -112,7 +112,7 @@ export class Records {
     return soundHeader(seed, page.key(node), record) ?? 'damaged';
   }
 
-  /** What is wrong with a record's value, if anything. */
+  /** The problem with a record's value, if any. */
   #holdValue({ valueId, size, chunkSize }: ChunkedValue): string | undefined {
     const { table } = this.#known.values;
     const row = table.find(valueId);

@@ -1,4 +1,4 @@
-/** What all the parts of a check share. */
+/** What all parts of a check share. */
 import type { Problem } from '../../maintenance.js';
 import type { TreesState } from '../file/metas.js';
 import type { Fault, Page } from '../file/page.js';
@@ -9,10 +9,10 @@ export class Scan<State extends TreesState = TreesState> {
   readonly file: StoreFile;
   readonly meta: State;
   readonly census: PageCensus;
-  /** Problems that have been found and not yet been taken away. */
+  /** Problems found, and not taken out yet. */
   found: Problem[] = [];
   problems = 0;
-  /** Whether some tree could not be read to its end: then what is not reached proves nothing. */
+  /** Whether some tree could not be read to its end: then something missing proves nothing. */
   isPartial = false;
 
   constructor(file: StoreFile, meta: State) {
@@ -21,7 +21,7 @@ export class Scan<State extends TreesState = TreesState> {
     this.census = new PageCensus(meta.lastPage);
   }
 
-  /** The data of a node; or why it cannot be read. Throws `io`. */
+  /** The data of a node, or why it cannot be read. Throws `io`. */
   dataOf(page: Page, node: number): Buffer | Fault {
     return this.file.dataOf(page, node, this.meta.transaction);
   }

@@ -1,6 +1,6 @@
 /**
- * What is known of each value in chunks: who should hold it, who does, and how much of it is there. A
- * value in chunks takes 64 KiB of the file at least, and 32 bytes here.
+ * The known facts about each value in chunks: how many records should hold it, how many do, and how
+ * much of it exists. A value in chunks takes at least 64 KiB of the file, and 32 bytes here.
  */
 
 const FIRST_ROWS = 1024;
@@ -8,16 +8,16 @@ const FIRST_ROWS = 1024;
 export class ValueTable {
   #count = 0;
   #ids = new Float64Array(FIRST_ROWS);
-  /** How many records hold the value, by its own count; and by theirs. */
+  /** The number of records that hold the value, by its own count; and by the records. */
   #holders = new Float64Array(FIRST_ROWS);
   #held = new Uint32Array(FIRST_ROWS);
-  /** Bytes of it from the beginning on that are there. */
+  /** Bytes that exist, from the beginning of the value. */
   #bytes = new Float64Array(FIRST_ROWS);
-  /** The page of its first chunk; 0 where there is none. */
+  /** The page of its first chunk; 0 if there is none. */
   #pages = new Uint32Array(FIRST_ROWS);
-  /** How many rows, from the first on, are in the order of their ids. */
+  /** How many rows, from the first on, are sorted by id. */
   #sorted = 0;
-  /** Rows of values that have not come in order. */
+  /** Rows of values that came out of order. */
   readonly #strays = new Map<number, number>();
   #last = -1;
 
@@ -25,7 +25,7 @@ export class ValueTable {
     return this.#count;
   }
 
-  /** The row of a value; undefined where there is none. */
+  /** The row of a value; undefined if there is none. */
   find(id: number): number | undefined {
     if (this.#last >= 0 && this.#ids[this.#last] === id) return this.#last;
     const row = this.#search(id) ?? this.#strays.get(id);
@@ -33,7 +33,7 @@ export class ValueTable {
     return row;
   }
 
-  /** The row of a value, made where there is none. Rows are best made in the order of the ids. */
+  /** The row of a value, added if missing. Rows are best added in the order of ids. */
   enter(id: number): number {
     const found = this.find(id);
     if (found !== undefined) return found;

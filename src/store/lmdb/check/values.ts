@@ -1,6 +1,6 @@
 /**
- * Values in chunks: how many records hold each, what uploads are registered, and that the chunks of a
- * value are there one after the other. The records that hold them come later.
+ * Checks values in chunks: the count of each value's holders, the registered uploads, and that the
+ * chunks of a value follow each other. The records that hold them are checked later.
  */
 import { seedOf } from '../checksum.js';
 import { Fault, type Page } from '../file/page.js';
@@ -15,28 +15,28 @@ export class Values {
   chunks = 0;
   readonly #scan: Scan;
   readonly #trees: ReadonlyMap<string, Buffer>;
-  /** The value whose chunks are being gone through. */
+  /** The value whose chunks are being read. */
   #current = { id: -1, row: -1, next: 0, bytes: 0, isShort: false };
 
-  /** With the descriptors of the trees that are there. */
+  /** `trees` are the descriptors of the existing trees. */
   constructor(scan: Scan, trees: ReadonlyMap<string, Buffer>) {
     this.#scan = scan;
     this.#trees = trees;
   }
 
-  /** Goes through the three trees. Yields after each page. Throws `io`. */
+  /** Reads the three trees. Yields after each page. Throws `io`. */
   *read(): Generator<void> {
     yield* this.#each('uploads', (page, node, number) => this.#takeUpload(page, node, number));
     yield* this.#each('values', (page, node, number) => this.#takeHolders(page, node, number));
     yield* this.#each('chunks', (page, node, number) => this.#takeChunk(page, node, number));
   }
 
-  /** What the records have not accounted for; to be called when all of them have been gone through. */
+  /** Reports values whose count does not match; to be called when all records have been checked. */
   *checkHolders(): Generator<void> {
     const { table } = this;
     for (let row = 0; row < table.count; row++) {
       const [id, said, held] = [table.id(row), table.holders(row), table.held(row)];
-      // A record that could not be read may have been the one.
+      // A record that could not be read may hold it.
       if (held !== said && !(held < said && this.#scan.isPartial)) {
         this.#report('values', `value ${id} is held by ${held} records, and says ${said}`);
       } else if (said === 0 && table.page(row) > 0 && !this.uploads.has(id)) {
@@ -81,7 +81,7 @@ export class Values {
     this.chunks++;
     const { valueId, index, checksum } = key;
     const bytes = this.#scan.dataOf(page, node);
-    // What is wrong with the pages of a chunk has been reported with them.
+    // Problems with the pages of a chunk have been reported with the pages.
     if (!(bytes instanceof Fault) && sumOfChunk(valueId, index, bytes) !== checksum) {
       const what = `the checksum of chunk ${index} of value ${valueId} is not that of its bytes`;
       this.#report('chunks', what, number);
@@ -103,7 +103,7 @@ export class Values {
         : `chunk ${next}, which is missing`;
       this.#report('chunks', `chunk ${index} of value ${valueId} comes after ${gap}`, number);
       this.#current.next = index + 1;
-      // What comes after a gap counts no more.
+      // Chunks after a gap do not count.
       this.#current.isShort = true;
     }
   }
@@ -119,7 +119,7 @@ export class Values {
   }
 }
 
-/** Whether it is what the register of uploads holds of one. */
+/** Whether it is an entry of the register of uploads. */
 function isUpload(bytes: Buffer): boolean {
   try {
     const { kept } = JSON.parse(bytes.toString()) as { kept?: unknown };

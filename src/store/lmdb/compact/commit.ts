@@ -1,4 +1,6 @@
-/** Committing a state of a store as LMDB commits its transactions; for the holder of the lock on writing. */
+/**
+ * Commits a state of a store as LMDB commits its transactions; for the holder of the write lock.
+ */
 import { fdatasyncSync } from 'node:fs';
 import type { PageCensus } from '../check/page-census.js';
 import type { PageRun } from '../file/free-list.js';
@@ -10,7 +12,7 @@ import { emptyFreeTree, encodeFreeList, listPages, writeFreeTree } from './free-
 import type { PageRoom } from './page-room.js';
 import type { PageWriter } from './page-writer.js';
 
-/** What a state is made of, beside its list of free pages. */
+/** The parts of a state, besides its list of free pages. */
 export interface NewState {
   readonly transaction: number;
   /** The descriptor of the main tree. */
@@ -20,17 +22,17 @@ export interface NewState {
   readonly lastPage: number;
 }
 
-/** Where the pages of a list come to lie that has to be written. */
+/** The place of a list's pages, if the list needs any. */
 export interface ListPlace {
   readonly writer: PageWriter;
   readonly room: PageRoom;
   readonly pageSize: number;
 }
 
-/** Bytes by which a list may grow when the pages that it lies on are taken out of it. */
+/** Bytes by which a list may grow when its own pages are removed from it. */
 const GROWTH_BYTES = 64;
 
-/** Writes the list of free pages; returns what the meta page has to say. */
+/** Writes the list of free pages; returns the fields of the meta page. */
 export function writeState(
   before: Meta,
   { transaction, main, used, lastPage }: NewState,
@@ -52,12 +54,12 @@ export function writeState(
   return { transaction, main, free, lastPage: Math.max(lastPage, room.highest) };
 }
 
-/** Bytes of a list of nothing. */
+/** Bytes of an empty list. */
 const EMPTY_LIST_BYTES = 8;
 
 /**
- * Commits a state whose pages have been written, under two numbers, so that both meta pages lead to it.
- * `written` is called after each.
+ * Commits a state whose pages have been written, under two numbers, so that both meta pages refer
+ * to it. `written` is called after each.
  */
 export function commitTwice(
   descriptor: number,

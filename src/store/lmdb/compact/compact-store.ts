@@ -49,31 +49,31 @@ import { type Survey, surveyOf } from './survey.js';
 const USUAL_PAGE_BYTES = 4096;
 
 /**
- * How much longer than it need be the file may stay: pages at least, and of its pages one in so many. To
- * move pages for less is not worth while.
+ * How much longer than necessary the file may stay: this many pages, and this fraction of its
+ * pages. Moving pages for less is not worthwhile.
  */
 const SLACK_PAGES = 16;
 const SLACK_PART = 50;
 
 /**
- * By how much the number of the first transaction is higher than the last one: it has to be odd, so that the
- * meta page of the last one stays; and LMDB in this process has given the number after the last to the
+ * By how much the number of the first transaction exceeds the last one: it has to be odd, so that
+ * the last one's meta page stays; and LMDB in this process has given the next number to the
  * transaction that holds the lock.
  */
 const STEP = 3;
 
-/** How often pages are moved at most: others may write meanwhile. */
+/** How often pages are moved at most, as others may write meanwhile. */
 const MOVES_LIMIT = 6;
 
-/** How often each page is gone through, about. */
+/** About how often each page is read. */
 export const PASSES = 8;
 
-/** Ends the transaction that has held the lock, in which LMDB wrote nothing. */
+/** Ends the transaction that holds the lock, in which LMDB has written nothing. */
 const DONE = Symbol('done');
 
-/** Where pages go, and which of them. */
+/** Which pages move, and where. */
 interface Direction {
-  /** The lowest page that may be written to. */
+  /** The lowest page that may be written. */
   readonly start: number;
   mustMove(first: number, count: number): boolean;
 }
@@ -85,7 +85,7 @@ export async function compactStore(
   patience: Patience = {},
 ): Promise<Compacted> {
   checkDataFile(join(path, DATA_FILE));
-  // To be opened before LMDB opens it, and closed after.
+  // Opened before LMDB opens it, and closed after.
   const lockFile = new LockFile(join(path, LOCK_FILE));
   try {
     const environment = openLocked(path, 'change', { patience });
@@ -111,7 +111,7 @@ class Compaction {
   readonly #file: StoreFile;
   readonly #descriptor: number;
   #moves = 0;
-  /** Bytes of pages that were gone through, by their weight for the whole. */
+  /** Bytes of pages that were read, weighted for the progress. */
   #done = 0;
   #weight = 1;
 
@@ -141,8 +141,8 @@ class Compaction {
   }
 
   /**
-   * Does what can be done while nobody else writes. Resolves to undefined where that was all, else to the
-   * transaction before which nobody must read for the next step.
+   * Does what can be done while nobody else writes. Resolves to undefined if that was all,
+   * otherwise to the transaction before which nobody must read for the next step.
    */
   async #underLock(): Promise<number | undefined> {
     let blocked: number | undefined;
@@ -163,7 +163,7 @@ class Compaction {
     return blocked;
   }
 
-  /** Makes one of the steps; true where it was the last. Nobody writes, or reads an older state. */
+  /** Makes one step; true if it was the last. Nobody writes, or reads an older state. */
   async #step(meta: Meta): Promise<boolean> {
     const survey = await this.#through(surveyOf(this.#path, this.#file, meta));
     if (this.#moves < MOVES_LIMIT && survey.highest > lastPageOf(survey)) {
@@ -179,7 +179,7 @@ class Compaction {
     return true;
   }
 
-  /** Moves pages to the beginning, or out of the way there. */
+  /** Moves pages to the beginning, or out of its way. */
   async #move(survey: Survey): Promise<void> {
     const end = META_PAGES + survey.pages;
     const most = lastPageOf(survey);
@@ -199,7 +199,7 @@ class Compaction {
     await this.#relocate(survey, direction, highest);
   }
 
-  /** The highest page that would be in use if pages were moved so. */
+  /** The highest page that would be in use after such a move. */
   async #plan(survey: Survey, direction: Direction): Promise<number> {
     const relocation = new Relocation(this.#moving(survey, direction));
     await this.#through(relocation.steps());
@@ -219,7 +219,7 @@ class Compaction {
     });
   }
 
-  /** Has the file end behind the highest page in use. */
+  /** Commits a file end behind the highest page in use. */
   #declareEnd({ meta, used, highest, writable }: Survey): Promise<void> {
     const below = writable.filter(({ first, count }) => first + count <= highest);
     const isRoom = below.some(({ count }) => count > SLACK_PAGES);
@@ -234,7 +234,9 @@ class Compaction {
     }));
   }
 
-  /** Writes the pages of a state, and commits it. What fails before that leaves the file as it was. */
+  /**
+   * Writes the pages of a state, and commits it. A failure before that leaves the file as it was.
+   */
   async #written(
     meta: Meta,
     write: (writer: PageWriter) => Promise<{ state: NewState; room: PageRoom }>,
@@ -257,7 +259,7 @@ class Compaction {
     );
   }
 
-  /** Ends the file behind the last page that either meta page knows. */
+  /** Cuts the file behind the last page of either meta page. */
   #cutOff(): void {
     const end = (this.#lastPage + 1) * this.#file.pageSize;
     if (end >= this.#size) return;
@@ -265,7 +267,7 @@ class Compaction {
     fdatasyncSync(this.#descriptor);
   }
 
-  /** The last page that either meta page knows: one that was killed may have written one of them alone. */
+  /** The last page of either meta page: a killed process may have written only one of them. */
   get #lastPage(): number {
     const metas = readEachMeta(this.#file);
     return Math.max(...metas.map((meta) => (meta instanceof KvError ? 0 : meta.lastPage)));
@@ -285,7 +287,7 @@ class Compaction {
     };
   }
 
-  /** Goes through all steps of some work, whose result it gives. */
+  /** Runs all steps of some work; resolves to its result. */
   async #through<T>(work: Generator<number, T>): Promise<T> {
     const { pageSize } = this.#file;
     let result: T;
@@ -306,7 +308,7 @@ class Compaction {
     return this.#missingBytes(highest) <= 0;
   }
 
-  /** How many bytes the disk lacks for a file that ends with that page. */
+  /** The bytes that the disk lacks for a file that ends with that page. */
   #missingBytes(highest: number): number {
     const { bavail, bsize } = statfsSync(this.#path);
     return (highest + 1 + SLACK_PAGES) * this.#file.pageSize - this.#size - bavail * bsize;
@@ -323,7 +325,7 @@ class Compaction {
   }
 }
 
-/** The last page that a file may have which is short enough. */
+/** The highest last page with which the file counts as compact. */
 function lastPageOf({ pages }: Survey): number {
   return META_PAGES + pages + Math.max(SLACK_PAGES, Math.floor(pages / SLACK_PART));
 }

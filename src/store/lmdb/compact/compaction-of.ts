@@ -1,4 +1,4 @@
-/** What a compaction of a store will take. */
+/** Estimates the compaction of a store. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StoreCompaction } from '../../maintenance.js';

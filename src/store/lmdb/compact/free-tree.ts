@@ -1,4 +1,4 @@
-/** Writing a tree of free pages that has one list, or none. */
+/** Writes a tree of free pages with one list, or none. */
 import type { PageRun } from '../file/free-list.js';
 import { F_BIGDATA, NODE_HEADER_BYTES, REFERENCE_BYTES } from '../file/node.js';
 import { SLOT_BYTES } from '../file/page.js';
@@ -13,22 +13,22 @@ import {
 import { NO_PAGE, tree } from '../file/tree-descriptor.js';
 import type { PageWriter } from './page-writer.js';
 
-/** Bytes of the key of a list: the transaction that freed its pages. */
+/** Bytes of the key of a list: the number of the transaction that freed its pages. */
 const KEY_BYTES = 8;
 
-/** The pages of a tree: its leaf, and those of the list where that does not fit on the leaf. */
+/** The pages of a tree: its leaf, and those of the list if it does not fit on the leaf. */
 export interface FreeTreePages {
   readonly leaf: number;
   readonly overflow: PageRun | undefined;
 }
 
-/** How many pages of its own a list of so many bytes takes, beside the leaf; none where it fits on that. */
+/** The number of pages that a list of `bytes` takes besides the leaf; 0 if it fits on the leaf. */
 export function listPages(bytes: number, pageSize: number): number {
   const node = NODE_HEADER_BYTES + KEY_BYTES + bytes;
   return node <= nodeLimit(pageSize) ? 0 : Math.ceil((PAGE_HEADER_BYTES + bytes) / pageSize);
 }
 
-/** A list as LMDB has it: how many entries there are, and each of them, the highest pages first. */
+/** A list in LMDB's form: the number of entries, then the entries, the highest pages first. */
 export function encodeFreeList(runs: readonly PageRun[]): Buffer {
   const entries = [...runs]
     .reverse()
@@ -40,7 +40,7 @@ export function encodeFreeList(runs: readonly PageRun[]): Buffer {
   return list;
 }
 
-/** The descriptor of an empty tree, with the page size and the flags of another. */
+/** The descriptor of an empty tree, with the page size and flags of another. */
 export function emptyFreeTree(like: Buffer): Buffer {
   const descriptor = Buffer.alloc(tree.bytes);
   like.copy(descriptor, 0, 0, tree.depth);
@@ -48,7 +48,7 @@ export function emptyFreeTree(like: Buffer): Buffer {
   return descriptor;
 }
 
-/** Writes the pages of a tree with that list, of that transaction; returns its descriptor. */
+/** Writes the pages of a tree with that list, for that transaction; returns its descriptor. */
 export function writeFreeTree(
   writer: PageWriter,
   pageSize: number,
@@ -106,7 +106,7 @@ function referenceTo({ first, count }: PageRun, transaction: number): Buffer {
   return reference;
 }
 
-/** Bytes of a node that LMDB keeps on its page: two of them fill it. */
+/** Bytes of the largest node that LMDB keeps on a page: two of them fill it. */
 function nodeLimit(pageSize: number): number {
   const half = Math.floor((pageSize - PAGE_HEADER_BYTES) / 2);
   return half - (half % 2) - SLOT_BYTES;

@@ -1,4 +1,4 @@
-/** Waiting for those who read a state that is no longer the newest. */
+/** Waits for readers of states older than the newest. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KvError } from '../../../errors.js';
 import { type Patience, REPORT_MS } from '../../patience.js';
@@ -7,10 +7,10 @@ import { forgetReads } from '../lmdb-internals.js';
 import { nameOfUser, processText } from '../process-name.js';
 import { placesListed, type ReaderPlace } from '../readers/reader-table.js';
 
-/** How long readers are waited for while writers wait, in ms: most read for less. */
+/** How long to wait for readers while writers wait, in ms: most read for less. */
 const SOON_MS = 200;
 
-/** What passes between two looks, in ms. */
+/** Milliseconds between two looks. */
 const PAUSE_MS = 10;
 
 export class OlderReaders {
@@ -22,7 +22,7 @@ export class OlderReaders {
     this.#main = main;
   }
 
-  /** Whether nobody reads a state before that of `transaction` any more, now or soon. */
+  /** Whether nobody reads a state before that of `transaction`, now or soon. */
   async areSoonGone(transaction: number, signal?: AbortSignal): Promise<boolean> {
     for (let waited = 0; ; waited += PAUSE_MS) {
       if (this.#before(transaction).length === 0) return true;
@@ -31,7 +31,10 @@ export class OlderReaders {
     }
   }
 
-  /** Resolves when they are gone. Rejects with `busy` when patience ends, and the reason of the signal. */
+  /**
+   * Resolves when there are none. Rejects with `busy` when patience ends, and with the signal's
+   * reason.
+   */
   async wait(
     transaction: number,
     { limit = Number.POSITIVE_INFINITY, waiting }: Patience,
@@ -52,10 +55,10 @@ export class OlderReaders {
   }
 
   #before(transaction: number): ReaderPlace[] {
-    // What this process has read to find its way.
+    // Reads of this process, made while looking for its way.
     forgetReads(this.#main);
     if (this.#listed(transaction).length === 0) return [];
-    // Some may be of processes that were killed.
+    // Some may belong to killed processes.
     this.#main.readerCheck();
     return this.#listed(transaction);
   }

@@ -1,13 +1,13 @@
-/** Pages that may be written to: some that are free, and all that would come behind the file's last. */
+/** Pages that may be written to: some free ones, and all after the file's last. */
 import type { PageRun } from '../file/free-list.js';
 
 export class PageRoom {
   readonly #first: number[] = [];
   readonly #count: number[] = [];
-  /** Before the run with that position none has room for so many pages any more, by that number. */
+  /** The first run, by its position, that may still have room for that number of pages. */
   readonly #start = new Map<number, number>();
   #end: number;
-  /** The highest page that was taken; -1 where none was. */
+  /** The highest page taken; -1 if none was. */
   highest = -1;
 
   /** The runs ascend; `end` is the page behind the file's last. */
@@ -19,7 +19,7 @@ export class PageRoom {
     this.#end = end;
   }
 
-  /** The lowest pages side by side, so many, which are taken: the first one's number. */
+  /** Takes the lowest `count` adjacent pages; returns the first one's number. */
   take(count: number): number {
     for (let run = this.#start.get(count) ?? 0; run < this.#first.length; run++) {
       if (this.#count[run]! < count) continue;

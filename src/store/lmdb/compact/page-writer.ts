@@ -1,4 +1,4 @@
-/** Writes pages to their places in a store's file, many side by side at once. */
+/** Writes pages to their places in a store's file, adjacent ones together. */
 import { writeWhole } from '../flush.js';
 
 /** Bytes that are gathered before they are written. */
@@ -8,7 +8,7 @@ export class PageWriter {
   readonly #descriptor: number;
   readonly #pageSize: number;
   readonly #memory = Buffer.allocUnsafeSlow(GATHERED_BYTES);
-  /** The page that the gathered bytes begin with, and how many bytes there are. */
+  /** The first page gathered, and the number of bytes. */
   #first = 0;
   #length = 0;
 
@@ -17,7 +17,7 @@ export class PageWriter {
     this.#pageSize = pageSize;
   }
 
-  /** The bytes may be used again afterwards. */
+  /** The bytes may be reused afterwards. */
   write(first: number, pages: Buffer): void {
     const next = this.#first + this.#length / this.#pageSize;
     if (first !== next || this.#length + pages.length > GATHERED_BYTES) this.end();
@@ -30,7 +30,7 @@ export class PageWriter {
     this.#length += pages.length;
   }
 
-  /** Writes what has been gathered. */
+  /** Writes the gathered pages. */
   end(): void {
     const bytes = this.#memory.subarray(0, this.#length);
     writeWhole(this.#descriptor, bytes, this.#first * this.#pageSize);

@@ -1,7 +1,6 @@
 /**
- * Moving pages of a store's trees to other places in the file: those that have to move, and those that lead
- * to one that moves, are written anew; all others stay. The pages of the state that it begins from are
- * left as they are.
+ * Moves pages of a store's trees to other places in the file. Pages that have to move, and their
+ * ancestors, are written anew; all others stay. The pages of the initial state are not overwritten.
  */
 import { PageCensus } from '../check/page-census.js';
 import { sound } from '../file/leaves.js';
@@ -26,21 +25,21 @@ export interface Moving {
 
 interface Written {
   readonly writer: PageWriter;
-  /** The highest page that comes to be written, or more. */
+  /** An upper bound on the pages that will be written. */
   readonly lastPage: number;
 }
 
 export class Relocation {
   readonly #moving: Moving;
   readonly #writer: PageWriter | undefined;
-  /** The descriptor of the main tree when all is done. */
+  /** The descriptor of the main tree at the end. */
   main: Buffer;
-  /** The pages that the trees then have; known where they are written. */
+  /** The pages of the trees at the end; known if they are written. */
   readonly used: PageCensus | undefined;
-  /** The highest of these. */
+  /** The highest of these pages. */
   highest = -1;
 
-  /** Without a writer nothing is written, and what is told of `highest` is what would come of it. */
+  /** Without a writer nothing is written, and `highest` is what it would become. */
   constructor(moving: Moving, written?: Written) {
     this.#moving = moving;
     this.#writer = written?.writer;
@@ -48,7 +47,7 @@ export class Relocation {
     this.used = written && new PageCensus(written.lastPage);
   }
 
-  /** Yields how many pages it was through with. Throws `damaged`, `io`, and what writing throws. */
+  /** Yields the number of pages done. Throws `damaged`, `io`, and errors of writing. */
   *steps(): Generator<number> {
     this.main = yield* this.#tree(this.main, 'main');
     this.#writer?.end();
@@ -64,7 +63,7 @@ export class Relocation {
     return moved;
   }
 
-  /** The number that the page has then. */
+  /** Returns the page's number after the move. */
   *#page(place: Place): Generator<number, number> {
     const { file, state, room, transaction, mustMove } = this.#moving;
     const { transaction: newest, lastPage } = state;
@@ -84,7 +83,7 @@ export class Relocation {
     return this.#use(number, 1);
   }
 
-  /** Whether the node leads elsewhere now. */
+  /** Whether the node refers to another page now. */
   *#branchNode(place: Place, page: Page, node: number): Generator<number, boolean> {
     const child = childOf(place, page, node);
     const number = yield* this.#page(child);
@@ -104,7 +103,7 @@ export class Relocation {
     if (!page.isElsewhere(node)) return false;
     const { file, state, room, transaction, mustMove } = this.#moving;
     const { number, count } = page.overflow(node);
-    // It is looked at, and read only where it moves.
+    // It is checked, and read only if it moves.
     sound(file, file.readOverflow(page.data(node), page.dataSize(node), state.transaction, 0));
     yield count;
     if (!mustMove(number, count)) {

@@ -1,4 +1,4 @@
-/** What the pages of a state are for, as a compaction needs it. */
+/** The use of the pages of a state, for a compaction. */
 import { KvError } from '../../../errors.js';
 import { unknownFormat } from '../check/check-store.js';
 import { checkTree } from '../check/checked-tree.js';
@@ -15,18 +15,18 @@ import { FORMAT } from '../layout.js';
 /** The pages of a state. */
 export interface Survey {
   readonly meta: Meta;
-  /** Those of the trees of records, and of what leads to them. */
+  /** The pages of the trees of records, and of the trees above them. */
   readonly used: PageCensus;
-  /** How many these are, and the highest of them. */
+  /** The number of these pages, and the highest of them. */
   readonly pages: number;
   readonly highest: number;
-  /** Those that may be written to, in order. */
+  /** Pages that may be written to, in order. */
   readonly writable: readonly PageRun[];
 }
 
 /**
- * Goes through all trees. Yields how many pages it was through with. Throws `damaged` for what is not in
- * order, `unknown-format`, `io`.
+ * Reads all trees. Yields the number of pages done. Throws `damaged` if anything is not in order,
+ * `unknown-format`, `io`.
  */
 export function* surveyOf(path: string, file: StoreFile, meta: Meta): Generator<number, Survey> {
   const scan = new Scan(file, meta);
@@ -59,7 +59,7 @@ export function* surveyOf(path: string, file: StoreFile, meta: Meta): Generator<
   for (const { first } of census.contradictions()) {
     throw damaged(path, `page ${first} is used, and free as well`);
   }
-  // Writers leave what the last transaction freed alone: the state before it needs that.
+  // Writers do not reuse what the last transaction freed: the state before it needs that.
   for (const { transaction, runs } of freedPages(file, meta)) {
     if (transaction >= Number(meta.transaction)) census.useAll(runs);
   }

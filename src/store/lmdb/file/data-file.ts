@@ -1,6 +1,6 @@
 /**
- * Checking data.mdb before LMDB maps it: LMDB trusts what it maps, so a file that is cut off or
- * overwritten would kill the process with SIGBUS or SIGSEGV instead of failing.
+ * Checks data.mdb before LMDB maps it: LMDB trusts what it maps, so a file that is cut off or
+ * overwritten would kill the process with SIGBUS or SIGSEGV.
  *
  * It reads both meta pages, the file's length, and the trees' pages from the roots downward, with
  * the lists of free pages, up to a number that keeps the check cheap.
@@ -15,16 +15,16 @@ import { walkBroadly } from './walk.js';
 /** Bytes of a page, until the file says. */
 const USUAL_PAGE_BYTES = 4096;
 
-/** Pages of the tree that every opening checks: the trees' roots and some of what is below. */
+/** Pages of the trees that every opening checks: the roots and some of the pages below. */
 const QUICK_CHECK_PAGES = 32;
 
 /** Bytes of the lists of free pages that every opening checks. */
 const QUICK_CHECK_LIST_BYTES = 1024 * 1024;
 
-/** How often the check begins anew because another process has committed meanwhile. */
+/** How often the check is repeated because another process has committed meanwhile. */
 const ATTEMPT_LIMIT = 10;
 
-/** Throws `not-a-store`, `unknown-format`, `damaged` or `io` for what LMDB must not be given. */
+/** Throws `not-a-store`, `unknown-format`, `damaged` or `io` for a file that LMDB must not open. */
 export function checkDataFile(path: string): void {
   const file = new StoreFile(path, USUAL_PAGE_BYTES);
   try {
@@ -34,17 +34,17 @@ export function checkDataFile(path: string): void {
         new QuickCheck(file, newestMeta(file, metas)).run();
         return;
       } catch (error) {
-        // Nothing locks the pages: what another process has overwritten since is not damaged.
+        // The pages are not locked: one that another process has overwritten since is not damaged.
         if (readMetas(file).equals(metas)) throw error;
       }
     }
-    // Another process commits all the time, and so has read more of the file than this would.
+    // Another process commits all the time, and has read more of the file than this would.
   } finally {
     file.close();
   }
 }
 
-/** One reading of the pages, of the snapshot of a meta page. */
+/** One reading of the pages, in the snapshot of a meta page. */
 class QuickCheck {
   readonly #file: StoreFile;
   readonly #meta: Meta;
@@ -58,8 +58,8 @@ class QuickCheck {
     this.#meta = meta;
     // After the metas have been read, so that the file is at least as long as they need it.
     this.#size = file.size ?? 0;
-    // LMDB leaves the file short of its last page where that page is free. So a short file is
-    // suspect, and then every page is checked: one that is in use and missing is damage.
+    // LMDB leaves the file short of its last page if that page is free. So for a short file every
+    // page is checked: one that is in use and missing is damage.
     this.#isShort = this.#size < (meta.lastPage + 1) * file.pageSize;
   }
 
@@ -93,7 +93,7 @@ class QuickCheck {
     const count = Number(reference.readBigUInt64LE(16));
     if ((number + count) * pageSize > this.#size) return new Fault('it ends before its last page');
     if (PAGE_HEADER_BYTES + size > count * pageSize) return badPage(number);
-    // A leaf leads to a hundred chunks: too many for a quick check.
+    // A leaf may refer to a hundred chunks: too many for a quick check.
     if (!this.#isShort && !isFree) return undefined;
     const length = isFree ? Math.min(size, this.#listBytesLeft) : 0;
     this.#listBytesLeft -= length;

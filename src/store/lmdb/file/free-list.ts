@@ -1,10 +1,10 @@
-/** A list of free pages, as LMDB keeps it on the disk: what it says is overwritten. */
+/** A list of free pages, as LMDB stores it: the pages in it may be overwritten. */
 import { META_PAGES } from './meta-layout.js';
 
 /**
- * Whether the bytes can be such a list, or the beginning of one of `size` bytes: how many entries
- * there are, and each of them, i64. An entry is a page's number; less than nothing, it is how many
- * pages there are from the one in the next entry on; nothing, it is not in use.
+ * Whether the bytes can be such a list, or the beginning of one of `size` bytes: the number of
+ * entries, then the entries, i64. A positive entry is a page's number; a negative one is the length
+ * of a run from the page in the next entry; zero is unused.
  */
 export function isFreeList(bytes: Buffer, size: number, lastPage: bigint): boolean {
   if (bytes.length < 8) return false;
@@ -21,15 +21,15 @@ export function isFreeList(bytes: Buffer, size: number, lastPage: bigint): boole
   return true;
 }
 
-/** Pages side by side. */
+/** Adjacent pages. */
 export interface PageRun {
   readonly first: number;
   readonly count: number;
 }
 
 /**
- * The pages that a whole list names, or the first `limit` runs of them; undefined for what is no list. They may lie
- * anywhere.
+ * The pages in a whole list, or its first `limit` runs; undefined if it is not a list. They may lie
+ * outside of the file.
  */
 export function runsOf(list: Buffer, limit = Number.POSITIVE_INFINITY): PageRun[] | undefined {
   if (list.length < 8) return undefined;
@@ -46,7 +46,7 @@ export function runsOf(list: Buffer, limit = Number.POSITIVE_INFINITY): PageRun[
   return runs;
 }
 
-/** An entry; a BigInt for each of many costs more than all the rest. */
+/** An entry; a BigInt for each would cost more than everything else. */
 function entryOf(list: Buffer, entry: number): number {
   return list.readUInt32LE(8 * entry) + list.readInt32LE(8 * entry + 4) * 2 ** 32;
 }

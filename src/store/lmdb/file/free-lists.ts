@@ -1,4 +1,4 @@
-/** The tree of free pages: for each transaction that freed some, a list of them. */
+/** The tree of free pages: a list for each transaction that freed some. */
 import { type PageRun, runsOf } from './free-list.js';
 import { sound } from './leaves.js';
 import type { TreesState } from './metas.js';
@@ -6,16 +6,14 @@ import { Fault, type Page } from './page.js';
 import type { StoreFile } from './store-file.js';
 import { rootOf, walkInOrder } from './walk.js';
 
-/** What a transaction freed, and nobody has used since. */
+/** Pages that a transaction freed, and nobody has reused. */
 export interface FreedPages {
   readonly transaction: number;
-  /** They may lie anywhere. */
+  /** They may lie outside of the file. */
   readonly runs: readonly PageRun[];
 }
 
-/**
- * The lists, the oldest first, of a moment that somebody has to hold. Throws `damaged`, `io`.
- */
+/** The lists, the oldest first, in a state that the caller holds. Throws `damaged`, `io`. */
 export function* freedPages(file: StoreFile, state: TreesState): Generator<FreedPages> {
   const { transaction: newest, lastPage, free } = state;
   const root = rootOf(free, 'free');
@@ -30,7 +28,7 @@ export function* freedPages(file: StoreFile, state: TreesState): Generator<Freed
   }
 }
 
-/** What the list of a node names, or the first `limit` runs of it. Throws `io`. */
+/** The pages in the list of a node, or its first `limit` runs. Throws `io`. */
 export function freedOf(
   file: StoreFile,
   page: Page,

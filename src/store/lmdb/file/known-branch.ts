@@ -1,19 +1,22 @@
-/** A branch page as it is kept in memory, so that a way through it costs no reading. */
+/** A branch page kept in memory, so that following it needs no reading. */
 import type { Page, Place } from './page.js';
 
-/** Of keys: one character a byte. */
+/** A key, one character for each byte. */
 export type KeyText = string;
 
-/** A page that a branch leads to, and which keys are on it: the branch has no checksum, and may lead elsewhere. */
+/**
+ * The child of a branch, and the range of its keys: a branch has no checksum, and may refer to
+ * another page.
+ */
 export interface PlaceBelow extends Place {
   readonly lower: KeyText;
-  /** Undefined: none is too late. */
+  /** Undefined: no upper bound. */
   readonly upper: KeyText | undefined;
 }
 
-/** The numbers of what is below, and from which key on each of them is. */
+/** The numbers of the children, and the first key of each. */
 export interface KnownBranch {
-  /** Of the place where it was found. */
+  /** The lower bound of the place where it was found. */
   readonly lower: KeyText;
   readonly children: readonly number[];
   /** The first is empty. */
@@ -49,7 +52,7 @@ export function rootPlace({ number, tree, depth }: Place): PlaceBelow {
   return { number, tree, depth, lower: '', upper: undefined };
 }
 
-/** What a node of the branch at a place leads to. */
+/** The place of a branch's child. */
 export function placeBelow(
   { children, keys }: KnownBranch,
   { tree, depth, lower, upper }: PlaceBelow,
@@ -64,7 +67,10 @@ export function placeBelow(
   };
 }
 
-/** Whether the keys of the page at a place belong there; those of a branch, of which the first has none, are in order. */
+/**
+ * Whether the keys of the page belong at a place, and those of a branch, without the first, are in
+ * order.
+ */
 export function isInPlace(page: Page, { lower, upper }: PlaceBelow): boolean {
   if (!page.isLeaf && page.firstMisplaced(1) >= 0) return false;
   const first = page.isLeaf ? 0 : 1;

@@ -25,7 +25,7 @@ import type { StoreFile } from './store-file.js';
 /** Bytes from which every header can be read. */
 const HEADER_BYTES = 64;
 
-/** Where records lie that are not on their leaf, and what their checksums begin with. */
+/** Where records are that are not on their leaf, and the seed of their checksums. */
 export interface LeafSource {
   readonly file: StoreFile;
   /** The last transaction that may have written a page. */
@@ -33,22 +33,22 @@ export interface LeafSource {
   readonly seed: number;
 }
 
-/** What a leaf's values may need beside the leaf. */
+/** What reading a leaf's values may need besides the leaf. */
 export interface LeafContext extends LeafSource {
   readonly chunks: Chunks;
   readonly snapshot: Snapshot;
-  /** What has expired by then is left out. */
+  /** Records expired by then are omitted. */
   readonly moment: Milliseconds;
-  /** The error for what is wrong with a record. */
+  /** The error for a damaged record. */
   damaged(key: Uint8Array, state: string): KvError;
   readonly placeMemory: PlaceMemory;
 }
 
-/** Memory for the places of a leaf's records: the next leaf's take it over. */
+/** Memory for the places of a leaf's records, reused for the next leaf. */
 export class PlaceMemory {
   #places = new Int32Array(0);
 
-  /** Room for at least so many records. */
+  /** Room for at least that many records. */
   take(records: number): Int32Array {
     if (this.#places.length < 4 * records) this.#places = new Int32Array(8 * records);
     return this.#places;
@@ -64,11 +64,14 @@ export class LeafRecords implements ListedRecords {
   readonly places: Int32Array;
   readonly #leaf: Leaf;
   readonly #context: LeafContext;
-  /** The node of each record, where some of the leaf have expired. */
+  /** The node of each record, if some of the leaf have expired. */
   readonly #nodes: readonly number[] | undefined;
   mayExpire = false;
 
-  /** Holds every record against its checksum, but for the values that are elsewhere. Throws `damaged`, `io`. */
+  /**
+   * Compares every record with its checksum, except values that are elsewhere. Throws `damaged`,
+   * `io`.
+   */
   constructor(leaf: Leaf, context: LeafContext) {
     this.#leaf = leaf;
     this.#context = context;
@@ -134,7 +137,10 @@ export class LeafRecords implements ListedRecords {
     return this.#context.damaged(this.#leaf.page.key(node), NOT_ITS_SUM);
   }
 
-  /** Where the records are, and their nodes where others have expired; each is held against its checksum. */
+  /**
+   * The places of the records, and their nodes if others have expired; each is compared with its
+   * checksum.
+   */
   #findPlaces(): { places: Int32Array; nodes: number[] | undefined } {
     const { page, from, to } = this.#leaf;
     const { seed, placeMemory, moment } = this.#context;
@@ -148,7 +154,7 @@ export class LeafRecords implements ListedRecords {
       const keyStart = offset + NODE_HEADER_BYTES;
       const start = dataStart(bytes, offset);
       const end = start + dataSize(bytes, offset);
-      // Most records are short and never expire: of those one look tells it.
+      // Most records are short and never expire: one look recognises them.
       if (!isElsewhere(bytes, offset) && isUsual(view, start, end - start)) {
         const sum = recordSum(seed, view, keyStart, start, view, start + CHECKSUM_BYTES, end);
         if (view.getInt32(start) !== sum) throw this.#damaged(node);
@@ -186,18 +192,24 @@ export class LeafRecords implements ListedRecords {
   }
 }
 
-/** Whether the checksum of a record is that of its bytes, but for a longer value. Throws `damaged`, `io`. */
+/**
+ * Whether a record's checksum matches its bytes, without those of a longer value. Throws `damaged`,
+ * `io`.
+ */
 export function isSoundNode(page: Page, node: number, source: LeafSource): boolean {
   return soundNode(page, node, source) !== undefined;
 }
 
-/** The header of a record; undefined where its checksum is not that of its bytes. Throws `damaged`, `io`. */
+/** The header of a record; undefined if its checksum does not match. Throws `damaged`, `io`. */
 export function soundHeader(page: Page, node: number, source: LeafSource): Header | undefined {
   const data = soundNode(page, node, source);
   return data && decodeHeader(data, page.dataSize(node));
 }
 
-/** The first bytes of a record, up to `SUMMED_LIMIT_BYTES`; undefined where its checksum is not theirs. */
+/**
+ * The first bytes of a record, up to `SUMMED_LIMIT_BYTES`; undefined if their checksum does not
+ * match.
+ */
 function soundNode(page: Page, node: number, source: LeafSource): Buffer | undefined {
   const data = dataOf(page, node, source, SUMMED_LIMIT_BYTES);
   const key = page.key(node);

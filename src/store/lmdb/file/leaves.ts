@@ -1,6 +1,6 @@
 /**
- * The leaves of a tree, from the store's file itself, in the order of the keys. Asking LMDB for each
- * record costs many times as much; and what is damaged here is an error, where LMDB ends the process.
+ * The leaves of a tree, read from the store's file in the order of the keys. Asking LMDB for each
+ * record costs many times as much; and damage is an error here, where LMDB ends the process.
  */
 import { KvError } from '../../../errors.js';
 import { KEY_LIMIT_BYTES } from '../../record.js';
@@ -8,7 +8,7 @@ import { Fault, type Page, type Place } from './page.js';
 import type { StoreFile } from './store-file.js';
 import { type Bounds, leafBeside, rootOf, walkInOrder } from './walk.js';
 
-/** Nodes of a leaf that lie within bounds, in order; at least one. */
+/** The nodes of a leaf within bounds, in order; at least one. */
 export interface Leaf {
   readonly page: Page;
   /** The first node, and the one behind the last. */
@@ -16,22 +16,22 @@ export interface Leaf {
   readonly to: number;
 }
 
-/** Which leaves are gone through, and how. */
+/** Which leaves are read, and how. */
 export interface LeafRange {
   readonly file: StoreFile;
-  /** That of the tree. */
+  /** The descriptor of the tree. */
   readonly descriptor: Buffer;
   /** The last transaction that may have written a page. */
   readonly newest: bigint;
   readonly bounds: Bounds;
-  /** Whether a record is what was written. It is asked of those that are just outside of the bounds. */
+  /** Whether a record is what was written. It is called for records just outside of the bounds. */
   isSound(page: Page, node: number): boolean;
 }
 
 /**
- * The leaves of a tree whose keys lie within bounds. The pages are of a snapshot, which somebody has to
- * hold. That no leaf was missed is told by the order of the keys, and at the bounds by the records
- * outside of them, and by what branches say of it, which have no checksums. Throws `damaged`, `io`.
+ * The leaves of a tree whose keys lie within bounds, in a snapshot that the caller holds. The order
+ * of the keys shows that no leaf was missed; at the bounds, the records outside of them do,
+ * together with the branches, which have no checksums. Throws `damaged`, `io`.
  */
 export function* leavesOf(range: LeafRange): Generator<Leaf> {
   const { file, descriptor, newest, bounds } = range;
@@ -48,7 +48,7 @@ export function* leavesOf(range: LeafRange): Generator<Leaf> {
     if (!isWithin(page, found.within)) throw edges.damaged();
     const from = lower ? page.firstFrom(lower, 0) : 0;
     const to = upper ? page.firstFrom(upper, 0) : page.count;
-    // A key that is damaged may have led the search for a bound astray.
+    // A damaged key may have misled the search for a bound.
     if ((from > 0 || to < page.count) && page.firstMisplaced() >= 0) throw edges.damaged();
     if (!last.isThere) edges.checkBefore(page, from);
     else if (!last.isBefore(page)) throw edges.damaged();
@@ -63,13 +63,13 @@ export function* leavesOf(range: LeafRange): Generator<Leaf> {
   if (!isEndSeen) edges.checkAfter();
 }
 
-/** Whether a branch leads to the leaf by a key that is not after those on it, and the next one's is after them. */
+/** Whether a branch's key for the leaf is not after the leaf's keys, and the next one's is. */
 function isWithin(page: Page, { lower, upper }: Bounds): boolean {
   if (lower && page.compareKey(0, lower) < 0) return false;
   return upper === undefined || page.compareKey(page.count - 1, upper) < 0;
 }
 
-/** The last key of the leaf before, in memory that is used again. */
+/** The last key of the leaf before, in reused memory. */
 class LastKey {
   isThere = false;
   readonly #bytes = Buffer.alloc(KEY_LIMIT_BYTES);
@@ -98,7 +98,7 @@ class LastKey {
   }
 }
 
-/** What is just outside of the bounds of a walk. */
+/** The records just outside of the bounds of a walk. */
 class Edges {
   readonly #range: LeafRange;
   readonly #root: Place;
@@ -108,7 +108,7 @@ class Edges {
     this.#root = root;
   }
 
-  /** With the first leaf, and the first node of it within the bounds. */
+  /** Called with the first leaf, and its first node within the bounds. */
   checkBefore(page: Page, from: number): void {
     const { lower } = this.#range.bounds;
     if (lower === undefined) return;
@@ -143,7 +143,7 @@ class Edges {
   }
 }
 
-/** The error for keys that are not where they belong. */
+/** The error for keys out of order. */
 export function outOfOrder({ path }: StoreFile): KvError {
   const state = 'damaged: its pages are not in the order of their keys';
   return new KvError('damaged', `cannot read store file "${path}": ${state}`);

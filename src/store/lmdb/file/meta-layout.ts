@@ -1,18 +1,18 @@
-/** What is on a meta page of LMDB's file. */
+/** The layout of a meta page of LMDB's file. */
 
-/** Pages, before all others: neither is ever free, or of a tree. */
+/** The number of meta pages, before all others; they are never free, or part of a tree. */
 export const META_PAGES = 2;
 
 export const MAGIC = 0xbeefc0de;
 export const DATA_VERSION = 2;
 
-/** A flag of the tree of free pages, beside which those of the environment are kept. */
+/** A flag of the tree of free pages, next to which those of the environment are stored. */
 export const INTEGER_KEYS = 0x08;
 
-/** Bytes of a meta page that hold something. */
+/** Bytes of a meta page that are used. */
 export const META_BYTES = 168;
 
-/** Where the fields of a meta page are, in bytes from the page's beginning. */
+/** The offsets of the fields, in bytes from the page's beginning. */
 export const meta = {
   magic: 24,
   version: 28,

@@ -1,6 +1,7 @@
 /**
- * LMDB's two meta pages, the first of its file: each tells where the trees were after a transaction,
- * and the newest is that of the last one. A third, of one before, is in the middle of the first page.
+ * LMDB's two meta pages, the first of its file: each says where the trees are after a transaction,
+ * and the newer one belongs to the last. A third, of an earlier transaction, is in the middle of
+ * the first page.
  */
 import { KvError } from '../../../errors.js';
 import { DATA_FILE, STORE_LIMIT_BYTES } from '../layout.js';
@@ -23,33 +24,33 @@ const ENCRYPTED = 0x2000;
 /** Encryption, a fixed address, and orders of keys and records that this tree cannot have. */
 const IMPOSSIBLE_FLAGS = 0x2077;
 
-/** Bytes of a page are a power of two from these on. */
+/** A page has a power of two of bytes, at least this many. */
 const LEAST_PAGE_BYTES = 512;
 
-/** More transactions than any store will see; a JavaScript number tells these apart. */
+/** More transactions than any store will see; JavaScript's numbers are exact up to it. */
 const TRANSACTION_LIMIT = 2n ** 52n;
 
-/** The same in data version 1, whose pages have a shorter header. */
+/** The offsets in data version 1, whose pages have a shorter header. */
 const older = { magic: 16, version: 20 };
 
-/** What a meta page tells. */
+/** The contents of a meta page. */
 export interface Meta {
   readonly transaction: bigint;
   readonly lastPage: number;
   /** The descriptors of the tree of free pages and of the main tree. */
   readonly free: Buffer;
   readonly main: Buffer;
-  /** The roots of the two, where they hold something. */
+  /** The roots of the two, if they are not empty. */
   readonly roots: readonly Place[];
-  /** All that the page holds. */
+  /** The page's bytes. */
   readonly bytes: Buffer;
 }
 
-/** Where the trees are, whatever has told it. */
+/** Where the trees are, from any source. */
 export type TreesState = Omit<Meta, 'bytes'>;
 
 /**
- * The two pages as they are, from which `file` learns how large a page is. Throws `not-a-store`,
+ * The bytes of both pages, from which `file` learns the page size. Throws `not-a-store`,
  * `unknown-format`, `damaged`, `io`.
  */
 export function readMetas(file: StoreFile): Buffer {
@@ -87,8 +88,8 @@ export function newestMeta(file: StoreFile, metas: Buffer): Meta {
 }
 
 /**
- * Each of the two by itself, or why it cannot be used; from them `file` learns how large a page is.
- * Throws `not-a-store` for what is no file, `io`.
+ * Each of the two, or why it cannot be used; `file` learns the page size from them. Throws
+ * `not-a-store` if it is not a file, `io`.
  */
 export function readEachMeta(file: StoreFile): readonly (Meta | KvError)[] {
   const { size } = file;
@@ -133,14 +134,14 @@ function decode(page: Buffer): Meta {
   };
 }
 
-/** The error for a file that LMDB must not be given. */
+/** The error for a file that LMDB must not open. */
 export function unusable({ path }: StoreFile, state: string): KvError {
   return new KvError('damaged', `cannot open store file "${path}": damaged: ${state}`, {
     hint: 'try: kv store check, and kv store salvage DAMAGED NEW; or restore the folder from a backup',
   });
 }
 
-/** Checks what no valid meta can hold; a walk checks what it says of the trees. */
+/** Checks for values that no valid meta has; a walk checks what it says about the trees. */
 function checkFields(file: StoreFile, page: Buffer): void {
   const flags = flagsOf(page);
   const isTree = (flags & INTEGER_KEYS) !== 0 && (flags & IMPOSSIBLE_FLAGS) === 0;
@@ -163,12 +164,12 @@ function checkMeta(file: StoreFile, page: Buffer): void {
   if (!isPageSize || (page.readUInt16LE(FLAGS_OFFSET) & P_META) === 0) throw badMeta(file);
 }
 
-/** Flags of the environment, which are kept as those of the tree of free pages. */
+/** The environment's flags, which are stored with those of the tree of free pages. */
 function flagsOf(page: Buffer): number {
   return page.readUInt16LE(meta.freeTree + tree.flags);
 }
 
-/** Of a file in LMDB's data version 1, which most systems' own LMDB writes. */
+/** The error for a file in LMDB's data version 1, which most systems' own LMDB writes. */
 function olderFile({ path }: StoreFile, start: Buffer): KvError | undefined {
   if (start.readUInt32LE(older.magic) !== MAGIC) return undefined;
   const version = start.readUInt32LE(older.version);

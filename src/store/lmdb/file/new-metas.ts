@@ -1,4 +1,7 @@
-/** Meta pages as LMDB writes them: those of a new file, those that say what others said, and that of a commit. */
+/**
+ * Meta pages as LMDB writes them: those of a new file, copies of existing ones, and that of a
+ * commit.
+ */
 import { STORE_LIMIT_BYTES } from '../layout.js';
 import {
   DATA_VERSION,
@@ -13,13 +16,13 @@ import type { Meta } from './metas.js';
 import { FLAGS_OFFSET, P_META } from './page-header.js';
 import { NO_PAGE, tree } from './tree-descriptor.js';
 
-/** Bytes of a page of a new file: those that lmdb takes. */
+/** Bytes of a page in a new file, as lmdb chooses them. */
 const NEW_PAGE_BYTES = 4096;
 
-/** Where what LMDB writes with each transaction begins. */
+/** The offset from which LMDB writes with each transaction. */
 const META_CHANGES_OFFSET = 40;
 
-/** The meta pages of a file that holds nothing yet. */
+/** The meta pages of an empty file. */
 export function firstMetaPages(): Buffer {
   const page = Buffer.alloc(META_BYTES);
   page.writeUInt16LE(P_META, FLAGS_OFFSET);
@@ -40,7 +43,7 @@ export function firstMetaPages(): Buffer {
   return pages;
 }
 
-/** Two meta pages that say the same as one that was read. */
+/** Two meta pages with the same contents as one that was read. */
 export function metaPagesOf(bytes: Buffer): Buffer {
   const transaction = Number(transactionOf(bytes));
   const pageSize = bytes.readUInt32LE(meta.freeTree + tree.pageSize);
@@ -49,14 +52,14 @@ export function metaPagesOf(bytes: Buffer): Buffer {
     const page = pages.subarray(number * pageSize, (number + 1) * pageSize);
     bytes.copy(page);
     page.writeBigUInt64LE(BigInt(number));
-    // LMDB writes that of a transaction to the first page and to the second in turn.
+    // LMDB writes a transaction's meta to the first and to the second page alternately.
     const isItsOwn = transaction % 2 === number;
     page.writeBigUInt64LE(BigInt(isItsOwn ? transaction : transaction - 1), meta.transaction);
   }
   return pages;
 }
 
-/** What a transaction that comes after a meta is to say. */
+/** The fields of a transaction's meta that follows another. */
 export interface Change {
   readonly transaction: number;
   readonly lastPage: number;
@@ -64,7 +67,7 @@ export interface Change {
   readonly main: Buffer;
 }
 
-/** What LMDB writes to commit a transaction: so many bytes from a position of the file. */
+/** What LMDB writes to commit a transaction: bytes, and their position in the file. */
 export function commitOf(
   before: Meta,
   { transaction, lastPage, free, main }: Change,

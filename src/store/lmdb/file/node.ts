@@ -1,8 +1,9 @@
-/** A node of a page in LMDB's file: its fields, as its mdb.c has them, in the machine's byte order. */
+/** A node of a page in LMDB's file: its fields, as in mdb.c, in the machine's byte order. */
 
 /**
- * Bytes of a node before its key: low u16, high u16, flags u16, key size u16. In a leaf low and high
- * are the size of the data behind the key; in a branch they and the flags are the child's number.
+ * Bytes of a node before its key: low u16, high u16, flags u16, key size u16. In a leaf low and
+ * high are the size of the data after the key; in a branch they and the flags are the child's
+ * number.
  */
 export const NODE_HEADER_BYTES = 8;
 export const F_BIGDATA = 0x01;
@@ -27,12 +28,12 @@ export function dataSize(bytes: Buffer, offset: number): number {
   return low + (bytes[offset + 2]! | (bytes[offset + 3]! << 8)) * 2 ** 16;
 }
 
-/** Whether its data has pages of its own; what stands in the node is then a reference to them. */
+/** Whether its data has pages of its own; the node then contains a reference to them. */
 export function isElsewhere(bytes: Buffer, offset: number): boolean {
   return (bytes[offset + 4]! & F_BIGDATA) !== 0;
 }
 
-/** Where what stands in the node ends. */
+/** Where the node's contents end. */
 export function dataEnd(bytes: Buffer, offset: number): number {
   const size = isElsewhere(bytes, offset) ? REFERENCE_BYTES : dataSize(bytes, offset);
   return dataStart(bytes, offset) + size;

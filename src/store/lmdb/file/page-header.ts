@@ -1,4 +1,4 @@
-/** The header of a page of LMDB's file: its fields, as its mdb.c has them, in the machine's byte order. */
+/** The header of a page of LMDB's file: its fields, as in mdb.c, in the machine's byte order. */
 
 /**
  * Bytes of a page's header: number u64, transaction u64, pad u16, flags u16, then lower and upper,
@@ -16,7 +16,7 @@ export const P_LEAF = 0x02;
 export const P_OVERFLOW = 0x04;
 export const P_META = 0x08;
 
-/** Whether the bytes begin as such a page does, of a transaction that is not after `newest`. */
+/** Whether the bytes have the header of such a page, by a transaction not after `newest`. */
 export function hasHeader(bytes: Buffer, number: number, flags: number, newest: bigint): boolean {
   return (
     readU64(bytes, 0) === number &&
@@ -26,29 +26,29 @@ export function hasHeader(bytes: Buffer, number: number, flags: number, newest: 
   );
 }
 
-/** The page that it says it is. */
+/** The page's own number in its header. */
 export function numberOf(bytes: Buffer): number {
   return Number(bytes.readBigUInt64LE(0));
 }
 
-/** How many pages those that begin at `start` are: several only where they hold the data of one node. */
+/** The number of pages from `start` on: more than one only for the data of a node. */
 export function pageCountOf(bytes: Buffer, start = 0): number {
   const isOverflow = (bytes.readUInt16LE(start + FLAGS_OFFSET) & P_OVERFLOW) !== 0;
   return isOverflow ? bytes.readUInt32LE(start + PAGE_COUNT_OFFSET) : 1;
 }
 
-/** The transaction that wrote the page that begins at `start`. */
+/** The transaction that wrote the page at `start`. */
 export function transactionOf(bytes: Buffer, start = 0): bigint {
   return bytes.readBigUInt64LE(start + TRANSACTION_OFFSET);
 }
 
-/** Makes it another page, which a transaction has written. */
+/** Changes a page's number and transaction. */
 export function movePage(bytes: Buffer, number: number, transaction: number): void {
   bytes.writeBigUInt64LE(BigInt(number), 0);
   bytes.writeBigUInt64LE(BigInt(transaction), TRANSACTION_OFFSET);
 }
 
-/** Begins a page that has nothing in it yet, or the first of several with the data of one node. */
+/** Initialises an empty page, or the first of several with the data of one node. */
 export function beginPage(
   bytes: Buffer,
   number: number,

@@ -1,4 +1,7 @@
-/** A page of nodes in LMDB's file, and the structures on it: those of its mdb.c, in the machine's byte order. */
+/**
+ * A page of nodes in LMDB's file, and the structures on it, as in mdb.c, in the machine's byte
+ * order.
+ */
 import {
   dataEnd,
   dataSize,
@@ -23,18 +26,18 @@ import { type TreeKind, tree } from './tree-descriptor.js';
 /** Bytes of the largest page that LMDB makes. */
 export const LARGEST_PAGE_BYTES = 65536;
 
-/** Bytes that begin a page's nodes: it has at least one of them. */
+/** Bytes of a slot, which holds a node's offset. */
 export const SLOT_BYTES = 2;
 
-/** A page of a tree, as what leads to it says. */
+/** A page of a tree, as its parent describes it. */
 export interface Place {
   readonly number: number;
   readonly tree: TreeKind;
-  /** How far it is above what is below the leaves: a leaf is at 1. */
+  /** Its height: a leaf has 1. */
   readonly depth: number;
 }
 
-/** Something in the file that cannot be; `state` says what, as the end of a sentence. */
+/** Something impossible in the file; `state` describes it, as the end of a sentence. */
 export class Fault {
   readonly state: string;
 
@@ -43,7 +46,7 @@ export class Fault {
   }
 }
 
-/** A page of nodes, each of which lies within it. */
+/** A page of nodes, each of which lies within the page. */
 export class Page {
   readonly bytes: Buffer;
   readonly isLeaf: boolean;
@@ -55,7 +58,7 @@ export class Page {
     this.count = count;
   }
 
-  /** The page at a place, of a transaction that is not after `newest`; or why it cannot be. */
+  /** The page at a place, by a transaction not after `newest`; or why it is impossible. */
   static parse(bytes: Buffer, place: Place, newest: bigint): Page | Fault {
     const { number, tree: kind, depth } = place;
     const isLeaf = depth === 1;
@@ -84,12 +87,12 @@ export class Page {
     return used === room - upper ? new Page(bytes, isLeaf, count) : badPage(number);
   }
 
-  /** The page at a place, whose bytes have been parsed before, and are the same. */
+  /** The page at a place, whose bytes have been parsed before without changes since. */
   static seen(bytes: Buffer, { depth }: Place): Page {
     return new Page(bytes, depth === 1, bytes.readUInt16LE(LOWER_OFFSET) / SLOT_BYTES);
   }
 
-  /** Where a node begins, in bytes, for a loop over many of them. */
+  /** Where a node begins, in bytes, for loops over many nodes. */
   offset(node: number): number {
     return offsetOf(this.bytes, node);
   }
@@ -112,7 +115,7 @@ export class Page {
     return dataSize(this.bytes, this.offset(node));
   }
 
-  /** Whether the data has pages of its own; what stands in the node is then a reference to them. */
+  /** Whether the data has pages of its own; the node then contains a reference to them. */
   isElsewhere(node: number): boolean {
     return isElsewhere(this.bytes, this.offset(node));
   }
@@ -128,41 +131,41 @@ export class Page {
     return (this.bytes[this.offset(node) + 4]! & F_SUBDATA) !== 0;
   }
 
-  /** The number of the page below a branch's node. */
+  /** The page number of a branch's child. */
   child(node: number): number {
     const offset = this.offset(node);
     return dataSize(this.bytes, offset) + this.bytes.readUInt16LE(offset + 4) * 2 ** 32;
   }
 
-  /** Has a branch's node lead to another page. */
+  /** Sets the page number of a branch's child. */
   setChild(node: number, number: number): void {
     const offset = this.offset(node);
     this.bytes.writeUInt32LE(number % 2 ** 32, offset);
     this.bytes.writeUInt16LE(Math.floor(number / 2 ** 32), offset + 4);
   }
 
-  /** The pages that the data has of its own. */
+  /** The pages of the data's own. */
   overflow(node: number): { readonly number: number; readonly count: number } {
     const reference = this.data(node);
     const number = Number(reference.readBigUInt64LE(0));
     return { number, count: Number(reference.readBigUInt64LE(16)) };
   }
 
-  /** Has the reference lead to as many other pages, which a transaction has written. */
+  /** Sets the reference to as many other pages, written by a transaction. */
   setOverflow(node: number, number: number, transaction: number): void {
     const reference = this.data(node);
     reference.writeBigUInt64LE(BigInt(number), 0);
     reference.writeBigUInt64LE(BigInt(transaction), 8);
   }
 
-  /** Below 0 where the node's key comes before `key`, above 0 where it comes after it. */
+  /** Negative if the node's key comes before `key`, positive if it comes after it. */
   compareKey(node: number, key: Uint8Array): number {
     const { bytes } = this;
     const start = this.keyStart(node);
     const size = this.dataStart(node) - start;
     const { length } = key;
     const shared = Math.min(size, length);
-    // A call of Buffer's own takes as long as some hundred bytes here.
+    // A call of Buffer's own costs as much as some hundred bytes here.
     for (let at = 0; at < shared; at++) {
       const difference = bytes[start + at]! - key[at]!;
       if (difference !== 0) return difference;
@@ -170,7 +173,7 @@ export class Page {
     return size - length;
   }
 
-  /** The first node from `start` on whose key is not less than `key`, or with `beyond` is more. */
+  /** The first node from `start` on whose key is at least `key`, or with `beyond` greater. */
   firstFrom(key: Uint8Array, start: number, beyond = false): number {
     let low = start;
     let high = this.count;
@@ -183,7 +186,9 @@ export class Page {
     return low;
   }
 
-  /** The first node after `start` whose key does not come after that of the one before it; -1 where there is none. */
+  /**
+   * The first node after `start` whose key is not greater than the one before; -1 if there is none.
+   */
   firstMisplaced(start = 0): number {
     const { bytes, count } = this;
     for (let node = start + 1; node < count; node++) {
@@ -201,14 +206,14 @@ export class Page {
     return -1;
   }
 
-  /** Whether the nodes fill the end of the page, each one once, with nothing between them. */
+  /** Whether the nodes fill the end of the page without gaps and overlaps. */
   get isTiled(): boolean {
     const { bytes, count } = this;
     for (let node = 0; node < count; node++) nodeAt[this.offset(node)] = node;
     let end = PAGE_HEADER_BYTES + bytes.readUInt16LE(UPPER_OFFSET);
     for (let passed = 0; passed < count; passed++) {
       const node = end < bytes.length ? nodeAt[end]! : count;
-      // What another page has left there is no node of this one.
+      // Remains of another page are not nodes of this one.
       if (node >= count || this.offset(node) !== end) return false;
       end += padded((this.isLeaf ? dataEnd(bytes, end) : dataStart(bytes, end)) - end);
     }
@@ -216,7 +221,7 @@ export class Page {
   }
 }
 
-/** The node that was last seen at each offset of a page. */
+/** The node last seen at each offset of a page. */
 const nodeAt = new Uint16Array(LARGEST_PAGE_BYTES);
 
 export function badPage(number: number): Fault {

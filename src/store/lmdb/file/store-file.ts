@@ -15,7 +15,7 @@ export class StoreFile {
     this.path = path;
     this.pageSize = pageSize;
     try {
-      // Of a pipe that somebody put there, opening would wait for the other end.
+      // Opening a pipe in its place would wait for the other end.
       this.#descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     } catch (error) {
       throw ioError(`open store file "${path}"`, error);
@@ -26,22 +26,19 @@ export class StoreFile {
     closeSync(this.#descriptor);
   }
 
-  /** Bytes of the file; undefined where it is a folder, a pipe or a device. */
+  /** Bytes of the file; undefined if it is a folder, a pipe or a device. */
   get size(): number | undefined {
     const stats = fstatSync(this.#descriptor);
     return stats.isFile() ? stats.size : undefined;
   }
 
-  /** Bytes of the file; undefined where it ends before the last of them. Throws `io`. */
+  /** The bytes at `position`; undefined if the file ends before the last of them. Throws `io`. */
   read(position: number, length: number): Buffer | undefined {
     const bytes = Buffer.allocUnsafeSlow(length);
     return this.readInto(bytes, position) ? bytes : undefined;
   }
 
-  /**
-   * Fills `bytes` with what stands from `position` on; false where the file ends before. Throws
-   * `io`.
-   */
+  /** Fills `bytes` from `position` on; false if the file ends before. Throws `io`. */
   readInto(bytes: Buffer, position: number): boolean {
     const { length } = bytes;
     try {
@@ -56,7 +53,7 @@ export class StoreFile {
     }
   }
 
-  /** Pages, one behind the other. Throws `io`. */
+  /** Adjacent pages. Throws `io`. */
   readPages(first: number, count: number): Buffer | Fault {
     const bytes = this.read(first * this.pageSize, count * this.pageSize);
     return bytes ?? new Fault('it ends before its last page');
@@ -69,8 +66,8 @@ export class StoreFile {
   }
 
   /**
-   * The data of a node that has pages of its own, of a transaction that is not after `newest`: all of
-   * its `size` bytes, or the first `length`. Throws `io`.
+   * The data of a node with pages of its own, by a transaction not after `newest`: all `size`
+   * bytes, or the first `length`. Throws `io`.
    */
   readOverflow(reference: Buffer, size: number, newest: bigint, length = size): Buffer | Fault {
     const number = Number(reference.readBigUInt64LE(0));

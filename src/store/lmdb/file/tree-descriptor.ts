@@ -1,9 +1,11 @@
-/** What leads to a tree of LMDB's file: how large it is, and where its root is. */
+/** The descriptor of a tree in LMDB's file: its size, and the page of its root. */
 
-/** The lists of free pages, the main tree, which leads to the others, or one of those. */
+/** The lists of free pages, the main tree with the descriptors of the others, or one of those. */
 export type TreeKind = 'free' | 'main' | 'named';
 
-/** A tree's descriptor: u32 pad, u16 flags, u16 depth, u64 pages of three kinds, u64 entries, root. */
+/**
+ * A tree's descriptor: u32 pad, u16 flags, u16 depth, u64 pages of three kinds, u64 entries, root.
+ */
 export const tree = {
   bytes: 48,
   pageSize: 0,
@@ -16,11 +18,11 @@ export const tree = {
   root: 40,
 };
 
-/** Pages of a tree, by its descriptor. */
+/** The number of a tree's pages, by its descriptor. */
 export function pagesOfTree(descriptor: Buffer): number {
   const counts = [tree.branchPages, tree.leafPages, tree.overflowPages];
   return counts.reduce((sum, offset) => sum + Number(descriptor.readBigUInt64LE(offset)), 0);
 }
 
-/** The root of a tree that holds nothing. */
+/** The root of an empty tree. */
 export const NO_PAGE = 2n ** 64n - 1n;

@@ -1,19 +1,19 @@
 /**
- * Walking the trees of a store's file. The walk yields what it finds, pages and faults; what is to
- * be made of a fault is for its caller. Nothing locks the pages: they are those of a snapshot that
- * somebody holds meanwhile, or have to be looked at again.
+ * Walks the trees of a store's file. A walk yields pages and faults, which the caller judges. The
+ * pages are not locked: they belong to a snapshot that the caller holds, or have to be checked
+ * again.
  */
 import { badPage, Fault, Page, type Place } from './page.js';
 import type { StoreFile } from './store-file.js';
 import { NO_PAGE, type TreeKind, tree } from './tree-descriptor.js';
 
-/** Leaves that are read at once, where they lie side by side in the file. */
+/** The most adjacent leaves that are read at once. */
 const PAGES_AHEAD = 32;
 
 /** The deepest tree that LMDB makes. */
 const DEPTH_LIMIT = 32;
 
-/** The root of a tree, as its descriptor has it; undefined for a tree that holds nothing. */
+/** The root of a tree, by its descriptor; undefined for an empty tree. */
 export function rootOf(descriptor: Buffer, kind: TreeKind): Place | undefined {
   const root = descriptor.readBigUInt64LE(tree.root);
   const depth = descriptor.readUInt16LE(tree.depth);
@@ -23,22 +23,22 @@ export function rootOf(descriptor: Buffer, kind: TreeKind): Place | undefined {
 export interface WalkOptions {
   /** The last transaction that may have written a page. */
   readonly newest: bigint;
-  /** The last page that may be in use; absent: that of the file. */
+  /** The last page that may be in use; by default that of the file. */
   readonly lastPage?: number;
 }
 
-/** A page where it was expected, or what is wrong there. */
+/** A page where it was expected, or the fault there. */
 export interface Found {
   readonly place: Place;
   readonly page: Page | Fault;
 }
 
-/** The same, and which keys belong on the page. */
+/** The same, with the range of keys that belong on the page. */
 export interface FoundInOrder extends Found {
   readonly within: Bounds;
 }
 
-/** The pages below some roots, the upper ones first; those of named trees below the main one. */
+/** The pages below some roots, level by level; the main tree is followed by the named ones. */
 export function* walkBroadly(
   file: StoreFile,
   roots: readonly Place[],
@@ -66,7 +66,7 @@ export interface Bounds {
   readonly upper: Uint8Array | undefined;
 }
 
-/** A branch whose children are being walked, of which the first may have keys before the lower bound. */
+/** A branch whose children are being walked; the first may have keys before the lower bound. */
 interface Branch {
   readonly place: Place;
   readonly page: Page;
@@ -77,8 +77,8 @@ interface Branch {
 }
 
 /**
- * The pages of a tree that may hold keys within bounds, in the order of the keys. The bytes of a
- * leaf are good until the next page is asked for.
+ * The pages of a tree that may have keys within bounds, in the order of the keys. The bytes of a
+ * leaf are valid until the next page is asked for.
  */
 export function* walkInOrder(
   file: StoreFile,
@@ -119,8 +119,8 @@ export function* walkInOrder(
 }
 
 /**
- * The leaf just outside of those that a walk between bounds goes to: before the first or after the last.
- * Undefined where there is none.
+ * The leaf just outside of the bounds of a walk: before the first or after the last. Undefined if
+ * there is none.
  */
 export function leafBeside(
   file: StoreFile,
@@ -146,25 +146,31 @@ export function leafBeside(
   return undefined;
 }
 
-/** What of the nodes of a branch may lead to keys within bounds: the first, and the one behind the last. */
+/**
+ * The nodes of a branch whose children may have keys within bounds: the first, and the one behind
+ * the last.
+ */
 export function childrenWithin(page: Page, { lower, upper }: Bounds): [from: number, to: number] {
   return [lower ? firstChild(page, lower) : 0, upper ? lastChild(page, upper) + 1 : page.count];
 }
 
-/** The first child of a branch that may have keys from `lower` on. A node's key is where its child begins; the first has none, and needs none. */
+/**
+ * The first child of a branch that may have keys from `lower` on. A node's key is where its child
+ * begins; the first has none.
+ */
 function firstChild(page: Page, lower: Uint8Array): number {
   return Math.max(page.firstFrom(lower, 1, true) - 1, 0);
 }
 
-/** The last that may have keys before `upper`. */
+/** The last child that may have keys before `upper`. */
 function lastChild(page: Page, upper: Uint8Array): number {
   return Math.max(page.firstFrom(upper, 1), 1) - 1;
 }
 
-/** Leaves that were read together, in memory that is used again for the next ones. */
+/** Leaves that were read together, in memory that is reused for the next ones. */
 export class LeavesAhead {
   readonly #file: StoreFile;
-  /** One for each leaf that was read at once at most so far, one behind the other. */
+  /** Room for the most leaves read at once so far. */
   #pages: Buffer[] = [];
   #memory: Buffer | undefined;
   #first = 0;
@@ -175,8 +181,8 @@ export class LeavesAhead {
   }
 
   /**
-   * The bytes of the leaf below a node of a branch, which is read with those below the nodes after it, as
-   * far as they come after it in the file too; undefined where the file ends before them. Throws `io`.
+   * The bytes of the leaf below a node of a branch. It is read together with the leaves after it,
+   * as far as they are adjacent in the file; undefined if the file ends before them. Throws `io`.
    */
   read(branch: Page, node: number, end = branch.count): Buffer | undefined {
     const number = branch.child(node);
@@ -205,7 +211,7 @@ export class LeavesAhead {
   }
 }
 
-/** The page at a place, from its bytes where they are given; or why it cannot be. Throws `io`. */
+/** The page at a place, from its bytes if they are given; or why it is impossible. Throws `io`. */
 export function readPage(
   file: StoreFile,
   place: Place,
@@ -219,7 +225,7 @@ export function readPage(
   return bytes instanceof Fault ? bytes : Page.parse(bytes, place, newest);
 }
 
-/** What a node of a branch leads to. */
+/** The place that a node of a branch refers to. */
 export function childOf({ tree: kind, depth }: Place, page: Page, node: number): Place {
   return { number: page.child(node), tree: kind, depth: depth - 1 };
 }

@@ -1,6 +1,6 @@
 /**
- * Looking at the lists of free pages before LMDB takes pages from them. It writes to what they name; a page that is
- * in use would be overwritten, and one that is none of the file ends the process.
+ * Checks the lists of free pages before LMDB takes pages from them. LMDB writes to these pages: one
+ * in use would be overwritten, and one outside of the file ends the process.
  */
 import type { KvError } from '../../../errors.js';
 import type { PageRun } from '../file/free-list.js';
@@ -13,10 +13,13 @@ import { tree } from '../file/tree-descriptor.js';
 import { readPage, rootOf, walkBroadly } from '../file/walk.js';
 import { damaged } from './guarded-pages.js';
 
-/** How long what has been seen is relied on, in ms: what is written meanwhile is fresh. */
+/** How long a check is relied on, in ms: pages written meanwhile are fresh. */
 const RELIED_ON_MS = 60_000;
 
-/** How many runs of free pages are held against others at most, and how many pages are read to know those in use. */
+/**
+ * The most runs of free pages that are compared, and the most pages that are read to find those in
+ * use.
+ */
 const RUNS = 2000;
 const USED_PAGES = 24;
 
@@ -31,7 +34,7 @@ export class FreePagesGuard {
     this.#openFile = openFile;
   }
 
-  /** For the holder of the lock on writing. Throws `damaged`, `io`. */
+  /** For the holder of the write lock. Throws `damaged`, `io`. */
   check(): void {
     if (Math.abs(Date.now() - this.#checked) < RELIED_ON_MS) return;
     const file = this.#openFile();
@@ -44,7 +47,7 @@ export class FreePagesGuard {
     this.#checked = Date.now();
   }
 
-  /** What the lists name that LMDB comes to first, in order: the newest. */
+  /** The pages that LMDB takes first, in order: those of the newest lists. */
   #freeRuns(file: StoreFile, meta: Meta): PageRun[] {
     const runs: PageRun[] = [];
     for (const page of this.#leaves(file, meta).reverse()) {
@@ -95,8 +98,8 @@ export class FreePagesGuard {
 }
 
 /**
- * Pages that are in use, as far as few pages tell: branches name all leaves, and those leaves that lead
- * to pages of their own are read. What is damaged there is not for this guard.
+ * Pages in use, as far as a few pages show them: branches name all leaves, and leaves that refer to
+ * pages of their own are read. Damage there is not this guard's business.
  */
 function* usedRuns(
   file: StoreFile,
@@ -131,7 +134,7 @@ function* usedRuns(
   }
 }
 
-/** A page that one of the runs, which ascend, has in common with another one. */
+/** A page that one of the ascending runs shares with another run. */
 function commonPage(runs: readonly PageRun[], { first, count }: PageRun): number | undefined {
   let low = 0;
   let high = runs.length;

@@ -1,9 +1,12 @@
-/** A database whose pages are looked at before lmdb uses them: see path-guard.ts. */
+/** A database whose pages are checked before lmdb uses them: see path-guard.ts. */
 import type { RangeOptions } from 'lmdb';
 import { type Db, KeySpan } from '../database.js';
 import type { GuardedRange, PathGuard } from './path-guard.js';
 
-/** Has lmdb's object look before each use; returns the same object. `getBinary` uses `getBinaryFast`. */
+/**
+ * Makes lmdb's object check before each use; returns the same object. `getBinary` uses
+ * `getBinaryFast`.
+ */
 export function guarded<T extends Db>(db: T, guard: PathGuard): T {
   // The main one has none.
   const name = db.name ?? '';

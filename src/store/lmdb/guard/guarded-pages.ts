@@ -1,6 +1,6 @@
 /**
- * Pages as LMDB will find them, read before it goes there. Those of the newest state are read where what is known
- * of an older one does not hold any more: others have committed meanwhile, or a page is damaged.
+ * Pages read before LMDB goes to them. If what is known of an older state no longer holds, the
+ * newest state is read: others have committed meanwhile, or a page is damaged.
  */
 import { KvError } from '../../../errors.js';
 import { isInPlace, type PlaceBelow } from '../file/known-branch.js';
@@ -10,10 +10,10 @@ import { hasHeader, P_LEAF, PAGE_HEADER_BYTES } from '../file/page-header.js';
 import type { StoreFile } from '../file/store-file.js';
 import { readPage } from '../file/walk.js';
 
-/** How often it is tried with a newer state, because others commit meanwhile. */
+/** How often a newer state is tried, because others commit meanwhile. */
 const ATTEMPT_LIMIT = 10;
 
-/** Thrown within `soundly`: what was looked at is not sound in the state that is known. */
+/** Thrown within `soundly`: a page is not sound in the known state. */
 export class Unsound extends Error {
   readonly fault: Fault;
 
@@ -28,7 +28,7 @@ export class GuardedPages {
   readonly #openFile: () => StoreFile;
   #metas: Buffer | undefined;
   #state: TreesState | undefined;
-  /** The bytes of the page that was read last. */
+  /** The bytes of the page read last. */
   #memory = Buffer.alloc(0);
 
   /** `path` is the store's. */
@@ -37,19 +37,19 @@ export class GuardedPages {
     this.#openFile = openFile;
   }
 
-  /** Where the trees are in the state that is known; within `soundly`. */
+  /** Where the trees are in the known state; within `soundly`. */
   get state(): TreesState {
     return this.#state!;
   }
 
-  /** The newest state is read when it is next asked for. */
+  /** The newest state is read when the state is next used. */
   forget(): void {
     this.#state = undefined;
   }
 
   /**
-   * Tries `look` with the state that is known, and again with the newest, after `forget` of all that was seen in
-   * the one before. Throws `damaged` where that is not sound either, `io`.
+   * Tries `look` with the known state, and again with the newest after `forget`, which drops
+   * everything seen before. Throws `damaged` if that is not sound either, `io`.
    */
   soundly(look: () => void, forget: () => void): void {
     for (let attempt = 0; ; attempt++) {
@@ -78,13 +78,14 @@ export class GuardedPages {
     const bytes = isThere ? this.#memory : undefined;
     const page = readPage(file, place, { newest, lastPage }, bytes);
     if (page instanceof Fault) throw new Unsound(page);
-    // The nodes of a leaf lie within it, and whether they are what was written, their checksums tell.
+    // The nodes of a leaf lie within it, and their checksums tell whether they are what was
+    // written.
     const isFit = isInPlace(page, place) && (page.isLeaf || page.isTiled);
     if (!isFit) throw new Unsound(badPage(place.number));
     return page;
   }
 
-  /** Whether a leaf begins at a place, and no more. Throws `Unsound`. */
+  /** Checks only that a leaf begins at a place. Throws `Unsound`. */
   checkLeafHeader({ number }: Place): void {
     const { transaction, lastPage } = this.state;
     const file = this.#openFile();
@@ -94,7 +95,7 @@ export class GuardedPages {
     if (!isLeaf) throw new Unsound(badPage(number));
   }
 
-  /** Whether the data of a node begins where its reference says. Throws `Unsound`. */
+  /** Checks that the data of a node begins where its reference says. Throws `Unsound`. */
   checkElsewhere(page: Page, node: number): void {
     const { lastPage, transaction } = this.state;
     const { number, count } = page.overflow(node);
@@ -113,7 +114,7 @@ export class GuardedPages {
   }
 }
 
-/** The error for a page that LMDB must not go to. */
+/** The error for a page that LMDB must not use. */
 export function damaged(path: string, { state }: Fault): KvError {
   return new KvError('damaged', `cannot use store "${path}": damaged: ${state}`, {
     hint: 'try: kv store check, and kv store salvage DAMAGED NEW',

@@ -1,12 +1,13 @@
 /**
- * Looking at pages before LMDB goes to them, which trusts them: a page that is damaged would end the process.
+ * Checks pages before LMDB uses them: LMDB trusts them, and a damaged page would end the process.
  *
- * What has been seen to be sound stays so: a page that is written later is fresh, and need not be looked at. So
- * the ways are looked at in the state that was the newest when this process first went to a tree, and
- * in a newer one only where a page of it is no longer what it was. Branches are kept in memory; a way that
- * is known costs less than a microsecond.
+ * A page that was sound stays sound: pages written later are fresh, and need no check. So paths are
+ * checked in the state that was the newest when this process first went to a tree, and in a newer
+ * one only if a page of it has changed. Branches are kept in memory; a known path costs less than a
+ * microsecond.
  *
- * What is known of trees, branches and leaves is forgotten as one, so it is in one file, longer than others.
+ * What is known of trees, branches and leaves is forgotten together, so it is in one file, longer
+ * than others.
  */
 import {
   type KeyText,
@@ -27,16 +28,19 @@ import { treeKey } from '../layout.js';
 import { GuardedPages, Unsound } from './guarded-pages.js';
 import { isOn, type SeenLeaf } from './seen-leaf.js';
 
-/** How many pages are remembered; then it begins anew. */
+/** The most pages that are remembered; then the memory is emptied. */
 const PAGES_LIMIT = 50_000;
 
 const ALL_KEYS = { lower: '', upper: undefined } as const;
 const ALL_LEAVES = { lower: undefined, upper: undefined } as const;
 
-/** How many leaves are looked at in a step: a millisecond's work. */
+/** Leaves checked in one step: a millisecond's work. */
 const STEP_LEAVES = 256;
 
-/** The keys that LMDB goes through, as lmdb takes them: those from `start` on, or with `reverse` up to it. */
+/**
+ * The keys that LMDB goes through, in lmdb's terms: from `start` on, or with `reverse` down from
+ * it.
+ */
 export interface GuardedRange {
   readonly start?: Buffer;
   readonly end?: Buffer;
@@ -47,14 +51,17 @@ export interface GuardedRange {
 export class PathGuard {
   readonly #pages: GuardedPages;
   readonly #roots = new Map<string, PlaceBelow | undefined>();
-  /** Trees with pages that hold the data of one node. */
+  /** Trees with data of one node on pages of its own. */
   readonly #hasOverflow = new Set<string>();
-  /** Trees of which all has been looked at that matters where LMDB frees their pages. */
+  /** Trees that have been checked completely, for freeing their pages. */
   readonly #wholes = new Set<string>();
-  /** By the name of its tree, what the key that was asked for last is on: the next one mostly is as well. */
+  /** For each tree, the leaf of the last key: the next key is usually on it as well. */
   readonly #last = new Map<string, SeenLeaf>();
   readonly #branches = new Map<number, KnownBranch>();
-  /** Leaves that are sound, by the first key that belongs there: another branch may lead there by mistake. */
+  /**
+   * Sound leaves, with the first key that belongs on each: another branch may refer to one by
+   * mistake.
+   */
   readonly #leaves = new Map<number, KeyText>();
 
   /** `path` is the store's. */
@@ -62,7 +69,7 @@ export class PathGuard {
     this.#pages = new GuardedPages(path, openFile);
   }
 
-  /** Looks at the way to a key. An empty name is that of the main tree. Throws `damaged`, `io`. */
+  /** Checks the path to a key. The empty name is the main tree. Throws `damaged`, `io`. */
   check(name: string, key: Buffer, start = 0, end = key.length): void {
     const last = this.#last.get(name);
     if (last === undefined || !isOn(last, key, start, end)) {
@@ -70,7 +77,7 @@ export class PathGuard {
     }
   }
 
-  /** The same, and at what is beside it: LMDB gives that some of a page that becomes nearly empty. */
+  /** Checks also the neighbours: LMDB merges a nearly empty page with one of them. */
   checkRemoval(name: string, key: Buffer): void {
     const last = this.#last.get(name);
     if (!last?.hasNeighbours || !isOn(last, key, 0, key.length)) {
@@ -78,12 +85,12 @@ export class PathGuard {
     }
   }
 
-  /** Looks at all that holds the keys of a range. */
+  /** Checks all pages with keys of a range. */
   checkRange(name: string, { start, end, reverse = false, limit }: GuardedRange): void {
     const [lower, upper] = reverse ? [end, start] : [start, end];
     this.#soundly(() => {
       const root = this.#rootOf(name);
-      // A leaf may hold no key of the range, and the one beside it the first.
+      // A leaf may have no key of the range, and its neighbour the first.
       let left = limit === undefined ? Number.POSITIVE_INFINITY : limit + 2;
       if (root === undefined) return;
       const bounds = { lower: lower && keyText(lower), upper: upper && keyText(upper) };
@@ -94,16 +101,19 @@ export class PathGuard {
     });
   }
 
-  /** Looks at all pages of a tree that LMDB is about to free, or only at where they begin if it does no more. */
+  /**
+   * Checks all pages of a tree that LMDB is about to free, or only their beginnings if LMDB needs
+   * no more.
+   */
   checkAll(name: string): void {
     for (const _ of this.lookAtAll(name)) {
-      // Step by step to the end.
+      // Runs all steps.
     }
   }
 
   /**
-   * The same in steps, which yield at how many leaves they have looked: `checkAll` has nothing left to do then.
-   * Nobody may look at other trees between them.
+   * The same in steps, which yield the number of leaves checked; `checkAll` then has nothing left
+   * to do. No other tree may be checked between the steps.
    */
   *lookAtAll(name: string): Generator<number> {
     let state: TreesState | undefined;
@@ -111,7 +121,7 @@ export class PathGuard {
     while (!this.#wholes.has(name)) {
       let looked = 0;
       this.#soundly(() => {
-        // In another state there are others.
+        // Another state has other leaves.
         if (leaves === undefined || this.#pages.state !== state) {
           state = this.#pages.state;
           const root = this.#rootOf(name);
@@ -132,7 +142,7 @@ export class PathGuard {
     }
   }
 
-  /** Looks at what leads to a tree, before it is opened or made, and where it begins. */
+  /** Checks the path to a tree, before it is opened or made, and its root. */
   checkTree(name: string): void {
     this.check('', treeKey(name));
     this.#soundly(() => {
@@ -141,7 +151,7 @@ export class PathGuard {
     });
   }
 
-  /** Looks at the way to a key, as far as it has not been looked at before. */
+  /** Checks the path to a key, as far as it is not known. */
   #lookForKey(name: string, key: KeyText, withNeighbours: boolean): void {
     const known = withNeighbours ? undefined : this.#knownLeaf(this.#roots.get(name), key);
     if (known) {
@@ -152,13 +162,13 @@ export class PathGuard {
       const root = this.#rootOf(name);
       const leaf = root && this.#leafAt(root, key, withNeighbours);
       if (leaf) this.#look(leaf);
-      // Where there was no tree, all pages of it are fresh.
+      // If there was no tree, all its pages are fresh.
       const { lower, upper } = leaf ?? ALL_KEYS;
       this.#last.set(name, { lower, upper, hasNeighbours: withNeighbours || leaf === undefined });
     });
   }
 
-  /** The leaf that a key is on, where the way to it has been looked at before. */
+  /** The leaf of a key, if the path to it is known. */
   #knownLeaf(root: PlaceBelow | undefined, key: KeyText): SeenLeaf | undefined {
     if (root === undefined) return undefined;
     let { number, depth, lower, upper } = root;
@@ -175,7 +185,7 @@ export class PathGuard {
     return isSeen ? { lower, upper, hasNeighbours: false } : undefined;
   }
 
-  /** The leaf that a key is on, or would be; looks at the branches on the way, and at what is beside them. */
+  /** The leaf where a key belongs; checks the branches on the path, and their neighbours. */
   #leafAt(root: PlaceBelow, key: KeyText, withNeighbours = false): PlaceBelow {
     let place = root;
     while (place.depth > 1) {
@@ -206,7 +216,7 @@ export class PathGuard {
     }
   }
 
-  /** Where a tree begins; undefined where there was none. */
+  /** The root of a tree; undefined if there was none. */
   #rootOf(name: string): PlaceBelow | undefined {
     if (this.#roots.has(name)) return this.#roots.get(name);
     if (name === '') {
@@ -248,7 +258,7 @@ export class PathGuard {
     return branch;
   }
 
-  /** Looks at a page, if it has not been looked at. */
+  /** Checks a page, unless it is known. */
   #look(place: PlaceBelow): void {
     if (place.depth > 1) {
       this.#branch(place);
@@ -262,7 +272,10 @@ export class PathGuard {
     this.#leaves.set(place.number, place.lower);
   }
 
-  /** Tries it with the state that is known, and again with the newest. What goes on keeps what it has seen. */
+  /**
+   * Tries `look` with the known state, and again with the newest. With `goesOn`, what was seen is
+   * kept.
+   */
   #soundly(look: () => void, goesOn = false): void {
     if (!goesOn && this.#leaves.size + this.#branches.size > PAGES_LIMIT) this.#forget();
     this.#pages.soundly(look, () => this.#forget());

@@ -1,15 +1,15 @@
-/** A leaf that has been looked at: which keys belong to it. */
+/** A leaf that has been checked, with the range of its keys. */
 import type { KeyText } from '../file/known-branch.js';
 
 /** Whether those beside it have been looked at as well. */
 export interface SeenLeaf {
   readonly lower: KeyText;
-  /** Undefined: none is too late. */
+  /** Undefined: no upper bound. */
   readonly upper: KeyText | undefined;
   readonly hasNeighbours: boolean;
 }
 
-/** Whether a key belongs to a leaf. */
+/** Whether a key belongs on a leaf. */
 export function isOn(
   { lower, upper }: SeenLeaf,
   key: Uint8Array,

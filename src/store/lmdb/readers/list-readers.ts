@@ -1,4 +1,4 @@
-/** Who reads a store, and what that keeps from being used again. */
+/** Lists who reads a store, and how many pages that keeps from being reused. */
 import { join } from 'node:path';
 import { KvError } from '../../../errors.js';
 import type { Readers, StoreReader } from '../../maintenance.js';
@@ -14,7 +14,7 @@ import { oldestRead } from './reader-table.js';
 export async function listReaders(path: string): Promise<Readers> {
   const lockFile = new LockFile(join(path, LOCK_FILE));
   try {
-    // LMDB clears their places when it opens the store.
+    // LMDB clears their slots when it opens the store.
     const dead = [...lockFile.readers()].filter((id) => !isRunning(id));
     const held = await HeldFile.open(path);
     try {
@@ -48,11 +48,11 @@ export async function listReaders(path: string): Promise<Readers> {
   }
 }
 
-/** How many pages writers could use if nobody read the state of `transaction`. */
+/** The number of pages that writers could use if nobody read the state of `transaction`. */
 function heldBack(freed: readonly FreedPages[], transaction: number, newest: number): number {
   let pages = 0;
   for (const list of freed) {
-    // What the last transaction freed, writers leave alone in any case.
+    // Writers never reuse what the last transaction freed.
     if (list.transaction < transaction || list.transaction >= newest) continue;
     for (const { count } of list.runs) pages += count;
   }

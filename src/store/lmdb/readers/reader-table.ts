@@ -1,16 +1,19 @@
 /**
- * The table of readers in LMDB's lock file: a place for each read transaction, with its process and the
- * number of the transaction whose state it reads.
+ * The table of readers in LMDB's lock file: a slot for each read transaction, with its process and
+ * the number of the transaction whose state it reads.
  */
 
-/** A place that is taken. */
+/** A slot in use. */
 export interface ReaderPlace {
   readonly process: number;
   /** Undefined while nothing is read. */
   readonly transaction: number | undefined;
 }
 
-/** The places as lmdb lists them: under a heading a process, a thread, in hexadecimal, and a number or `-`. */
+/**
+ * The slots as lmdb lists them: after a heading, each with a process, a thread in hexadecimal, and
+ * a number or `-`.
+ */
 export function placesListed(list: string): ReaderPlace[] {
   const lines = list.matchAll(/^ *(\d+) [\da-f]+ (-|\d+)$/gm);
   return [...lines].map(([, id, transaction]) => ({
@@ -19,7 +22,7 @@ export function placesListed(list: string): ReaderPlace[] {
   }));
 }
 
-/** The oldest transaction whose state somebody reads; undefined where nobody reads. */
+/** The oldest transaction whose state somebody reads; undefined if nobody reads. */
 export function oldestRead(places: readonly ReaderPlace[]): number | undefined {
   const read = places.flatMap(({ transaction }) =>
     transaction === undefined ? [] : [transaction],

@@ -1,4 +1,4 @@
-/** A store in the making, filled with records and chunks as they were; it appears when it is whole. */
+/** A new store that is filled with records and chunks unchanged; it appears when it is complete. */
 import { lstatSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ioError, KvError } from '../../../errors.js';
@@ -20,7 +20,7 @@ import { makeFolder } from '../make-folder.js';
 import { openStore } from '../open-store.js';
 import { decodeHeader } from '../record-layout.js';
 
-/** Bytes and entries that are written in one transaction. */
+/** Bytes and entries written in one transaction. */
 const BATCH_BYTES = 16 * 1024 * 1024;
 const BATCH_ENTRIES = 50_000;
 
@@ -38,7 +38,7 @@ export class NewStore {
     this.#expiry = new ExpiryIndex(this.#environment);
   }
 
-  /** Throws `not-a-store` where something is at the path, and what making a store throws. */
+  /** Throws `not-a-store` if something is at the path, and errors of making a store. */
   static async make(path: string): Promise<NewStore> {
     mustBeFree(path);
     const full = resolve(path);
@@ -52,7 +52,7 @@ export class NewStore {
     }
   }
 
-  /** What became of its making, by the path that it was to appear at. */
+  /** The error of making it, with the path where it was to appear. */
   failure(error: unknown): unknown {
     return byItsPath(error, this.#making, this.#path);
   }
@@ -65,8 +65,8 @@ export class NewStore {
   }
 
   /**
-   * Writes entries, many in a transaction. Yields how many there were. Of two records with one key the
-   * later version stands, where the second may be older.
+   * Writes entries, many in a transaction. Yields the number written. Of two records with one key
+   * the later version stays, where the second may be older.
    */
   *fill(name: string, entries: Iterable<NewEntry>): Generator<number> {
     const iterator = entries[Symbol.iterator]();
@@ -86,14 +86,14 @@ export class NewStore {
     }
   }
 
-  /** How many entries there are. */
+  /** The number of entries. */
   count(name: string): number {
     const db = this.#environment.databases.get(name);
     this.#environment.refresh();
     return this.#environment.databases.sizeOf(db).entries;
   }
 
-  /** What has been written, in the order of the keys. */
+  /** The entries written, in the order of the keys. */
   *data(name: string): Generator<Buffer> {
     const db = this.#environment.databases.get(name);
     this.#environment.refresh();
@@ -118,7 +118,7 @@ export class NewStore {
     }
   }
 
-  /** Leaves nothing of it. */
+  /** Removes everything of it. */
   async abandon(): Promise<void> {
     await this.#close();
     rmSync(this.#making, { recursive: true, force: true });
@@ -149,11 +149,11 @@ export class NewStore {
 export interface NewEntry {
   readonly key: Buffer;
   readonly data: Buffer;
-  /** Whether a later record of the key may have been written. */
+  /** Whether a later version of the key may have been written already. */
   readonly mayBeOlder?: boolean;
 }
 
-/** An error that names the place of a store as the one that was asked for. */
+/** An error with the wanted path of a store in place of the temporary one. */
 function byItsPath(error: unknown, making: string, path: string): unknown {
   if (!(error instanceof KvError && error.message.includes(making))) return error;
   return new KvError(error.code, error.message.replaceAll(making, path), { cause: error });

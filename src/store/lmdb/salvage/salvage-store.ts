@@ -1,7 +1,6 @@
 /**
- * Salvage: what is sound of a store that may be damaged anywhere, brought to a new one as it was, with its
- * versions, times and shared values. The old file is read and nothing else: no file is written or made
- * beside it.
+ * Salvage: copies what is sound of a store that may be damaged anywhere to a new one, with
+ * versions, times and shared values. The old file is only read, and nothing is written beside it.
  */
 import { KvError } from '../../../errors.js';
 import type { CheckOptions, Problem, SalvageResult } from '../../maintenance.js';
@@ -70,7 +69,7 @@ async function bring(
   return { buckets: work.brought };
 }
 
-/** The newest state whose main tree can be read; where there is none, the one that tells most. */
+/** The newest state whose main tree can be read; if there is none, the one that shows most. */
 function bestState(file: StoreFile): TreesState {
   let partial: TreesState | undefined;
   for (const meta of statesOf(file, readEachMeta(file))) {
@@ -80,12 +79,12 @@ function bestState(file: StoreFile): TreesState {
     if (buckets.length > 0) partial ??= meta;
   }
   if (partial) return partial;
-  // Which says best what is wrong with the file.
+  // Its error describes the file best.
   newestMeta(file, readMetas(file));
   throw new KvError('damaged', `cannot salvage "${file.path}": nothing of its buckets can be read`);
 }
 
-/** The newest transaction, as far as the meta pages tell. */
+/** The newest transaction, as far as the meta pages show. */
 function newestOf(file: StoreFile): bigint {
   return readEachMeta(file).reduce((newest, meta) => {
     const isNewer = !(meta instanceof KvError) && meta.transaction > newest;

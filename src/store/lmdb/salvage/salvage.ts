@@ -1,4 +1,7 @@
-/** The work of a salvage: what chunks there are, the records whose values are there, then those chunks. */
+/**
+ * The work of a salvage: finds the chunks, then copies the records whose values exist, then their
+ * chunks.
+ */
 import type { Problem, SalvagedBucket } from '../../maintenance.js';
 import { type FoundBucket, isDraft } from '../check/main-tree.js';
 import { soundHeader } from '../check/records.js';
@@ -17,7 +20,7 @@ import { decodeHeader, type Header } from '../record-layout.js';
 import type { NewEntry, NewStore } from './new-store.js';
 import { isChunk, type SoundTrees, treeOf } from './sound-trees.js';
 
-/** What begins the name of a bucket whose own is lost. */
+/** The prefix of the name of a bucket whose own is lost. */
 const LOST_NAME = 'lost+found/';
 
 export class Salvage {
@@ -25,7 +28,7 @@ export class Salvage {
   readonly #trees: SoundTrees;
   readonly #store: NewStore;
   readonly #report: (problem: Problem) => void;
-  /** Of each value: how much of it is there, and as holders, how much its records need. */
+  /** For each value: how much of it exists, and, as holders, how much its records need. */
   readonly #values = new ValueTable();
   #sequence: number;
 
@@ -36,7 +39,7 @@ export class Salvage {
     this.#sequence = trees.main.sequence ?? 0;
   }
 
-  /** Yields how many pages it was through with, or entries. Throws `io`, `full`. */
+  /** Yields the number of pages, or entries, done. Throws `io`, `full`. */
   *steps(): Generator<number> {
     yield* this.#trees.look();
     yield* this.#measureChunks();
@@ -72,7 +75,7 @@ export class Salvage {
     this.#sequence = Math.max(this.#sequence, id);
     const database = bucketDatabase(id);
     yield* this.#store.fill(database, this.#records(id, name));
-    // Of strays several may have had the same key.
+    // Several strays may have had the same key.
     if (this.#trees.hasStrays(treeOf(id))) yield* this.#holdBrought(database);
     const brought = this.#store.count(database);
     const said = bucket.size?.entries ?? Number(descriptor.readBigUInt64LE(tree.entries));
@@ -102,7 +105,7 @@ export class Salvage {
             ? 'its checksum is not that of its bytes'
             : this.#needValue(header, isCounted);
         if (problem === undefined) yield { key, data: data as Buffer, mayBeOlder: isStray };
-        // What the tree leads to and cannot be read has been told with the tree.
+        // Unreadable nodes of the tree have been reported with the tree.
         else if (isStray || !(data instanceof Fault)) {
           this.#report({ bucket, key: key.toString(), problem });
         }
@@ -110,7 +113,9 @@ export class Salvage {
     }
   }
 
-  /** Notes that a record needs its value; why it cannot, where it is not there. */
+  /**
+   * Notes that a record needs its value; returns why it cannot have it, if the value is missing.
+   */
   #needValue({ version, chunked: value }: Header, isCounted: boolean): string | undefined {
     this.#sequence = Math.max(this.#sequence, version, value?.valueId ?? 0);
     if (value === undefined) return undefined;

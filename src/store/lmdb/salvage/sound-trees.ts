@@ -1,7 +1,7 @@
 /**
- * The leaves of each tree that can be read: those that the tree leads to, and those that it would lead
- * to if no page above them were damaged. These are leaves that no tree and no list of free pages has, whose
- * keys lie where the tree has a hole, and whose checksums are of that tree.
+ * The readable leaves of each tree: those that the tree refers to, and strays, which it would refer
+ * to if no page above them were damaged. Strays are leaves that are in no tree and in no list of
+ * free pages, whose keys lie where the tree has a hole, and whose checksums belong to that tree.
  */
 import { type CheckedTree, checkTree, EVERY_KEY, type Span } from '../check/checked-tree.js';
 import { checkFreeLists } from '../check/free-lists.js';
@@ -16,7 +16,7 @@ import { bucketDatabase, decodeChunkKey, EXPIRY_DATABASE, sumOfChunk } from '../
 
 export interface SoundLeaf {
   readonly page: Page;
-  /** Whether the tree does not lead to it, so that it may hold what came before. */
+  /** Whether the tree does not refer to it, so that it may be outdated. */
   readonly isStray: boolean;
 }
 
@@ -29,10 +29,10 @@ interface Stray {
   readonly first: Buffer;
 }
 
-/** The trees by their names: `chunks`, and the ids of buckets. */
+/** The trees by name: `chunks`, and the ids of buckets. */
 export class SoundTrees {
   readonly main: MainContents;
-  /** What was found wrong. */
+  /** The problems found. */
   readonly scan: Scan;
   readonly #file: StoreFile;
   readonly #meta: TreesState;
@@ -45,7 +45,7 @@ export class SoundTrees {
     this.#meta = meta;
     this.scan = new Scan(file, meta);
     for (const _ of checkFreeLists(this.scan)) {
-      // What is free is noted.
+      // Free pages are noted.
     }
     this.main = readMainTree(this.scan);
     const chunks = this.main.internal.get('chunks');
@@ -56,12 +56,12 @@ export class SoundTrees {
     }
   }
 
-  /** Whether the tree lacks pages above some of its leaves, which have been found all the same. */
+  /** Whether the tree lacks pages above some leaves that have been found nevertheless. */
   hasStrays(name: string): boolean {
     return this.#strays.has(name);
   }
 
-  /** Goes through all trees, and finds the strays. Yields how many pages it was through with. Throws `io`. */
+  /** Reads all trees, and finds the strays. Yields the number of pages done. Throws `io`. */
   *look(): Generator<number> {
     for (const tree of this.#trees.values()) {
       for (const _ of checkTree(this.scan, tree)) yield 1;
@@ -80,7 +80,7 @@ export class SoundTrees {
     for (const strays of this.#strays.values()) strays.sort(byKey);
   }
 
-  /** The leaves of a tree by the order of their first keys. Throws `io`. */
+  /** The leaves of a tree in the order of their first keys. Throws `io`. */
   *leaves(name: string): Generator<SoundLeaf> {
     const strays = this.#strays.get(name) ?? [];
     const tree = this.#trees.get(name);
@@ -98,7 +98,7 @@ export class SoundTrees {
     }
   }
 
-  /** The data of a node; or why it cannot be read. Throws `io`. */
+  /** The data of a node, or why it cannot be read. Throws `io`. */
   data(page: Page, node: number): Buffer | Fault {
     return this.scan.dataOf(page, node);
   }
@@ -125,7 +125,7 @@ export class SoundTrees {
     this.#strays.set(hole.tree, strays);
   }
 
-  /** Whether something on a page has the checksum that it would have in that tree. */
+  /** Whether something on a page has a checksum of that tree. */
   #isOf(tree: string, page: Page): boolean {
     const seed = tree === 'chunks' ? undefined : seedOf(bucketDatabase(Number(tree)));
     for (let node = 0; node < page.count; node++) {
@@ -146,7 +146,7 @@ export class SoundTrees {
   }
 }
 
-/** Whether a chunk is what its key says. */
+/** Whether a chunk matches its key. */
 export function isChunk(key: Buffer, data: Buffer): boolean {
   const name = decodeChunkKey(key);
   return name !== undefined && sumOfChunk(name.valueId, name.index, data) === name.checksum;

@@ -1,7 +1,7 @@
 /**
- * The states of a store that its file may still hold, the best one first: those of its meta pages, and
- * where these are lost, of the roots of the main tree that are found by going through all pages. Each
- * transaction writes the main tree's root anew, so the newest root is that of the last one.
+ * The states of a store that its file may still contain, the best first: those of its meta pages,
+ * and if these are lost, those of main-tree roots found by reading all pages. Each transaction
+ * writes the main tree's root anew, so the newest root belongs to the last one.
  */
 import type { KvError } from '../../../errors.js';
 import { isMainKey } from '../check/main-tree.js';
@@ -12,10 +12,10 @@ import { numberOf, transactionOf } from '../file/page-header.js';
 import type { StoreFile } from '../file/store-file.js';
 import { NO_PAGE, tree } from '../file/tree-descriptor.js';
 
-/** Roots that are tried, beside those of the meta pages. */
+/** Roots that are tried, besides those of the meta pages. */
 const ROOT_LIMIT = 16;
 
-/** A branch below the main tree's root: there are no deeper trees of names and buckets. */
+/** A branch below the main tree's root: trees of names and buckets are not deeper. */
 const DEPTH_LIMIT = 4;
 
 /** Any transaction. */
@@ -32,7 +32,7 @@ export function* statesOf(
   if (isNewest) yield* sound;
   const found = foundRoots(file);
   if (isNewest) yield* found;
-  // The lost one may have been the newer. Of the same state a meta page tells more.
+  // The lost one may have been the newer. A meta page says more about the same state.
   else yield* [...sound, ...found].sort((a, b) => Number(b.transaction - a.transaction));
 }
 
@@ -49,7 +49,7 @@ function foundRoots(file: StoreFile): TreesState[] {
   return roots.slice(0, ROOT_LIMIT).map((root) => metaOf(root, pages - 1));
 }
 
-/** The pages of the main tree of any time: its leaves by their keys, its branches by what is below. */
+/** The pages of main trees of any time: leaves by their keys, branches by their children. */
 function mainPages(file: StoreFile, pages: number): Root[] {
   const known = new Map<number, Root>();
   const branches: number[] = [];

@@ -1,11 +1,11 @@
-/** Comparing what a new store gives, by its own ways of reading, with what the old one held. */
+/** Compares what a new store returns, read in the usual way, with the contents of the old one. */
 import { KvError } from '../../../errors.js';
 import type { StoredValue } from '../../record.js';
 import type { Environment } from '../environment.js';
 import { LmdbStore } from '../lmdb-store.js';
 import type { OldRecord, OldStore } from './format-1.js';
 
-/** Each step yields how many records were compared. Throws `damaged` where one differs, `io`. */
+/** Each step yields the number of records compared. Throws `damaged` if one differs, `io`. */
 export function* compareAll(old: OldStore, environment: Environment): Generator<number> {
   const made = new LmdbStore(environment);
   /** Values in chunks, with their length, that have been compared under another key. */

@@ -49,14 +49,14 @@ export class OldStore {
   readonly #snapshot: Snapshot;
   readonly #chunks: Db;
 
-  /** Of a moment that somebody holds, with the database of chunks. */
+  /** `snapshot` is held by the caller; `chunks` is the database of chunks. */
   constructor(environment: Environment, snapshot: Snapshot, chunks: Db) {
     this.#environment = environment;
     this.#snapshot = snapshot;
     this.#chunks = chunks;
   }
 
-  /** The last number given. */
+  /** The last number issued. */
   get sequence(): number {
     const { main } = this.#environment;
     const bytes = this.#environment.reads.getCopy(main, SEQUENCE_KEY, this.#snapshot);
@@ -64,7 +64,7 @@ export class OldStore {
     throw this.damaged('it lacks its sequence of numbers');
   }
 
-  /** All but those that were in the making. Throws `damaged`. */
+  /** All buckets except drafts. Throws `damaged`. */
   buckets(): OldBucket[] {
     const environment = this.#environment;
     return environment.reads
@@ -79,7 +79,10 @@ export class OldStore {
       });
   }
 
-  /** The records of a bucket, in order, a leaf at a time; the bytes are good until the next. Throws `damaged`, `io`. */
+  /**
+   * The records of a bucket, in order, a leaf at a time; the bytes are valid until the next. Throws
+   * `damaged`, `io`.
+   */
   *records({ name, id, keys }: OldBucket): Generator<OldRecord[]> {
     const environment = this.#environment;
     const newest = BigInt(environment.lastTransaction);

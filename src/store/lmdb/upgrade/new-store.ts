@@ -1,4 +1,4 @@
-/** Writing what a store of format 1 holds to a new one, with its ids, versions and times. */
+/** Copies a store of format 1 to a new one, with its ids, versions and times. */
 import type { Environment } from '../environment.js';
 import {
   bucketDatabase,
@@ -16,18 +16,21 @@ import {
 import { type ChunkedValue, encodeChunked, encodeInline, keyPlace } from '../record-layout.js';
 import type { OldBucket, OldRecord, OldStore } from './format-1.js';
 
-/** Bytes of records, or of chunks, that are written in one transaction. */
+/** Bytes of records, or of chunks, written in one transaction. */
 const BATCH_BYTES = 32 * 1024 * 1024;
 
-/** Bytes that a record takes beside its key and value, at most. */
+/** Bytes of a record besides its key and value, at most. */
 const RECORD_BYTES = 64;
 
-/** A value in chunks, as the records hold it: the largest part of it, and how many they are. */
+/** A value in chunks: the longest part of it that a record holds, and the number of records. */
 interface Held extends ChunkedValue {
   readonly holders: number;
 }
 
-/** Fills a new environment. Each step yields how many records were written. Throws `damaged`, `full`, `io`. */
+/**
+ * Fills a new environment. Each step yields the number of records written. Throws `damaged`,
+ * `full`, `io`.
+ */
 export function* copyAll(old: OldStore, made: Environment): Generator<number> {
   const held = new Map<number, Held>();
   made.writes.transactionSync(() => {

@@ -1,7 +1,7 @@
 /**
- * Carrying a store of format 1 over to format 2. The new data file is written in a folder beside the old
- * one, compared with it record by record, and takes its place in one step, while the lock on writing is
- * held; the old one stays under another name. Until that step the store is as it was.
+ * Upgrades a store of format 1 to format 2. The new data file is written in a folder beside the old
+ * one, compared with it record by record, and replaces it in one step under the write lock; the old
+ * one stays under another name. Until that step the store is unchanged.
  */
 import {
   copyFileSync,
@@ -32,13 +32,15 @@ import { compareAll } from './compare.js';
 import { OLD_FORMAT, OldStore } from './format-1.js';
 import { copyAll } from './new-store.js';
 
-/** Begins the name of the folder in which the new file is written. */
+/** The prefix of the folder in which the new file is written. */
 const MAKING_PREFIX = '.upgrading-';
 
-/** What the new file may take, in parts of the old one: its records are a little longer. */
+/**
+ * The size of the new file at most, as a factor of the old one: its records are a little longer.
+ */
 const ROOM = 1.15;
 
-/** Ends the transaction that has held the lock, in which nothing was written. */
+/** Ends the transaction that holds the lock, in which nothing was written. */
 const DONE = Symbol('done');
 
 /** The upgrade of the store in a folder. Throws `no-store`, `not-a-store`, `damaged`, `io`. */
@@ -61,7 +63,7 @@ async function runUpgrade(path: string, options: WorkOptions): Promise<Upgraded>
     if (format === FORMAT) return { from: FORMAT, to: FORMAT, buckets: 0, keys: 0 };
     if (format !== OLD_FORMAT) throw unknown(path, format);
     checkRoom(path);
-    // A moment that is held knows only what was opened before, and in a transaction its size is looked for.
+    // A snapshot knows only what was opened before, and its size is read in a transaction.
     const chunks = environment.databases.get('chunks');
     await environment.writes.transaction(async () => {
       upgraded = await carryOver(path, { environment, chunks }, options);
@@ -80,7 +82,7 @@ async function carryOver(
   { environment, chunks }: { readonly environment: Environment; readonly chunks: Db },
   options: WorkOptions,
 ): Promise<Upgraded> {
-  // Nobody else upgrades it now, so what is there was left by a process that was killed.
+  // Nobody else is upgrading it now, so these were left by a killed process.
   for (const name of readdirSync(path).filter((name) => name.startsWith(MAKING_PREFIX))) {
     rmSync(join(path, name), { recursive: true, force: true });
   }
@@ -110,12 +112,12 @@ async function carryOver(
   }
 }
 
-/** Puts the new file in the place of the old one, which is kept under the name that is returned. */
+/** Replaces the old file by the new one; the old one stays under the name that is returned. */
 function putInPlace(path: string, making: string): string {
   const file = join(path, DATA_FILE);
   const kept = keep(file);
   flush(path);
-  // Its numbers are of the old file, and who has it open writes no more.
+  // Its numbers belong to the old file, and whoever has that open can no longer write.
   rmSync(join(path, LOCK_FILE), { force: true });
   renameSync(join(making, DATA_FILE), file);
   flush(path);
@@ -143,7 +145,7 @@ function keep(file: string): string {
   }
 }
 
-/** Throws `busy` where another process has the store open. */
+/** Throws `busy` if another process has the store open. */
 function checkAlone(path: string): void {
   const user = processThatMaps(join(path, DATA_FILE), process.pid);
   if (user === undefined) return;
@@ -153,7 +155,7 @@ function checkAlone(path: string): void {
   });
 }
 
-/** Throws `full` where the disk has no room for a second file. */
+/** Throws `full` if the disk has no room for a second file. */
 function checkRoom(path: string): void {
   const { bavail, bsize } = statfsSync(path);
   const needed = Math.ceil(statSync(join(path, DATA_FILE)).size * ROOM);

@@ -1,4 +1,4 @@
-/** What has become of the keys of a stretch between what was told of it and a later state. */
+/** The changes to a range of keys between what was reported and a later state. */
 import { KvError } from '../../../errors.js';
 import { isExpired, type Milliseconds } from '../../record.js';
 import type { Change, RecordChange } from '../../watch.js';
@@ -13,12 +13,12 @@ import { type Former, unsharedLeaves } from './unshared-leaves.js';
 /** Records between two pauses. */
 const PAUSE_RECORDS = 200;
 
-/** What is known of a state that was told. */
+/** What is known of a reported state. */
 export type Known =
   | { readonly kind: 'held'; readonly state: HeldState }
-  /** All records of the stretch, in memory. */
+  /** All records of the range, in memory. */
   | { readonly kind: 'kept'; readonly records: readonly KeptRecord[]; readonly version: number }
-  /** Only what has been written since is told from it; `bucket` is undefined where there was none. */
+  /** Only changes written since can be told; `bucket` is undefined if there was none. */
   | {
       readonly kind: 'written';
       readonly transaction: number;
@@ -26,18 +26,18 @@ export type Known =
       readonly bucket: number | undefined;
     };
 
-/** What was told of a stretch of keys. */
+/** What was reported about a range of keys. */
 export interface Told {
   readonly bounds: Bounds;
   readonly known: Known;
-  /** Up to when it was told what had expired; put forward while more of that is told. */
+  /** The time up to which expiries have been reported; it moves forward as more are. */
   moment: Milliseconds;
 }
 
-/** A change, with the bytes of its key where the changes come in that order; undefined is a pause. */
+/** A change, with the bytes of its key if changes come in that order; undefined is a pause. */
 export type Step = { readonly change: Change; readonly key?: Buffer } | undefined;
 
-/** First what has expired, by the time; then what else has changed, by the key. Throws `damaged`, `io`. */
+/** First expired records, by time; then other changes, by key. Throws `damaged`, `io`. */
 export function* changesBetween(parts: Parts, told: Told, later: HeldState): Generator<Step> {
   const since = told.moment;
   if (told.known.kind === 'written' && mayMiss(told.known, later)) {
@@ -47,7 +47,7 @@ export function* changesBetween(parts: Parts, told: Told, later: HeldState): Gen
   yield* changedRecords(told, later);
 }
 
-/** Whether keys that are gone cannot be told. */
+/** Whether keys may have gone that cannot be reported. */
 function mayMiss({ bucket, transaction }: Known & { kind: 'written' }, later: HeldState): boolean {
   if (bucket === undefined) return false;
   const root = later.tree?.root;
@@ -63,7 +63,7 @@ function* expiredBetween(
   later: HeldState,
 ): Generator<RecordChange | undefined> {
   for (const { expires, version, key } of expiring(parts, told, later)) {
-    // What comes at the same time is told together: `moment` says up to when all is.
+    // Expiries at the same time are reported together: `moment` is the time up to which all are.
     if (expires - 1 > told.moment) {
       told.moment = expires - 1;
       yield undefined;
@@ -72,7 +72,7 @@ function* expiredBetween(
     const kept = told.known.kind === 'kept' ? recordAt(told.known.records, key) : undefined;
     const record = kept ?? former.find(key);
     if (record?.version !== version) continue;
-    // Where it has been set anew meanwhile, that is told.
+    // If it has been set anew meanwhile, that is reported.
     const now = later.find(key);
     if (now && !isExpired(now, later.moment)) continue;
     yield { kind: 'expire', entry: record, time: expires };
@@ -80,7 +80,7 @@ function* expiredBetween(
   told.moment = Math.max(told.moment, later.moment);
 }
 
-/** Records that were there, and whose time has come since, by that. */
+/** Records that existed, and have expired since, in that order. */
 function* expiring(
   parts: Parts,
   told: Told,
@@ -109,7 +109,7 @@ function* expiring(
   }
 }
 
-/** Goes through the leaves that are not the same, in both states. What has expired is gone in either. */
+/** Walks the leaves that differ, in both states. Expired records are absent in either. */
 function* changedRecords({ bounds, known }: Told, later: HeldState): Generator<Step> {
   const { source, moment, tree } = later;
   const before = known.kind === 'held' ? known.state.tree : undefined;
@@ -141,7 +141,7 @@ function* changedRecords({ bounds, known }: Told, later: HeldState): Generator<S
   }
   const isWhole = bounds.lower === undefined && bounds.upper === undefined;
   if (!isWhole || known.kind !== 'held') return;
-  // A branch that is damaged leads past some of the leaves.
+  // A damaged branch misses some of the leaves.
   if (balance === (tree ? countOf(tree) : 0) - (before ? countOf(before) : 0)) return;
   throw new KvError(
     'damaged',

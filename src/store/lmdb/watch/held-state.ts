@@ -1,7 +1,7 @@
 /**
- * A state of the store that is held, with what a watch of a bucket asks of it, which is read from the file. LMDB does not tell
- * which state it holds; it is the last one where nobody has committed meanwhile. Else it may be one before: none
- * of the pages of either is used again.
+ * A held state of the store, with the answers that a watch of a bucket needs, read from the file.
+ * LMDB does not say which state it holds: it is the last one if nobody has committed meanwhile, and
+ * may otherwise be an earlier one; the pages of neither are reused.
  */
 import { KvError } from '../../../errors.js';
 import type { Entry, Milliseconds, StoredValue } from '../../record.js';
@@ -28,7 +28,7 @@ import type { Parts } from '../parts.js';
 import type { Snapshot } from '../reads.js';
 import type { RecordSource } from './record-cursor.js';
 
-/** How often it is tried to hold the last state, and to read the meta pages, while others commit. */
+/** How often holding the last state, and reading the meta pages, is tried while others commit. */
 const ATTEMPT_LIMIT = 20;
 
 /** Where the records of a bucket are. */
@@ -41,22 +41,22 @@ export interface BucketTree {
 export class HeldState {
   /** The last transaction of the state. */
   readonly transaction: number;
-  /** What has expired by then is absent. */
+  /** Records expired by then are absent. */
   readonly moment: Milliseconds;
-  /** The highest version that has been given. */
+  /** The highest version issued. */
   readonly version: number;
-  /** Undefined where the name leads to no bucket. */
+  /** Undefined if there is no such bucket. */
   readonly tree: BucketTree | undefined;
-  /** The descriptor of the index by time; undefined where nothing has ever expired. */
+  /** The descriptor of the index by time; undefined if nothing has ever expired. */
   readonly index: Buffer | undefined;
   readonly #parts: Parts;
   readonly #bucket: string;
-  /** Whether LMDB may hold one before this state. */
+  /** Whether LMDB may hold an earlier state. */
   readonly isBehind: boolean;
   readonly #snapshot: Snapshot;
   readonly #meta: Meta;
 
-  /** The newest state, whose moment is not before `since`. Throws `damaged`, `busy`, `io`. */
+  /** The newest state, at a moment not before `since`. Throws `damaged`, `busy`, `io`. */
   constructor(parts: Parts, bucket: string, since: Milliseconds) {
     const { catalogue, environment } = parts;
     this.#parts = parts;
@@ -72,7 +72,7 @@ export class HeldState {
       const entry = this.#entry(nameKey(bucket));
       this.tree = entry && this.#treeOf(decodeBucketEntry(entry).id);
       this.index = this.#descriptorOf(EXPIRY_DATABASE);
-      // A name that is damaged is not taken for none.
+      // A damaged name is not taken for a missing one.
       if (entry === undefined) catalogue.find(bucket);
     } catch (error) {
       this.release();
@@ -84,7 +84,7 @@ export class HeldState {
     this.#parts.environment.reads.release(this.#snapshot);
   }
 
-  /** Where the records lie. */
+  /** Where the records are. */
   get source(): RecordSource {
     return {
       file: this.#parts.environment.file,
@@ -97,12 +97,14 @@ export class HeldState {
     };
   }
 
-  /** What is known of a key, be it expired or not. Throws `damaged`, `io`. */
+  /** The entry of a key, expired or not. Throws `damaged`, `io`. */
   find(key: Buffer): Entry | undefined {
     return this.#recordAt(key)?.entry(0);
   }
 
-  /** The value of a key with a version; undefined where this cannot tell. Throws `damaged`, `io`. */
+  /**
+   * The value of a key with a version; undefined if this state cannot tell. Throws `damaged`, `io`.
+   */
   value(key: Buffer, version: number): StoredValue | undefined {
     const record = this.#recordAt(key);
     const header = record?.header(0);
@@ -111,7 +113,7 @@ export class HeldState {
     return header.chunked && !this.#hasGiven(version) ? undefined : record!.value(0);
   }
 
-  /** Whether what LMDB holds has the transaction that gave a version. */
+  /** Whether the state that LMDB holds contains a version. */
   #hasGiven(version: number): boolean {
     const { environment } = this.#parts;
     const { main } = environment;
@@ -151,7 +153,7 @@ export class HeldState {
     return entry && (openEntry(seed, key, entry) ?? this.#lacks(key.toString()));
   }
 
-  /** What stands under a key of the main tree, where nothing has pages of its own. */
+  /** The data under a key of the main tree, where nothing has pages of its own. */
   #inMain(key: Buffer): Buffer | undefined {
     const { file, newest } = this.source;
     const bounds = boundsOf(key);
@@ -174,7 +176,7 @@ export class HeldState {
   }
 }
 
-/** How many records a tree holds, by its own count. */
+/** The number of records in a tree, by its own count. */
 export function countOf({ descriptor }: BucketTree): number {
   return Number(descriptor.readBigUInt64LE(tree.entries));
 }
@@ -183,7 +185,10 @@ function boundsOf(key: Buffer) {
   return { lower: key, upper: Buffer.concat([key, Buffer.of(0)]) };
 }
 
-/** Holds the last state; its meta page is undefined where others commit all the time. Throws `damaged`, `io`. */
+/**
+ * Holds the last state; its meta page is undefined if others commit all the time. Throws `damaged`,
+ * `io`.
+ */
 function holdLast(environment: Environment): { snapshot: Snapshot; meta: Meta | undefined } {
   for (let attempt = 1; ; attempt++) {
     const last = environment.committedTransaction;
@@ -196,7 +201,7 @@ function holdLast(environment: Environment): { snapshot: Snapshot; meta: Meta | 
   }
 }
 
-/** The meta page of a transaction; undefined where it is there no more. Throws `io`. */
+/** The meta page of a transaction; undefined if it has been replaced. Throws `io`. */
 function metaOf(file: StoreFile, transaction: number): Meta | undefined {
   const read = () =>
     readEachMeta(file).find(
@@ -207,7 +212,7 @@ function metaOf(file: StoreFile, transaction: number): Meta | undefined {
   return meta && read()?.bytes.equals(meta.bytes) ? meta : undefined;
 }
 
-/** The newest meta page, when no writer was in the middle of one. */
+/** The newest meta page, at a time when no writer was in the middle of one. */
 function settledMeta(file: StoreFile): Meta {
   let metas = readMetas(file);
   for (let attempt = 0; attempt < ATTEMPT_LIMIT; attempt++) {

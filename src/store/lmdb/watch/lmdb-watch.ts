@@ -1,7 +1,8 @@
 /**
- * Following a bucket on LMDB. The state that was told last is held, and compared with the newest by their pages, which
- * costs what has changed, and writers nothing. What is let go is compared by the records that were kept in memory,
- * or where they are too many, by the numbers of transactions and versions: then only what is gone is missed.
+ * Watches a bucket on LMDB. The last reported state is held, and compared page by page with the
+ * newest, which costs as much as has changed, and writers nothing. A state that was let go is
+ * compared by records kept in memory, or if there are too many, by the numbers of transactions and
+ * versions: then deletions are missed.
  */
 import { join } from 'node:path';
 import { KvError } from '../../../errors.js';
@@ -15,13 +16,13 @@ import { changesBetween, type Told } from './changes-between.js';
 import { HeldState } from './held-state.js';
 import { heldAs, type Look, remaining, withoutState } from './told.js';
 
-/** Changes that are put in the order of their versions: some MB of memory. */
+/** The most changes that are sorted by version: some MB of memory. */
 const SORTED_LIMIT = 20_000;
 
-/** Changes in one part, where there are more. */
+/** Changes in one part, if there are more. */
 const PART_CHANGES = 1000;
 
-/** How long it is gone on with between two pauses, in ms. */
+/** How long the comparison runs between two pauses, in ms. */
 const TURN_MS = 20;
 
 const NOTHING: readonly Change[] = [];
@@ -31,12 +32,12 @@ export class LmdbWatch implements StoreWatch {
   readonly #bucket: string;
   readonly #path: string;
   readonly #file: string | undefined;
-  /** In the order of the keys; one, whose state is held, or after that was let go, some. */
+  /** In the order of the keys: one range, whose state is held, or several after that was let go. */
   #told: Told[];
   #look: Look | undefined;
   /** The last transaction that was looked at. */
   #last = 0;
-  /** When the next record of the store expires; found when it is needed. */
+  /** When the next record of the store expires; found when needed. */
   #nextExpiry: Milliseconds | undefined;
   #isClosed = false;
 
@@ -75,14 +76,14 @@ export class LmdbWatch implements StoreWatch {
       done: 0,
       key: undefined,
     };
-    // Whoever opens the store sets the number of the last transaction back for a moment.
+    // Opening the store sets the number of the last transaction back for a moment.
     if (look.later.transaction < this.#last) {
       this.#release([look.later]);
       return;
     }
     this.#last = look.later.transaction;
     this.#look = look;
-    // What has not been told at all comes in the order of the keys.
+    // Records that were never reported come in the order of the keys.
     let isSorted = told.every(({ known }) => known.kind !== 'written' || known.transaction > 0);
     const part: Change[] = [];
     let began = performance.now();
@@ -149,7 +150,7 @@ export class LmdbWatch implements StoreWatch {
     }
   }
 
-  /** What was compared has been told. */
+  /** The comparison has been reported. */
   #finish({ later }: Look): void {
     const before = this.#held;
     const isSameIndex = before?.index?.equals(later.index ?? NO_BYTES) ?? later.index === undefined;
@@ -173,7 +174,7 @@ export class LmdbWatch implements StoreWatch {
     return this.#nextExpiry;
   }
 
-  /** The state that all of it was told of, where it is held. */
+  /** The state for which everything was reported, if it is held. */
   get #held(): HeldState | undefined {
     const [told, more] = this.#told;
     return more === undefined && told?.known.kind === 'held' ? told.known.state : undefined;
@@ -202,7 +203,7 @@ function entriesAfter({ expiry }: Parts, { index, moment }: HeldState): Iterable
 
 const NO_BYTES = Buffer.alloc(0);
 
-/** What is gone first, in the order in which it is told; then what was set, by its version. */
+/** Deletions first, in the order in which they are found; then what was set, by version. */
 function compareByVersion(one: Change, other: Change): number {
   return versionOf(one) - versionOf(other);
 }

@@ -1,4 +1,4 @@
-/** Going through records in the order of their keys: those of some leaves, or such as are kept in memory. */
+/** Walks records in the order of their keys, on leaves or in memory. */
 import type { KvError } from '../../../errors.js';
 import type { Entry } from '../../record.js';
 import { type LeafSource, soundHeader } from '../file/leaf-records.js';
@@ -8,15 +8,15 @@ import { type Bounds, readPage } from '../file/walk.js';
 import { versionAt } from '../record-layout.js';
 import { metadataOf } from '../records.js';
 
-/** A record at hand. */
+/** A position among records. */
 export interface RecordCursor {
-  /** Whether there is one; nothing else is asked where there is none. */
+  /** Whether there is a record; if not, nothing else may be used. */
   readonly isInside: boolean;
-  /** The bytes are good until `next`. */
+  /** The bytes are valid until `next`. */
   readonly key: Buffer;
   /** Throws `damaged`, `io`. */
   readonly version: number;
-  /** Pages that hold the data of this record alone, by the first; undefined where it has none. */
+  /** The first page of those with this record's data alone; undefined if there are none. */
   readonly overflowPage: number | undefined;
   /** Throws `damaged`, `io`. */
   entry(): Entry;
@@ -24,17 +24,20 @@ export interface RecordCursor {
   next(): void;
 }
 
-/** Whether two cursors are at the same record: one that was set anew has another version. Throws `damaged`, `io`. */
+/**
+ * Whether two cursors are at the same record: a record set anew has another version. Throws
+ * `damaged`, `io`.
+ */
 export function isSameRecord(one: RecordCursor, other: RecordCursor): boolean {
-  // While the older one is held, its pages are of no other.
+  // While the older state is held, its pages are not reused.
   const page = one.overflowPage;
   if (page !== undefined && page === other.overflowPage) return true;
   return one.version === other.version;
 }
 
-/** What the records of a leaf may need beside it. */
+/** What the records of a leaf may need besides the leaf. */
 export interface RecordSource extends LeafSource {
-  /** The error for what is wrong with a record. */
+  /** The error for a damaged record. */
   damaged(key: Uint8Array, state: string): KvError;
 }
 
@@ -48,7 +51,7 @@ export class LeafCursor implements RecordCursor {
   #end = 0;
   #last: Buffer | undefined;
 
-  /** Of leaves in the order of their keys, the records within bounds. Throws `damaged`, `io`. */
+  /** The records within bounds, on leaves in the order of their keys. Throws `damaged`, `io`. */
   constructor(source: RecordSource, leaves: readonly Place[], bounds: Bounds) {
     this.#source = source;
     this.#leaves = leaves;
@@ -67,7 +70,7 @@ export class LeafCursor implements RecordCursor {
   get version(): number {
     const page = this.#page!;
     if (page.isElsewhere(this.#node)) return this.entry().version;
-    // A record that is too short for one has no checksum that could be its own.
+    // A record this short cannot have a checksum.
     if (page.dataSize(this.#node) < LEAST_RECORD_BYTES) throw this.#damaged();
     return versionAt(page.bytes, page.dataStart(this.#node));
   }
@@ -88,7 +91,7 @@ export class LeafCursor implements RecordCursor {
     this.#settle();
   }
 
-  /** Goes on to the next leaf where this one has ended. */
+  /** Goes to the next leaf if this one has ended. */
   #settle(): void {
     while (this.#page === undefined || this.#node >= this.#end) {
       this.#page = undefined;
@@ -97,7 +100,7 @@ export class LeafCursor implements RecordCursor {
       const { file, newest } = this.#source;
       const page = sound(file, readPage(file, place, { newest }));
       const isAfter = this.#last === undefined || Buffer.compare(this.#last, page.key(0)) < 0;
-      // Branches have no checksums: where one has led astray, the order of the keys tells.
+      // Branches have no checksums: the order of the keys shows if one was wrong.
       if (!isAfter || page.firstMisplaced() >= 0) throw outOfOrder(file);
       this.#last = Buffer.from(page.key(page.count - 1));
       const { lower, upper } = this.#bounds;
@@ -112,7 +115,7 @@ export class LeafCursor implements RecordCursor {
   }
 }
 
-/** No record has fewer. */
+/** Bytes of the shortest record. */
 const LEAST_RECORD_BYTES = 20;
 
 /** A record in memory. */

@@ -1,4 +1,7 @@
-/** What was told of the stretches of a range: when a look ends early, and when states are let go. */
+/**
+ * What has been reported about the parts of a range, when a look ends early, and when states are
+ * let go.
+ */
 import { KvError } from '../../../errors.js';
 import { pagesOfTree } from '../file/tree-descriptor.js';
 import type { Bounds } from '../file/walk.js';
@@ -7,15 +10,18 @@ import { countOf, type HeldState } from './held-state.js';
 import { type KeptRecord, LeafCursor } from './record-cursor.js';
 import { unsharedLeaves } from './unshared-leaves.js';
 
-/** Records that are kept in memory when a state is let go: it takes some tenths of a second, and some 30 MB. */
+/**
+ * Records that are kept in memory when a state is let go: it takes some tenths of a second, and
+ * some 30 MB.
+ */
 const KEPT_LIMIT = 100_000;
 
 /** A comparison under way. */
 export interface Look {
   readonly later: HeldState;
-  /** How many stretches have been gone through. */
+  /** The number of parts done. */
   done: number;
-  /** Up to which key of the next one. */
+  /** The key up to which the next part is done. */
   key: Buffer | undefined;
 }
 
@@ -23,7 +29,7 @@ export function heldAs(state: HeldState, bounds: Bounds): Told {
   return { bounds, known: { kind: 'held', state }, moment: state.moment };
 }
 
-/** What was told of each stretch when a look ends early. */
+/** What has been reported about each part when a look ends early. */
 export function remaining(told: readonly Told[], { later, done, key }: Look): Told[] {
   const first = told[0]!.bounds.lower;
   const next = told[done];
@@ -35,7 +41,7 @@ export function remaining(told: readonly Told[], { later, done, key }: Look): To
   return hasTold ? [heldAs(later, { lower: first, upper }), ...rest] : rest;
 }
 
-/** What is left of a stretch behind a key. */
+/** The rest of a part after a key. */
 function behindKey({ bounds, known }: Told, lower: Buffer): Pick<Told, 'bounds' | 'known'> {
   const rest = { lower, upper: bounds.upper };
   if (known.kind !== 'kept') return { bounds: rest, known };
@@ -43,7 +49,7 @@ function behindKey({ bounds, known }: Told, lower: Buffer): Pick<Told, 'bounds' 
   return { bounds: rest, known: { ...known, records } };
 }
 
-/** What is known of a stretch when its state is let go. */
+/** What is known of a part when its state is let go. */
 export function withoutState({ known, bounds }: Told): Known {
   if (known.kind !== 'held') return known;
   const { state } = known;
@@ -53,12 +59,12 @@ export function withoutState({ known, bounds }: Told): Known {
   return { kind: 'written', transaction, version, bucket: tree?.id };
 }
 
-/** The records of a stretch; undefined where they are too many, or damaged. */
+/** The records of a part; undefined if there are too many, or they are damaged. */
 function keptOf(state: HeldState, bounds: Bounds): KeptRecord[] | undefined {
   try {
     return readRecords(state, bounds);
   } catch (error) {
-    // The next look says so.
+    // The next look reports it.
     if (error instanceof KvError) return undefined;
     throw error;
   }
@@ -73,7 +79,7 @@ function readRecords(state: HeldState, bounds: Bounds): KeptRecord[] | undefined
   let step = walk.next();
   while (!step.done) step = walk.next();
   const { after } = step.value;
-  // As many as in any other leaf, about.
+  // About as many as in any other leaf.
   if ((after.length * countOf(tree)) / Math.max(1, pagesOfTree(tree.descriptor)) > KEPT_LIMIT) {
     return undefined;
   }

@@ -1,6 +1,7 @@
 /**
- * Which leaves two trees do not share. LMDB writes a page anew for each transaction that changes it, and each page above
- * it; so while the older tree is held, a page that both have is the same, with all that is below it.
+ * Finds the leaves that two trees do not share. LMDB writes a page anew for each transaction that
+ * changes it, and each page above it; so while the older tree is held, a page in both is the same,
+ * with everything below it.
  */
 import { sound } from '../file/leaves.js';
 import type { Place } from '../file/page.js';
@@ -8,7 +9,7 @@ import { PAGE_HEADER_BYTES, transactionOf } from '../file/page-header.js';
 import type { StoreFile } from '../file/store-file.js';
 import { type Bounds, childOf, childrenWithin, readPage } from '../file/walk.js';
 
-/** Where the trees are, and which of their keys are asked for. */
+/** Where the trees are, and which of their keys matter. */
 export interface TreesRange {
   readonly file: StoreFile;
   readonly bounds: Bounds;
@@ -16,7 +17,10 @@ export interface TreesRange {
   readonly newest: bigint;
 }
 
-/** A tree that is held, by its root, undefined where it holds nothing; or what was written up to a transaction, which need not be held. */
+/**
+ * A held tree, by its root, undefined if it is empty; or a transaction up to which pages are known,
+ * which need not be held.
+ */
 export type Former =
   | { readonly kind: 'tree'; readonly root: Place | undefined }
   | { readonly kind: 'written'; readonly upTo: number };
@@ -28,9 +32,9 @@ interface Leaves {
 }
 
 /**
- * The leaves of the former tree that the later one has no more, and those that it has instead, as far as they may
- * have keys within bounds. Reads the branches above them, and of a tree that is not held the heads of what is below
- * these. Stops after each page. Throws `damaged`, `io`.
+ * The leaves of the former tree that the later one no longer has, and those that it has instead, if
+ * they may have keys within bounds. Reads the branches above them, and for a tree that is not held
+ * the headers of their children. Pauses after each page. Throws `damaged`, `io`.
  */
 export function* unsharedLeaves(
   range: TreesRange,
@@ -39,7 +43,7 @@ export function* unsharedLeaves(
 ): Generator<undefined, Leaves> {
   let before = former.kind === 'tree' && former.root ? [former.root] : [];
   let after = root ? [root] : [];
-  // Counted from the leaves, each page keeps its depth in trees that grow and shrink.
+  // Counted from the leaves, so that each page keeps its depth in trees that grow and shrink.
   let depth = Math.max(before[0]?.depth ?? 1, after[0]?.depth ?? 1);
   for (; ; depth--) {
     if (former.kind === 'tree') [before, after] = [without(before, after), without(after, before)];
@@ -55,7 +59,7 @@ function without(places: Place[], others: readonly Place[]): Place[] {
   return places.filter(({ number }) => !numbers.has(number));
 }
 
-/** What is below the branches of one depth, in their place. */
+/** Replaces the branches of one depth by their children. */
 function* below(
   { file, bounds, newest }: TreesRange,
   places: readonly Place[],
@@ -83,7 +87,7 @@ function* writtenAfter(
   const found: Place[] = [];
   const head = Buffer.alloc(PAGE_HEADER_BYTES);
   for (const place of places) {
-    // What cannot be read is told when the page is.
+    // A page that cannot be read is reported later.
     const isThere = transaction > 0 && file.readInto(head, place.number * file.pageSize);
     if (!isThere || transactionOf(head) > transaction) found.push(place);
     yield;
