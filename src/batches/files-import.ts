@@ -4,10 +4,12 @@ import { LineWriter } from '../answers/line-writer.js';
 import type { Bucket, Context } from '../context.js';
 import { ioError } from '../errors.js';
 import { quoted } from '../formats/format.js';
+import { escapedBytes } from '../terminal/escaped-bytes.js';
 import { nextTurn, turnWhenDue } from '../terminal/event-loop.js';
 import { visibleJson } from '../terminal/visible.js';
 import { PIECE_BYTES, piecesOfFile } from './folders/file-pieces.js';
 import { type FoundFile, filesBelow } from './folders/folder-walk.js';
+import type { RawName } from './folders/held-folder.js';
 import { openFolder } from './folders/open-folder.js';
 import { keepApart } from './folders/store-apart.js';
 import type { FolderInput } from './import-options.js';
@@ -133,7 +135,11 @@ export class FolderImport {
     const whole = key === undefined ? undefined : this.#input.prefix + key;
     this.#keysBeside?.pass(this.#input.prefix, path);
     const reject = (reason: string) =>
-      this.#sink.reject(at, `${quoted(whole ?? path)}: ${reason}`, new Uint8Array(0));
+      this.#sink.reject(
+        at,
+        `${whole === undefined ? escapedPath(path) : quoted(whole)}: ${reason}`,
+        new Uint8Array(0),
+      );
     if (whole === undefined) return reject('its name is not UTF-8');
     if (kind === 'deep') return reject('it is too many folders deep');
     if (Buffer.byteLength(whole) > KEY_ROOM_BYTES) return reject('its name is too long for a key');
@@ -190,4 +196,10 @@ function tried<T>(work: () => T): T | Error {
   } catch (error) {
     return error as Error;
   }
+}
+
+/** A path that is not UTF-8, in quotes, with `\xHH` for the bytes that are not. */
+function escapedPath(path: RawName): string {
+  const escapes = escapedBytes([Buffer.from(path, 'latin1')], (text) => quoted(text).slice(1, -1));
+  return `"${[...escapes].join('')}"`;
 }

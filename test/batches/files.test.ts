@@ -124,7 +124,7 @@ describe('import --format files', () => {
     const bad = await kv(imported(folder));
     expect([bad.outcome, bad.error?.message]).toEqual([
       4,
-      `${folder}: "café": its name is not UTF-8`,
+      `${folder}: "caf\\xe9": its name is not UTF-8`,
     ]);
     const skipped = await kv(imported(folder, '--on-error', 'skip', '--prefix', 'p'.repeat(1978)));
     expect(skipped.outcome).toBe(4);
