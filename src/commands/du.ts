@@ -116,8 +116,9 @@ async function printClasses(context: Context, prefix: string): Promise<void> {
   await lines.end();
 }
 
+/** What is smaller has a row of its own above. */
 function bounds({ from, below }: SizeClass): string {
-  return from === 0 ? 'empty' : `from ${humanSize(from)} to under ${humanSize(below)}`;
+  return from === 0 ? 'empty' : `under ${humanSize(below)}`;
 }
 
 type Take = (records: StoredRecords) => Promise<void>;
