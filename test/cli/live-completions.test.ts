@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasShell, type Kind, LiveShell } from '../support/live-shell.js';
 import { hostile } from '../support/odd-text.js';
-import { Shell, until } from '../support/shell.js';
+import { Shell } from '../support/shell.js';
 
 /** One key with everything in it that means something to a shell, or to a terminal. */
 const everything = `w '"\\$(touch evil)\`touch evil\`!;&|<>*?[]{}#~=:@%^\n$x${hostile}ü`;
@@ -92,7 +92,7 @@ describe.each<[Kind, Readonly<Record<string, string>>]>([
     const status = await live.complete(line);
     return status === 0
       ? readFileSync(join(shell.folder, 'out'), 'utf8')
-      : (await live.screen()).join('\n');
+      : (await live.wholeLines()).join('\n');
   };
 
   it.skipIf(absent).each(Object.keys(keys))(
@@ -129,9 +129,9 @@ describe.each<[Kind, Readonly<Record<string, string>>]>([
   it.skipIf(absent)('completes a bucket, and the value of an option', async () => {
     expect(await got('kv get -o out zebra -b ot')).toBe('zebra');
     expect(await live.complete('kv bucket info --json ot')).toBe(0);
-    expect((await live.screen()).join('')).toContain('"bucket":"other bucket"');
+    expect((await live.wholeLines()).join('')).toContain('"bucket":"other bucket"');
     expect(await live.complete('kv keys --limit 1 --start=us')).toBe(0);
-    expect(await live.screen()).toContain('user/0/name');
+    expect(await live.wholeLines()).toContain('user/0/name');
   });
 
   // fish does not show it to whoever completes.
@@ -165,7 +165,7 @@ describe.each<[Kind, Readonly<Record<string, string>>]>([
   it.skipIf(absent)('lists every key without one control character of theirs', async () => {
     await live.type('kv get ');
     await live.press('Tab', 'Tab');
-    await until(async () => (await live.screen()).join('\n').includes('tilde'));
+    await live.shows((lines) => lines.join('\n').includes('tilde'));
     await live.press('C-c');
     for (const text of ['\x1b]0;owned', '\x9b2J', '\u202e', '\u2028', '\x1b[2Jfirst', 'inside']) {
       expect(live.bytes()).not.toContain(text);

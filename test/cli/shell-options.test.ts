@@ -53,7 +53,7 @@ describe.each(sets)('%s after %s', (kind, before) => {
     expect(await live.enter()).toBe(0);
     expect(readFileSync(join(shell.folder, 'out'), 'utf8')).toBe(key);
     expect(await live.complete('kv bucket inf')).toBe(0);
-    expect((await live.screen()).join('\n')).toContain('keys');
+    expect((await live.wholeLines()).join('\n')).toContain('keys');
     // What a shell finds amiss in the script it says on the terminal.
     expect(live.bytes()).not.toMatch(/_kv[:[]|unbound|not found|no match|bad /);
   });

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Shell, until } from '../support/shell.js';
+import { Shell } from '../support/shell.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { hasTmux, Screen } from '../support/tmux.js';
 
@@ -99,7 +99,7 @@ describe.runIf(hasTmux)('kv edit in a terminal', () => {
     await screen.shell.succeed("printf 'hello\\n' | kv set k");
     await screen.type('clear; EDITOR=ed kv edit k');
     // How many bytes it has read.
-    await until(async () => (await screen.lines()).at(-1) === '6');
+    await screen.until((lines) => lines.at(-1) === '6');
     for (const line of ['s/hello/bye/', 'w', 'q']) await screen.type(line);
     expect(await screen.status()).toBe(0);
     expect(await screen.says('set "k": 4 B')).toBe(true);
@@ -110,7 +110,7 @@ describe.runIf(hasTmux)('kv edit in a terminal', () => {
     const screen = await Screen.open();
     await screen.shell.succeed('kv set k hello');
     await screen.type('clear; kv edit k');
-    await until(async () => (await screen.lines())[1] === '~');
+    await screen.until((lines) => lines[1] === '~');
     await screen.press('c', 'w', 'b', 'y', 'e', 'Escape');
     await screen.type(':wq');
     expect(await screen.status()).toBe(0);
@@ -127,7 +127,9 @@ describe.runIf(hasTmux)('kv edit in a terminal', () => {
     expect(await screen.status()).toBe(2);
     expect(await screen.says('your text is in ')).toBe(true);
     expect(await screen.shell.succeed('kv get k')).toBe('{"a":1}');
-    await screen.type('clear; EDITOR="sed -i s/}//" kv edit k');
+    // Else the question would be there already.
+    await screen.run('true');
+    await screen.type('EDITOR="sed -i s/}//" kv edit k');
     await screen.shows('save "k" all the same?');
     await screen.type('y');
     expect(await screen.status()).toBe(0);

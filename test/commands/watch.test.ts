@@ -23,7 +23,12 @@ class Printed {
 
   /** Resolves when there is such a line. */
   line(end: string): Promise<void> {
-    return until(() => this.text.split('\n').some((line) => line.endsWith(end)));
+    return this.until(() => this.text.split('\n').some((line) => line.endsWith(end)));
+  }
+
+  /** Resolves when what is printed is such. */
+  until(is: () => boolean): Promise<void> {
+    return until(is, () => `${is}; printed:\n${this.text}`);
   }
 
   get events(): Record<string, unknown>[] {
@@ -37,7 +42,7 @@ async function watching(shell: Shell, ...words: string[]) {
   await shell.succeed('kv set zz-ready ""');
   const child = shell.start('watch', '--initial', ...words);
   const printed = new Printed(child);
-  await until(() => printed.text.includes('zz-ready'));
+  await printed.until(() => printed.text.includes('zz-ready'));
   return { child, printed };
 }
 
@@ -56,9 +61,10 @@ describe('kv watch', () => {
     const { child, printed } = await watching(shell);
     const count = printed.text.length;
     const before = printed.text.trim().split('\n');
-    await shell.succeed('kv set k value --ttl 1s; kv incr n; kv delete there');
-    await printed.line('\tthere');
-    await until(() => printed.text.includes('expire'));
+    await shell.succeed('kv set k value --ttl 1h; kv incr n; kv delete there');
+    await printed.until(() => /^delete/m.test(printed.text) && /^set.*\tn$/m.test(printed.text));
+    await shell.succeed('kv expire k 1s');
+    await printed.until(() => printed.text.includes('expire'));
     const lines = [...before, ...printed.text.slice(count).trim().split('\n').sort()];
     const time = '\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z';
     for (const [index, line] of [
@@ -66,13 +72,14 @@ describe('kv watch', () => {
       `set\t1\t2\t${time}\tthere`,
       `set\t0\t4\t${time}\tzz-ready`,
       `delete\t1\t2\t${time}\tthere`,
-      `expire\t5\t5\t${time}\tk`,
+      `expire\t5\t7\t${time}\tk`,
       `set\t1\t6\t${time}\tn`,
       `set\t5\t5\t${time}\tk`,
     ].entries()) {
       expect(lines[index]).toMatch(new RegExp(`^${line}$`));
     }
-    expect(lines).toHaveLength(7);
+    // That it is to expire is told as well, where there is a look before it does.
+    expect(lines.slice(7).filter((line) => !/^set\t5\t7\t.*\tk$/.test(line))).toEqual([]);
     const end = once(child, 'close');
     child.kill('SIGINT');
     expect(await end).toEqual([null, 'SIGINT']);
@@ -87,9 +94,9 @@ describe('kv watch', () => {
     const printed = new Printed(loop);
     await printed.line('Z"}');
     await shell.succeed("kv set k $'a\\tb' --expires 2100-01-01; printf '\\xff' | kv set bin");
-    await until(() => printed.events.length === 3);
+    await printed.until(() => printed.events.length === 3);
     await shell.succeed('kv delete k');
-    await until(() => printed.events.length === 4);
+    await printed.until(() => printed.events.length === 4);
     const [, set, binary, gone] = printed.events;
     expect(set).toMatchObject({
       event: 'set',
@@ -178,11 +185,11 @@ describe('kv watch', () => {
     await shell.succeed('kv set-many a=1 b=1 bb=1 c=1 d=1; kv set cc 1 --ttl 1h');
     const child = shell.start('watch', '--start', 'b', '--end', 'd', '--initial', '--json');
     const printed = new Printed(child);
-    await until(() => printed.text.includes('"cc"'));
+    await printed.until(() => printed.text.includes('"cc"'));
     await shell.succeed(
-      'kv set d 2; kv set a 2; kv delete c; kv expire cc never; kv expire bb 200ms; kv set-many e=1 bz=1',
+      'kv set d 2; kv set a 2; kv delete c; kv expire cc never; kv expire bb 1s; kv set-many e=1 bz=1',
     );
-    await until(() => printed.text.includes('expire"') && printed.text.includes('"bz"'));
+    await printed.until(() => printed.text.includes('expire"') && printed.text.includes('"bz"'));
     const told = printed.events.map(({ event, key }) => `${event} ${key}`);
     expect(told.slice(0, 4)).toEqual(['set b', 'set bb', 'set c', 'set cc']);
     // That it is to expire is told as well, where there is a look before it does.
@@ -213,7 +220,7 @@ describe('kv watch', () => {
     await shell.succeed(
       `for w in 1 2 3 4 5 6 7 8; do bash -c '${writer}' - $w | kv & done; wait; kv set last ""`,
     );
-    await until(() => printed.text.includes('"last"'));
+    await printed.until(() => printed.text.includes('"last"'));
     const state = new Map<string, unknown>();
     const versions = new Set<unknown>();
     for (const { event, key, value, version } of printed.events) {
@@ -241,7 +248,7 @@ describe('kv watch', () => {
       'set -m; kv watch --initial --json & echo "{\\"pid\\":$!}"; exec sleep 600',
     );
     const printed = new Printed(group);
-    await until(() => printed.text.includes('zz-ready') && printed.text.includes('pid'));
+    await printed.until(() => printed.text.includes('zz-ready') && printed.text.includes('pid'));
     const pid = printed.events.find((event) => 'pid' in event)!.pid as number;
     expect(await heldBy(shell)).toEqual([expect.any(Number)]);
     process.kill(-pid, 'SIGTSTP');
@@ -250,7 +257,7 @@ describe('kv watch', () => {
     await shell.succeed('kv delete a; kv set b 2; kv set c 3; kv delete c');
     const count = printed.events.length;
     process.kill(-pid, 'SIGCONT');
-    await until(() => printed.events.length === count + 2);
+    await printed.until(() => printed.events.length === count + 2);
     expect(printed.events.slice(count)).toMatchObject([
       { event: 'delete', key: 'a' },
       { event: 'set', key: 'b' },
@@ -271,7 +278,7 @@ describe('kv watch', () => {
     const [first, last] = [name(0), name(1999)];
     await shell.succeed(`kv delete ${first} ${last}; kv set new 1`);
     const printed = new Printed(child);
-    await until(() => printed.text.includes('"new"'));
+    await printed.until(() => printed.text.includes('"new"'));
     const told = printed.events.map(({ event, key }) => `${event} ${key}`);
     expect(new Set(told).size).toBe(told.length);
     expect(told).toContain(`delete ${first}`);
@@ -309,7 +316,7 @@ describe('kv watch', () => {
     const { child, printed } = await watching(shell, '--json');
     const count = printed.events.length;
     await shell.succeed('kv store compact && kv set after 1');
-    await until(() => printed.text.includes('"after"'));
+    await printed.until(() => printed.text.includes('"after"'));
     expect(printed.events.slice(count)).toMatchObject([{ event: 'set', key: 'after' }]);
     child.kill('SIGINT');
   });

@@ -328,7 +328,7 @@ describe.runIf(hasTmux)('the screen', () => {
     await prompt.screen.press(`set k "${words}`);
     await prompt.screen.shows('eight');
     await prompt.screen.resize(40, 30);
-    await until(async () => (await prompt.screen.lines()).every((line) => line.length <= 40));
+    await prompt.screen.until((lines) => lines.every((line) => line.length <= 40));
     await prompt.screen.press(' nine"', 'Enter');
     await prompt.screen.shows('set "k": 44 B');
     expect(await prompt.screen.says(`store:default> set k "${words} nine"`)).toBe(true);

@@ -11,6 +11,7 @@ import { runsOf } from '../../src/store/lmdb/file/free-list.js';
 import { program } from '../support/child-program.js';
 import { codeOfRejected } from '../support/error-code.js';
 import { openStoreAt } from '../support/open-test-store.js';
+import { until } from '../support/shell.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { bytesOf, numberedValue, numberOf } from './numbered-value.js';
 
@@ -118,7 +119,7 @@ test('a reader of an older state is waited for, and named when patience ends', a
   // Others can write meanwhile.
   const waiting: string[] = [];
   const compaction = compactStore(made.path, {}, { waiting: (who) => waiting.push(who) });
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  await until(() => waiting.length > 0);
   store.ensureBucket('other').increment('n', 1n);
   expect(waiting).toEqual([`a reader: process ${child.process.pid} (hold)`]);
   child.send('let go');

@@ -1,10 +1,9 @@
 /** A shell of any kind in a terminal of its own, with the completions of `kv`, and somebody who types. */
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { type Shell, until } from './shell.js';
+import { Pane } from './pane.js';
+import type { Shell } from './shell.js';
 
 export type Kind = 'bash' | 'zsh' | 'fish';
 
@@ -33,13 +32,11 @@ export function hasShell(kind: Kind): boolean {
   return [kind, 'tmux'].every((name) => spawnSync('which', [name]).status === 0);
 }
 
-export class LiveShell {
-  readonly #shell: Shell;
-  readonly #socket = `kv-test-${randomUUID()}`;
+export class LiveShell extends Pane {
   #prompts = 0;
 
   private constructor(shell: Shell) {
-    this.#shell = shell;
+    super(shell);
   }
 
   /**
@@ -48,9 +45,8 @@ export class LiveShell {
    */
   static async open(kind: Kind, shell: Shell, before = ''): Promise<LiveShell> {
     const live = new LiveShell(shell);
-    const size = ['-x', '150', '-y', '50'];
-    await live.#tmux('-f', '/dev/null', 'new-session', '-d', ...size, programs[kind]);
-    await live.#tmux('pipe-pane', `cat > ${join(shell.folder, '../bytes')}`);
+    await live.begin(150, 50, programs[kind]);
+    await live.tmux('pipe-pane', `cat > ${join(shell.folder, '../bytes')}`);
     const script = join(import.meta.dirname, '../../completions', files[kind]);
     if (before !== '') {
       await live.type(before);
@@ -62,18 +58,9 @@ export class LiveShell {
     return live;
   }
 
-  close(): void {
-    execFileSync('tmux', ['-L', this.#socket, 'kill-server']);
-  }
-
   async type(text: string): Promise<void> {
     // tmux would take a semicolon at the end for the end of its own command.
-    await this.#tmux('send-keys', '-l', '--', text.replace(/;$/, '\\;'));
-  }
-
-  /** Presses keys by tmux's names. */
-  async press(...keys: string[]): Promise<void> {
-    await this.#tmux('send-keys', ...keys);
+    await this.tmux('send-keys', '-l', '--', text.replace(/;$/, '\\;'));
   }
 
   /** Presses Enter and waits for the command to end: its status. */
@@ -92,53 +79,34 @@ export class LiveShell {
   /** Waits until what stands behind the prompt is neither what was typed nor its beginning, and returns it. */
   async line(before: string): Promise<string> {
     let line = before;
-    await until(async () => {
-      const prompts = (await this.screen()).filter((one) => prompt.test(one));
+    await this.shows((lines) => {
+      const prompts = lines.filter((one) => prompt.test(one));
       line = prompt.exec(prompts.at(-1) ?? '')?.[3] ?? before;
       return !before.startsWith(line);
     });
     return line;
   }
 
-  /** Waits until a program of that name has the terminal. */
-  async runs(name: string): Promise<void> {
-    await until(
-      async () =>
-        (await this.#tmux('display-message', '-p', '#{pane_current_command}')) === `${name}\n`,
-    );
+  /** Waits until the last line on the screen is such. */
+  async ends(is: (last: string) => boolean): Promise<void> {
+    await this.shows((lines) => is(lines.at(-1)!));
   }
 
-  /** Waits until a program reads whole lines, as most do. */
-  async readsLines(): Promise<void> {
-    const terminal = (await this.#tmux('display-message', '-p', '#{pane_tty}')).trim();
-    await until(async () => / icanon/.test(await this.#shell.succeed(`stty -a -F ${terminal}`)));
-  }
-
-  /** Waits until a program reads key by key. */
-  async readsKeys(): Promise<void> {
-    const terminal = (await this.#tmux('display-message', '-p', '#{pane_tty}')).trim();
-    await until(async () => /-icanon/.test(await this.#shell.succeed(`stty -a -F ${terminal}`)));
-  }
-
-  /** Makes the terminal larger or smaller, under whatever runs in it. */
-  async resize(columns: number, rows: number): Promise<void> {
-    await this.#tmux('resize-window', '-x', String(columns), '-y', String(rows));
-  }
-
-  async screen(): Promise<string[]> {
-    return (await this.#tmux('capture-pane', '-p', '-J')).trimEnd().split('\n');
+  /** Waits until the lines on the screen are such, each in one piece. */
+  async shows(are: (lines: readonly string[]) => boolean | Promise<boolean>): Promise<void> {
+    await this.until(are, () => this.wholeLines());
   }
 
   /** Everything that the shell and its programs have ever sent to the terminal. */
   bytes(): string {
-    return readFileSync(join(this.#shell.folder, '../bytes'), 'utf8');
+    return readFileSync(join(this.shell.folder, '../bytes'), 'utf8');
   }
 
   /** Waits for the next prompt with nothing behind it. A line that is not complete is given up. */
   async ended(): Promise<number> {
     let ended = 0;
-    await until(async () => {
-      const last = (await this.screen()).at(-1)!;
+    await this.shows(async (lines) => {
+      const last = lines.at(-1)!;
       if (last.startsWith('<more>')) await this.press('C-c');
       const [, status, number, rest] = prompt.exec(last) ?? [];
       if (rest !== '' || Number(number) <= this.#prompts) return false;
@@ -147,14 +115,6 @@ export class LiveShell {
       return true;
     });
     return ended;
-  }
-
-  async #tmux(...words: string[]): Promise<string> {
-    // A history would be written while the test's folder goes.
-    const env = { ...this.#shell.env, TERM: 'xterm-256color', HISTFILE: '/dev/null' };
-    const options = { cwd: this.#shell.folder, env };
-    const { stdout } = await promisify(execFile)('tmux', ['-L', this.#socket, ...words], options);
-    return stdout;
   }
 }
 

@@ -1,5 +1,5 @@
 /** A session of `kv` at a prompt, in a terminal of its own, and somebody who types. */
-import { Shell, until } from './shell.js';
+import { Shell } from './shell.js';
 import { Screen } from './tmux.js';
 
 export interface PromptOptions {
@@ -41,24 +41,24 @@ export class Prompt {
 
   /** Waits for a prompt with nothing typed. */
   async waits(prompt = 'store:default>'): Promise<void> {
-    await until(async () => (await this.screen.lines()).at(-1) === prompt);
+    await this.screen.until((lines) => lines.at(-1) === prompt);
   }
 
   /** Runs a line to its end, and returns what it prints. `prompt` is what comes after it. */
   async run(line: string, prompt = 'store:default>'): Promise<string[]> {
     await this.screen.press('C-l');
     await this.screen.type(line);
-    let lines: string[] = [];
-    await until(async () => {
-      lines = await this.screen.lines();
+    let printed: readonly string[] = [];
+    await this.screen.until((lines) => {
+      printed = lines.slice(1, -1);
       return lines.length > 1 && lines[0]!.endsWith(`> ${line}`) && lines.at(-1) === prompt;
     });
-    return lines.slice(1, -1);
+    return [...printed];
   }
 
   /** Types keys, and waits until the last line on the screen ends so. */
   async press(keys: readonly string[], end: string): Promise<void> {
     await this.screen.press(...keys);
-    await until(async () => (await this.screen.lines()).at(-1)!.endsWith(end));
+    await this.screen.until((lines) => lines.at(-1)!.endsWith(end));
   }
 }

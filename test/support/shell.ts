@@ -89,7 +89,11 @@ export class Shell {
   ): ChildProcessWithoutNullStreams {
     const env = { ...this.env, ...more };
     const child = spawn(command, words, { cwd: this.folder, env, detached });
-    onTestFinished(() => void child.kill('SIGKILL'));
+    onTestFinished(({ task }) => {
+      const isRunning = child.exitCode === null && child.signalCode === null;
+      if (isRunning && task.result?.state === 'fail') console.error('still running:', words);
+      child.kill('SIGKILL');
+    });
     return child;
   }
 }
@@ -114,16 +118,25 @@ export async function ended(child: ChildProcessWithoutNullStreams): Promise<Ende
 
 /**
  * Resolves when `holds` does. What it asks may take its time: between two questions it pauses as long
- * as one takes, so that what is waited for gets the processor. A test that never holds times out.
+ * as one takes, so that what is waited for gets the processor. Where it never holds, it rejects with what
+ * `seen` says of the state then.
  */
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+export async function until(
+  holds: () => boolean | Promise<boolean>,
+  seen: () => unknown = () => holds,
+): Promise<void> {
+  const end = performance.now() + LONGEST_WAIT_MILLISECONDS;
   for (;;) {
     const start = performance.now();
     if (await holds()) return;
+    if (start > end) throw new Error(`what is waited for has not come: ${seen()}`);
     await setTimeout(Math.max(SHORTEST_PAUSE_MILLISECONDS, performance.now() - start));
   }
 }
 
 const SHORTEST_PAUSE_MILLISECONDS = 10;
+
+/** Half of what vitest gives a test, which would not say what is the matter. */
+const LONGEST_WAIT_MILLISECONDS = 150_000;
 
 const program = join(import.meta.dirname, '../../bin/kv.js');

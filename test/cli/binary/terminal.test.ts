@@ -57,6 +57,7 @@ describe.runIf(hasTmux)('set', () => {
   it('takes what is typed for -, up to Ctrl-D', async () => {
     const screen = await screenWith();
     await screen.type('kv set k -');
+    await screen.runs('node');
     await screen.type('typed');
     await screen.press('C-d');
     expect(await screen.status()).toBe(0);
@@ -222,7 +223,7 @@ describe.runIf(hasTmux)('Ctrl-C', () => {
     await screen.shell.succeed('head -c 9000000 /dev/zero > large');
     await screen.type('clear; cat large - | kv set k; echo never');
     // The other end of the pipe waits for somebody to type.
-    for (;;) if ((await screen.shell.info()).uploads === 1) break;
+    await until(async () => (await screen.shell.info()).uploads === 1);
     await screen.press('C-c');
     expect(await screen.status()).toBe(130);
     expect((await screen.lines()).join('\n')).not.toMatch(/^never/m);
@@ -237,7 +238,7 @@ describe.runIf(hasTmux)('run', () => {
     await screen.type(`clear; kv run ${guest('cat')}`);
     await screen.runs('node');
     await screen.type('hello');
-    await until(async () => (await screen.lines()).filter((line) => line === 'hello').length === 2);
+    await screen.until((lines) => lines.filter((line) => line === 'hello').length === 2);
     await screen.press('C-d');
     expect(await screen.status()).toBe(0);
   });

@@ -34,7 +34,7 @@ async function watching(
     return told.probes > 0;
   });
   const says = async (...expected: string[]) => {
-    await until(() => lines.length >= expected.length);
+    await until(() => lines.length >= expected.length, () => `${lines}\n${told.stderr}`);
     expect(lines.splice(0)).toEqual(expected);
   };
   return Object.assign(told, { child, end, says });
@@ -51,16 +51,21 @@ test.each([
   ['0.2.0-draft2', guest('watcher2')],
 ])('a watcher of %s is called for what is set, deleted and expires, in order', async (_, path) => {
   const shell = await shellWithStore();
-  const { says } = await watching(shell, [], path);
+  const { says, lines } = await watching(shell, [], path);
   await shell.succeed('kv set z 1');
   await says('set z 1');
   await shell.succeed('kv delete z');
   await says('delete z');
   await shell.succeed('printf "set z 1\\nset b 2\\nset m 3\\n" | kv exec --atomic');
   await says('set z 1', 'set b 2', 'set m 3');
-  await shell.succeed('kv set short-lived 1 --ttl 1s');
+  await shell.succeed('kv set short-lived 1 --ttl 1h');
   await says('set short-lived 1');
-  await says('delete short-lived');
+  await shell.succeed('kv expire short-lived 1s');
+  // That it is to expire is told as well, where there is a look before it does.
+  await until(() => lines.includes('delete short-lived'), () => lines);
+  expect(lines.splice(0).filter((line) => line !== 'set short-lived 1')).toEqual([
+    'delete short-lived',
+  ]);
   // The bucket that it is given is one to write to; what it writes is told as well.
   await shell.succeed('kv set copy/one 5');
   await says('set copy/one 5', 'set copied/one 5');
@@ -111,7 +116,7 @@ test('a call that traps ends it, and its key is named', async () => {
 
 test('with --keep-going a new instance goes on after a call that traps, or lasts', async () => {
   const shell = await shellWithStore();
-  const told = await watching(shell, ['--keep-going', '--timeout', '300ms']);
+  const told = await watching(shell, ['--keep-going', '--timeout', '2s']);
   await shell.succeed('kv set n count');
   await until(() => told.lines.length > 0);
   told.lines.length = 0;
@@ -120,7 +125,7 @@ test('with --keep-going a new instance goes on after a call that traps, or lasts
   );
   await told.says('set a 1', 'set c 1');
   expect(told.stderr).toContain('"b" in bucket "default" was set: it trapped');
-  expect(told.stderr).toContain('"l" in bucket "default" was set: it was stopped after 300 ms');
+  expect(told.stderr).toContain('"l" in bucket "default" was set: it was stopped after 2000 ms');
 });
 
 test('what it passes to exit is its status', async () => {
@@ -155,7 +160,7 @@ test('beside eight writers every last value is told, and no key missed', async (
   });
   await Promise.all(writers);
   await shell.succeed('kv set last 1');
-  await until(() => lines.includes('set last 1'));
+  await until(() => lines.includes('set last 1'), () => lines);
   const state = new Map<string, string>();
   for (const line of lines) {
     const [event, key, value] = line.split(' ');
