@@ -1,11 +1,15 @@
 /** Checking all of a store: sound ones of varied shape, and each kind of damage, done to a copy by hand. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { KvError } from '../../src/errors.js';
 import { createKeyvalue } from '../../src/keyvalue/index.js';
 import { checkOf } from '../../src/store/lmdb/check/check-store.js';
+import { HeldFile } from '../../src/store/lmdb/check/held-file.js';
 import { openStore } from '../../src/store/lmdb/open-store.js';
 import type { CheckResult, Problem } from '../../src/store/maintenance.js';
 import { patternedBytes } from '../support/patterned-bytes.js';
@@ -95,6 +99,21 @@ describe('a sound store', () => {
     upload.close();
     await store.close();
     expect((await check(path)).problems).toEqual([]);
+  });
+
+  test('is held at one moment, whatever garbage is collected meanwhile', async () => {
+    const path = join(temporaryFolder(), 'store');
+    await makeVariedStore(path, 10);
+    const held = await HeldFile.open(path);
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    // lmdb lets its own reads go with the turn of the event loop.
+    await setTimeout(1);
+    collect();
+    await setTimeout(1);
+    const transactions = held.readers().map(({ transaction }) => transaction);
+    expect(transactions).toContain(Number(held.meta.transaction));
+    await held.close();
   });
 
   test('is OK beside a writer, each time', async () => {

@@ -1,7 +1,8 @@
 /** Waiting for another writer: it is told of, it ends, and it can be stopped. */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { setTimeout } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { LockFile } from '../../../src/store/lmdb/lock-file.js';
 import { guest } from '../../support/guests.js';
 import { ended, Shell, until } from '../../support/shell.js';
 import { Screen } from '../../support/tmux.js';
@@ -16,6 +17,13 @@ async function heldShell(): Promise<{ shell: Shell; holder: ChildProcessWithoutN
   holder.stdin.write('set held 1\n');
   await until(async () => (await shell.run('kv --wait 1ms delete probe')).status === 5);
   return { shell, holder };
+}
+
+/** Tells whether a process has waited for its turn to write for a tenth of a second, at least. */
+function waitingAt(shell: Shell): () => boolean {
+  const lock = new LockFile(join(shell.store, 'lock.mdb'));
+  onTestFinished(() => lock.close());
+  return () => lock.isAskedForTurn();
 }
 
 const isBusy = (store: string, holder: ChildProcessWithoutNullStreams) =>
@@ -108,7 +116,7 @@ describe('a writer that waits for another', () => {
     const script = shell.start('exec');
     script.stdin.end('set s 1\nset t 2\n');
     const scripted = ended(script);
-    await setTimeout(300);
+    await until(waitingAt(shell));
     expect(await shell.succeed('kv keys')).toBe('before\n');
     holder.stdin.end();
     for (const { status } of await Promise.all([...waiting, scripted])) expect(status).toBe(0);
@@ -119,12 +127,15 @@ describe('a writer that waits for another', () => {
     'ends at once at %s, and changes nothing',
     async (signal) => {
       const { shell, holder } = await heldShell();
+      const isWaiting = waitingAt(shell);
       for (const words of [['set', 'k', 'v'], ['exec'], ['exec', '--atomic'], ['import']]) {
+        // The last one's request counts for some time.
+        await until(() => !isWaiting());
         const waiter = shell.start(...words);
         if (words[0] === 'exec') waiter.stdin.end('set k v\nset l v\n');
         else waiter.stdin.end('{"key":"k","value":"1"}\n');
         const end = ended(waiter);
-        await setTimeout(500);
+        await until(isWaiting);
         waiter.kill(signal);
         expect((await end).signal).toBe(signal);
       }
@@ -136,10 +147,10 @@ describe('a writer that waits for another', () => {
   it('says so on a terminal after a second, and Ctrl-C ends it', async () => {
     const { shell, holder } = await heldShell();
     const screen = await Screen.open(shell);
-    const { lines } = await screen.run('kv --wait 1500ms set k v');
-    expect(lines.join('').replaceAll(/\s/g, '')).toContain(
-      `waitingforanotherwriter:process${holder.pid}(kvexec)…`,
-    );
+    await screen.type('clear; kv set k v');
+    await screen.shows(`waiting for another writer: process ${holder.pid} (kv exec)…`);
+    await screen.press('C-c');
+    expect(await screen.status()).toBe(130);
     expect((await screen.run('kv -q --wait 1200ms set k v')).lines.join('')).not.toContain(
       'waiting',
     );

@@ -34,7 +34,10 @@ async function watching(
     return told.probes > 0;
   });
   const says = async (...expected: string[]) => {
-    await until(() => lines.length >= expected.length, () => `${lines}\n${told.stderr}`);
+    await until(
+      () => lines.length >= expected.length,
+      () => `${lines}\n${told.stderr}`,
+    );
     expect(lines.splice(0)).toEqual(expected);
   };
   return Object.assign(told, { child, end, says });
@@ -62,7 +65,10 @@ test.each([
   await says('set short-lived 1');
   await shell.succeed('kv expire short-lived 1s');
   // That it is to expire is told as well, where there is a look before it does.
-  await until(() => lines.includes('delete short-lived'), () => lines);
+  await until(
+    () => lines.includes('delete short-lived'),
+    () => lines,
+  );
   expect(lines.splice(0).filter((line) => line !== 'set short-lived 1')).toEqual([
     'delete short-lived',
   ]);
@@ -160,7 +166,10 @@ test('beside eight writers every last value is told, and no key missed', async (
   });
   await Promise.all(writers);
   await shell.succeed('kv set last 1');
-  await until(() => lines.includes('set last 1'), () => lines);
+  await until(
+    () => lines.includes('set last 1'),
+    () => lines,
+  );
   const state = new Map<string, string>();
   for (const line of lines) {
     const [event, key, value] = line.split(' ');

@@ -9,6 +9,7 @@ import { StoreFile } from '../file/store-file.js';
 import { DATA_FILE } from '../layout.js';
 import { openLocked } from '../locked-environment.js';
 import { placesListed, type ReaderPlace } from '../readers/reader-table.js';
+import type { Snapshot } from '../reads.js';
 
 /** Bytes of a page, until the file says. */
 const USUAL_PAGE_BYTES = 4096;
@@ -31,6 +32,13 @@ export function dataFileAt(path: string): { readonly file: string; readonly fold
   }
 }
 
+/** A store that is open, and the moment of it that is kept. */
+interface Moment {
+  readonly environment: Environment;
+  /** Nobody reads in it, but without a reference it would go with the next collection of garbage. */
+  readonly snapshot: Snapshot;
+}
+
 export class HeldFile {
   readonly file: StoreFile;
   readonly metas: readonly (Meta | KvError)[];
@@ -41,12 +49,12 @@ export class HeldFile {
    * damaged store or a copy.
    */
   readonly refusal: KvError | undefined;
-  readonly #environment: Environment | undefined;
+  readonly #held: Moment | undefined;
 
-  private constructor(file: StoreFile, held: Environment | KvError | undefined) {
+  private constructor(file: StoreFile, held: Moment | KvError | undefined) {
     this.file = file;
     if (held instanceof KvError) this.refusal = held.code === 'damaged' ? undefined : held;
-    else this.#environment = held;
+    else this.#held = held;
     this.metas = settledMetas(file);
     const [first, second] = this.metas.filter(isMeta);
     // Its error describes the file best.
@@ -65,19 +73,19 @@ export class HeldFile {
       return new HeldFile(file, held);
     } catch (error) {
       file.close();
-      if (!(held instanceof KvError)) await held?.close();
+      if (!(held instanceof KvError)) await letGo(held);
       throw error;
     }
   }
 
   /** Whether writers leave the pages of this moment alone. */
   get isHeld(): boolean {
-    return this.#environment !== undefined;
+    return this.#held !== undefined;
   }
 
   /** The slots of the reader table, this object's included; none if the moment is not held. */
   readers(): ReaderPlace[] {
-    return placesListed(this.#environment?.main.readerList() ?? '');
+    return placesListed(this.#held?.environment.main.readerList() ?? '');
   }
 
   /** Whether the store has been written to since. */
@@ -88,21 +96,25 @@ export class HeldFile {
 
   async close(): Promise<void> {
     this.file.close();
-    await this.#environment?.close();
+    await letGo(this.#held);
   }
 }
 
 /** The store, opened at its newest moment; or why LMDB cannot or must not open it. */
-function hold(folder: string): Environment | KvError {
+function hold(folder: string): Moment | KvError {
   try {
     checkDataFile(join(folder, DATA_FILE));
     const environment = openLocked(folder, 'read');
-    environment.reads.keep();
-    return environment;
+    return { environment, snapshot: environment.reads.keep() };
   } catch (error) {
     if (error instanceof KvError) return error;
     throw error;
   }
+}
+
+async function letGo(held: Moment | undefined): Promise<void> {
+  held?.environment.reads.release(held.snapshot);
+  await held?.environment.close();
 }
 
 /** The meta pages at a time when no writer was in the middle of one. */
