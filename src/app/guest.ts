@@ -17,20 +17,24 @@ export async function runGuest(request: GuestRequest): Promise<number> {
   try {
     const status = runComponent({ ...request, ends });
     if (status !== 0 && ends.isBroken) throw brokenPipe();
+    // Few guests look whether what they print arrives.
+    if (ends.outputFailure) throw lostOutput(ends.outputFailure, `it ended with ${status}`);
     return status;
   } catch (thrown) {
-    const isTrap = thrown instanceof KvError && thrown.code === 'trapped';
-    throw isTrap && ends.isBroken ? brokenPipe() : thrown;
+    if (!(thrown instanceof KvError) || thrown.code !== 'trapped') throw thrown;
+    if (ends.outputFailure) throw lostOutput(ends.outputFailure, 'it ended with a trap');
+    throw ends.isBroken ? brokenPipe() : thrown;
   }
 }
 
-/** See `Host.watch`. It also ends when the reader of the guest's output has gone. */
+/** See `Host.watch`. It also ends when the guest's output is lost: its reader has gone, or it cannot be written. */
 export async function watchGuest(request: WatchingGuestRequest): Promise<number> {
   checkStack(request.path);
   const ends = await standardEnds();
   const blocking = (work: () => void) => {
     endingAtSignals(work);
     if (ends.isBroken) throw brokenPipe();
+    if (ends.outputFailure) throw ends.outputFailure;
   };
   let stopped = () => {};
   const begun = async (letGo: () => void) => {
@@ -42,6 +46,10 @@ export async function watchGuest(request: WatchingGuestRequest): Promise<number>
   } finally {
     stopped();
   }
+}
+
+function lostOutput({ code, message }: KvError, end: string): KvError {
+  return new KvError(code, `${message}; the component ran, and ${end}`);
 }
 
 function brokenPipe(): KvError {

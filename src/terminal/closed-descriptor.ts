@@ -2,7 +2,7 @@
  * Whether stdin, stdout or stderr was closed when the process began (`kv get k >&-`). Node opens
  * /dev/null in the place of one that is, for reading and writing, so that nothing fails.
  */
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 
 /**
@@ -11,15 +11,23 @@ import { basename } from 'node:path';
  * the parent process is asked: its name, and what it has in the same place.
  */
 export function wasClosed(descriptor: number): boolean {
-  if (placeOf('self', descriptor) !== 'null') return false;
-  const parent = nameOf(process.ppid);
+  return placeOf(process.pid, descriptor) === 'null' && gotClosed(descriptor, process.ppid);
+}
+
+/** Whether the child of a process that has /dev/null there was started with it closed. */
+function gotClosed(descriptor: number, parentId: number): boolean {
+  const parent = nameOf(parentId);
   if (parent === undefined) return false;
-  switch (placeOf(process.ppid, descriptor)) {
+  switch (placeOf(parentId, descriptor)) {
     case 'none':
       return true;
     case 'other':
       return shells.has(parent);
-    case 'null':
+    case 'null': {
+      // kv itself, whose commands get what it has got (`kv lock l -- kv get k >&-`).
+      const parentOfIt = isKv(parentId) ? parentOf(parentId) : undefined;
+      return parentOfIt !== undefined && gotClosed(descriptor, parentOfIt);
+    }
     case 'unknown':
       return false;
   }
@@ -28,7 +36,7 @@ export function wasClosed(descriptor: number): boolean {
 const shells = new Set('ash bash busybox dash fish ksh ksh93 mksh sh yash zsh'.split(' '));
 
 /** What a process has open as a descriptor; `null` is /dev/null for reading and writing. */
-function placeOf(id: number | 'self', descriptor: number): 'null' | 'other' | 'none' | 'unknown' {
+function placeOf(id: number, descriptor: number): 'null' | 'other' | 'none' | 'unknown' {
   try {
     const path = readlinkSync(`/proc/${id}/fd/${descriptor}`);
     if (path !== '/dev/null') return 'other';
@@ -51,4 +59,19 @@ function nameOf(id: number): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether a process runs the program of this one. */
+function isKv(id: number): boolean {
+  try {
+    const [, program] = readFileSync(`/proc/${id}/cmdline`, 'utf8').split('\0');
+    return program !== undefined && realpathSync(program) === realpathSync(process.argv[1]!);
+  } catch {
+    return false;
+  }
+}
+
+function parentOf(id: number): number | undefined {
+  const [, parent] = /^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${id}/status`, 'utf8')) ?? [];
+  return parent === undefined ? undefined : Number(parent);
 }

@@ -5,6 +5,7 @@
  * when they are used.
  */
 import { KvError } from '../errors.js';
+import './descriptors-at-start.js';
 import { openInput } from './file-input.js';
 import { openAppend, openOutput } from './file-output.js';
 import { fittedMessage } from './fitted-message.js';

@@ -1,9 +1,10 @@
 /** Commands of the shell, and programs, that run beside or in place of what kv says. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 import { ioError } from '../errors.js';
 import { othersStopped } from './process-group.js';
+import { startProgram } from './start-program.js';
 import { plainStyle } from './style.js';
 import { beforeStops } from './suspension.js';
 import type { Output, Style } from './terminal.js';
@@ -37,10 +38,7 @@ export async function openCommand(
   line: string,
   { env, style = plainStyle, columns }: CommandOptions,
 ): Promise<CommandInput> {
-  const child = spawn(env.SHELL || '/bin/sh', ['-c', line], {
-    env,
-    stdio: ['pipe', 'inherit', 'inherit'],
-  });
+  const child = startProgram(env.SHELL || '/bin/sh', ['-c', line], env, 'pipe');
   const ended = endOf(child);
   // Whoever awaits it gets the failure; until then it must not end the process.
   ended.catch(() => {});
@@ -71,7 +69,7 @@ export async function openCommand(
 
 /** Runs a command line by the same shell, with the terminal as its own. Throws `io` as well. */
 export async function runCommand(line: string, env: NodeJS.ProcessEnv): Promise<CommandEnd> {
-  const child = spawn(env.SHELL || '/bin/sh', ['-c', line], { env, stdio: 'inherit' });
+  const child = startProgram(env.SHELL || '/bin/sh', ['-c', line], env);
   const ended = endOf(child);
   ended.catch(() => {});
   await startOf(child, line);
@@ -101,7 +99,7 @@ export async function runProgram(
   for (const signal of passedOn) process.on(signal, pass);
   for (const signal of ofTheTerminal) process.on(signal, atKeys);
   try {
-    child = spawn(program, words, { env, stdio: 'inherit' });
+    child = startProgram(program, words, env);
     const ended = endOf(child);
     ended.catch(() => {});
     await startOf(child, program);

@@ -6,7 +6,7 @@
  * waiting, and a time limit finds it at a wait that can be stopped, and not in the kernel.
  */
 import { readSync, writeSync } from 'node:fs';
-import { ioError } from '../errors.js';
+import { ioError, KvError } from '../errors.js';
 import type { Source } from '../io/input-stream.js';
 import type { Sink } from '../io/output-stream.js';
 import type { Readiness } from '../io/poll.js';
@@ -32,6 +32,8 @@ export interface StandardEnds {
   drain(): void;
   /** Whether the reader of stdout or stderr went away before it had everything. */
   readonly isBroken: boolean;
+  /** Why something that was written to stdout is lost, where that is no reader's doing. */
+  readonly outputFailure: KvError | undefined;
 }
 
 /** The process's own. A stream is touched when it is first used. */
@@ -60,11 +62,11 @@ export async function standardEnds(): Promise<StandardEnds> {
     get isBroken() {
       return stdout.isBroken || stderr.isBroken;
     },
+    get outputFailure() {
+      return stdout.failure;
+    },
   };
 }
-
-/** The error of a write to a descriptor that is not open. */
-const closedDescriptor = { code: 'EBADF' };
 
 class InputEnd implements Source {
   /** Bytes that were found by looking whether there are any. */
@@ -132,6 +134,12 @@ class OutputEnd implements Sink {
     return (this.#failure as NodeJS.ErrnoException | undefined)?.code === 'EPIPE';
   }
 
+  /** Undefined where there is none, and where the reader went away. */
+  get failure(): KvError | undefined {
+    if (this.#failure === undefined || this.isBroken) return undefined;
+    return ioError(`write to ${this.#name}`, this.#failure);
+  }
+
   permit(): number {
     const isFree = this.#handOn();
     this.#throwFailure();
@@ -176,7 +184,7 @@ class OutputEnd implements Sink {
     }
     let written = 0;
     try {
-      if (this.#mayBeClosed && wasClosed(this.#descriptor)) throw closedDescriptor;
+      if (this.#mayBeClosed && wasClosed(this.#descriptor)) throw new KvError('io', `cannot write to ${this.#name}: it is closed`);
       this.#mayBeClosed = false;
       while (written < bytes.length) {
         written += writeSync(this.#descriptor, bytes, written, bytes.length - written);
@@ -190,8 +198,7 @@ class OutputEnd implements Sink {
   #throwFailure(): void {
     if (this.#failure === undefined) return;
     // To a guest, a reader that went away is the end of the stream, and no failure.
-    if (this.isBroken) throw closed;
-    throw ioError(`write to ${this.#name}`, this.#failure);
+    throw this.failure ?? closed;
   }
 }
 

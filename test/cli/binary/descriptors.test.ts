@@ -1,7 +1,8 @@
 /** Outputs that are open already, that are closed, and that must not be written to. */
 import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { guest } from '../../support/guests.js';
 import { Prompt } from '../../support/prompt.js';
 import { expectRefusal } from '../../support/refusal.js';
 import { Shell } from '../../support/shell.js';
@@ -194,9 +195,57 @@ describe('a closed', () => {
     expect(await shell.succeed('kv get n')).toBe('1');
   });
 
-  it('stdout is an error of a component that prints', async () => {
+  it('stdout is an error of a component that prints, whether it looks or not', async () => {
     const shell = await shellWithLog();
-    const cat = join(import.meta.dirname, '../../guests/cat.wasm');
-    expect((await shell.run(`echo text | kv run ${cat} >&-`)).status).not.toBe(0);
+    const write = 'cannot write to stdout';
+    const closed = `${write}: it is closed; the component ran, and it ended with`;
+    const full = `${write}: no space is left on the device; the component ran, and it ended with`;
+    for (const [name, status] of [
+      ['count', 0],
+      ['cat', 1],
+    ] as const) {
+      const script = `echo text | kv run ${guest(name)}`;
+      const [onClosed, onFull] = [
+        await shell.run(`${script} >&-`),
+        await shell.run(`${script} >/dev/full`),
+      ];
+      expect([onClosed.status, onFull.status]).toEqual([6, 6]);
+      expect(onClosed.stderr).toContain(`kv: ${closed} ${status}\n`);
+      expect(onFull.stderr).toContain(`kv: ${full} ${status}\n`);
+    }
+    expect(await shell.succeed('kv get runs')).toBe('2');
+    const watch = `kv run --watch ${guest('watcher')} >/dev/full & w=$!`;
+    const change = 'while kill -0 $w 2>/dev/null; do kv -q incr n > n; done; wait $w';
+    expect((await shell.run(`${watch}; ${change}`)).status).toBe(6);
+  });
+});
+
+describe('a program that kv starts', () => {
+  it('has what kv was started with, and nothing of the store', async () => {
+    const shell = await shellWithLog();
+    const look = 'for at in /proc/self/fd/*; do readlink $at; done >> links; true';
+    for (const script of [
+      `kv lock l -- bash -c 'echo 3 >&3; echo 9 >&9; echo 20 >&20; ${look}' 3>three 9>nine 20>twenty`,
+      `VISUAL='bash -c "echo 3 >&3; ${look.replaceAll('$', '\\$')}"' kv edit k 3>>three`,
+    ]) {
+      await shell.succeed(script);
+    }
+    expect(await shell.succeed('cat three nine twenty')).toBe('3\n3\n9\n20\n');
+    expect(await shell.succeed('cat links')).not.toMatch(/mdb/);
+  });
+
+  it('finds closed what was closed', async () => {
+    const shell = await shellWithLog();
+    const echo = await shell.run('kv lock l -- bash -c "echo lost" >&-');
+    expect(echo).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('Bad file descriptor'),
+    });
+    expect((await shell.run('kv lock l -- cat <&-')).status).toBe(1);
+    expectRefusal(await shell.run('kv lock l -- kv get k >&-'), {
+      status: 6,
+      message: 'cannot write to stdout: it is closed',
+    });
+    expect(await shell.run('kv lock l -- kv get k >/dev/null')).toMatchObject({ status: 0 });
   });
 });
