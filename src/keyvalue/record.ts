@@ -140,12 +140,12 @@ export function checkCondition(
   }
 }
 
-/** A deletion for each key. Throws `invalid-key` during the iteration. */
-export function* deletesOf(keys: Iterable<string>) {
-  for (const key of keys) {
+/** A deletion for each key. Throws `invalid-key`. */
+export function deletesOf(keys: Iterable<string>) {
+  return Array.from(keys, (key) => {
     checkKey(key);
-    yield { kind: 'delete', key } as const;
-  }
+    return { kind: 'delete', key } as const;
+  });
 }
 
 function transfer(

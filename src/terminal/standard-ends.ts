@@ -184,7 +184,8 @@ class OutputEnd implements Sink {
     }
     let written = 0;
     try {
-      if (this.#mayBeClosed && wasClosed(this.#descriptor)) throw new KvError('io', `cannot write to ${this.#name}: it is closed`);
+      if (this.#mayBeClosed && wasClosed(this.#descriptor))
+        throw new KvError('io', `cannot write to ${this.#name}: it is closed`);
       this.#mayBeClosed = false;
       while (written < bytes.length) {
         written += writeSync(this.#descriptor, bytes, written, bytes.length - written);

@@ -34,6 +34,27 @@ describe.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('a dis
   });
 });
 
+it.runIf(process.platform === 'linux' && process.getuid?.() === 0)(
+  'a full disk keeps some room to delete, and what is deleted is used again',
+  async () => {
+    const disk = smallDisk(900);
+    const kv = (words: string, input = '') =>
+      runKv(disk, ['-s', 'store', ...words.split(' ')], { input });
+    const lines = Array.from({ length: 8000 }, (_, at) => `set key${at} ${'v'.repeat(100)}\n`);
+    const full = await kv('exec', lines.join(''));
+    expectDoneOrFull(full);
+    expect(full.stderr).toContain('\ntry: kv delete KEY, for which some room is kept');
+    while ((await kv(`append long ${'v'.repeat(2000)}`)).status === 0);
+    expectDoneOrFull(await kv('set new 1'));
+    expect(await kv('delete key1')).toMatchObject({ status: 0 });
+    expect(await kv('delete --prefix key1 --yes')).toMatchObject({ status: 0 });
+    expect(await kv('set new 2')).toMatchObject({ status: 0 });
+    expect(await kv('bucket clear default --confirm=default')).toMatchObject({ status: 0 });
+    expect(await kv('set new 3')).toMatchObject({ status: 0 });
+    expect((await kv('store check')).stdout).toMatch(/^OK: 1 bucket, 1 key,/);
+  },
+);
+
 /** What is done to a store as a whole, and what is there when it is done. Beside the disk are a store and its backup. */
 const works = [
   { words: ['-s', 'store', 'store', 'compact'], made: undefined },

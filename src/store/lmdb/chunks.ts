@@ -192,14 +192,16 @@ export class Chunks {
       }
     });
     if (found.length === 0) return false;
-    return this.#environment.writes.transactionSync(() => {
+    const { writes } = this.#environment;
+    const giveBack = () => {
       let left = RECLAIM_STEP_CHUNKS;
       for (const id of found) {
         left -= this.#giveBack(id, left);
         if (left <= 0) return true;
       }
       return false;
-    });
+    };
+    return writes.deleting(() => writes.transactionSync(giveBack));
   }
 
   /**

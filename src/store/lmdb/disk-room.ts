@@ -9,14 +9,30 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { ioError } from '../../errors.js';
+import { asKvError, ioError, KvError } from '../../errors.js';
 
 /** A disk with more bytes free than this will not be full soon. */
 const PLENTY_BYTES = 64 * 1024 * 1024;
 
-/** The bytes that are added behind the last page, when fewer than the second number are left. */
-const ROOM_BYTES = 64 * 1024;
-const ROOM_LEFT_BYTES = 4096;
+/** The bytes that are added behind the last page, when few are left. */
+const ROOM_BYTES = 96 * 1024;
+
+/** The bytes behind the last page that every transaction needs. */
+const LEAST_BYTES = 4096;
+
+/**
+ * The bytes, behind the last page or of free pages, that a transaction needs that does not delete. One that deletes
+ * writes new pages before it frees old ones: these are left to it on a full disk.
+ */
+const KEPT_BYTES = 64 * 1024;
+
+/** Where a store's file ends, and what it has free. Called only where needed, by the holder of the write lock. */
+export interface Extent {
+  /** Where the last page ends. */
+  end(): number;
+  /** Bytes of free pages that may be used, or so many that are enough. */
+  freeBytes(enough: number): number;
+}
 
 /**
  * Between the name of a store's file and a process's id, for a file that is written to test for
@@ -35,26 +51,46 @@ export function hasPlenty(file: string): boolean {
 }
 
 /**
- * On a disk that is nearly full, gives the file some room behind its last page, which ends at
- * `end()`; for the holder of the write lock. Throws `full`, `io`.
+ * On a disk that is nearly full, gives the file some room behind its last page, for the holder of the write
+ * lock, whose transaction deletes or does not. Throws `full`, `io`.
  *
  * If a write finds no room at all, lmdb's error message overruns a buffer (3.5.6, in
  * mdb_page_flush), which may end the process; a write that is cut short is harmless.
  */
-export function makeRoom(file: string, end: () => number): void {
+export function makeRoom(file: string, extent: Extent, deletes: boolean): void {
   try {
     if (hasPlenty(file)) return;
     const descriptor = openSync(file, 'r+');
     try {
+      const end = extent.end();
       const { size } = fstatSync(descriptor);
-      if (size >= end() + ROOM_LEFT_BYTES) return;
-      writeFully(descriptor, end() + ROOM_BYTES - size, size);
+      if (size >= end + KEPT_BYTES) return;
+      try {
+        writeFully(descriptor, end + ROOM_BYTES - size, size);
+      } catch (error) {
+        // There may have been room for some of it.
+        const room = fstatSync(descriptor).size - end;
+        if (room < LEAST_BYTES) throw error;
+        const isKept = deletes || room >= KEPT_BYTES || extent.freeBytes(KEPT_BYTES) >= KEPT_BYTES;
+        if (!isKept) throw error;
+      }
     } finally {
       closeSync(descriptor);
     }
   } catch (error) {
-    throw ioError(`write to store file "${file}"`, error);
+    throw withWayOut(asKvError(ioError(`write to store file "${file}"`, error)), deletes);
   }
+}
+
+/** The same error; one of a disk that is full with what to do. */
+export function withWayOut(error: KvError, deletes: boolean): KvError {
+  if (error.code !== 'full') return error;
+  const { code, message, result, cause } = error;
+  const least = `${ROOM_BYTES / 1024} KiB on its disk are enough to delete`;
+  const hint = deletes
+    ? `${least}, and what is deleted is used again`
+    : `try: kv delete KEY, for which some room is kept; else ${least}`;
+  return new KvError(code, message, { result, hint, cause });
 }
 
 /**

@@ -8,6 +8,7 @@ import { AddressSpace, checkDescriptors, checkStack } from './address-space.js';
 import { seedOf } from './checksum.js';
 import { binary, type RootDb, statsOf } from './database.js';
 import { Databases } from './databases.js';
+import { freeBytes } from './file/free-lists.js';
 import { StoreFile } from './file/store-file.js';
 import { FreePagesGuard } from './guard/free-pages-guard.js';
 import { guarded } from './guard/guarded-database.js';
@@ -105,6 +106,7 @@ export class Environment {
       main,
       begins: () => this.#checkSpace(),
       begun: () => freePages.check(),
+      freeBytes: (enough) => freeBytes(this.file, enough),
     });
     try {
       checkDescriptors(madeFor, path, limits);

@@ -1,4 +1,5 @@
 /** A bucket: a named database, looked up by its name at each call. */
+import type { Condition, Unmet } from '../condition.js';
 import type {
   KeyRange,
   Metadata,
@@ -16,6 +17,7 @@ import type {
   RecordPlace,
   Upload,
   WorkOptions,
+  Write,
 } from '../store.js';
 import { TransactionalBucket } from '../transactional-bucket.js';
 import { inTurns } from '../turns.js';
@@ -78,7 +80,21 @@ export class LmdbBucket extends TransactionalBucket {
     return appendTo(this.#parts, this, key, this.#own(upload));
   }
 
+  override delete(key: string, condition?: Condition): boolean | Unmet {
+    return this.#deleting(() => super.delete(key, condition));
+  }
+
+  override writeMany(writes: Iterable<Write>): number {
+    const write = () => super.writeMany(writes);
+    const deletes = Array.isArray(writes) && writes.every(({ kind }) => kind === 'delete');
+    return deletes ? this.#deleting(write) : write();
+  }
+
   async deleteRange(range: KeyRange, options: WorkOptions = {}): Promise<number> {
+    return this.#deleting(() => this.#deleteRange(range, options));
+  }
+
+  async #deleteRange(range: KeyRange, options: WorkOptions): Promise<number> {
     const { environment, transactions } = this.#parts;
     const source = { bucket: this.name, isUntouched: !environment.inTransaction };
     return transactions.runAsync(async () => {
@@ -166,6 +182,10 @@ export class LmdbBucket extends TransactionalBucket {
     const isOwn = upload instanceof LmdbUpload && upload.isOf(this.#parts);
     if (!isOwn) throw new Error('an upload is of another store');
     return upload;
+  }
+
+  #deleting<T>(work: () => T): T {
+    return this.#parts.environment.writes.deleting(work);
   }
 
   get #now(): Reading {

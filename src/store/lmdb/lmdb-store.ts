@@ -133,7 +133,8 @@ export class LmdbStore implements Store {
   }
 
   async deleteBucket(name: string, options?: WorkOptions): Promise<void> {
-    await this.#inSteps(name, (original) => deleteBucket(this.#parts, original), options);
+    const work = (original: Original) => deleteBucket(this.#parts, original);
+    await this.#deleting(() => this.#inSteps(name, work, options));
   }
 
   renameBucket(name: string, to: string): void {
@@ -151,7 +152,8 @@ export class LmdbStore implements Store {
   }
 
   async clearBucket(name: string, options?: WorkOptions): Promise<void> {
-    await this.#inSteps(name, (original) => clearRecords(this.#parts, original), options);
+    const work = (original: Original) => clearRecords(this.#parts, original);
+    await this.#deleting(() => this.#inSteps(name, work, options));
   }
 
   createDraft(): string {
@@ -163,7 +165,8 @@ export class LmdbStore implements Store {
   }
 
   async discardDraft(draft: string, options?: WorkOptions): Promise<void> {
-    await this.#inSteps(draft, (original) => discardDraft(this.#parts, original), options);
+    const work = (original: Original) => discardDraft(this.#parts, original);
+    await this.#deleting(() => this.#inSteps(draft, work, options));
   }
 
   /**
@@ -175,7 +178,7 @@ export class LmdbStore implements Store {
   }
 
   async collectGarbage(options: WorkOptions = {}): Promise<Collected> {
-    return collectGarbage(this.#parts, options);
+    return this.#deleting(() => collectGarbage(this.#parts, options));
   }
 
   upload(): Upload {
@@ -212,6 +215,10 @@ export class LmdbStore implements Store {
 
   async close(): Promise<void> {
     await this.#parts.environment.close();
+  }
+
+  #deleting<T>(work: () => T): T {
+    return this.#parts.environment.writes.deleting(work);
   }
 
   /** Runs long work on a bucket in one transaction. */

@@ -3,7 +3,7 @@
  * the system failed nobody knows, so it is the last one.
  */
 import { ioError, KvError } from '../../errors.js';
-import { whyCutShort } from './disk-room.js';
+import { whyCutShort, withWayOut } from './disk-room.js';
 import { isIoError, isPanic, lmdbError } from './lmdb-error.js';
 
 export class WriteFailures {
@@ -57,20 +57,23 @@ export class WriteFailures {
     for (const fail of this.#waiting) fail(failure);
   }
 
-  /** The error to throw; what is no failure of LMDB's is thrown by the work, and is that itself. */
-  errorOf(thrown: unknown): unknown {
+  /**
+   * The error to throw; what is no failure of LMDB's is thrown by the work, and is that itself. `deletes` is
+   * whether the transaction was to give room back.
+   */
+  errorOf(thrown: unknown, deletes = false): unknown {
     const action = `write to store "${this.#path}"`;
     const failure = lmdbError(action, thrown);
     if (failure === thrown || !(failure instanceof KvError)) return failure;
     const reason = isIoError(failure) ? whyCutShort(this.#file) : undefined;
-    const error = reason === undefined ? failure : ioError(action, reason);
+    const error = reason === undefined ? failure : withWayOut(ioError(action, reason), deletes);
     const isUnsure = this.#committing > 0 && this.#lastTransaction() >= this.#committing;
     if (isPanic(thrown)) return this.#last ?? error;
     this.#last = error;
     if (error.code === 'io' || isUnsure || this.#isAbandoned) this.#failure ??= error;
     if (!isUnsure) return error;
     const result = 'it may have been stored all the same: look before you try again';
-    return new KvError(error.code, error.message, { result, cause: error });
+    return new KvError(error.code, error.message, { result, hint: error.hint, cause: error });
   }
 
   /** What comes of a transaction in the background, or the failure that ends all of them. */

@@ -39,6 +39,8 @@ export interface Written {
   begins(): void;
   /** Called when one has begun, with the lock. */
   begun(): void;
+  /** See `Extent`; with the lock. */
+  freeBytes(enough: number): number;
 }
 
 /** A transaction that lasts until a call. */
@@ -54,6 +56,8 @@ export class WriteTransactions extends NestedTransactions<Mark> {
   /** Transactions of this process that other threads of it are waiting for, or in. */
   #inBackground = 0;
   #givenNumbers: Sequence | undefined;
+  /** Pieces of work under way that give room back. */
+  #deleting = 0;
 
   constructor(written: Written) {
     super(written.now);
@@ -62,6 +66,20 @@ export class WriteTransactions extends NestedTransactions<Mark> {
     this.#file = join(path, DATA_FILE);
     this.failures = new WriteFailures(path, this.#file, () => lastTransactionOf(this.#main));
     this.turn = new WriteTurn(path, written.lockFile, written.patience);
+  }
+
+  /** Runs work whose transactions give room back: on a full disk some is kept for them. */
+  deleting<T>(work: () => T): T {
+    this.#deleting++;
+    let isOver = true;
+    try {
+      const result = work();
+      if (!(result instanceof Promise)) return result;
+      isOver = false;
+      return result.finally(() => this.#deleting--) as T;
+    } finally {
+      if (isOver) this.#deleting--;
+    }
   }
 
   /**
@@ -188,7 +206,7 @@ export class WriteTransactions extends NestedTransactions<Mark> {
 
   protected rolledBack(before: Mark, error: unknown): unknown {
     this.#written.databases.rollBack(before);
-    return this.failures.errorOf(error);
+    return this.failures.errorOf(error, this.#deleting > 0);
   }
 
   protected ended(): void {
@@ -217,10 +235,11 @@ export class WriteTransactions extends NestedTransactions<Mark> {
       return false;
     }
     this.#written.begun();
-    makeRoom(this.#file, () => {
+    const end = () => {
       const { lastPageNumber, pageSize } = statsOf(this.#main);
       return (lastPageNumber + 1) * pageSize;
-    });
+    };
+    makeRoom(this.#file, { end, freeBytes: this.#written.freeBytes }, this.#deleting > 0);
     return true;
   }
 

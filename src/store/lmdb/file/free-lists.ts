@@ -1,7 +1,7 @@
 /** The tree of free pages: a list for each transaction that freed some. */
 import { type PageRun, runsOf } from './free-list.js';
 import { sound } from './leaves.js';
-import type { TreesState } from './metas.js';
+import { newestMeta, readMetas, type TreesState } from './metas.js';
 import { Fault, type Page } from './page.js';
 import type { StoreFile } from './store-file.js';
 import { rootOf, walkInOrder } from './walk.js';
@@ -26,6 +26,21 @@ export function* freedPages(file: StoreFile, state: TreesState): Generator<Freed
       yield sound(file, freedOf(file, page, node, newest));
     }
   }
+}
+
+/**
+ * The bytes of the pages that the next transaction may use, counted up to `enough`: LMDB does not yet use what the
+ * last one freed. Throws as the lists do.
+ */
+export function freeBytes(file: StoreFile, enough: number): number {
+  let bytes = 0;
+  const newest = newestMeta(file, readMetas(file));
+  for (const { transaction, runs } of freedPages(file, newest)) {
+    if (transaction >= Number(newest.transaction)) continue;
+    for (const { count } of runs) bytes += count * file.pageSize;
+    if (bytes >= enough) return bytes;
+  }
+  return bytes;
 }
 
 /** The pages in the list of a node, or its first `limit` runs. Throws `io`. */
