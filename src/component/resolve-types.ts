@@ -92,7 +92,7 @@ function distinct(names: readonly string[]): void {
   const known = new Set<string>();
   for (const name of names) {
     const key = camelCase(name);
-    if (known.has(key)) throw new Invalid(`a type has the name ${JSON.stringify(name)} twice`);
+    if (known.has(key)) throw new Invalid(`a type has the name "${name}" twice`);
     known.add(key);
   }
 }

@@ -214,5 +214,5 @@ const SHOWN_UNITS = 60;
 
 /** A key or a name for a message: in quotes, and cut if it is long. */
 export function quoted(name: string): string {
-  return JSON.stringify(name.length > SHOWN_UNITS ? `${name.slice(0, SHOWN_UNITS)}…` : name);
+  return `"${name.length > SHOWN_UNITS ? `${name.slice(0, SHOWN_UNITS)}…` : name}"`;
 }

@@ -187,7 +187,7 @@ class Watching {
   #tell(change: RecordChange, grant: OpenGrant, watch: Watch): Told {
     const { key } = change.entry;
     const isSet = change.kind === 'set';
-    const what = `${JSON.stringify(key)} in bucket "${grant.bucket}" was ${isSet ? 'set' : 'deleted'}`;
+    const what = `"${key}" in bucket "${grant.bucket}" was ${isSet ? 'set' : 'deleted'}`;
     const action = `tell "${this.#request.path}" that ${what}`;
     try {
       const value = isSet ? this.#valueOf(change, watch, action) : undefined;

@@ -236,7 +236,9 @@ describe('export --format files', () => {
     mkdirSync(dirname(out));
     const { outcome, stderr, text } = await kv(exported(out, '--json'));
     expect(outcome).toBe(4);
-    for (const key of bad) expect(stderr).toContain(`cannot export ${JSON.stringify(key)}: `);
+    for (const key of bad) {
+      expect(stderr).toContain(`cannot export "${key.replace('\0', '\\x00')}": `);
+    }
     expect(stderr).toContain('"f" is a key as well, and no name is that of a file and a folder');
     expect(JSON.parse(text)).toMatchObject({ written: 2, rejected: bad.length + 2 });
     expect(filesIn(dirname(dirname(out)))).toEqual({ 'a/out/f': 'v', 'a/out/good': 'v' });

@@ -19,7 +19,7 @@ describe('what is not known of a record', () => {
       const { outcome, stderr } = await kv(`import --format ${format}`, { stdin });
       expect(outcome).toBe(0);
       expect(stderr).toContain(
-        'stdin: members that are not known are left out: "meta" in 2 records, "a\\u001b" in 1 record\n',
+        'stdin: members that are not known are left out: "meta" in 2 records, "a\\x1b" in 1 record\n',
       );
       const { text } = await kv(`import --format ${format} --json`, { stdin });
       expect(JSON.parse(text).leftOut).toEqual({ meta: 2, 'a\x1b': 1 });
