@@ -110,11 +110,11 @@ export function grantBuckets(
       super.append(bytes);
     }
 
-    override [Symbol.dispose](): void {
+    override giveBack(): void {
       values.delete(this);
       room.release(this.#held);
       this.#held = 0;
-      super[Symbol.dispose]();
+      super.giveBack();
     }
   }
 
@@ -183,13 +183,14 @@ export function grantBuckets(
     });
   }
 
-  const { draft, draft2 } = keyvalue.draftsBy({
+  const rules = {
     open: openIdentified,
     checkWrite,
     getMany,
     bodyLimit: Math.min(room.limit, SYNC_BODY_LIMIT_BYTES),
-    keep: (bytes) => (bytes > 0 ? room.hold(bytes) : room.release(-bytes)),
-  });
+    keep: (bytes: number) => (bytes > 0 ? room.hold(bytes) : room.release(-bytes)),
+  };
+  const { cache, draft, draft2 } = keyvalue.draftsBy(rules, GuestValue);
 
   const seed = {
     'wasi-keyvalue-error': keyvalue.wasiKeyvalueError,
@@ -217,12 +218,12 @@ export function grantBuckets(
   return {
     interfaces: {
       ...named(seed, ''),
-      ...named(seed, '@0.1.0'),
+      ...named({ ...seed, cache }, '@0.1.0'),
       ...named(draft, '@0.2.0-draft'),
       ...named(draft2, '@0.2.0-draft2'),
     },
     close() {
-      for (const value of [...values]) value[Symbol.dispose]();
+      for (const value of [...values]) value.giveBack();
     },
   };
 }

@@ -85,6 +85,7 @@ export class Guest<Entry> {
     const world = new HostWorld((refusal) => refusals.add(refusal), {
       interfaces: this.interfaces,
       guard: (call) => around.guard(given.pace ? around.calls.guard(call) : call),
+      drop: (call) => (given.pace ? around.calls.guard(call) : call),
     });
     const plan = planned(component, world, refusals, action);
     entryOf(plan.exports);
@@ -102,7 +103,8 @@ export class Guest<Entry> {
 
   /** Releases what the host holds for it. Idempotent. */
   close(): void {
-    for (const one of this.#held.splice(0).reverse()) one.close();
+    // Values first: one that the guest has not dropped sets no key when its handle goes.
+    for (const one of this.#held.splice(0)) one.close();
   }
 }
 

@@ -31,7 +31,7 @@ const offers: readonly Offer[] = [
     answer: 'given',
   },
   {
-    name: /^wasi:keyvalue\/(wasi-keyvalue-error|types|eventual|atomic|eventual-batch)$/,
+    name: /^wasi:keyvalue\/(wasi-keyvalue-error|types|eventual|atomic|eventual-batch|cache)$/,
     version: /^0\.1\.0$/,
     versions: '0.1.0',
     answer: 'given',

@@ -18,7 +18,11 @@ export interface Callable {
   readonly interfaces: Interfaces;
   /** Wraps a function for the guest. */
   guard(call: HostFunction): HostFunction;
+  /** Wraps what drops a handle, which goes on after the end of the time. */
+  drop(call: HostFunction): HostFunction;
 }
+
+const dispose = (one: unknown) => (one as { [Symbol.dispose]?(): void })[Symbol.dispose]?.();
 
 /**
  * Answers from the interfaces; without them, to look at the imports alone, nothing can be called.
@@ -49,7 +53,7 @@ export class HostWorld implements World {
       maker: undefined,
       weight: weightOf(whole),
       begin: () => this.#stack.check(),
-      destroy: (one) => (one as { [Symbol.dispose]?(): void })[Symbol.dispose]?.(),
+      destroy: this.#callable?.drop(dispose) ?? dispose,
     };
     this.#resources.set(whole, resource);
     return resource;

@@ -26,6 +26,7 @@ import * as eventualBatch from './eventual-batch.js';
 import * as listing from './listing.js';
 import type { LoadOptions } from './load-options.js';
 import { locksOf } from './lock.js';
+import type { OutgoingValue } from './outgoing-value.js';
 import { prefixTransfersOf } from './prefix-transfer.js';
 import * as previousValue from './previous-value.js';
 import * as record from './record.js';
@@ -39,6 +40,7 @@ import { watchesOf } from './watching.js';
 import type { Wit } from './wit.js';
 
 export function createKeyvalue(store: Store) {
+  const types = typesOf(store);
   return {
     error: { Error: IoError } satisfies Wit<typeof wit.WasiIoError020>,
     poll: { Pollable, poll } satisfies Wit<typeof wit.WasiIoPoll020>,
@@ -47,7 +49,7 @@ export function createKeyvalue(store: Store) {
     wasiKeyvalueError: { Error: KeyvalueError } satisfies Wit<
       typeof wit.WasiKeyvalueWasiKeyvalueError020Draft
     > satisfies Wit<typeof wit1.WasiKeyvalueWasiKeyvalueError010>,
-    types: typesOf(store) satisfies Wit<typeof wit.WasiKeyvalueTypes020Draft> satisfies Wit<
+    types: types satisfies Wit<typeof wit.WasiKeyvalueTypes020Draft> satisfies Wit<
       typeof wit1.WasiKeyvalueTypes010
     >,
     eventual: eventual satisfies Wit<typeof wit.WasiKeyvalueEventual020Draft> satisfies Wit<
@@ -59,10 +61,13 @@ export function createKeyvalue(store: Store) {
     eventualBatch: eventualBatch satisfies Wit<
       typeof wit.WasiKeyvalueEventualBatch020Draft
     > satisfies Wit<typeof wit1.WasiKeyvalueEventualBatch010>,
-    /** The interfaces of the other drafts: `draft` is `0.2.0-draft`, the tag, `draft2` is `0.2.0-draft2`. */
-    ...draftsOf(store, everything(store)),
+    /**
+     * The interfaces of the other drafts: `draft` is `0.2.0-draft`, the tag, `draft2` is `0.2.0-draft2`; `cache`
+     * is of 0.1.0, like those above.
+     */
+    ...draftsOf(store, everything(store), types.OutgoingValue),
     /** The same, by a host's rules. */
-    draftsBy: (rules: Rules) => draftsOf(store, rules),
+    draftsBy: (rules: Rules, Value: typeof OutgoingValue) => draftsOf(store, rules, Value),
     buckets: { ...administrationOf(store), measure },
     completions,
     records: { ...record, ...previousValue, ...prefixTransfersOf(store) },

@@ -47,8 +47,12 @@ export class OutgoingValue {
     return this.#upload.size;
   }
 
-  /** Releases what no key uses. */
   [Symbol.dispose](): void {
+    this.giveBack();
+  }
+
+  /** Releases what no key uses. Idempotent. Beyond the WIT. */
+  giveBack(): void {
     this.#isDropped = true;
     this.#upload.close();
   }

@@ -43,6 +43,7 @@ const bare = {
   mixed: 'mixed',
   swap: 'draft2',
   first: 'first',
+  cache: 'first',
   settings: 'settings',
   steps: 'command',
   watcher: 'watcher-draft',

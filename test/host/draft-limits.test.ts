@@ -10,6 +10,7 @@ const OPEN = `wasi:keyvalue/store@${VERSION}#open`;
 const GET = `wasi:keyvalue/store@${VERSION}#[method]bucket.get`;
 const GET_MANY = `wasi:keyvalue/batch@${VERSION}#get-many`;
 const SET_MANY = `wasi:keyvalue/batch@${VERSION}#set-many`;
+const CACHE_GET = 'wasi:keyvalue/cache@0.1.0#get';
 const NEW_CAS = `wasi:keyvalue/atomics@${VERSION}#[static]cas.new`;
 
 const outOfMemory = {
@@ -74,6 +75,14 @@ test('a cas holds the value that it was made of, and is counted', async () => {
   expect(await outcome([NEW_CAS], `${times(4 * Math.floor(few), make)} (i32.const 0)`)).toEqual(
     outOfMemory,
   );
+});
+
+test('a future of the cache holds its value until it is taken or dropped, and is counted', async () => {
+  const get = '(call $cache@0.1.0.get (i32.const 16) (i32.const 6))';
+  const few = Math.floor(LIMIT / 2 / INLINE);
+  const kept = times(4 * few, `(drop ${get})`);
+  expect(await outcome([CACHE_GET], `${times(few, `(drop ${get})`)} (i32.const 0)`)).toBe(0);
+  expect(await outcome([CACHE_GET], `${kept} (i32.const 0)`)).toEqual(outOfMemory);
 });
 
 test('a value that no memory of the guest can hold is an error: other', async () => {

@@ -30,10 +30,42 @@ describe('a guest of', () => {
     },
   );
 
-  test('0.1.0 consumes values by methods', async () => {
+  test('0.1.0 finds what its interfaces say, seen from inside', async () => {
     const shell = new Shell();
-    await shell.succeed('kv set outside bar');
-    expect(await shell.succeed(`kv run ${guest('first')}; kv get key`)).toBe('42\nbar');
+    await shell.succeed('kv set outside bar; kv set preset 5');
+    expect(await shell.succeed(`kv run ${guest('first')}`)).toBe('18 functions\n');
+    expect(await shell.succeed('kv get counter; kv get preset; kv keys')).toBe(
+      '0426b1\ncounter\nlarge\noutside\npreset\n',
+    );
+  });
+
+  test.each(['', '--sync exit'])(
+    'the cache of 0.1.0 keeps records that expire %s',
+    async (sync) => {
+      const shell = new Shell();
+      await shell.succeed('kv set outside bar');
+      expect(await shell.succeed(`kv run ${guest('cache')} ${sync}`)).toBe('15 functions\n');
+      // Neither "left open", which was being filled at the end, nor what was not to last.
+      expect(await shell.succeed('kv keys; kv get filled; kv get hour')).toBe(
+        'filled\nhour\nkey\noutside\nin two partskept',
+      );
+      const stats = await shell.succeed('for key in filled hour key; do kv stat $key --json; done');
+      const [filled, hour, key] = stats
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).expires);
+      for (const expires of [filled, hour]) {
+        expect(Math.abs(Date.parse(expires) - Date.now() - 3_600_000)).toBeLessThan(600_000);
+      }
+      expect(key ?? 'never').toBe('never');
+    },
+  );
+
+  test('the cache of a bucket that is there to be read says so of each write', async () => {
+    const shell = new Shell();
+    await shell.succeed('kv bucket create read; kv -b read set outside bar');
+    expect(await shell.succeed(`kv run ${guest('cache')} -b read=read:ro -- denied`)).toBe('');
+    expect(await shell.succeed('kv -b read keys')).toBe('outside\n');
   });
 
   test('the seed and of draft2, in one component, reads with each what the other wrote', async () => {

@@ -68,7 +68,11 @@ function throughComponent<Subject extends DraftSubject<unknown>>(
     throw new Error(`${name} was refused`);
   };
   const { interfaces } = grantBuckets(keyvalue, grants, room);
-  const world = new HostWorld(refused, { interfaces, guard: (call) => call });
+  const world = new HostWorld(refused, {
+    interfaces,
+    guard: (call) => call,
+    drop: (call) => call,
+  });
   const program = new Program(component, planOf(component, world), room, new NoEnding());
   return {
     world: exportedWorld(program.start(world)),
