@@ -1,9 +1,10 @@
 /** Imports in no order into a bucket that is too large for that: they are sorted on the disk first. */
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { expect, it } from 'vitest';
-import { Shell } from '../support/shell.js';
+import { afterAll, expect, it } from 'vitest';
+import { Shell, until } from '../support/shell.js';
 
 /** What a bucket holds beforehand: over 32,000 pages. */
 const HELD = { records: 2_300, bytes: 60_000 };
@@ -12,8 +13,20 @@ const HELD = { records: 2_300, bytes: 60_000 };
 const COUNT = 40_000;
 const keyAt = (at: number) => `key ${(at * 7_919) % 30_011}`;
 
+const base = mkdtempSync(join(tmpdir(), 'kv-test-'));
+afterAll(() => rmSync(base, { recursive: true, force: true }));
+let filling: Promise<Shell> | undefined;
+
+/** A shell with a copy of one store. */
 async function shellWithLargeBucket(): Promise<Shell> {
+  filling ??= filled(new Shell(base));
+  const { store } = await filling;
   const shell = new Shell();
+  await cp(store, shell.store, { recursive: true });
+  return shell;
+}
+
+async function filled(shell: Shell): Promise<Shell> {
   const file = createWriteStream(join(shell.folder, 'held.ndjson'));
   for (let at = 0; at < HELD.records; at++) {
     file.write(`{"key":"key ${at}.held","value":"${'x'.repeat(HELD.bytes)}"}\n`);
@@ -97,7 +110,7 @@ it('one that is killed leaves no file, and is done again', async () => {
     kv.stdin.write(`{"key":"${keyAt(at)}","value":"value ${at}"}\n`);
   }
   // Falling silent, it writes what it has.
-  while ((await shell.run(`kv exists '${keyAt(20_000)}'`)).status !== 0) await setTimeout(20);
+  await until(async () => (await shell.run(`kv exists '${keyAt(20_000)}'`)).status === 0);
   for (let at = 20_001; at <= COUNT; at++) {
     kv.stdin.write(`{"key":"${keyAt(at)}","value":"value ${at}"}\n`);
   }
