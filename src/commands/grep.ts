@@ -1,5 +1,5 @@
 import { MatchPrinter } from '../answers/match-printer.js';
-import { longWork } from '../batches/long-work.js';
+import { signalsWhenDue } from '../batches/long-work.js';
 import { defineCommand } from '../command.js';
 import { exitCodes, KvError } from '../errors.js';
 
@@ -37,15 +37,15 @@ a line over 1 MiB is searched in parts of that size, of which the first that mat
     const { listing } = context.keyvalue;
     const pattern = listing.pattern(text, how);
     const bucket = context.bucketToRead();
-    return longWork(context, undefined, async ({ pause }, own) => {
-      const printer = new MatchPrinter(own, pattern, list ? 'keys' : count ? 'counts' : 'lines');
-      const records = listing.listRecords(bucket, { prefix });
-      for (const found of listing.searchValues(records, pattern, list)) {
-        for (const match of found) await printer.take(match);
-        await pause();
-      }
-      await printer.end();
-      return printer.hasFound ? exitCodes.done : exitCodes.no;
-    });
+    const printer = new MatchPrinter(context, pattern, list ? 'keys' : count ? 'counts' : 'lines');
+    // A pattern may take for ever with one line: a signal that is not listened to ends that.
+    const pause = signalsWhenDue(context);
+    const records = listing.listRecords(bucket, { prefix });
+    for (const found of listing.searchValues(records, pattern, list)) {
+      for (const match of found) await printer.take(match);
+      await pause();
+    }
+    await printer.end();
+    return printer.hasFound ? exitCodes.done : exitCodes.no;
   },
 });

@@ -29,19 +29,23 @@ export class Glob {
     const tokens: number[] = [];
     const characters = [...pattern];
     let prefix = '';
+    let isLiteral = true;
     for (let at = 0; at < characters.length; at++) {
       let character = characters[at]!;
       if (character === '*') {
         if (tokens.at(-1) !== STAR) tokens.push(STAR);
+        isLiteral = false;
         continue;
       }
       if (character === '?') {
         tokens.push(ANY_CHARACTER);
+        isLiteral = false;
         continue;
       }
       if (character === '[') {
         const end = setEnd(characters, at, pattern);
         tokens.push(FIRST_SET - sets.length);
+        isLiteral = false;
         sets.push(characterSet(characters.slice(at + 1, end)));
         at = end;
         continue;
@@ -49,7 +53,7 @@ export class Glob {
       if (character === '\\') {
         character = characters[++at] ?? refuse(pattern, 'a \\ ends it');
       }
-      if (tokens.every((token) => token >= 0)) prefix += character;
+      if (isLiteral) prefix += character;
       tokens.push(...Buffer.from(character));
     }
     this.prefix = prefix;

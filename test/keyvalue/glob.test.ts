@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Glob } from '../../src/keyvalue/glob.js';
 import { codeOf } from '../support/error-code.js';
+import { expectLinear } from '../support/growth.js';
 
 function matches(pattern: string, key: string): boolean {
   const bytes = Buffer.from(`<${key}>`);
@@ -69,6 +70,11 @@ describe('a glob', () => {
 
   it.each(['[', 'a[b', '[^', '[]', '\\', 'a\\'])('%j is none', (pattern) => {
     expect(codeOf(() => new Glob(pattern))).toBe('usage');
+  });
+
+  it('is read in time that grows with it', async () => {
+    await expectLinear((size) => new Glob('ab'.repeat(size)), 500);
+    await expectLinear((size) => new Glob('[a-z]*?\\*'.repeat(size)), 500);
   });
 
   it('takes no more than the product of both lengths', () => {

@@ -243,6 +243,17 @@ describe('work whose output nobody reads', () => {
 });
 
 describe('a command that waits for nothing', () => {
+  it('ends at once at SIGTERM, in the midst of a match that takes years', async () => {
+    const shell = new Shell();
+    await shell.succeed(`kv set k ${'a'.repeat(60)}b`);
+    const child = shell.start('grep', '(a+)+$');
+    // In 10 ms: a start takes less of the processor's time.
+    const used = () => Number(readFileSync(`/proc/${child.pid}/stat`, 'latin1').split(' ')[13]);
+    await until(() => used() > 150);
+    child.kill('SIGTERM');
+    expect((await ended(child)).signal).toBe('SIGTERM');
+  });
+
   it('ends at once at SIGINT, whatever its reader does', async () => {
     const shell = new Shell();
     await shell.succeed('head -c 10000000 /dev/zero | kv set large');
