@@ -12,7 +12,7 @@ export const command = defineCommand({
   summary: 'Bring what is sound of a damaged store to a new one',
   details: `Reads every page of the damaged store that can be read, its first pages lost included, and writes nothing to
 its folder. The new store holds each record as it was, with its version and time, and appears when it is whole.
-Nothing that was deleted or overwritten comes back, as long as the lists of free pages can be read. Names what
+Nothing that was deleted or overwritten comes back, as long as the meta pages and lists of free pages can be read. Names what
 it cannot bring, and says for each bucket how many keys it has brought. A bucket whose name is lost becomes
 lost+found/NUMBER.`,
   access: 'none',

@@ -3,6 +3,8 @@ import { statSync } from 'node:fs';
 import { KvError } from '../../../errors.js';
 import type { CheckOptions, CheckResult, StoreCheck } from '../../maintenance.js';
 import { inTurns } from '../../turns.js';
+import { newerOf } from '../file/meta-order.js';
+import type { Meta } from '../file/metas.js';
 import { FORMAT } from '../layout.js';
 import { Expiries } from './expiries.js';
 import { checkCensus, checkFreeLists } from './free-lists.js';
@@ -24,6 +26,12 @@ async function runCheck(path: string, options: CheckOptions): Promise<CheckResul
     const scan = new Scan(held.file, held.meta);
     for (const [page, meta] of held.metas.entries()) {
       if (meta instanceof KvError) scan.report({ page, problem: meta.message });
+    }
+    const [first, second] = held.metas as [Meta | KvError, Meta | KvError];
+    const areSound = !(first instanceof KvError || second instanceof KvError);
+    if (areSound && !newerOf(held.file, first, second)) {
+      const problem = 'the two meta pages are not of one transaction and the next';
+      scan.report({ page: 0, problem });
     }
     const check = new Check(scan);
     const told = async () => {

@@ -29,9 +29,12 @@ export class PageCensus {
     return isNew;
   }
 
-  /**
-   * Notes that all pages in some runs are used; it does not matter if they have been noted before.
-   */
+  /** Whether a page has been noted as free. */
+  isFree(page: number): boolean {
+    return ((this.#free[page >>> 3]! >> (page & 7)) & 1) === 1;
+  }
+
+  /** Notes that all pages of some runs are used; those that are noted already stay so. */
   useAll(runs: Iterable<PageRun>): void {
     for (const { first, count } of runs) {
       for (let page = first; page < first + count; page++) this.use(page);

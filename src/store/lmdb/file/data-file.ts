@@ -6,7 +6,7 @@
  * the lists of free pages, up to a number that keeps the check cheap.
  */
 import { isFreeList } from './free-list.js';
-import { type Meta, newestMeta, readMetas, unusable } from './metas.js';
+import { checkTogether, type Meta, newestMeta, readMetas, unusable } from './metas.js';
 import { badPage, Fault, type Page, type Place } from './page.js';
 import { PAGE_HEADER_BYTES } from './page-header.js';
 import { StoreFile } from './store-file.js';
@@ -32,6 +32,7 @@ export function checkDataFile(path: string): void {
       const metas = readMetas(file);
       try {
         new QuickCheck(file, newestMeta(file, metas)).run();
+        checkTogether(file, metas);
         return;
       } catch (error) {
         // The pages are not locked: one that another process has overwritten since is not damaged.

@@ -13,6 +13,7 @@ import {
   meta,
   transactionOf,
 } from './meta-layout.js';
+import { areInTurn, newerOf } from './meta-order.js';
 import { LARGEST_PAGE_BYTES, type Place } from './page.js';
 import { FLAGS_OFFSET, P_META } from './page-header.js';
 import type { StoreFile } from './store-file.js';
@@ -30,7 +31,10 @@ const LEAST_PAGE_BYTES = 512;
 /** More transactions than any store will see; JavaScript's numbers are exact up to it. */
 const TRANSACTION_LIMIT = 2n ** 52n;
 
-/** The offsets in data version 1, whose pages have a shorter header. */
+/** How often the two pages are read until they go together, or are the same again. */
+const ATTEMPT_LIMIT = 100;
+
+/** The same in data version 1, whose pages have a shorter header. */
 const older = { magic: 16, version: 20 };
 
 /** The contents of a meta page. */
@@ -64,9 +68,34 @@ export function readMetas(file: StoreFile): Buffer {
     checkMeta(file, start);
     file.pageSize = start.readUInt32LE(meta.freeTree + tree.pageSize);
   }
-  const metas = file.read(0, 2 * file.pageSize);
+  const metas = settledMetas(file);
   if (metas) return metas;
   throw unusable(file, `it has ${size} bytes, less than its two first pages`);
+}
+
+/** The two pages, of which no writer has written one while the other was read. */
+function settledMetas(file: StoreFile): Buffer | undefined {
+  let metas = file.read(0, 2 * file.pageSize);
+  for (let attempt = 0; attempt < ATTEMPT_LIMIT; attempt++) {
+    if (metas === undefined || areInTurn(numberIn(file, metas, 0), numberIn(file, metas, 1))) break;
+    const again = file.read(0, 2 * file.pageSize);
+    if (again?.equals(metas)) break;
+    metas = again;
+  }
+  return metas;
+}
+
+function numberIn(file: StoreFile, metas: Buffer, page: number): bigint {
+  return transactionOf(metas.subarray(page * file.pageSize));
+}
+
+/**
+ * Holds the two pages against each other: one damaged bit of a number can have the older page pass for the newer one.
+ * Throws `damaged`, `io`.
+ */
+export function checkTogether(file: StoreFile, metas: Buffer): void {
+  const pages = [metas.subarray(0, file.pageSize), metas.subarray(file.pageSize)] as const;
+  if (!newerOf(file, decode(pages[0]), decode(pages[1]))) throw badMeta(file);
 }
 
 /** The meta of the last transaction. Throws `not-a-store`, `unknown-format`, `damaged`. */
@@ -78,6 +107,7 @@ export function newestMeta(file: StoreFile, metas: Buffer): Meta {
   checkFields(file, first);
   checkMeta(file, second);
   checkFields(file, second);
+  if (!areInTurn(transactionOf(first), transactionOf(second))) throw badMeta(file);
   const newest = transactionOf(second) > transactionOf(first) ? second : first;
   const third = first.subarray(pageSize / 2);
   if (transactionOf(third) > 0n) {

@@ -6,15 +6,12 @@ import { KvError } from '../../../errors.js';
 import type { CheckOptions, Problem, SalvageResult } from '../../maintenance.js';
 import { inTurns } from '../../turns.js';
 import { dataFileAt } from '../check/held-file.js';
-import { readMainTree } from '../check/main-tree.js';
-import { Scan } from '../check/scan.js';
-import { newestMeta, readEachMeta, readMetas, type TreesState } from '../file/metas.js';
+import { newestMeta, readEachMeta, readMetas } from '../file/metas.js';
 import { StoreFile } from '../file/store-file.js';
-import { FORMAT } from '../layout.js';
 import { NewStore } from './new-store.js';
 import { Salvage } from './salvage.js';
 import { SoundTrees } from './sound-trees.js';
-import { statesOf } from './states.js';
+import { bestState } from './states.js';
 
 /** Bytes of a page, until the file says. */
 const USUAL_PAGE_BYTES = 4096;
@@ -28,13 +25,15 @@ export async function salvage(
   const file = new StoreFile(dataFileAt(from).file, USUAL_PAGE_BYTES);
   try {
     const newest = newestOf(file);
-    const meta = bestState(file);
+    const state = bestState(file, readEachMeta(file));
+    const trees = new SoundTrees(file, state);
     const store = await NewStore.make(to);
     try {
-      const result = await bring(new SoundTrees(file, meta), store, options);
+      const result = await bring(trees, store, options);
+      if (result.buckets.length === 0 && !trees.main.isWhole) throw nothingThere(file);
       if (newestOf(file) !== newest) throw written(from);
       await store.publish();
-      return { ...result, transaction: Number(meta.transaction) };
+      return { ...result, transaction: Number(state.trees.transaction) };
     } catch (error) {
       await store.abandon();
       throw store.failure(error);
@@ -69,22 +68,7 @@ async function bring(
   return { buckets: work.brought };
 }
 
-/** The newest state whose main tree can be read; if there is none, the one that shows most. */
-function bestState(file: StoreFile): TreesState {
-  let partial: TreesState | undefined;
-  for (const meta of statesOf(file, readEachMeta(file))) {
-    const { isWhole, format, buckets } = readMainTree(new Scan(file, meta));
-    if (format !== undefined && format !== FORMAT) throw unknownFormat(file, format);
-    if (isWhole && format !== undefined) return meta;
-    if (buckets.length > 0) partial ??= meta;
-  }
-  if (partial) return partial;
-  // Its error describes the file best.
-  newestMeta(file, readMetas(file));
-  throw new KvError('damaged', `cannot salvage "${file.path}": nothing of its buckets can be read`);
-}
-
-/** The newest transaction, as far as the meta pages show. */
+/** The newest transaction, as far as the meta pages tell. */
 function newestOf(file: StoreFile): bigint {
   return readEachMeta(file).reduce((newest, meta) => {
     const isNewer = !(meta instanceof KvError) && meta.transaction > newest;
@@ -92,12 +76,16 @@ function newestOf(file: StoreFile): bigint {
   }, 0n);
 }
 
+/** Why a file has nothing to be brought. Throws what best says what is wrong with it. */
+function nothingThere(file: StoreFile): KvError {
+  newestMeta(file, readMetas(file));
+  return new KvError(
+    'damaged',
+    `cannot salvage "${file.path}": nothing of its buckets can be read`,
+  );
+}
+
 function written(path: string): KvError {
   const state = 'others wrote to it meanwhile';
   return new KvError('busy', `cannot salvage store "${path}": ${state}`);
-}
-
-function unknownFormat({ path }: StoreFile, format: number): KvError {
-  const state = `it is in format ${format}, and this kv knows ${FORMAT}`;
-  return new KvError('unknown-format', `cannot salvage "${path}": ${state}`);
 }

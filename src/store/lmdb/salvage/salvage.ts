@@ -3,12 +3,10 @@
  * chunks.
  */
 import type { Problem, SalvagedBucket } from '../../maintenance.js';
-import { type FoundBucket, isDraft } from '../check/main-tree.js';
 import { soundHeader } from '../check/records.js';
 import { ValueTable } from '../check/value-table.js';
 import { seedOf } from '../checksum.js';
 import { Fault, type Page } from '../file/page.js';
-import { tree } from '../file/tree-descriptor.js';
 import {
   bucketDatabase,
   CHUNK_SIZE_BYTES,
@@ -17,8 +15,10 @@ import {
   sealEntry,
 } from '../layout.js';
 import { decodeHeader, type Header } from '../record-layout.js';
+import type { KnownBucket } from './known-buckets.js';
+import { isChunk } from './leaf-owner.js';
 import type { NewEntry, NewStore } from './new-store.js';
-import { isChunk, type SoundTrees, treeOf } from './sound-trees.js';
+import { type SoundTrees, treeOf } from './sound-trees.js';
 
 /** The prefix of the name of a bucket whose own is lost. */
 const LOST_NAME = 'lost+found/';
@@ -43,34 +43,29 @@ export class Salvage {
   *steps(): Generator<number> {
     yield* this.#trees.look();
     yield* this.#measureChunks();
-    for (const bucket of this.#trees.main.buckets) {
-      if (!isDraft(bucket.name)) yield* this.#bringBucket(bucket);
-    }
+    for (const bucket of this.#trees.buckets) yield* this.#bringBucket(bucket);
     yield* this.#store.fill('chunks', this.#neededChunks());
     yield* this.#store.fill('values', this.#holders());
     this.#store.setSequence(this.#sequence);
   }
 
+  /** How much of each value is there from its beginning on: leaves of several times may have the same chunks. */
   *#measureChunks(): Generator<number> {
-    let current = { id: -1, row: -1, next: 0, bytes: 0 };
     for (const { page } of this.#trees.leaves('chunks')) {
       for (let node = 0; node < page.count; node++) {
         const key = decodeChunkKey(page.key(node));
         if (key === undefined) continue;
-        const { valueId: id, index } = key;
-        if (id !== current.id) current = { id, row: this.#values.enter(id), next: 0, bytes: 0 };
-        if (index !== current.next || this.#chunk(page, node) === undefined) continue;
-        current.next++;
-        current.bytes = index * CHUNK_SIZE_BYTES + page.dataSize(node);
-        this.#values.setBytes(current.row, current.bytes);
+        const row = this.#values.enter(key.valueId);
+        const start = key.index * CHUNK_SIZE_BYTES;
+        if (start !== this.#values.bytes(row) || !this.#chunk(page, node)) continue;
+        this.#values.setBytes(row, start + page.dataSize(node));
       }
       yield 1;
     }
   }
 
-  *#bringBucket(bucket: FoundBucket): Generator<number> {
-    const { id, descriptor, isNamed, created = Date.now() } = bucket;
-    const name = isNamed ? bucket.name : `${LOST_NAME}${id}`;
+  *#bringBucket(bucket: KnownBucket): Generator<number> {
+    const { id, name = `${LOST_NAME}${id}`, created = Date.now() } = bucket;
     this.#store.createBucket(id, name, created);
     this.#sequence = Math.max(this.#sequence, id);
     const database = bucketDatabase(id);
@@ -78,22 +73,20 @@ export class Salvage {
     // Several strays may have had the same key.
     if (this.#trees.hasStrays(treeOf(id))) yield* this.#holdBrought(database);
     const brought = this.#store.count(database);
-    const said = bucket.size?.entries ?? Number(descriptor.readBigUInt64LE(tree.entries));
-    const keys = Math.max(said, brought);
-    this.brought.push({ bucket: name, keys, brought });
+    this.brought.push({ bucket: name, keys: Math.max(bucket.keys ?? 0, brought), brought });
   }
 
   /** Notes that the records of a bucket hold their values. */
   *#holdBrought(database: string): Generator<number> {
     for (const record of this.#store.data(database)) {
       const { chunked } = decodeHeader(record);
-      if (chunked) this.#values.hold(this.#values.find(chunked.valueId)!);
+      if (chunked) this.#hold(this.#values.find(chunked.valueId)!, chunked.size);
       yield 1;
     }
   }
 
   *#records(id: number, bucket: string): Generator<NewEntry> {
-    const isCounted = !this.#trees.hasStrays(treeOf(id));
+    const isAlone = !this.#trees.hasStrays(treeOf(id));
     const seed = seedOf(bucketDatabase(id));
     for (const { page, isStray } of this.#trees.leaves(treeOf(id))) {
       for (let node = 0; node < page.count; node++) {
@@ -103,9 +96,9 @@ export class Salvage {
         const problem =
           header === undefined
             ? 'its checksum is not that of its bytes'
-            : this.#needValue(header, isCounted);
-        if (problem === undefined) yield { key, data: data as Buffer, mayBeOlder: isStray };
-        // Unreadable nodes of the tree have been reported with the tree.
+            : this.#needValue(header, isAlone);
+        if (problem === undefined) yield { key, data: data as Buffer, mayBeOlder: !isAlone };
+        // What the tree leads to and cannot be read has been told with the tree.
         else if (isStray || !(data instanceof Fault)) {
           this.#report({ bucket, key: key.toString(), problem });
         }
@@ -113,10 +106,8 @@ export class Salvage {
     }
   }
 
-  /**
-   * Notes that a record needs its value; returns why it cannot have it, if the value is missing.
-   */
-  #needValue({ version, chunked: value }: Header, isCounted: boolean): string | undefined {
+  /** Notes that a record needs its value; why it cannot, where it is not there. */
+  #needValue({ version, chunked: value }: Header, isHeld: boolean): string | undefined {
     this.#sequence = Math.max(this.#sequence, version, value?.valueId ?? 0);
     if (value === undefined) return undefined;
     const row = this.#values.find(value.valueId);
@@ -124,9 +115,13 @@ export class Salvage {
     if (row === undefined || bytes < value.size) {
       return `of its ${value.size} bytes ${bytes} are there`;
     }
-    if (isCounted) this.#values.hold(row);
-    this.#values.setHolders(row, Math.max(this.#values.holders(row), value.size));
+    if (isHeld) this.#hold(row, value.size);
     return undefined;
+  }
+
+  #hold(row: number, size: number): void {
+    this.#values.hold(row);
+    this.#values.setHolders(row, Math.max(this.#values.holders(row), size));
   }
 
   *#neededChunks(): Generator<NewEntry> {

@@ -1,22 +1,26 @@
 /**
- * The readable leaves of each tree: those that the tree refers to, and strays, which it would refer
- * to if no page above them were damaged. Strays are leaves that are in no tree and in no list of
- * free pages, whose keys lie where the tree has a hole, and whose checksums belong to that tree.
+ * The leaves of each tree that can be read: those that the tree leads to, and the strays, which it would lead to if no
+ * page above them were damaged. These are leaves that no tree and no list of free pages has, whose checksums are
+ * of that tree, and whose keys lie where it has a hole; all that is of a tree to which nothing leads any more; and
+ * where the last state is not known, what later transactions have written.
  */
 import { type CheckedTree, checkTree, EVERY_KEY, type Span } from '../check/checked-tree.js';
 import { checkFreeLists } from '../check/free-lists.js';
-import { type FoundBucket, type MainContents, readMainTree } from '../check/main-tree.js';
-import { soundHeader } from '../check/records.js';
+import { isDraft, type MainContents, readMainTree } from '../check/main-tree.js';
 import { Scan } from '../check/scan.js';
-import { seedOf } from '../checksum.js';
 import type { TreesState } from '../file/metas.js';
 import { Fault, Page } from '../file/page.js';
+import { pageCountOf, transactionOf } from '../file/page-header.js';
 import type { StoreFile } from '../file/store-file.js';
-import { bucketDatabase, decodeChunkKey, EXPIRY_DATABASE, sumOfChunk } from '../layout.js';
+import { tree } from '../file/tree-descriptor.js';
+import { EXPIRY_DATABASE } from '../layout.js';
+import { type KnownBucket, knownBuckets } from './known-buckets.js';
+import { LeafOwner } from './leaf-owner.js';
+import { ANY_TRANSACTION, type BestState } from './states.js';
 
 export interface SoundLeaf {
   readonly page: Page;
-  /** Whether the tree does not refer to it, so that it may be outdated. */
+  /** Whether the tree does not lead to it. */
   readonly isStray: boolean;
 }
 
@@ -35,18 +39,26 @@ export class SoundTrees {
   /** The problems found. */
   readonly scan: Scan;
   readonly #file: StoreFile;
-  readonly #meta: TreesState;
+  readonly #state: TreesState;
+  readonly #isLast: boolean;
+  /** Whether all free pages are known. */
+  readonly #isFreeKnown: boolean;
   readonly #trees = new Map<string, CheckedTree>();
   readonly #strays = new Map<string, Stray[]>();
   readonly #holes: Hole[] = [];
+  /** Buckets that the main tree does not lead to, or not by a name. */
+  readonly #known: ReadonlyMap<number, KnownBucket>;
+  readonly #owner: LeafOwner;
 
-  constructor(file: StoreFile, meta: TreesState) {
+  constructor(file: StoreFile, { trees: state, isLast }: BestState) {
     this.#file = file;
-    this.#meta = meta;
-    this.scan = new Scan(file, meta);
+    this.#state = state;
+    this.#isLast = isLast;
+    this.scan = new Scan(file, state);
     for (const _ of checkFreeLists(this.scan)) {
       // Free pages are noted.
     }
+    this.#isFreeKnown = isLast && !this.scan.isPartial;
     this.main = readMainTree(this.scan);
     const chunks = this.main.internal.get('chunks');
     if (chunks) this.#add('chunks', chunks, { part: 'chunks' });
@@ -54,9 +66,31 @@ export class SoundTrees {
     for (const { id, name, descriptor } of this.main.buckets) {
       this.#add(treeOf(id), descriptor, { bucket: name });
     }
+    const isNamed = this.main.buckets.every((bucket) => bucket.isNamed);
+    this.#known = this.#mayLackBuckets || !isNamed ? knownBuckets(file) : new Map();
+    const ids = new Set([...this.main.buckets.map(({ id }) => id), ...this.#known.keys()]);
+    const dataOf = (page: Page, node: number) => this.data(page, node);
+    this.#owner = new LeafOwner(dataOf, ids);
   }
 
-  /** Whether the tree lacks pages above some leaves that have been found nevertheless. */
+  /** The buckets that there are, once `look` is done; of one without a tree, and of a nameless one, what else tells. */
+  get buckets(): KnownBucket[] {
+    const names = new Set(this.main.buckets.map(({ name }) => name));
+    const known = (id: number): KnownBucket => {
+      const { name, ...others } = this.#known.get(id) ?? { id };
+      return name === undefined || names.has(name) ? others : { name, ...others };
+    };
+    const led = this.main.buckets.map((bucket) => {
+      const { id, name, isNamed, created, descriptor, size } = bucket;
+      const keys = size?.entries ?? Number(descriptor.readBigUInt64LE(tree.entries));
+      return isNamed ? { id, name, created: created!, keys } : { ...known(id), keys };
+    });
+    const lost = [...this.#strays.keys()].filter((name) => !this.#trees.has(name));
+    const others = lost.filter((name) => name !== 'chunks').map((name) => known(Number(name)));
+    return [...led, ...others].filter(({ name }) => name === undefined || !isDraft(name));
+  }
+
+  /** Whether there are leaves of the tree that it does not lead to. */
   hasStrays(name: string): boolean {
     return this.#strays.has(name);
   }
@@ -71,9 +105,10 @@ export class SoundTrees {
       if (!descriptor) continue;
       for (const _ of checkTree(this.scan, { kind: 'named', descriptor, place: { part } })) yield 1;
     }
-    if (this.#holes.length === 0) return;
-    for (const { first, count } of this.scan.census.lost()) {
-      for (let number = first; number < first + count; number++) this.#takeStray(number);
+    if (this.#holes.length === 0 && !this.#mayLackBuckets) return;
+    const { census } = this.scan;
+    for (const { first, count } of this.#isLast ? census.lost() : census.unused()) {
+      for (let number = first; number < first + count; ) number += this.#takeStray(number);
       yield count;
     }
     const byKey = (a: Stray, b: Stray) => Buffer.compare(a.first, b.first);
@@ -86,7 +121,7 @@ export class SoundTrees {
     const tree = this.#trees.get(name);
     let next = 0;
     const { missing: _, ...again } = tree ?? { missing: undefined };
-    const leaves = tree ? checkTree(new Scan(this.#file, this.#meta), again as CheckedTree) : [];
+    const leaves = tree ? checkTree(new Scan(this.#file, this.#state), again as CheckedTree) : [];
     for (const { page } of leaves) {
       while (next < strays.length && page.compareKey(0, strays[next]!.first) > 0) {
         yield { page: this.#parse(strays[next++]!.number) as Page, isStray: true };
@@ -100,7 +135,17 @@ export class SoundTrees {
 
   /** The data of a node, or why it cannot be read. Throws `io`. */
   data(page: Page, node: number): Buffer | Fault {
-    return this.scan.dataOf(page, node);
+    return this.#file.dataOf(page, node, this.#newest);
+  }
+
+  /** Whether a bucket may be there that the main tree does not lead to. */
+  get #mayLackBuckets(): boolean {
+    return !(this.main.isWhole && this.#isLast);
+  }
+
+  /** The last transaction that may have written a page of the store. */
+  get #newest(): bigint {
+    return this.#isLast ? this.#state.transaction : ANY_TRANSACTION;
   }
 
   #add(tree: string, descriptor: Buffer, place: CheckedTree['place']): void {
@@ -108,51 +153,53 @@ export class SoundTrees {
     this.#trees.set(tree, { kind: 'named', descriptor, place, missing });
   }
 
-  #takeStray(number: number): void {
-    const page = this.#parse(number);
-    if (page instanceof Fault) return;
+  /** Looks at a page that no tree has; returns how many pages it was. */
+  #takeStray(number: number): number {
+    const bytes = this.#file.readPages(number, 1);
+    if (bytes instanceof Fault) return 1;
+    const page = this.#parse(number, bytes);
+    // What is used is whole, and what a value holds is no page of a tree.
+    if (page instanceof Fault) return this.#isFreeKnown ? this.#pageCount(number, bytes) : 1;
+    const isLater = transactionOf(bytes) > this.#state.transaction;
+    if (!isLater && this.scan.census.isFree(number)) return 1;
+    const mayBeUnknown = isLater || !this.main.isWhole;
+    if (!mayBeUnknown && this.#holes.length === 0) return 1;
+    const owner = this.#owner.of(page, mayBeUnknown);
+    if (owner === undefined) return 1;
+    const name = String(owner);
+    const isOfLost = mayBeUnknown && !this.#trees.has(name);
+    if (!(isLater || isOfLost || this.#isInHole(name, page))) return 1;
+    const strays = this.#strays.get(name) ?? [];
+    strays.push({ number, first: Buffer.from(page.key(0)) });
+    this.#strays.set(name, strays);
+    return 1;
+  }
+
+  #pageCount(number: number, bytes: Buffer): number {
+    const count = pageCountOf(bytes);
+    const isIts = bytes.readBigUInt64LE() === BigInt(number) && count > 1;
+    return isIts && this.scan.census.holds({ first: number, count }) ? count : 1;
+  }
+
+  #isInHole(name: string, page: Page): boolean {
     const first = page.key(0);
     const last = page.key(page.count - 1);
-    const hole = this.#holes.find(
+    return this.#holes.some(
       ({ tree, lower, upper }) =>
+        tree === name &&
         (!lower || Buffer.compare(first, lower) >= 0) &&
-        (!upper || Buffer.compare(last, upper) < 0) &&
-        this.#isOf(tree, page),
+        (!upper || Buffer.compare(last, upper) < 0),
     );
-    if (hole === undefined) return;
-    const strays = this.#strays.get(hole.tree) ?? [];
-    strays.push({ number, first: Buffer.from(first) });
-    this.#strays.set(hole.tree, strays);
   }
 
-  /** Whether something on a page has a checksum of that tree. */
-  #isOf(tree: string, page: Page): boolean {
-    const seed = tree === 'chunks' ? undefined : seedOf(bucketDatabase(Number(tree)));
-    for (let node = 0; node < page.count; node++) {
-      const data = this.data(page, node);
-      if (data instanceof Fault) continue;
-      const key = page.key(node);
-      if (seed === undefined ? isChunk(key, data) : soundHeader(seed, key, data)) return true;
-    }
-    return false;
-  }
-
-  #parse(number: number): Page | Fault {
-    const bytes = this.#file.readPages(number, 1);
+  #parse(number: number, bytes = this.#file.readPages(number, 1)): Page | Fault {
     if (bytes instanceof Fault) return bytes;
-    const place = { number, tree: 'named', depth: 1 } as const;
-    const page = Page.parse(bytes, place, this.#meta.transaction);
+    const page = Page.parse(bytes, { number, tree: 'named', depth: 1 }, this.#newest);
     return page instanceof Fault || page.isTiled ? page : new Fault('its nodes overlap');
   }
 }
 
-/** Whether a chunk matches its key. */
-export function isChunk(key: Buffer, data: Buffer): boolean {
-  const name = decodeChunkKey(key);
-  return name !== undefined && sumOfChunk(name.valueId, name.index, data) === name.checksum;
-}
-
 /** The name of a bucket's tree here. */
-export function treeOf(id: FoundBucket['id']): string {
+export function treeOf(id: number): string {
   return String(id);
 }

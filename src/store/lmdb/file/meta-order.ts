@@ -1,0 +1,38 @@
+/**
+ * Which of the two meta pages is the newer one. They have no checksum, and one damaged bit of a number can have the
+ * older page pass for the newer: so they are held against each other, and against what they lead to.
+ */
+import type { Meta } from './metas.js';
+import { Fault } from './page.js';
+import { numberOf, transactionOf } from './page-header.js';
+import type { StoreFile } from './store-file.js';
+import { rootOf } from './walk.js';
+
+/** The newer of the two, where what they say goes together. Throws `io`. */
+export function newerOf(file: StoreFile, first: Meta, second: Meta): Meta | undefined {
+  if (!areInTurn(first.transaction, second.transaction)) return undefined;
+  const [older, newer] = first.transaction < second.transaction ? [first, second] : [second, first];
+  const roots = [rootOf(older.main, 'main'), rootOf(newer.main, 'main')] as const;
+  // After a compaction, and in a restored store, both lead to the same.
+  if (roots[0]?.number === roots[1]?.number) return newer;
+  const [before, after] = roots.map((root) => root && writerOfPage(file, root.number));
+  const isBefore = before === undefined || before <= older.transaction;
+  const isAfter = after === undefined || after > older.transaction;
+  return isBefore && isAfter ? newer : undefined;
+}
+
+/**
+ * Whether the numbers on the first and the second page can be of two transactions of which one came after the other:
+ * LMDB writes those of even numbers to the first, a compaction skips two, and a new file has none.
+ */
+export function areInTurn(first: bigint, second: bigint): boolean {
+  const apart = first > second ? first - second : second - first;
+  const isNew = first === 0n && second === 0n;
+  return isNew || ((apart === 1n || apart === 3n) && first % 2n === 0n);
+}
+
+/** Undefined for what is no page. */
+function writerOfPage(file: StoreFile, number: number): bigint | undefined {
+  const bytes = file.readPages(number, 1);
+  return bytes instanceof Fault || numberOf(bytes) !== number ? undefined : transactionOf(bytes);
+}

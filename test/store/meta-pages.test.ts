@@ -1,0 +1,69 @@
+/** The numbers of the meta pages, which say which of two states is the last: no damaged bit makes it the one before. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { KvError } from '../../src/errors.js';
+import { checkOf } from '../../src/store/lmdb/check/check-store.js';
+import { salvage } from '../../src/store/lmdb/salvage/salvage-store.js';
+import { openStoreAt } from '../support/open-test-store.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const PAGE_BYTES = 4096;
+const NUMBER_OFFSET = 152;
+
+/** Bits of a number: the lowest ones tell one transaction from those beside it. */
+const BITS = [0, 1, 2, 3, 63];
+
+async function putIn(path: string, value: string): Promise<void> {
+  const store = await openStoreAt(path);
+  const upload = store.upload();
+  upload.append(Buffer.from(value));
+  store.ensureBucket('test').put('key', upload);
+  upload.close();
+  await store.close();
+}
+
+async function valueIn(path: string): Promise<string> {
+  const store = await openStoreAt(path, 'read');
+  try {
+    const value = store.bucket('test')!.get('key')!;
+    return Buffer.from(value.read(0, value.size)).toString();
+  } finally {
+    await store.close();
+  }
+}
+
+// The numbers of the last transactions end in each way that two bits can.
+test.each([1, 2, 3, 4])(
+  'after %i writes a damaged number is refused, checked and salvaged',
+  async (writes) => {
+    const folder = temporaryFolder();
+    const sound = join(folder, 'sound');
+    for (let write = 1; write < writes; write++) await putIn(sound, `${write}`);
+    await putIn(sound, 'the last');
+    const data = readFileSync(join(sound, 'data.mdb'));
+    const found = async () => {};
+    expect((await checkOf(sound).run({ found })).problems).toBe(0);
+    let refused = 0;
+    for (const page of [0, 1]) {
+      for (const bit of BITS) {
+        const path = join(folder, `${page}-${bit}`);
+        mkdirSync(path);
+        const damaged = Buffer.from(data);
+        damaged[page * PAGE_BYTES + NUMBER_OFFSET + (bit >> 3)]! ^= 1 << (bit & 7);
+        writeFileSync(join(path, 'data.mdb'), damaged);
+        const read = await valueIn(path).catch((error: unknown) => error);
+        const { problems } = await checkOf(path).run({ found });
+        if (read instanceof KvError) {
+          refused++;
+          expect([page, bit, read.code, problems > 0]).toEqual([page, bit, 'damaged', true]);
+        }
+        // The older one may look as a compaction leaves it that was killed.
+        else expect([page, bit, read]).toEqual([page, bit, 'the last']);
+        await salvage(path, `${path}-rescued`, { found });
+        expect([page, bit, await valueIn(`${path}-rescued`)]).toEqual([page, bit, 'the last']);
+      }
+    }
+    expect(refused).toBeGreaterThan(BITS.length);
+  },
+);
