@@ -2,14 +2,19 @@
  * Which of the two meta pages is the newer one. They have no checksum, and one damaged bit of a number can have the
  * older page pass for the newer: so they are held against each other, and against what they lead to.
  */
-import type { Meta } from './metas.js';
 import { Fault } from './page.js';
 import { numberOf, transactionOf } from './page-header.js';
 import type { StoreFile } from './store-file.js';
 import { rootOf } from './walk.js';
 
-/** The newer of the two, where what they say goes together. Throws `io`. */
-export function newerOf(file: StoreFile, first: Meta, second: Meta): Meta | undefined {
+/** What a meta page tells of its transaction; `main` is the descriptor of the main tree. */
+interface Told {
+  readonly transaction: bigint;
+  readonly main: Buffer;
+}
+
+/** The newer of the two; undefined if what they tell does not go together. Throws `io`. */
+export function newerOf<T extends Told>(file: StoreFile, first: T, second: T): T | undefined {
   if (!areInTurn(first.transaction, second.transaction)) return undefined;
   const [older, newer] = first.transaction < second.transaction ? [first, second] : [second, first];
   const roots = [rootOf(older.main, 'main'), rootOf(newer.main, 'main')] as const;
