@@ -8,17 +8,19 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { openStore } from '../../src/store/lmdb/open-store.js';
 import { Anatomy } from '../store/anatomy.js';
 import { makeVariedStore } from '../store/varied-store.js';
 import { program } from '../support/child-program.js';
 import { howMany, isFull, LONG_MS } from '../support/length.js';
+import { patternedBytes } from '../support/patterned-bytes.js';
 import { randomNumbers } from '../support/random.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const PAGE_BYTES = 4096;
 
 const random = randomNumbers();
-const COPIES = howMany(60, 2000);
+const COPIES = howMany(52, 2000);
 const BATCH = isFull ? 100 : 20;
 
 /** A store of so many keys has far more pages than every opening looks at. */
@@ -35,6 +37,8 @@ interface Copy {
   readonly data: Buffer;
   /** Records of which a page is damaged, as `bucket key`. */
   readonly lost: readonly string[];
+  /** Whether what tells what was deleted or overwritten is damaged as well. */
+  readonly mayReturn: boolean;
 }
 
 /** Ways to damage: each changes the data in place, or returns what is left of it, and says what it did. */
@@ -87,6 +91,13 @@ const ways: ((data: Buffer) => string | { readonly what: string; readonly left: 
     data.writeUInt16LE([0, 1, 0x7fff, 0xffff][numberBelow(4)]!, at);
     return `an extreme at ${at}`;
   },
+  function losesMetas(data) {
+    data.fill(0, 0, 2 * PAGE_BYTES);
+    const page = pageOf(data, (anatomy, page) => anatomy.isMain(page));
+    const isLost = random() < 0.5;
+    if (isLost) data.fill(0, page, page + PAGE_BYTES);
+    return `both meta pages lost${isLost ? `, and page ${page / PAGE_BYTES} of the main tree` : ''}`;
+  },
   function cuts(data) {
     const left = data.subarray(0, anyPage(data) + (random() < 0.5 ? 0 : numberBelow(PAGE_BYTES)));
     return { what: `cut off at ${left.length}`, left };
@@ -96,6 +107,7 @@ const ways: ((data: Buffer) => string | { readonly what: string; readonly left: 
 test('a damaged store gives what was written, or an error', async () => {
   const folder = temporaryFolder();
   await makeVariedStore(join(folder, 'sound'), KEYS);
+  await changeLast(join(folder, 'sound'));
   const sound = readFileSync(join(folder, 'sound', 'data.mdb'));
   anatomyOf(sound);
   const copies = Array.from({ length: COPIES }, (_, index) => damagedCopy(sound, index));
@@ -115,18 +127,37 @@ test('a damaged store gives what was written, or an error', async () => {
   expect(wrong).toEqual([]);
 });
 
+/** Changes of which each is the last transaction in turn, and values in several chunks, one of which two records share. */
+async function changeLast(path: string): Promise<void> {
+  const store = (await openStore(path, 'write'))!;
+  const put = (bucket: string, key: string, value: Buffer) => {
+    const upload = store.upload();
+    upload.append(value);
+    store.bucket(bucket)!.put(key, upload);
+    upload.close();
+  };
+  put('other', 'large', patternedBytes(700_000, 1));
+  put('test', 'large', patternedBytes(400_000, 2));
+  store.bucket('other')!.copy('large', { bucket: 'test', key: 'the same' });
+  for (let key = 1; key < KEYS; key += 100) put('test', `key ${key}`, Buffer.from('newer'));
+  await store.close();
+}
+
 /** A copy, damaged in the way that its number stands for. */
 function damagedCopy(sound: Buffer, index: number): Copy {
   const data = Buffer.from(sound);
   const did = ways[index % ways.length]!(data);
   const [what, left] = typeof did === 'string' ? [did, data] : [did.what, did.left];
   const lost = new Set<string>();
+  let mayReturn = false;
+  const anatomy = anatomyOf(sound);
   for (let at = 0; at < sound.length; at += PAGE_BYTES) {
-    const end = at + PAGE_BYTES;
+    const [end, page] = [at + PAGE_BYTES, at / PAGE_BYTES];
     if (left.subarray(at, end).equals(sound.subarray(at, end))) continue;
-    for (const record of anatomyOf(sound).recordsOn(at / PAGE_BYTES)) lost.add(record);
+    for (const record of anatomy.recordsOn(page)) lost.add(record);
+    mayReturn ||= page < 2 || anatomy.isFreeTree(page);
   }
-  return { what, data: left, lost: [...lost] };
+  return { what, data: left, lost: [...lost], mayReturn };
 }
 
 interface Came {
@@ -139,11 +170,11 @@ interface Came {
 
 async function read(folder: string, copies: readonly Copy[]): Promise<Came[]> {
   const batch = mkdtempSync(join(folder, 'batch-'));
-  const damaged = copies.map(({ data, lost }, index) => {
+  const damaged = copies.map(({ data, ...others }, index) => {
     const path = join(batch, `${index}`);
     mkdirSync(path);
     writeFileSync(join(path, 'data.mdb'), data);
-    return { path, lost };
+    return { path, ...others };
   });
   const list = join(batch, 'list');
   writeFileSync(list, JSON.stringify({ sound: join(folder, 'sound'), damaged }));

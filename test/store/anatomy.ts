@@ -6,7 +6,14 @@ import { newestMeta, readMetas } from '../../src/store/lmdb/file/metas.js';
 import { Fault, Page, type Place } from '../../src/store/lmdb/file/page.js';
 import { StoreFile } from '../../src/store/lmdb/file/store-file.js';
 import { rootOf, walkBroadly } from '../../src/store/lmdb/file/walk.js';
-import { decodeBucketEntry, nameKey, openEntry, sealEntry } from '../../src/store/lmdb/layout.js';
+import {
+  decodeBucketEntry,
+  decodeChunkKey,
+  nameKey,
+  openEntry,
+  sealEntry,
+} from '../../src/store/lmdb/layout.js';
+import { decodeHeader } from '../../src/store/lmdb/record-layout.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const PAGE_BYTES = 4096;
@@ -61,23 +68,30 @@ export class Anatomy {
   /** The records that need a page: theirs, that of their value, or of a chunk of it. */
   recordsOn(number: number): Set<string> {
     const found = new Set<string>();
+    const values = this.#valuesOn(number);
     for (const bucket of ['test', 'other']) {
       for (const { page, place } of this.#leaves(this.rootOf(bucket))) {
         for (let node = 0; node < page.count; node++) {
-          const needs = place.number === number || isOn(page, node, number);
-          const key = page.key(node).toString();
-          if (needs || (key === 'in chunks' && this.#isOfChunks(number)))
-            found.add(`${bucket} ${key}`);
+          const isHere = place.number === number || isOn(page, node, number);
+          const value = page.isElsewhere(node) ? undefined : decodeHeader(page.data(node)).chunked;
+          const isNeeded = isHere || (value !== undefined && values.has(value.valueId));
+          if (isNeeded) found.add(`${bucket} ${page.key(node)}`);
         }
       }
     }
     return found;
   }
 
-  #isOfChunks(number: number): boolean {
-    return this.#leaves(this.rootOf('chunks')).some(
-      ({ page, place }) => place.number === number || isOn(page, 0, number),
-    );
+  /** The ids of the values that need a page for one of their chunks. */
+  #valuesOn(number: number): Set<number> {
+    const found = new Set<number>();
+    for (const { page, place } of this.#leaves(this.rootOf('chunks'))) {
+      for (let node = 0; node < page.count; node++) {
+        const isHere = place.number === number || isOn(page, node, number);
+        if (isHere) found.add(decodeChunkKey(page.key(node))!.valueId);
+      }
+    }
+    return found;
   }
 
   #leaves(root: number): { readonly place: Place; readonly page: Page }[] {
