@@ -122,12 +122,15 @@ describe.skipIf(!hasRedis)('a store on a cluster', () => {
   });
 
   test('writes wait for a replica, and say where none has them', async () => {
-    await expect(openStore('?wait=2', 1000)).rejects.toMatchObject({
-      code: 'busy',
-      message: expect.stringContaining(
-        'it was written, and 1 of the 2 replicas that are waited for have it',
-      ),
-    });
+    const words = 'it was written, and 1 of the 2 replicas that are waited for have it';
+    let said = '';
+    // On a busy machine the time may be over before it is written.
+    for (let limit = 1000; limit < LIMIT && !said.includes(words); limit *= 2) {
+      const refused = await openStore('?wait=2', limit).catch((error) => error);
+      expect(refused).toMatchObject({ code: 'busy' });
+      said = refused.message;
+    }
+    expect(said).toContain(words);
   });
 
   test('what was acknowledged is there after a primary was killed, and counters are exact', async () => {

@@ -257,7 +257,7 @@ describe.skipIf(!hasRedis)('a store on a Redis server', () => {
   test('a write that may have been made says so', async () => {
     const own = await startRedis();
     onTestFinished(() => own.stop());
-    const store = await openAt(`${own.address}/ended`, 500);
+    const store = await openAt(`${own.address}/ended`, 1500);
     const bucket = store.ensureBucket('test');
     bucket.increment('n', 1n);
     own.process.kill('SIGSTOP');
