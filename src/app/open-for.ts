@@ -23,7 +23,7 @@ const STDERR = 2;
  */
 export async function openFor(
   access: StoreAccess,
-  { settings, terminal }: Surroundings,
+  { settings, terminal, idIsTaken }: Surroundings,
   mode = modeOf(access, settings),
 ): Promise<Store | undefined> {
   const { store: path } = settings;
@@ -36,6 +36,7 @@ export async function openFor(
   const remarks: string[] = [];
   const store = await openStore(path, mode, {
     ...patienceOf(settings, terminal),
+    ...(idIsTaken && { idIsTaken }),
     remark: (words) => remarks.push(words),
   });
   // Also without a terminal: scripts are the most likely to make stores in a bad place.

@@ -7,7 +7,7 @@ import { asKvError, exitCodes, KvError } from '../errors.js';
 import { checkEnvironment } from '../line/environment.js';
 import { parse, settingsOf } from '../line/invocation.js';
 import { withUsage } from '../line/usage.js';
-import type { Launch } from '../start/launch.js';
+import { type Launch, RESTART_SIGNAL } from '../start/launch.js';
 import { writeError } from '../terminal/error-message.js';
 import { openTerminal } from '../terminal/process-terminal.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -34,6 +34,10 @@ export async function main(
     process.exitCode = await run(argv, env, terminal, launch);
     launch?.reached('the verb has run');
   } catch (thrown) {
+    if (thrown === idIsTaken) {
+      process.kill(process.pid, RESTART_SIGNAL);
+      return;
+    }
     const error = asKvError(thrown);
     await showError(error, settings, terminal, env);
     process.exitCode = error.exitCode;
@@ -49,7 +53,14 @@ async function run(
   terminal: Terminal,
   launch: Launch = { verb: undefined, reached() {} },
 ): Promise<number> {
-  const surroundings = { terminal, env, verbs: registry, manualWith, host };
+  const surroundings = {
+    terminal,
+    env,
+    verbs: registry,
+    manualWith,
+    host,
+    ...(launch.restarts && { idIsTaken: beginAnew }),
+  };
   const manual = manualWith([]);
   switch (argv[0]) {
     case unlisted.complete: {
@@ -89,6 +100,13 @@ async function run(
     default:
       return invocation satisfies never;
   }
+}
+
+/** What ends this process, for the first one of its container to start it anew under another id. */
+const idIsTaken = new Error('the id is taken');
+
+function beginAnew(): void {
+  throw idIsTaken;
 }
 
 /** What `kv` without words does: the prompt for a person, a script from stdin, or nothing. */

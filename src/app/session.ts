@@ -42,13 +42,13 @@ function protectedFrom(surroundings: Surroundings): Surroundings {
 /** Opens the store for some work, then closes it. Throws what opening throws, and `no-store`. */
 export async function withStore<T>(
   access: StoreAccess,
-  surroundings: Surroundings,
+  { idIsTaken, ...surroundings }: Surroundings,
   work: (context: Context, tools: Tools) => Promise<T>,
 ): Promise<T> {
   const [{ createKeyvalue }, { MemoryStore }, store] = await Promise.all([
     import('../keyvalue/index.js'),
     import('../store/memory/memory-store.js'),
-    openFor(access, surroundings),
+    openFor(access, { ...surroundings, idIsTaken }),
   ]);
   const late = store ? undefined : new LateStore(new MemoryStore());
   const keyvalue = createKeyvalue(store ?? late!.store);

@@ -8,6 +8,8 @@ export interface Surroundings {
   readonly terminal: Terminal;
   readonly env: NodeJS.ProcessEnv;
   readonly host: Host;
+  /** See `Patience`; undefined once something may have been read or written. */
+  readonly idIsTaken?: (() => void) | undefined;
   /** The verbs of the tool. */
   readonly verbs: Registry;
   /** The verbs that only lines at a prompt may use; undefined for lines of a script. */

@@ -5,6 +5,7 @@ import { type AnyFormat, FormatError, type Remedy } from '../formats/format.js';
 import { type FormatName, formatOfFile } from '../formats/index.js';
 import { quoteWord } from '../line/quotes.js';
 import { fittedHint } from '../terminal/fitted-message.js';
+import { ownRow } from '../terminal/own-row.js';
 import { humanSize } from '../terminal/quantities.js';
 import { visibleMessage } from '../terminal/visible.js';
 import type { ImportOptions } from './import-options.js';
@@ -74,7 +75,8 @@ export class ImportEnding {
     if (error.code !== 'interrupted') return ending;
     // It ends the process by its signal, without a message of its own.
     const { stderr } = this.#context.terminal;
-    await stderr.write(`${fittedHint(visibleMessage(ending.secondLine), stderr)}\n`);
+    const words = fittedHint(visibleMessage(ending.secondLine), stderr);
+    await stderr.write(`${ownRow(stderr)}${words}\n`);
     return error;
   }
 

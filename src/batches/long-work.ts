@@ -1,6 +1,7 @@
 /** Long work: how it is followed, and how a signal stops it. */
 import type { Answering, Context, WorkOptions } from '../context.js';
 import { nextTurn, turnWhenDue } from '../terminal/event-loop.js';
+import { ownRow } from '../terminal/own-row.js';
 import { stoppable } from '../terminal/stoppable-output.js';
 
 /** How work is followed and stopped. */
@@ -39,7 +40,10 @@ export async function longWork<T>(
       return await work({ signal, pause, progress: (done) => bar.update(done) }, own);
     } catch (thrown) {
       bar.stop();
-      if (signal.aborted && unlessDone !== undefined) await terminal.note(unlessDone);
+      if (signal.aborted && unlessDone !== undefined) {
+        await terminal.stderr.write(ownRow(terminal.stderr));
+        await terminal.note(unlessDone);
+      }
       throw thrown;
     } finally {
       bar.stop();

@@ -14,15 +14,15 @@
  * Kept code can only make a start faster: if anything is wrong with it, the program is compiled
  * anew.
  */
-import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, type Stats, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 import { exitCodes } from '../errors.js';
 import { userFolder } from '../line/user-folder.js';
-import { processLimits } from '../store/process-limits.js';
+import { type Limits, processLimits, usedMemory } from '../store/process-limits.js';
 import { codeFileOf, type Found, readCode } from './code-file.js';
 import { codeFilePath, keepCode } from './keep-code.js';
-import type { Launch } from './launch.js';
+import { type Launch, takeRestarts } from './launch.js';
 import { StartTrace } from './start-trace.js';
 
 /** A digest of the program's file, put in by the build. */
@@ -57,20 +57,55 @@ export function start(): void {
 
 function startHere(): void {
   const { argv, env } = process;
+  const limits = processLimits();
+  const fault = faultOfMemory(limits);
+  if (fault !== undefined) {
+    process.exitCode = exitCodes.store;
+    writeSync(STDERR, `kv: cannot start: ${fault}\n`);
+    return;
+  }
   const trace = env.KV_TRACE === 'start' ? new StartTrace() : undefined;
   trace?.reached('Node itself');
-  const launch: Launch = { verb: undefined, reached: (step) => trace?.reached(step) };
+  const launch: Launch = {
+    verb: undefined,
+    restarts: takeRestarts(env),
+    reached: (step) => trace?.reached(step),
+  };
   if (trace) process.on('exit', () => trace.reached('what was written has drained'));
-  const program = load(env, launch, trace);
+  const program = load(env, limits, launch, trace);
   trace?.reached('the program is loaded');
   program.main(argv.slice(2), env, launch);
   if (trace) process.on('exit', () => trace.print());
 }
 
-function load(env: NodeJS.ProcessEnv, launch: Launch, trace: StartTrace | undefined): Program {
+/** Bytes of addresses, and of memory of its own, that the program needs beside what Node has when it starts. */
+const START_ADDRESSES_BYTES = 32 * 1024 * 1024;
+const START_DATA_BYTES = 24 * 1024 * 1024;
+
+const STDERR = 2;
+
+/** What limit is too low for the program itself: V8 aborts where memory is refused. */
+function faultOfMemory({ addresses, data }: Limits): string | undefined {
+  if (addresses === Number.POSITIVE_INFINITY && data === addresses) return undefined;
+  const used = usedMemory();
+  if (addresses - used.addresses < START_ADDRESSES_BYTES) {
+    return "the limit on the process's addresses is too low\ntry: ulimit -v unlimited";
+  }
+  if (data - used.data < START_DATA_BYTES) {
+    return "the limit on the process's data is too low\ntry: ulimit -d unlimited";
+  }
+  return undefined;
+}
+
+function load(
+  env: NodeJS.ProcessEnv,
+  limits: Limits,
+  launch: Launch,
+  trace: StartTrace | undefined,
+): Program {
   const path = join(__dirname, PROGRAM);
   const folder = userFolder('cache', env);
-  const reason = env.KV_NO_CACHE ? 'KV_NO_CACHE is set' : faultOf(folder);
+  const reason = env.KV_NO_CACHE ? 'KV_NO_CACHE is set' : faultOf(folder, limits);
   if (folder === undefined || reason !== undefined) {
     trace?.note(`no code is kept: ${reason}`);
     return require(path) as Program;
@@ -113,11 +148,11 @@ function load(env: NodeJS.ProcessEnv, launch: Launch, trace: StartTrace | undefi
 const STACK_BYTES = 256 * 1024;
 
 /** Why code cannot be kept in, or read from, that folder. */
-function faultOf(folder: string | undefined): string | undefined {
+function faultOf(folder: string | undefined, { stack }: Limits): string | undefined {
   if (folder === undefined) return 'there is no home folder';
   // Node replaces invalid UTF-8 by U+FFFD: it would be another folder.
   if (folder.includes('\ufffd')) return 'the name of its folder is not UTF-8';
-  return processLimits().stack < STACK_BYTES ? 'the limit on the stack is low' : undefined;
+  return stack < STACK_BYTES ? 'the limit on the stack is low' : undefined;
 }
 
 /** The verbs whose code was kept; undefined if there was none, or V8 rejected it. */

@@ -9,6 +9,11 @@ export interface Patience {
   readonly limit?: Milliseconds | undefined;
   /** Called once a wait has lasted a second, with who is waited for. */
   waiting?(other: string): void;
+  /**
+   * Called where a process of another container has this one's id and the store open, before anything was waited
+   * for. May throw what ends this process, for it to begin again under another id.
+   */
+  idIsTaken?(): void;
   /** Called with what there is to say of a store that was made. */
   remark?(words: string): void;
   /** Runs a wait that blocks the event loop. */

@@ -8,6 +8,7 @@ export function outputThrough(target: Output, write: Output['write']): Output {
       return target.columns;
     },
     style: target.style,
+    ...(target.isDumb && { isDumb: true as const }),
     ...(target.laysOutJson && { laysOutJson: true as const }),
     ...(target.whenUnread && { whenUnread: (tell) => target.whenUnread!(tell) }),
     write,

@@ -30,6 +30,7 @@ export async function processOutput(
       return (isTerminal && process[name].columns) || 80;
     },
     style: showsColor(options.color, options.env, isTerminal) ? await colorStyle() : plainStyle,
+    ...(isTerminal && options.env.TERM === 'dumb' && { isDumb: true as const }),
     ...((kind === 'file' || kind === 'device') && { neverWaits: true as const }),
     ...(kind === 'pipe' && {
       async whenUnread(tell) {

@@ -41,7 +41,8 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
       await stderr.write(`${fittedMessage(visibleMessage(text), stderr)}\n`);
     },
     async progress(total, unit) {
-      return stderr.isTerminal && !options.quiet ? progressBar(total, unit) : noProgress;
+      const shows = stderr.isTerminal && !stderr.isDumb && !options.quiet;
+      return shows ? progressBar(total, unit) : noProgress;
     },
     async confirm(question, signal) {
       if (!canAsk) throw nobodyToAsk();

@@ -32,12 +32,15 @@ export async function progressBar(
 ): Promise<Progress> {
   const { default: cliProgress } = await import('cli-progress');
   const began = Date.now();
+  let drawnColumns = 0;
   const bar = new cliProgress.SingleBar({
     format(options, { progress, maxWidth }, state: Omit<ProgressState, 'bar' | 'share'>) {
       const isKnown = total !== undefined;
       const bar = isKnown ? cliProgress.Format.BarFormat(progress, options) : '';
       const share = isKnown ? `${Math.floor(progress * 100)}%` : '';
-      return progressLine({ ...state, bar, share }, maxWidth);
+      const line = progressLine({ ...state, bar, share }, maxWidth);
+      drawnColumns = line.length;
+      return line;
     },
     stream: process.stderr,
     fps: FRAMES,
@@ -49,15 +52,24 @@ export async function progressBar(
   });
   let shown = false;
   let endPreparation = () => {};
+  /** A terminal that becomes narrower breaks the row: what it has made of it goes, and the bar is drawn anew. */
+  const resize = () => {
+    const rows = Math.floor(drawnColumns / (process.stderr.columns || drawnColumns + 1));
+    if (rows === 0) return;
+    process.stderr.write(`\x1b[${rows}A\r\x1b[J`);
+    drawnColumns = 0;
+  };
   const show = (done: number, payload: object) => {
     bar.start(total ?? 0, done, payload);
     shown = true;
+    process.stderr.on('resize', resize);
     // While it shows, the terminal breaks no lines, as a shell needs it to.
     endPreparation = beforeStops(async () => hide());
   };
   const hide = () => {
     if (!shown) return;
     endPreparation();
+    process.stderr.off('resize', resize);
     bar.stop();
     shown = false;
   };

@@ -11,6 +11,8 @@ export interface Output {
   /** Columns of the terminal; 80 where there is none. */
   readonly columns: number;
   readonly style: Style;
+  /** Whether it is a terminal that has no cursor to move (`TERM=dumb`). */
+  readonly isDumb?: true;
   /** Whether a value that is JSON is laid out for reading where no form is asked for. */
   readonly laysOutJson?: true;
   /** Whether it has no reader who could be slow: a file, or a device that is no terminal. */

@@ -3,9 +3,9 @@
  * descriptor while it opens a store, lmdb (3.5.6) uses memory that it has freed, and the process
  * dies, so the limits are checked before. Without /proc nothing is known, and nothing is refused.
  */
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { ioError, KvError } from '../../errors.js';
-import type { Limits } from '../process-limits.js';
+import { type Limits, usedMemory } from '../process-limits.js';
 import { STORE_LIMIT_BYTES } from './layout.js';
 
 /**
@@ -15,6 +15,10 @@ import { STORE_LIMIT_BYTES } from './layout.js';
 const READER_REST_BYTES = 256 * 1024 * 1024;
 const WRITER_REST_BYTES = 768 * 1024 * 1024;
 
+/** Bytes of private memory for the rest of the process, where that is limited. */
+const READER_DATA_BYTES = 96 * 1024 * 1024;
+const WRITER_DATA_BYTES = 384 * 1024 * 1024;
+
 /** Bytes by which a store may grow during one transaction. */
 const GROWTH_BYTES = 64 * 1024 * 1024;
 
@@ -23,11 +27,6 @@ const DESCRIPTORS = 5;
 
 /** Bytes of stack that LMDB's threads need. */
 const STACK_BYTES = 128 * 1024;
-
-/**
- * Bytes of a page of the system's memory, the smallest in use: with larger pages, less is counted.
- */
-const PAGE_BYTES = 4096;
 
 /**
  * A limit suggested in a message is a multiple of this, plus one step: no two processes use the
@@ -50,6 +49,17 @@ export function checkStack(path: string, { stack }: Limits): void {
   const state = "the limit on a thread's stack is too low for it";
   throw new KvError('full', `cannot use store "${path}": ${state}`, {
     hint: `try: ulimit -s unlimited, or at least ulimit -s ${STACK_BYTES / 1024}`,
+  });
+}
+
+/** Throws `full` if the process may have too little private memory to use a store. */
+export function checkData(path: string, { data }: Limits, readOnly: boolean): void {
+  if (data === Number.POSITIVE_INFINITY) return;
+  const least = usedMemory().data + (readOnly ? READER_DATA_BYTES : WRITER_DATA_BYTES);
+  if (data >= least) return;
+  const state = "the limit on the process's data is too low for it";
+  throw new KvError('full', `cannot use store "${path}": ${state}`, {
+    hint: `try: ulimit -d unlimited, or at least ulimit -d ${advised(least)}`,
   });
 }
 
@@ -92,7 +102,7 @@ export class AddressSpace {
   private constructor(path: string, limit: number, rest: number) {
     this.#path = path;
     this.#limit = limit;
-    this.#taken = usedAddresses() + rest;
+    this.#taken = usedMemory().addresses + rest;
     this.#left = limit - this.#taken;
   }
 
@@ -100,7 +110,7 @@ export class AddressSpace {
   static of(path: string, { addresses }: Limits, readOnly: boolean): AddressSpace | undefined {
     const limit = Math.min(addresses, ADDRESSES_BYTES);
     // A process with many open stores runs out of addresses even without a limit.
-    if (limit - usedAddresses() >= 2 * STORE_LIMIT_BYTES) return undefined;
+    if (limit - usedMemory().addresses >= 2 * STORE_LIMIT_BYTES) return undefined;
     return new AddressSpace(path, limit, readOnly ? READER_REST_BYTES : WRITER_REST_BYTES);
   }
 
@@ -149,8 +159,7 @@ export class AddressSpace {
         hint: 'try: close other stores that it has open',
       });
     }
-    const steps = Math.ceil((this.#taken + (needed ?? 0)) / HINT_STEP_BYTES) + 1;
-    const least = `, or at least ulimit -v ${(steps * HINT_STEP_BYTES) / 1024}`;
+    const least = `, or at least ulimit -v ${advised(this.#taken + (needed ?? 0))}`;
     return new KvError(
       'full',
       `cannot use store "${this.#path}": the limit on the process's addresses is too low for it`,
@@ -159,13 +168,9 @@ export class AddressSpace {
   }
 }
 
-/** Bytes of addresses that this process uses now. */
-function usedAddresses(): number {
-  try {
-    return Number.parseInt(readFileSync('/proc/self/statm', 'latin1'), 10) * PAGE_BYTES;
-  } catch {
-    return 0;
-  }
+/** Where so many bytes are needed: the limit to set, in KiB. */
+function advised(bytes: number): number {
+  return ((Math.ceil(bytes / HINT_STEP_BYTES) + 1) * HINT_STEP_BYTES) / 1024;
 }
 
 function unitsIn(bytes: number): number {

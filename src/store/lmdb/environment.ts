@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Patience } from '../patience.js';
 import { type Limits, processLimits } from '../process-limits.js';
 import type { Milliseconds } from '../record.js';
-import { AddressSpace, checkDescriptors, checkStack } from './address-space.js';
+import { AddressSpace, checkData, checkDescriptors, checkStack } from './address-space.js';
 import { seedOf } from './checksum.js';
 import { binary, type RootDb, statsOf } from './database.js';
 import { Databases } from './databases.js';
@@ -58,6 +58,7 @@ export class Environment {
     this.path = path;
     this.readOnly = readOnly;
     checkStack(madeFor, limits);
+    checkData(madeFor, limits, readOnly);
     this.#space = AddressSpace.of(madeFor, limits, readOnly);
     const options = {
       ...binary,

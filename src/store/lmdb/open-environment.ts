@@ -30,7 +30,7 @@ const lacking: readonly unknown[] = [INVALID, 19, 37, 38, 95];
 export function openEnvironment(
   path: string,
   options: object,
-  { limit = ID_PATIENCE_MS, waiting }: Patience = {},
+  { limit = ID_PATIENCE_MS, waiting, idIsTaken: tell }: Patience = {},
 ): RootDb {
   let failed: number | undefined;
   let isReported = false;
@@ -41,10 +41,11 @@ export function openEnvironment(
       const { code, isOfLocks } = error as { code?: unknown; isOfLocks?: true };
       // See native-addon.ts.
       if (isOfLocks && code === ID_IS_TAKEN) {
+        tell?.();
         // The clock is not read earlier: loading it takes 2 ms.
         failed ??= performance.now();
         const elapsed = performance.now() - failed;
-        if (elapsed >= limit) throw idIsTaken(path, error);
+        if (elapsed >= limit) throw otherHasId(path, error);
         if (elapsed >= REPORT_MS && !isReported) {
           isReported = true;
           waiting?.(otherOfId());
@@ -61,7 +62,7 @@ export function openEnvironment(
   throw new KvError('busy', `cannot open store "${path}": others were closing it each time`);
 }
 
-function idIsTaken(path: string, cause: unknown): KvError {
+function otherHasId(path: string, cause: unknown): KvError {
   const state = `${otherOfId()}, has it open`;
   return new KvError('busy', `cannot open store "${path}": ${state}`, {
     hint: 'try again, wait longer with --wait DUR, or start kv under another id: sh -c "kv …; exit"',

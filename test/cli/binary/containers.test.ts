@@ -8,24 +8,26 @@ import { guest } from '../../support/guests.js';
 import { ended, Shell, until } from '../../support/shell.js';
 
 const alone = 'unshare --pid --fork --kill-child --mount-proc';
+/** The same for a kv that is not the first process, and gets the second id in each. */
+const second = (words: string) => `${alone} bash -c '${words}; exit'`;
 const canUnshare = spawnSync('bash', ['-c', `${alone} true`]).status === 0;
 
 describe.skipIf(!canUnshare)('a process with the id of another that has the store open', () => {
   it('ends with 5 and the reason when its patience ends, and works when the other is done', async () => {
     const shell = new Shell();
     await shell.succeed('kv set k v');
-    const holder = shell.startGroup(`exec ${alone} kv exec --atomic`);
+    const holder = shell.startGroup(`exec ${second('kv exec --atomic')}`);
     holder.stdin.write('set held 1\n');
     await until(async () => (await shell.run('kv --wait 1ms delete probe')).status === 5);
     for (const words of ['get k', 'keys', 'set k new']) {
-      const { status, stderr } = await shell.run(`${alone} kv --wait 200ms ${words}`);
+      const { status, stderr } = await shell.run(second(`kv --wait 200ms ${words}`));
       expect([words, status]).toEqual([words, 5]);
       expect(stderr).toMatch(
         /^kv: cannot open store .* container that has the same id, \d+, has it open\n/,
       );
     }
     expect(await shell.succeed('kv get k')).toBe('v');
-    const waiting = shell.run(`${alone} kv incr n`);
+    const waiting = shell.run(second('kv incr n'));
     holder.stdin.end();
     await ended(holder);
     expect((await waiting).text).toBe('1\n');
@@ -35,10 +37,10 @@ describe.skipIf(!canUnshare)('a process with the id of another that has the stor
   it('is told of on a terminal after a second', async () => {
     const shell = new Shell();
     await shell.succeed('kv set k v');
-    const holder = shell.startGroup(`exec ${alone} kv exec --atomic`);
+    const holder = shell.startGroup(`exec ${second('kv exec --atomic')}`);
     holder.stdin.write('set held 1\n');
     await until(async () => (await shell.run('kv --wait 1ms delete probe')).status === 5);
-    const waiting = shell.startGroup(`exec script -qec '${alone} kv get k' /dev/null`);
+    const waiting = shell.startGroup(`exec script -qec "${second('kv get k')}" /dev/null`);
     const end = ended(waiting);
     await once(waiting.stdout, 'data');
     holder.stdin.end();
@@ -50,6 +52,23 @@ describe.skipIf(!canUnshare)('a process with the id of another that has the stor
 });
 
 describe.skipIf(!canUnshare)('the first process of a container', () => {
+  it('shares a store with those of other containers, whatever comes in through stdin', async () => {
+    const shell = new Shell();
+    await shell.succeed('kv set k v');
+    const others = [1, 2].map(() => shell.startGroup(`exec ${alone} kv watch --initial --values`));
+    for (const other of others) await new Promise((resolve) => other.stdout.once('data', resolve));
+    const script = `printf new | ${alone} kv set k && ${alone} kv get k && ${alone} kv run nothing`;
+    const { status, text, stderr } = await shell.run(script);
+    expect([status, text, stderr]).toEqual([
+      6,
+      'new',
+      'kv: cannot run "nothing": no such file or directory\n',
+    ]);
+    // No program that kv starts hears of it.
+    expect(await shell.succeed(`${alone} kv lock l -- env | grep -c KV_FIRST || true`)).toBe('0\n');
+    for (const other of others) other.kill('SIGKILL');
+  });
+
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('ends by %s like any other', async (signal) => {
     const shell = new Shell();
     await shell.succeed('kv set k v');

@@ -70,6 +70,41 @@ describe('a limit on addresses', () => {
   });
 });
 
+it('a limit on memory that Node starts under, and the program does not, is named', async () => {
+  const shell = new Shell();
+  await shell.succeed('kv set k v');
+  const status = await shell.succeed(`node -p 'fs.readFileSync("/proc/self/status", "latin1")'`);
+  const kibibytesOf = (name: string) =>
+    Number(new RegExp(`${name}:\\s*(\\d+) kB`).exec(status)![1]);
+  const said: (string | undefined)[] = [];
+  for (const [flag, name] of [
+    ['-v', 'VmSize'],
+    ['-d', 'VmData'],
+  ] as const) {
+    for (const more of [4, 12, 20]) {
+      said.push(await under(shell, `${flag} ${kibibytesOf(name) + more * 1024}`, 'get k'));
+    }
+  }
+  const refused = said.filter((one) => one !== undefined);
+  expect(refused).not.toEqual([]);
+  for (const one of refused) {
+    expect(one).toMatch(
+      /^6: kv: cannot start: the limit on the process's (addresses|data) is too low\ntry: ulimit -[vd] unlimited\n$/,
+    );
+  }
+});
+
+it('a limit on data that is low is named, and the one that is advised is enough', async () => {
+  const shell = new Shell();
+  await shell.succeed('kv set k v');
+  for (const words of ['get k', 'set k v', '-s new set k v']) {
+    const said = await under(shell, '-d 100000', words);
+    expect(said).toMatch(/^6: kv: cannot use store "[^"]*": the limit on the process's data is/);
+    const enough = /at least ulimit (-d \d+)/.exec(said!)![1]!;
+    expect([words, enough, await under(shell, enough, words)]).toEqual([words, enough, 'done']);
+  }
+});
+
 it('a limit on the stack that is low is named', async () => {
   const shell = new Shell();
   await shell.succeed('kv set k v');

@@ -232,6 +232,31 @@ describe.runIf(hasTmux)('Ctrl-C', () => {
   });
 });
 
+describe.runIf(hasTmux)('an import', () => {
+  const record = (key: string) => `echo '{"key":"${key}","value":"v"}'`;
+
+  it('says what stands on a row of its own after Ctrl-C', async () => {
+    const screen = await screenWith();
+    await screen.type(`clear; (${record('a')}; cat) | kv import`);
+    await until(async () => (await screen.shell.run('kv get a')).status === 0);
+    await screen.press('C-c');
+    expect(await screen.status()).toBe(130);
+    expect(await screen.lines()).toContain('committed through line 1; resume with --skip 1');
+  });
+
+  it('has its bar on one row where the terminal becomes narrower', async () => {
+    const screen = await screenWith();
+    const slowly = `${record('a')}; sleep 1; ${record('b')}; cat`;
+    await screen.type(`clear; (${slowly}) | kv import`);
+    await screen.shows('stored through line 2');
+    expect((await screen.lines()).join('').length).toBeGreaterThan(25);
+    await screen.resize(25, 40);
+    await until(async () => (await screen.lines()).join('\n') === 'stored through line 2');
+    await screen.press('C-c');
+    expect(await screen.status()).toBe(130);
+  });
+});
+
 describe.runIf(hasTmux)('run', () => {
   it('gives a guest what a person types, line by line, until Ctrl-D', async () => {
     const screen = await screenWith();
