@@ -1,14 +1,17 @@
 /** Both drafts in process, over either store, and as a component meets them: through a guest that relays. */
 import { readFileSync } from 'node:fs';
+import { onTestFinished } from 'vitest';
 import { Ending } from '../../../src/component/ending.js';
 import { planOf } from '../../../src/component/plan.js';
 import { Program } from '../../../src/component/program.js';
 import { readComponent } from '../../../src/component/read-component.js';
 import { DEFAULT_MEMORY_BYTES, Room } from '../../../src/component/room.js';
 import { grantBuckets, type OpenGrant } from '../../../src/host/grants.js';
+import { PacedCalls } from '../../../src/host/pace.js';
 import { HostWorld } from '../../../src/host/world.js';
 import { createKeyvalue } from '../../../src/keyvalue/index.js';
 import { MemoryStore } from '../../../src/store/memory/memory-store.js';
+import { nothingShared, type SharedWrites } from '../../../src/store/shared-writes.js';
 import type { Store } from '../../../src/store/store.js';
 import { openTestStore } from '../../support/open-test-store.js';
 import { exportedWorld } from '../exported-world.js';
@@ -36,15 +39,20 @@ for (const [name, open] of stores) {
 type First = DraftSubject<DraftWorld<bigint>>;
 type Second = DraftSubject<CasWorld>;
 
-draftConformance('draft of a component', draft, async () =>
-  throughComponent<First>(await openTestStore(), 'relay-draft'),
-);
-draftConformance('draft2 of a component', draft2, async () =>
-  throughComponent<Second>(await openTestStore(), 'relay-draft2'),
-);
-casConformance('draft2 of a component', async () =>
-  throughComponent<Second>(await openTestStore(), 'relay-draft2'),
-);
+/** What `--sync` makes of a store: `each`, `exit`, and a time that is over in nearly every call. */
+const paces: [string, (store: Store) => SharedWrites][] = [
+  ['', () => nothingShared],
+  [' --sync exit', (store) => store.shareWrites({ milliseconds: undefined })],
+  [' --sync 1ms', (store) => store.shareWrites({ milliseconds: 1 })],
+];
+
+for (const [sync, share] of paces) {
+  const first = async () => throughComponent<First>(await openTestStore(), 'relay-draft', share);
+  const second = async () => throughComponent<Second>(await openTestStore(), 'relay-draft2', share);
+  draftConformance(`draft of a component${sync}`, draft, first);
+  draftConformance(`draft2 of a component${sync}`, draft2, second);
+  casConformance(`draft2 of a component${sync}`, second);
+}
 
 function inProcess<Name extends 'draft' | 'draft2'>(store: Store, name: Name) {
   const keyvalue = createKeyvalue(store);
@@ -57,7 +65,11 @@ function inProcess<Name extends 'draft' | 'draft2'>(store: Store, name: Name) {
 function throughComponent<Subject extends DraftSubject<unknown>>(
   store: Store,
   name: string,
+  share: (store: Store) => SharedWrites,
 ): Subject {
+  const shared = share(store);
+  onTestFinished(() => shared.close());
+  const calls = new PacedCalls(shared);
   const component = readComponent(
     readFileSync(new URL(`../../guests/${name}.wasm`, import.meta.url)),
   );
@@ -70,8 +82,8 @@ function throughComponent<Subject extends DraftSubject<unknown>>(
   const { interfaces } = grantBuckets(keyvalue, grants, room);
   const world = new HostWorld(refused, {
     interfaces,
-    guard: (call) => call,
-    drop: (call) => call,
+    guard: (call) => calls.guard(call),
+    drop: (call) => calls.guard(call),
   });
   const program = new Program(component, planOf(component, world), room, new NoEnding());
   return {
