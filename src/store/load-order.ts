@@ -1,14 +1,14 @@
-/** The order in which the records of a batch are best written. */
+/** Chooses the order in which to write the records of a batch. */
 import type { PackedRecords } from './record.js';
 
-/** Records of one batch, at most: as many as the low bits of a number can tell apart. */
+/** Records of one batch, at most: their numbers have to fit the low bits of a number. */
 const RECORD_LIMIT = 2 ** 20;
 
-/** Bytes of each key that are looked at, behind those that all keys begin with. */
+/** Bytes of each key that are used, after the common prefix of all keys. */
 const SORTED_BYTES = 4;
 
 /**
- * The positions of the records, nearly in the order of their keys, so that one is written close to
+ * The positions of the records, nearly in the order of their keys, so that each is written close to
  * the one before: LMDB then finds its pages in the processor's cache. Equal keys keep their order.
  */
 export function loadOrder(records: PackedRecords): Uint32Array {
@@ -27,7 +27,7 @@ export function loadOrder(records: PackedRecords): Uint32Array {
   return Uint32Array.from(marks.sort(), (mark) => mark % RECORD_LIMIT);
 }
 
-/** How many bytes all keys have in common at their beginning. */
+/** The length of the common prefix of all keys, in bytes. */
 function commonLength({ count, bytes, places }: PackedRecords): number {
   const first = bytes.subarray(places[0], places[1]);
   let common = first.length;

@@ -1,6 +1,6 @@
 /**
- * `transaction` and `group` of the port, built from beginning, running and undoing one: for stores
- * that can run code in a transaction.
+ * `transaction` and `group` of the port, built from beginning, running and rolling back one: for
+ * stores that can run code in a transaction.
  */
 import type { Milliseconds } from './record.js';
 
@@ -8,10 +8,10 @@ export abstract class NestedTransactions<Before> {
   readonly #now: () => Milliseconds;
   #depth = 0;
   #moment: Milliseconds | undefined;
-  /** Whether a transaction within the one under way is no more than a call. */
+  /** Whether nested transactions are only calls. */
   #isFlat = false;
 
-  /** With the clock by which records expire. */
+  /** `now` is the clock for expiry. */
   constructor(now: () => Milliseconds = Date.now) {
     this.#now = now;
   }
@@ -21,8 +21,8 @@ export abstract class NestedTransactions<Before> {
   }
 
   /**
-   * The moment by which it is told what has expired: now; within a transaction, that in which it was first
-   * asked, so that nothing expires in its midst.
+   * The time that decides what has expired: now; within a transaction, the time of its first
+   * question, so that nothing expires during it.
    */
   get moment(): Milliseconds {
     if (!this.inTransaction) return this.#now();
@@ -30,7 +30,7 @@ export abstract class NestedTransactions<Before> {
     return this.#moment;
   }
 
-  /** `transaction`, for work that does not wait: the operations of a bucket. */
+  /** `transaction` for synchronous work: the operations of a bucket. */
   transactionSync<T>(work: () => T): T {
     if (this.#isFlat) return work();
     const before = this.enter();
@@ -66,28 +66,31 @@ export abstract class NestedTransactions<Before> {
   /** See `Store.writersDone`. */
   abstract writersDone(signal?: AbortSignal): Promise<void>;
 
-  /** Throws where nothing can be written; returns what `rolledBack` needs to know. */
+  /** Throws if nothing can be written; the result is for `rolledBack`. */
   protected abstract begin(): Before;
   /** Runs `work` in the transaction that has begun, and commits it. */
   protected abstract run<T>(work: () => T): T;
-  /** The same, for work that lasts. */
+  /** The same for asynchronous work. */
   protected abstract runAsync<T>(work: () => Promise<T>): Promise<T>;
-  /** Undoes what is left to undo of a transaction that failed, and returns the error to throw. */
+  /** Rolls back the rest of a transaction that failed, and returns the error to throw. */
   protected abstract rolledBack(before: Before, thrown: unknown): unknown;
-  /** The outermost transaction has ended, committed or not. */
+  /** Called when the outermost transaction has ended, committed or not. */
   protected abstract ended(): void;
 
-  /** Whether the transaction under way is within another. */
+  /** Whether the transaction under way is nested in another. */
   get isNested(): boolean {
     return this.#depth > 1;
   }
 
-  /** Whether the transaction under way is within no other. */
+  /** Whether the transaction under way is not nested. */
   protected get isOutermost(): boolean {
     return this.#depth === 1;
   }
 
-  /** What comes has a moment of its own, though the transaction goes on: it is shared by pieces of work. */
+  /**
+   * Gives following work a moment of its own in the same transaction, which several pieces of work
+   * share.
+   */
   nextMoment(): void {
     this.#moment = undefined;
   }

@@ -1,17 +1,17 @@
-/** Opening a store by what its name says: a path, or the address of a store elsewhere. */
+/** Opens a store by its name: a path, or the address of a store elsewhere. */
 import { KvError } from '../errors.js';
 import type { Maintenance } from './maintenance.js';
 import type { Patience } from './patience.js';
 import { redisSchemes } from './redis/schemes.js';
 import type { Mode, Store } from './store.js';
 
-/** What begins the address of something that is not a folder. */
+/** The beginning of an address that is not a folder. */
 const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
 
 /**
- * The store of that name. Where there is none: undefined; to `write` it is made. Throws
- * `not-supported` for a scheme that is not known, `not-a-store`, `unknown-format`, `damaged`, `io`,
- * `full`, `busy`.
+ * The store of that name. If there is none: undefined; to `write` it is made. Throws
+ * `not-supported` for an unknown scheme, `not-a-store`, `unknown-format`, `damaged`, `io`, `full`,
+ * `busy`.
  */
 export async function openStore(
   name: string,
@@ -27,7 +27,7 @@ export async function openStore(
   return lmdb.openStore(name, mode, patience);
 }
 
-/** What can be done to the store of that name from outside. Throws `not-supported` as above. */
+/** The operations on the store of that name from outside. Throws `not-supported` as above. */
 export async function maintenanceOf(name: string, patience?: Patience): Promise<Maintenance> {
   if (isOnRedis(name)) {
     const { noMaintenance } = await import('./redis/no-maintenance.js');
@@ -70,7 +70,7 @@ function schemeOf(name: string): string | undefined {
 function checkIsFolder(name: string): void {
   const scheme = schemeOf(name);
   if (scheme === undefined) return;
-  // The rest of the address may hold a password.
+  // The rest of the address may contain a password.
   const state = 'a store is a folder, or lies on Redis';
   throw new KvError('not-supported', `cannot open a store at "${scheme}://…": ${state}`, {
     hint: `try: --store PATH, or redis://HOST:PORT/PREFIX, or ./${scheme}:… for a folder of that name`,

@@ -1,20 +1,20 @@
-/** How a store waits for another writer, or for a server, and speaks to a person. */
+/** How a store waits for another writer, or for a server, and reports it to a person. */
 import type { Milliseconds } from './record.js';
 
-/** How long a wait lasts before a message says so, in ms. */
+/** How long a wait lasts before it is reported, in ms. */
 export const REPORT_MS = 1000;
 
 export interface Patience {
-  /** How long one write waits; absent: as long as it takes, and for a server that is down 10 s. */
+  /** How long one write waits; absent: as long as necessary, and 10 s for a server that is down. */
   readonly limit?: Milliseconds | undefined;
-  /** Called once a wait has lasted a second, with who is waited for. */
+  /** Called once a wait has lasted a second, with whom it waits for. */
   waiting?(other: string): void;
   /**
    * Called where a process of another container has this one's id and the store open, before anything was waited
    * for. May throw what ends this process, for it to begin again under another id.
    */
   idIsTaken?(): void;
-  /** Called with what there is to say of a store that was made. */
+  /** Called with a remark about a store that was made. */
   remark?(words: string): void;
   /** Runs a wait that blocks the event loop. */
   whileBlocked?(wait: () => void): void;

@@ -1,8 +1,8 @@
-/** The limits that the system sets on this process (`ulimit`). */
+/** The system's limits on this process (`ulimit`). */
 import { readFileSync } from 'node:fs';
 
 export interface Limits {
-  /** The highest number of descriptors. */
+  /** The most descriptors. */
   readonly descriptors: number;
   /** Bytes of addresses. */
   readonly addresses: number;
@@ -12,7 +12,7 @@ export interface Limits {
   readonly stack: number;
 }
 
-/** Each is infinite where there is none, and where there is no /proc to tell it. */
+/** Each is infinite if there is no limit, or no /proc to read it from. */
 export function processLimits(): Limits {
   const table = readTable();
   const of = (name: string) =>

@@ -1,23 +1,23 @@
-/** Records packed for a bulk load, their keys checked as they come, for every store. */
+/** Records packed for a bulk load, with checked keys, for every store. */
 import { KEY_LIMIT_BYTES, type Milliseconds, type PackedRecords } from './record.js';
 
-/** Records after which a batch is full: one transaction's worth. */
+/** The most records of a batch, which is one transaction. */
 const BATCH_RECORDS = 250_000;
 
-/** Bytes after which a batch is full. */
+/** The most bytes of a batch. */
 const BATCH_BYTES = 32 * 1024 * 1024;
 
 /**
- * Records, and bytes, that a new batch has room for: most are small, and an import may have
- * thousands.
+ * Room for records, and bytes, in a new batch: most are small, and an import may have thousands of
+ * batches.
  */
 const FIRST_RECORDS = 1024;
 const FIRST_BYTES = 64 * 1024;
 
-/** Bytes up to which a loop copies sooner than native code. */
+/** Up to this many bytes, a loop copies faster than native code. */
 const SHORT_BYTES = 64;
 
-/** Where in `bytes` the key of a record and its value are. */
+/** Where in `bytes` a record's key and value are. */
 export interface RecordSpan {
   readonly bytes: Buffer;
   readonly keyStart: number;
@@ -26,20 +26,20 @@ export interface RecordSpan {
   readonly valueEnd: number;
 }
 
-/** What a store asks of the batches that it is to load. */
+/** What a store needs of the batches that it loads. */
 export interface BatchLimits {
-  /** Bytes before each value that it writes to itself. */
+  /** Bytes before each value for the store's own use. */
   readonly room: number;
-  /** Records after which a batch is full whose keys are in no order. */
+  /** The most records of a batch whose keys are not in order. */
   readonly scattered: number;
   /**
-   * A folder where the disk may be borrowed to sort what comes in no order, which is then written faster: see
-   * `SortedRuns`. Undefined where it makes no difference.
+   * A folder with disk space that may be used to sort records without order, which are then written
+   * faster: see `SortedRuns`. Undefined if it makes no difference.
    */
   readonly scratch?: string;
 }
 
-/** No more than any batch holds. */
+/** The limits of any batch. */
 export const NO_LIMITS: BatchLimits = { room: 0, scattered: BATCH_RECORDS };
 
 export class RecordBatch implements PackedRecords {
@@ -48,14 +48,14 @@ export class RecordBatch implements PackedRecords {
   /** The number of each record, or of its line. */
   numbers = new Float64Array(FIRST_RECORDS);
   expires: Float64Array | undefined;
-  /** That of the last record of the stretch of input that the batch was filled from. */
+  /** The last number of the input that the batch was filled from. */
   through = 0;
   count = 0;
   ascending = true;
   #limits: BatchLimits;
   #used = 0;
   #view = viewOf(this.bytes);
-  /** What the last record was copied from, of which there are thousands in one. */
+  /** The buffer of the last record: thousands are copied from one. */
   #source: Buffer = this.bytes;
   #sourceView = this.#view;
 
@@ -77,13 +77,13 @@ export class RecordBatch implements PackedRecords {
     return isScattered || count === BATCH_RECORDS || this.#used >= BATCH_BYTES;
   }
 
-  /** Gives a batch without records other limits. */
+  /** Changes the limits of an empty batch. */
   limit(limits: BatchLimits): this {
     this.#limits = limits;
     return this;
   }
 
-  /** Copies a record in, with when it expires. Returns why not, where the key is no key. */
+  /** Copies a record with its expiry. Returns the reason if the key is invalid. */
   add(number: number, span: RecordSpan, expires?: Milliseconds): string | undefined {
     const { bytes: source, keyStart, keyEnd, valueStart, valueEnd } = span;
     const keyLength = keyEnd - keyStart;
@@ -133,7 +133,10 @@ export class RecordBatch implements PackedRecords {
     if (this.bytes.length > BATCH_BYTES) this.#setBytes(Buffer.allocUnsafeSlow(BATCH_BYTES));
   }
 
-  /** Four bytes at a time, the last of them perhaps once more: a loop over each takes several times as long. */
+  /**
+   * Four bytes at a time, the last of them possibly overlapping: a loop over each takes several
+   * times as long.
+   */
   #copy(start: number, end: number, to: number): void {
     const length = end - start;
     if (length > SHORT_BYTES) {

@@ -4,20 +4,23 @@ import { compareStretches } from './compare-stretches.js';
 import type { Milliseconds, PackedRecords } from './record.js';
 import type { RecordSpan } from './record-batch.js';
 
-/** Bytes that are written, and of each run are read, at once. */
+/** Bytes that are written, and read of each run, at a time. */
 const BLOCK_BYTES = 256 * 1024;
 
-/** A record's head: the length of its key, with a bit for whether it expires, and that of its value. */
+/**
+ * A record's head: the length of its key, with a bit for whether it expires, and the length of its
+ * value.
+ */
 const HEAD_BYTES = 6;
 const EXPIRES_BIT = 0x8000;
 
-/** When it expires, behind the head. */
+/** The expiry, after the head. */
 const EXPIRES_BYTES = 8;
 
 /** Bytes of a key that are compared as one number. */
 const MARK_BYTES = 6;
 
-/** Bytes up to which a loop copies sooner than native code. */
+/** Up to this many bytes, a loop copies faster than native code. */
 const SHORT_BYTES = 64;
 
 /** Where in the file a run is. */
@@ -27,8 +30,8 @@ export interface RunBounds {
 }
 
 /**
- * Writes the records at these positions to a file, from `start` on. Returns how many bytes they took. Throws
- * what the system says.
+ * Writes the records at these positions to a file, from `start` on. Returns the bytes written.
+ * Throws the system's errors.
  */
 export function writeRun(
   file: number,
@@ -84,7 +87,7 @@ function copy(from: Uint8Array, start: number, length: number, to: Uint8Array, a
   else for (let byte = 0; byte < length; byte++) to[at + byte] = from[start + byte]!;
 }
 
-/** The records of a run, one after the other; before the first one, `advance` is called. */
+/** The records of a run, one after the other; `advance` has to be called before the first one. */
 export class Run implements RecordSpan {
   bytes = Buffer.allocUnsafe(BLOCK_BYTES);
   keyStart = 0;
@@ -96,14 +99,17 @@ export class Run implements RecordSpan {
   readonly #index: number;
   readonly #skip: number;
   #view = viewOf(this.bytes);
-  /** How much of the block is filled, and where in the file what comes behind it begins and ends. */
+  /** The filled part of the block, and where in the file the rest of the run begins and ends. */
   #filled = 0;
   #next: number;
   readonly #end: number;
-  /** The bytes of the key behind those that all keys begin with, as a number. */
+  /** The first bytes of the key after the common prefix, as a number. */
   #mark = 0;
 
-  /** `index` is the place of the run among all; `skip`, how many bytes all keys begin with. */
+  /**
+   * `index` is the position of the run among all; `skip` is the length of the keys' common prefix,
+   * in bytes.
+   */
   constructor(
     file: number,
     { start, end }: RunBounds,
@@ -116,7 +122,7 @@ export class Run implements RecordSpan {
     this.#skip = skip;
   }
 
-  /** Goes to the next record; false behind the last one. Throws what the system says. */
+  /** Goes to the next record; false after the last one. Throws the system's errors. */
   advance(): boolean {
     let at = this.valueEnd;
     if (at === this.#filled && this.#next === this.#end) return false;
@@ -136,7 +142,9 @@ export class Run implements RecordSpan {
     return true;
   }
 
-  /** Whether its record comes before another's: by the key, and of equal keys that of the earlier run. */
+  /**
+   * Whether its record comes before another's: by the key, and for equal keys the earlier run's.
+   */
   isBefore(other: Run): boolean {
     if (this.#mark !== other.#mark) return this.#mark < other.#mark;
     return (this.#compareKey(other) || this.#index - other.#index) < 0;
@@ -160,7 +168,10 @@ export class Run implements RecordSpan {
     return mark;
   }
 
-  /** Sees to it that so many bytes are in the block from `at` on, or all that are left. Returns where they are. */
+  /**
+   * Makes sure that `length` bytes from `at` on are in the block, or all that are left. Returns
+   * their position.
+   */
   #hold(at: number, length: number): number {
     if (at + length <= this.#filled || this.#next === this.#end) return at;
     const rest = this.bytes.subarray(at, this.#filled);

@@ -1,8 +1,8 @@
 /**
- * Sorting more records than memory holds. Batches whose keys come in no order are sorted, each by itself, and
- * written to a file one behind the other: its runs. Merging reads all of them side by side, and yields the
- * records in the order of their keys (Knuth, The Art of Computer Programming, volume 3, 5.4.1). So a tree
- * that they are written to is gone through once, and not once for each batch.
+ * Sorts more records than fit in memory. Batches of unordered keys are sorted, each by itself, and
+ * appended to a file: its runs. Merging reads all of them side by side, and yields the records in
+ * the order of their keys (Knuth, The Art of Computer Programming, volume 3, 5.4.1). So a tree that
+ * they are written to is walked once, and not once for each batch.
  */
 import { closeSync, openSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,27 +17,33 @@ const LIMIT_BYTES = 4 * 1024 ** 3;
 /** Runs after which no more are taken: each has a block in memory while they are merged. */
 const LIMIT_RUNS = 128;
 
-/** Of what is free on the disk, one in so many bytes may be borrowed: the store needs room as well. */
+/**
+ * The share of the free disk that may be used is one in this many bytes: the store needs room as
+ * well.
+ */
 const SHARE_OF_FREE = 4;
 
 /** Records between two yields of a merge: about 5 ms. */
 const STEP_RECORDS = 4096;
 
 export class SortedRuns {
-  /** Where the file is, which has no name there. */
+  /** The folder of the file, which has no name there. */
   readonly folder: string;
-  /** Records that were taken. */
+  /** The number of records taken. */
   count = 0;
-  /** Bytes of the disk that are borrowed. */
+  /** Bytes of the disk in use. */
   bytes = 0;
-  /** That of the batch that was taken last: see `RecordBatch.through`. */
+  /** That of the batch taken last: see `RecordBatch.through`. */
   through = 0;
   readonly #file: number;
   readonly #runs: RunBounds[] = [];
-  /** What all keys begin with. */
+  /** The common prefix of all keys. */
   #prefix: Buffer | undefined;
 
-  /** Opens a file in `folder`, which the system takes back with the process. Throws what the system says. */
+  /**
+   * Opens a file in `folder`, which the system deletes with the process. Throws the system's
+   * errors.
+   */
   constructor(folder: string) {
     this.folder = folder;
     const path = join(folder, `.sorting-${process.pid}-${process.hrtime.bigint()}`);
@@ -52,7 +58,7 @@ export class SortedRuns {
     return (bavail * bsize) / SHARE_OF_FREE < this.bytes;
   }
 
-  /** Takes the records of a batch. Throws what the system says, and then has taken none of them. */
+  /** Takes the records of a batch. If it throws a system error, it has taken none of them. */
   add(batch: RecordBatch): void {
     const { bytes, places } = batch;
     const order = uniqueKeys(putInKeyOrder(loadOrder(batch), batch), batch);
@@ -69,9 +75,9 @@ export class SortedRuns {
   }
 
   /**
-   * All records in the order of their keys, of those with one key the last: fills `batch` with so many and
-   * yields it, to be cleared before it goes on; undefined now and then, so that others can have their
-   * turn. Throws what the system says.
+   * All records in the order of their keys, the last one of each key: fills `batch` with `records`
+   * of them and yields it, to be cleared by the caller; yields undefined now and then, so that
+   * other work can run. Throws the system's errors.
    */
   *merged(batch: RecordBatch, records: number): Generator<RecordBatch | undefined> {
     const skip = this.#prefix?.length ?? 0;
@@ -81,7 +87,7 @@ export class SortedRuns {
     let step = 0;
     while (heap.length > 0) {
       const first = heap[0]!;
-      // Another with its key comes next, and from a later run.
+      // Another record with its key comes next, from a later run.
       const isReplaced = heap[1]?.hasKeyOf(first) || heap[2]?.hasKeyOf(first);
       if (!isReplaced) batch.add(0, first, first.expires);
       if (!first.advance()) {
@@ -95,7 +101,7 @@ export class SortedRuns {
     if (batch.count > 0) yield batch;
   }
 
-  /** Gives the disk back. */
+  /** Releases the disk space. */
   close(): void {
     closeSync(this.#file);
   }
@@ -127,7 +133,7 @@ function sink(heap: Run[]): void {
   }
 }
 
-/** What two keys both begin with. */
+/** The common prefix of two keys. */
 function inCommon(prefix: Buffer, key: Buffer): Buffer {
   let length = 0;
   while (length < prefix.length && length < key.length && prefix[length] === key[length]) length++;

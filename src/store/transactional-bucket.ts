@@ -1,6 +1,6 @@
 /**
- * The operations of a bucket, built from a transaction: for stores that can run code in one. They
- * give reads, and writes of one record; what holds of several of those is said here, once.
+ * The operations of a bucket, built from a transaction: for stores that can run code in one. A
+ * subclass provides reads, and writes of one record; what combines several is here.
  */
 import { type Condition, type Unmet, unmet } from './condition.js';
 import { decodeCounter, encodeCounter, incremented } from './counter.js';
@@ -45,17 +45,17 @@ export abstract class TransactionalBucket implements StoreBucket {
 
   /** Runs `work` in the transaction under way, or in one of its own. */
   protected abstract write<T>(work: () => T): T;
-  /** The same in one of its own, which may be nested: what it throws undoes its writes. */
+  /** Runs `work` in a transaction of its own, which may be nested: an error undoes its writes. */
   protected abstract transaction<T>(work: () => T): T;
-  /** Within `write`: the moment by which it is told what has expired, the same for all of it. */
+  /** Within `write`: the moment that decides what has expired, the same for all of it. */
   protected abstract get moment(): Milliseconds;
-  /** Within `write`: sets a key to what was uploaded. */
+  /** Within `write`: sets a key to an upload. */
   protected abstract setUpload(key: string, upload: Upload, expires?: Milliseconds): Version;
   /** Within `write`: sets a key to a short value. */
   protected abstract setBytes(key: string, bytes: Uint8Array, expires?: Milliseconds): Version;
-  /** Within `write`: deletes a key, and returns whether it was there. */
+  /** Within `write`: deletes a key, and returns whether it existed. */
   protected abstract remove(key: string): boolean;
-  /** Within `write`: makes the target hold the value of a key that is there. */
+  /** Within `write`: sets the target to the value of an existing key. */
   protected abstract share(key: string, target: RecordPlace, expires?: Milliseconds): Version;
   /** Within `write`: the value at a place in any bucket of the store. */
   protected abstract getAt(place: RecordPlace): StoredValue | undefined;
@@ -149,7 +149,7 @@ export abstract class TransactionalBucket implements StoreBucket {
     return this.#isAt(key, target) ? source.version : this.share(key, target, source.expires);
   }
 
-  /** What was to expire before it was written is deleted as it is. */
+  /** A record that expires before it is written is deleted. */
   #removeIfExpired(key: string, expires: Milliseconds | undefined): void {
     if (isExpired({ expires }, this.moment)) this.remove(key);
   }

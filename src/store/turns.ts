@@ -1,13 +1,12 @@
-/** Work that lasts, done in turns of the event loop, so that it can be followed and stopped. */
+/** Does long work in turns of the event loop, so that it can be followed and stopped. */
 import type { WorkOptions } from './store.js';
 
-/** How long a turn lasts, in ms: as long may a signal go unheard. */
+/** How long a turn lasts, in ms: a signal may go unheard as long. */
 const TURN_MS = 20;
 
 /**
- * Goes through steps, each of which says how many records it was through with, and resolves to
- * their sum. What `afterStep` returns is awaited. Rejects with what a step throws, and the reason
- * of `signal`.
+ * Runs steps, each of which yields the number of records done, and resolves to their sum. What
+ * `afterStep` returns is awaited. Rejects with errors of a step, and the reason of `signal`.
  */
 export async function inTurns(
   steps: Iterable<number>,
@@ -31,8 +30,8 @@ export async function inTurns(
 }
 
 /**
- * What asynchronous work that never waits for anything calls now and then, and awaits: a turn of the event loop
- * where one is due. It rejects with the reason of `signal`.
+ * Called now and then, and awaited, by asynchronous work that never waits otherwise: a turn of the
+ * event loop, when one is due. Rejects with the reason of `signal`.
  */
 export function turnsOf({ signal }: WorkOptions): () => Promise<void> {
   let began = performance.now();
@@ -44,7 +43,7 @@ export function turnsOf({ signal }: WorkOptions): () => Promise<void> {
   };
 }
 
-/** Lets other work go on. */
+/** Lets other work run. */
 export async function nextTurn(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }

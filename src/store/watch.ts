@@ -9,19 +9,19 @@
  */
 import type { Entry, KeyRange, Milliseconds, StoredValue } from './record.js';
 
-/** What has become of a key between two states: what is between them is not seen. */
+/** A change to a key between two states; what happened in between is not seen. */
 export interface RecordChange {
-  /** `expire`: it is absent since its time has come, be it stored still or not. */
+  /** `expire`: it is absent because its time has come, whether or not it is still stored. */
   readonly kind: 'set' | 'delete' | 'expire';
-  /** The record that was set; of another kind of change, the one that is gone. */
+  /** The record that was set; for another kind of change, the one that is gone. */
   readonly entry: Entry;
-  /** When it was set, or expired; when it was seen that it had been deleted. */
+  /** When it was set, or expired; for a deletion, when it was noticed. */
   readonly time: Milliseconds;
 }
 
 /**
- * Keys may have been deleted, or have expired, between two times, and are not told: meanwhile no state was held. What was
- * set is told all the same.
+ * Keys may have been deleted, or have expired, between two times, without a report, because no
+ * state was held. What was set is reported nevertheless.
  */
 export interface Missed {
   readonly kind: 'missed';
@@ -32,38 +32,43 @@ export interface Missed {
 export type Change = RecordChange | Missed;
 
 export interface WatchOptions {
-  /** Which keys; its direction is not looked at. */
+  /** Which keys; the direction is ignored. */
   readonly range: KeyRange;
-  /** `beginning`: what is there is told first, as set, in the order of the keys. */
+  /** `beginning`: existing records are reported first, as set, in the order of the keys. */
   readonly from: 'now' | 'beginning';
 }
 
 /**
- * Follows what a name leads to: where its bucket is deleted, or renamed, its keys are gone; where another bucket gets the
- * name, what is another record there has been set.
+ * Watches the bucket of a name: if the bucket is deleted, or renamed, its keys are gone; if another
+ * bucket gets the name, its differing records have been set.
  *
- * Between two looks it holds the state that was told last, which keeps what others free from being used again. So whoever
+ * Between two looks it holds the last reported state, so that its pages cannot be reused. Whoever
  * cannot look for a while calls `letGo`.
  */
 export interface StoreWatch {
   /**
-   * Whether there may be something to tell: a transaction, or a record whose time has come. It costs no more than a
-   * look at a number. Throws `no-store` where there is another store at the path, or none, `io`.
+   * Whether there may be changes: a transaction, or a record whose time has come. It only looks at
+   * a number. Throws `no-store` if there is another store at the path, or none, `io`.
    */
   isDue(): boolean;
   /**
-   * What has changed since the last time, up to now; in each part every key stands once. First what is gone, then what was
-   * set, in the order of their versions, which is that of the commits; of a great many changes, in the order of the
-   * keys. Some parts are empty, so that the caller can do other work. To be gone through to the end. Throws `damaged`, `io`.
+   * The changes since the last time, up to now; in each part a key occurs once. First deletions and
+   * expiries, then what was set, in the order of versions, which is that of the commits; or, for
+   * very many changes, in the order of the keys. Some parts are empty, so that the caller can do
+   * other work. To be iterated to the end. Throws `damaged`, `io`.
    */
   changes(): IterableIterator<readonly Change[]>;
-  /** The value that a change has set, to be closed soon; undefined where another change has come. Throws `damaged`, `io`. */
+  /**
+   * The value that a change has set, to be closed soon; undefined if another change has come.
+   * Throws `damaged`, `io`.
+   */
   value(change: RecordChange): StoredValue | undefined;
   /**
-   * Lets go of what is held, at any moment; what `changes` has in hand is still given. The keys of a smaller range are
-   * kept in memory, and then nothing is missed. The next `changes` holds a state again.
+   * Releases the held state, at any moment; an iteration of `changes` continues. The keys of a
+   * small range are kept in memory, and then nothing is missed. The next `changes` holds a state
+   * again.
    */
   letGo(): void;
-  /** Lets go for good. Idempotent. */
+  /** Releases it for good. Idempotent. */
   close(): void;
 }

@@ -1,16 +1,17 @@
-/** Noticing that nobody reads a pipe or a socket any more, while nothing is written to it. */
+/** Notices that the reader of a pipe or a socket has gone, while nothing is written to it. */
 import { fstatSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { reopenedPipe } from './reopened-pipe.js';
 
-/** How often a socket is asked, in ms. */
+/** Milliseconds between two checks of a socket. */
 const SOCKET_LOOK_MS = 200;
 
 const nothing = new Uint8Array(0);
 
 /**
- * Calls `tell` once, when the reader has gone. Returns what ends the looking, which keeps no process alive. Where it
- * cannot be known (another user's pipe, a system without /proc) nothing is told, and the next write finds out.
+ * Calls `tell` once, when the reader has gone. Returns a function that ends the watch, which does
+ * not keep the process alive. Where it cannot be known (another user's pipe, a system without
+ * /proc) `tell` is not called, and the next write finds out.
  */
 export function whenUnread(descriptor: number, tell: () => void): () => void {
   return fstatSync(descriptor).isSocket()
@@ -18,7 +19,10 @@ export function whenUnread(descriptor: number, tell: () => void): () => void {
     : pipeUnread(descriptor, tell);
 }
 
-/** A write of no bytes fails where the other end is closed. It does nothing else; of a pipe it says nothing. */
+/**
+ * A write of no bytes fails if the other end is closed, and has no other effect; for a pipe it
+ * tells nothing.
+ */
 function socketUnread(descriptor: number, tell: () => void): () => void {
   const look = () => {
     try {
@@ -34,9 +38,10 @@ function socketUnread(descriptor: number, tell: () => void): () => void {
 }
 
 /**
- * The kernel tells whoever polls the writing end, for whatever, that the last reader has closed the other. Node polls a
- * stream that it reads from; it takes no pipe that is open for writing alone for one, but it does not look at what is
- * handed to it as a socket of TCP. Reading then fails, with EBADF.
+ * Polling the writing end of a pipe, for any event, reports when the last reader has closed the
+ * other. Node polls streams that it reads from; it refuses to read from a pipe that is open only
+ * for writing, but does not check a descriptor given to it as a TCP socket. Reading then fails,
+ * with EBADF.
  */
 function pipeUnread(descriptor: number, tell: () => void): () => void {
   const own = reopenedPipe(descriptor);
@@ -52,7 +57,7 @@ function pipeUnread(descriptor: number, tell: () => void): () => void {
       .destroy();
 }
 
-/** One of Node's handles, over a descriptor that it closes; undefined where Node gives none. */
+/** One of Node's handles for a descriptor, which closes it; undefined if Node has none. */
 function polled(descriptor: number): object | undefined {
   const { binding } = process as unknown as { binding?: (name: 'tcp_wrap') => TcpBinding };
   try {

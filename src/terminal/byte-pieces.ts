@@ -1,12 +1,12 @@
-/** Takes bytes from a descriptor or a stream to the end: the part of an input below its kind. */
+/** Reads bytes from a descriptor or a stream to the end, for all kinds of inputs. */
 import { read } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { ioError } from '../errors.js';
 import { nextTurn } from './event-loop.js';
 
 /**
- * For files and devices, from where the descriptor stands. While the consumer works on one piece
- * the next is read, into a second buffer; so a piece is good until the next is asked for.
+ * For files and devices, from the descriptor's position. While the consumer works on one piece the
+ * next is read into a second buffer; so a piece is valid until the next is asked for.
  */
 export async function* readFile(descriptor: number, action: string): AsyncGenerator<Uint8Array> {
   let [current, other] = [Buffer.allocUnsafeSlow(PIECE), Buffer.allocUnsafeSlow(PIECE)];
@@ -19,16 +19,17 @@ export async function* readFile(descriptor: number, action: string): AsyncGenera
     const piece = current.subarray(0, length);
     [current, other] = [other, current];
     reading = readInto(descriptor, current);
-    // Where the consumer leaves early, nobody is left to hear of a failure.
+    // If the consumer leaves early, nobody handles a failure.
     reading.catch(() => {});
     yield piece;
   }
 }
 
 /**
- * For pipes, sockets and terminals. Leaving destroys the stream, which would otherwise keep the
- * process waiting for its writer; also while a piece is awaited, which a generator would not allow.
- * (A read in Node's thread pool cannot be taken back at all: it holds up even `process.exit`.)
+ * For pipes, sockets and terminals. Leaving the loop destroys the stream, which would otherwise
+ * keep the process waiting for its writer; this also works while a piece is awaited, which a
+ * generator would not allow. (A read in Node's thread pool cannot be cancelled: it holds up even
+ * `process.exit`.)
  */
 export function readStream(stream: Readable, action: string): AsyncIterableIterator<Uint8Array> {
   const pieces: AsyncIterator<Uint8Array> = stream[Symbol.asyncIterator]();
@@ -57,15 +58,15 @@ export function readStream(stream: Readable, action: string): AsyncIterableItera
 }
 
 /**
- * Ctrl-C stops the writer of a pipe as well, and Node hears of the pipe's end first. Who waits for
- * the end must hear of the signal before it, or would take what came for all of it.
+ * Ctrl-C stops the writer of a pipe as well, and Node learns of the pipe's end first. The signal
+ * has to be heard before the end, or partial input would seem complete.
  */
 async function pendingSignals(): Promise<void> {
   // The rest of this turn of the event loop, and all of the next.
   await nextTurn(2);
 }
 
-/** Bytes asked for at once. */
+/** Bytes read at a time. */
 const PIECE = 4 * 1024 * 1024;
 
 function readInto(descriptor: number, piece: Uint8Array): Promise<number> {

@@ -1,14 +1,14 @@
 /**
  * Whether stdin, stdout or stderr was closed when the process began (`kv get k >&-`). Node opens
- * /dev/null in the place of one that is, for reading and writing, so that nothing fails.
+ * /dev/null in its place, for reading and writing, so that nothing fails.
  */
 import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 
 /**
- * False also where it cannot be known: a program that starts another without an output gives it the
- * same /dev/null, on purpose. A shell never does, since `> /dev/null` opens it for writing alone. So
- * the parent process is asked: its name, and what it has in the same place.
+ * False also if it cannot be known: a program that starts another without an output gives it the
+ * same /dev/null, on purpose. A shell never does, since `> /dev/null` opens it only for writing. So
+ * the parent process is examined: its name, and its own descriptor.
  */
 export function wasClosed(descriptor: number): boolean {
   return placeOf(process.pid, descriptor) === 'null' && gotClosed(descriptor, process.ppid);
@@ -52,7 +52,7 @@ function placeOf(id: number, descriptor: number): 'null' | 'other' | 'none' | 'u
 const ACCESS_MODE = 0o3;
 const READ_AND_WRITE = 0o2;
 
-/** The name of a process; undefined where it has ended, or the system does not show it. */
+/** The name of a process; undefined if it has ended, or the system does not show it. */
 function nameOf(id: number): string | undefined {
   try {
     return basename(readFileSync(`/proc/${id}/comm`, 'utf8').trim());

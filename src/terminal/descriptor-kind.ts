@@ -1,10 +1,10 @@
 /**
- * What is behind a file descriptor. Asked of the kernel, because Node's own streams answer the same
- * question only after loading `tty`, `net` and `stream`: 2 ms that `kv get` does not have.
+ * The kind of a file descriptor. It is asked of the kernel, because Node's own streams answer only
+ * after loading `tty`, `net` and `stream`: 2 ms that `kv get` cannot spare.
  */
 import { fstatSync, statSync } from 'node:fs';
 
-/** `pipe`: a FIFO or a socket. `file`: a file or a directory. `device`: whatever else. */
+/** `pipe`: a FIFO or a socket. `file`: a file or a directory. `device`: anything else. */
 export type DescriptorKind = 'terminal' | 'pipe' | 'file' | 'device';
 
 export async function descriptorKind(descriptor: number): Promise<DescriptorKind> {
@@ -16,7 +16,7 @@ export async function descriptorKind(descriptor: number): Promise<DescriptorKind
   return tty.isatty(descriptor) ? 'terminal' : 'device';
 }
 
-/** The device that scripts and cron give as stdin is known without loading `tty`: 1 ms. */
+/** /dev/null, the usual stdin under scripts and cron, is recognised without loading `tty`: 1 ms. */
 function isNull(device: number): boolean {
   return statSync('/dev/null', { throwIfNoEntry: false })?.rdev === device;
 }

@@ -1,15 +1,15 @@
 /**
- * How many columns of a terminal a text takes, character by character.
+ * The columns of a terminal that a text takes, character by character.
  *
- * string-width is not used: it counts a family or a flag of several code points as 2, which many
- * terminals (xterm, tmux, the console of Linux) draw as two columns for each of them, so that an
- * edited line would be drawn in the wrong place. Versions 7 and 8 also take 13 and 30 times as
- * long, and 20 and 7 KB.
+ * string-width is not used: it counts a family or a flag of several code points as 2, but many
+ * terminals (xterm, tmux, the Linux console) use two columns for each code point, so an edited line
+ * would be drawn in the wrong place. Versions 7 and 8 also take 13 and 30 times as long, and 20 and
+ * 7 KB.
  */
 
 /**
- * Two for East Asian wide characters and emoji, one for the rest, also for marks that some terminals
- * draw over the character before: at most that many, and what cli-table3 counts, which pads.
+ * Two for East Asian wide characters and emoji, one for the rest, combining marks included: an
+ * upper bound, and the width that cli-table3 pads to.
  */
 export function displayWidth(text: string): number {
   if (/^[ -~]*$/.test(text)) return text.length;
@@ -18,7 +18,7 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-/** The text, or as much of it as leaves room for `…` within `width` columns. */
+/** The text, or its beginning followed by `…`, within `width` columns. */
 export function truncate(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   let room = width - 1;

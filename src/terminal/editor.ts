@@ -1,21 +1,21 @@
-/** A person's own editor. */
+/** The person's own editor. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ioError, KvError } from '../errors.js';
 import { runProgram, statusOf } from './shell-command.js';
 
-/** What POSIX names as the editor where nothing else is said. */
+/** POSIX's default editor. */
 const DEFAULT_EDITOR = 'vi';
 
-/** Runs $VISUAL or $EDITOR on a file. Throws `not-confirmed` where that fails, `io`. */
+/** Runs $VISUAL or $EDITOR on a file. Throws `not-confirmed` if that fails, `io`. */
 export async function runEditor(
   path: string,
   env: NodeJS.ProcessEnv,
   action: string,
 ): Promise<void> {
   const editor = env.VISUAL || env.EDITOR || DEFAULT_EDITOR;
-  // As git runs it: the variable may hold options, and quotes around them.
+  // As git runs it: the variable may contain options, and quotes around them.
   const end = await runProgram(['/bin/sh', '-c', `${editor} "$@"`, editor, path], env);
   if (end.status === 0) return;
   const state = `${editor} has ended with ${statusOf(end)}; nothing was saved`;
@@ -23,8 +23,8 @@ export async function runEditor(
 }
 
 /**
- * What a person makes of a text in the editor, in a file that nobody else can read; without the newline at its
- * end, which editors add. Throws as `runEditor` does.
+ * The text as a person changes it in the editor, in a file that nobody else can read; without the
+ * final newline, which editors add. Throws as `runEditor` does.
  */
 export async function editedText(
   text: string,

@@ -1,12 +1,12 @@
-/** Writing an error to stderr. */
+/** Writes an error to stderr. */
 import type { KvError } from '../errors.js';
 import { fittedHint, fittedMessage } from './fitted-message.js';
 import type { Output } from './terminal.js';
 import { visibleJson, visibleMessage } from './visible.js';
 
 /**
- * One line, and a second one of the result and the hint where there are such; with `json`, one object.
- * On a terminal that is less wide they go on in lines of their own.
+ * One line, and a second one for result and hint if there are any; with `json`, one object. On a
+ * narrow terminal both are wrapped.
  */
 export async function writeError(
   output: Output,

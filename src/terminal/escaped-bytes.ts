@@ -1,6 +1,6 @@
-/** Bytes that are not all UTF-8, as text that loses none of them. */
+/** Bytes that are not all UTF-8 as text, without loss. */
 
-/** As latin-1 text: characters of UTF-8 as they have to be, or one byte that belongs to none. */
+/** For latin-1 text: valid characters of UTF-8, or one byte that does not belong to any. */
 const charactersOrByte =
   /((?:[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})+)|[\s\S]/g;
 
@@ -8,8 +8,8 @@ const charactersOrByte =
 const CUT_BYTES = 3;
 
 /**
- * The pieces of a value as text: `escape` makes of the text what it likes, and a byte that is not
- * UTF-8 becomes `\xHH`. A character may be cut by the end of a piece.
+ * The pieces of a value as text, which `escape` transforms; a byte that is not UTF-8 becomes
+ * `\xHH`. A piece may end within a character.
  */
 export function* escapedBytes(
   pieces: Iterable<Uint8Array>,
@@ -30,7 +30,7 @@ export function* escapedBytes(
   yield translate(rest);
 }
 
-/** How much at the end may be the beginning of a character. */
+/** How many bytes at the end may begin a character. */
 function cutLength(latin1: string): number {
   for (let back = 1; back <= Math.min(CUT_BYTES, latin1.length); back++) {
     const byte = latin1.charCodeAt(latin1.length - back);

@@ -1,4 +1,4 @@
-/** A file to read in place of stdin: `-f FILE`. */
+/** A file to read instead of stdin: `-f FILE`. */
 import { closeSync, fstatSync, open } from 'node:fs';
 import { promisify } from 'node:util';
 import { ioError } from '../errors.js';
@@ -9,8 +9,8 @@ import { namedDescriptor } from './open-descriptor.js';
 import type { Input } from './terminal.js';
 
 /**
- * Opens a file, a FIFO or a device to read, or gives `stdin` for `-` and what names it. It is closed
- * when its chunks end. Throws `io`, also for a directory.
+ * Opens a file, a FIFO or a device for reading, or returns `stdin` for `-` and for its paths. It is
+ * closed when its chunks end. Throws `io`, also for a directory.
  */
 export async function openInput(path: string, stdin: Input): Promise<Input> {
   const named = namedDescriptor(path);
@@ -24,7 +24,7 @@ export async function openInput(path: string, stdin: Input): Promise<Input> {
     return { kind: 'stream', ...(size > 0 && { size }), chunks };
   }
   const { Socket } = await import('node:net');
-  // Made when it is read, since it keeps the process waiting; it closes the descriptor with itself.
+  // Made when it is read, since it keeps the process waiting; it closes its descriptor.
   const stream = () => new Socket({ fd: descriptor, writable: false });
   return { kind: 'stream', chunks: () => readStream(stream(), action) };
 }

@@ -1,4 +1,4 @@
-/** A file to write in place of stdout: `-o FILE`. */
+/** A file to write instead of stdout: `-o FILE`. */
 import { accessSync, closeSync, constants, fstatSync, open, type Stats, statSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { ioError } from '../errors.js';
@@ -12,9 +12,9 @@ import { plainStyle } from './style.js';
 import type { FileOutput, Output } from './terminal.js';
 
 /**
- * Opens a file to write, or gives `stdout` for `-`. A new or regular file gets its content at
- * `commit`. A FIFO, a terminal, a device, and what is open in this process already (`/dev/stderr`, a
- * log that a shell appends to) get it as it is written, behind what was written before. Throws `io`.
+ * Opens a file for writing, or returns `stdout` for `-`. A new or regular file gets its content at
+ * `commit`. A FIFO, a terminal, a device, and a file that this process has open already
+ * (`/dev/stderr`, a log that a shell appends to) get it at once, after earlier writes. Throws `io`.
  */
 export async function openOutput(path: string, stdout: Output): Promise<FileOutput> {
   if (path === '-') return standIn(stdout);
@@ -24,8 +24,8 @@ export async function openOutput(path: string, stdout: Output): Promise<FileOutp
     const descriptor = openDescriptor(path, existing);
     if (descriptor !== undefined) return await openAgain(path, descriptor, stdout, action);
     if (existing !== undefined && !existing.isFile()) return await openInPlace(path, action);
-    // Refuse now what the rename would refuse at the end, and what `>` refuses and a rename would
-    // not: a file that may not be written.
+    // Refuse now what the rename would refuse at the end, and also a write-protected file, which a
+    // rename would replace.
     if (existing !== undefined) accessSync(path, constants.W_OK);
     else if (path === '') throw ioError(action, { code: 'ENOENT' });
     else if (path.endsWith('/')) throw ioError(action, { code: 'EISDIR' });
@@ -35,7 +35,7 @@ export async function openOutput(path: string, stdout: Output): Promise<FileOutp
   }
 }
 
-/** Whether `openOutput` would give `path` a new file, and write to nothing that is there already. */
+/** Whether `openOutput` would give `path` a new file, and write to nothing that exists. */
 export function isReplaced(path: string): boolean {
   if (path === '-') return false;
   const existing = statSync(path, { throwIfNoEntry: false });
@@ -43,14 +43,14 @@ export function isReplaced(path: string): boolean {
 }
 
 /**
- * Opens a file to append to, or to write `anew`, and makes it where it is missing. What has been
- * written stays. Throws `io`.
+ * Opens a file to append to, or to write `anew`, and makes it if missing. Everything written stays.
+ * Throws `io`.
  */
 export async function openAppend(path: string, stdout: Output, anew?: 'anew'): Promise<FileOutput> {
   if (path === '-') return standIn(stdout);
   const action = `write "${path}"`;
   try {
-    // What is open already is not written anew.
+    // An open file is not truncated.
     const existing = anew && statSync(path, { throwIfNoEntry: false });
     const descriptor = openDescriptor(path, existing);
     if (descriptor !== undefined) return await openAgain(path, descriptor, stdout, action);
@@ -62,14 +62,14 @@ export async function openAppend(path: string, stdout: Output, anew?: 'anew'): P
 }
 
 function standIn(stdout: Output): FileOutput {
-  // Not a spread, which would ask for its columns and load its stream.
+  // Not a spread, which would read its columns and load its stream.
   return Object.assign(
     outputThrough(stdout, (data) => stdout.write(data)),
     { commit: async () => {}, abandon: async () => {} },
   );
 }
 
-/** An output to what is open already, as it stands. */
+/** An output to something that is open already, at its present position. */
 async function openAgain(
   path: string,
   descriptor: number,
@@ -80,7 +80,7 @@ async function openAgain(
   if (!isForOutput(fstatSync(descriptor)) || isNodesOwn(descriptor))
     throw ioError(action, { code: 'EBADF' });
   const kind = await descriptorKind(descriptor);
-  // A pipe or a terminal has no position to lose, and one that is opened anew can be closed again.
+  // A pipe or a terminal has no position to lose, and a descriptor opened anew can be closed.
   if (kind === 'terminal' || (kind === 'pipe' && !fstatSync(descriptor).isSocket())) {
     return openInPlace(path, action);
   }
@@ -129,7 +129,7 @@ function device(descriptor: number, action: string): Opened {
 
 async function pipe(descriptor: number, action: string): Promise<Opened> {
   const { Socket } = await import('node:net');
-  // Closes the descriptor with itself.
+  // Closes its descriptor.
   const socket = new Socket({ fd: descriptor, readable: false });
   return {
     sink: streamSink(descriptor, async () => socket, action),

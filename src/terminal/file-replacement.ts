@@ -1,6 +1,6 @@
 /**
- * The new content of a regular file: gathered beside it under another name, so that a reader of the
- * file finds the old content or the new, whole, whatever interrupts the writing.
+ * The new content of a regular file: it is written beside the file under another name, so that a
+ * reader finds either the old content or the new one, complete, whatever interrupts the writing.
  */
 import {
   closeSync,
@@ -22,8 +22,8 @@ import { plainStyle } from './style.js';
 import type { FileOutput } from './terminal.js';
 
 /**
- * Begins to replace, or make, the file at `path`, or the one that a link there leads to. `existing`
- * is what is there: its mode and owner are kept. Throws what the file system says.
+ * Begins to replace, or make, the file at `path`, or the target of a link there. `existing` is the
+ * present file: its mode and owner are kept. Throws the file system's error.
  */
 export function openReplacement(
   path: string,
@@ -32,8 +32,8 @@ export function openReplacement(
 ): FileOutput {
   const target = targetOf(path);
   const temporary = temporaryBeside(target);
-  // A new file gets its mode from the umask, as any would; a replacement is private until its
-  // content has the mode that its owner chose.
+  // A new file gets its mode from the umask, as usual; a replacement is private until it has its
+  // content and the old mode.
   const descriptor = openSync(temporary, 'wx', existing === undefined ? 0o666 : 0o600);
   const sink = fileSink(descriptor, action);
   let state: 'open' | 'closed' | 'done' = 'open';
@@ -62,7 +62,8 @@ export function openReplacement(
       flushFolder(dirname(target));
     },
     async abandon() {
-      // A write that nobody waits for any more: by its end the descriptor may be another file's.
+      // A write that nobody awaits any more: when it ends, the descriptor may belong to another
+      // file.
       await writing.catch(() => {});
       if (state === 'open') closeSync(descriptor);
       if (state !== 'done') rmSync(temporary, { force: true });
@@ -90,7 +91,7 @@ function linkAt(path: string): string | undefined {
   try {
     return readlinkSync(path);
   } catch {
-    // No link, or nothing at all: either is a name to write under.
+    // Not a link, or nothing at all: either is a name to write under.
     return undefined;
   }
 }
@@ -106,12 +107,12 @@ function makeAlike(descriptor: number, existing: Stats): void {
   try {
     fchownSync(descriptor, existing.uid, existing.gid);
   } catch {
-    // Only root gives files away; for anyone else the new content is theirs.
+    // Only root can change a file's owner; for others the new content belongs to them.
   }
   fchmodSync(descriptor, existing.mode & 0o7777);
 }
 
-/** Makes the rename itself last. The content is safe under one name or the other without it. */
+/** Makes the rename itself durable. Without it, the content is safe under one name or the other. */
 function flushFolder(folder: string): void {
   let descriptor: number | undefined;
   try {

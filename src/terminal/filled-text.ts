@@ -1,9 +1,9 @@
-/** Words on lines of a width. */
+/** Wraps words to a width. */
 import { displayWidth } from './display-width.js';
 
 /**
- * The words after `lead`, on as many lines as they need; no word is broken. Later lines are indented
- * by the width of the lead, or of `indent` where that is given.
+ * The words after `lead`, on as many lines as they need; no word is broken. Later lines are
+ * indented by the width of the lead, or by `indent` if it is given.
  */
 export function filled(
   lead: string,

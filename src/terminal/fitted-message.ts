@@ -1,19 +1,19 @@
 /**
- * Sentences on a terminal, on lines as wide as it is. In a pipe each is one line.
+ * Wraps sentences to the terminal's width; in a pipe each is one line.
  *
- * No word is broken, nor what may be copied: what stands in quotes, and in a hint a command. What of
- * that is wider than the terminal, the terminal breaks, and gives it back in one piece.
+ * No word is broken, nor anything that may be copied: text in quotes, and commands in hints. If
+ * such a part is wider than the terminal, the terminal breaks it, and copies it in one piece.
  */
 import { displayWidth } from './display-width.js';
 import { filled } from './filled-text.js';
 import type { Output } from './terminal.js';
 
-/** What was tried, and the state that was found. */
+/** An error message. */
 export function fittedMessage(message: string, output: Output, lead = ''): string {
   return fitted(lead, () => message.match(word) ?? [], lead + message, output);
 }
 
-/** What to do next. */
+/** A hint. */
 export function fittedHint(hint: string, output: Output): string {
   const lead = /^(?:try|usage): /.exec(hint)?.[0] ?? '';
   const rest = hint.slice(lead.length);
@@ -23,12 +23,12 @@ export function fittedHint(hint: string, output: Output): string {
 
 const USAGE = 'usage: ';
 
-/** What is in quotes goes with what stands around it; several blanks in a row separate nothing. */
+/** Quoted text stays with the text around it; several blanks in a row separate nothing. */
 const word = /(?:"[^"]*"|\S| {2,})+/g;
-/** A pair of brackets, with what stands in it, is one word. */
+/** A pair of brackets with its contents is one word. */
 const usageWord = /[[(][^\])]*[\])]\S*|\S+/g;
 
-/** Commands as a whole, and the words of the rest. */
+/** Commands as a whole, and single words of the rest. */
 function piecesOf(hint: string): string[] {
   const clauses = hint.split(/(?<=[,;:]) /);
   return clauses.flatMap((clause) =>

@@ -1,7 +1,7 @@
-/** Bytes for a person to look at, as `hexdump -C` shows them. */
+/** A hex dump, as `hexdump -C` prints it. */
 
 /**
- * Lines of an offset, 16 bytes (8 where the terminal has less than 80 `columns`), and their ASCII.
+ * Lines with an offset, 16 bytes (8 if the terminal has fewer than 80 `columns`), and their ASCII.
  * Each ends with a newline; no bytes give no lines. `offset` is that of the first byte.
  */
 export function hexDump(bytes: Uint8Array, offset = 0, columns = 80): string {

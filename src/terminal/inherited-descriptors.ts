@@ -1,16 +1,16 @@
 /**
- * The descriptors that this process was started with, beside those of Node's own: its event queues, and
- * pipes of which it holds both ends. What is written to these is lost, or taken for a signal.
+ * The descriptors that this process has inherited, without Node's own: its event queues, and pipes
+ * with both ends in this process. A write to those would be lost, or taken for a signal.
  */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** In order; none where the system does not show them. */
+/** In order; none if the system does not show them. */
 export function inheritedDescriptors(): number[] {
   const all = openDescriptors();
   return all.filter((one) => !isOfNode(one, all)).map(({ descriptor }) => descriptor);
 }
 
-/** Whether a descriptor is open, and of Node's own; false where the system does not show it. */
+/** Whether a descriptor is open, and Node's own; false if the system does not show it. */
 export function isNodesOwn(descriptor: number): boolean {
   const all = openDescriptors();
   return all.some((one) => one.descriptor === descriptor && isOfNode(one, all));
@@ -18,13 +18,13 @@ export function isNodesOwn(descriptor: number): boolean {
 
 interface Open {
   readonly descriptor: number;
-  /** What it leads to: a path, or `pipe:[42]`, `anon_inode:[eventpoll]`. */
+  /** Its target: a path, or `pipe:[42]`, `anon_inode:[eventpoll]`. */
   readonly target: string;
-  /** As open(2) has it: for reading, for writing, or both. */
+  /** By open(2): for reading, for writing, or both. */
   readonly access: number;
 }
 
-/** The standard ones are inherited, whatever they are. */
+/** The standard ones count as inherited. */
 const STANDARD = 2;
 
 function isOfNode({ descriptor, target, access }: Open, all: readonly Open[]): boolean {
@@ -46,7 +46,7 @@ function openDescriptors(): Open[] {
   }
 }
 
-/** Undefined for one that is closed by now, as that which listed the others. */
+/** Undefined for one that has been closed, as the one used for the list. */
 function openAs(descriptor: number): Open | undefined {
   try {
     const target = readlinkSync(`/proc/self/fd/${descriptor}`);

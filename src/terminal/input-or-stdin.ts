@@ -1,8 +1,8 @@
-/** A file to read, or stdin where it is a pipe or a file: nobody waits for a person by surprise. */
+/** A file to read, or stdin if it is a pipe or a file: no verb waits for a person unexpectedly. */
 import { KvError } from '../errors.js';
 import type { Input, Terminal } from './terminal.js';
 
-/** Throws `usage` where no file is given and stdin is a terminal; `io`. */
+/** Throws `usage` if no file is given and stdin is a terminal; `io`. */
 export async function inputOrStdin(
   terminal: Terminal,
   verb: string,

@@ -1,11 +1,10 @@
-/** Whether a value can be shown as text. */
+/** Decides whether a value can be shown as text. */
 import { isUtf8 } from 'node:buffer';
 
 /**
- * True for UTF-8 without the control bytes that no text holds: what is allowed of C0 is `\a \b \t
- * \n \f \r \e`, as in file(1), so that coloured logs and formatted manuals are text and anything
- * with a NUL is not. Only a part of a value may begin or end in the middle of a character. No bytes
- * are text.
+ * True for UTF-8 without binary control bytes: allowed of C0 are `\a \b \t \n \f \r \e`, as in
+ * file(1), so that coloured logs and formatted manuals are text and anything with a NUL is not.
+ * Only a part of a value may begin or end inside a character. No bytes are text.
  */
 export function isText(whole: Uint8Array, { begun, goesOn }: Part): boolean {
   const bytes = begun ? whole.subarray(startOfWholeCharacters(whole)) : whole;
@@ -17,13 +16,13 @@ export function isText(whole: Uint8Array, { begun, goesOn }: Part): boolean {
   return end === bytes.length || beginsCharacter(bytes.subarray(end));
 }
 
-/** Where bytes stand in a value: whether there are others before them, and behind them. */
+/** Which part of a value the bytes are: whether others precede and follow them. */
 export interface Part {
   readonly begun: boolean;
   readonly goesOn: boolean;
 }
 
-/** Behind what may be the end of a character. */
+/** After what may be the end of a character. */
 function startOfWholeCharacters(bytes: Uint8Array): number {
   let start = 0;
   while (start < Math.min(3, bytes.length) && bytes[start]! >= 0x80 && bytes[start]! < 0xc0)
@@ -31,7 +30,7 @@ function startOfWholeCharacters(bytes: Uint8Array): number {
   return start;
 }
 
-/** Bytes that are characters of their own in UTF-8 too, so that no decoding is needed to see them. */
+/** Bytes that are single characters in UTF-8 too, so that they are found without decoding. */
 const binaryControls = /[\x00-\x06\x0b\x0e-\x1a\x1c-\x1f\x7f]/;
 
 /** Where the last character begins, if it is cut; else the end. */
@@ -44,12 +43,12 @@ function endOfWholeCharacters(bytes: Uint8Array): number {
   return bytes.length;
 }
 
-/** Bytes of the character that begins so. */
+/** Bytes of a character with this first byte. */
 function lengthFrom(lead: number): number {
   return lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
 }
 
-/** What may follow a lead byte is a range around 0x80…0xbf with one of these ends always in it. */
+/** The byte after a lead byte has a range within 0x80…0xbf that contains one of its ends. */
 function beginsCharacter(cut: Uint8Array): boolean {
   const missing = lengthFrom(cut[0]!) - cut.length;
   return [0x80, 0xbf].some((filler) => isUtf8(Buffer.concat([cut, Buffer.alloc(missing, filler)])));

@@ -1,18 +1,21 @@
-/** JSON laid out for reading: its tokens stay as they are, and only the space between them changes. */
+/** Lays out JSON for reading: its tokens stay unchanged, only the space between them differs. */
 import { KvError } from '../errors.js';
 import { visibleInJson } from './visible.js';
 
-/** Largest value that is laid out, in bytes: all of it is held. */
+/** The largest value that is laid out, in bytes: all of it is in memory. */
 const JSON_LIMIT_BYTES = 16 * 1024 * 1024;
 
 const INDENT = '  ';
 
-/** Levels that are indented: what grows with each level would be the square of a deep value. */
+/**
+ * Levels that are indented: without a limit, the size of a deep value would grow with the square of
+ * its depth.
+ */
 const INDENT_LEVELS = 64;
 
 /**
- * The same JSON in lines, ended by a newline; undefined for what is no JSON. Numbers keep all their
- * digits and doubled members stay. What a terminal obeys is escaped JSON's way.
+ * The same JSON in lines, ended by a newline; undefined if it is not JSON. Numbers keep all their
+ * digits, and repeated members stay. Control characters are escaped as in JSON.
  */
 export function layOutJson(text: string): string | undefined {
   try {
@@ -52,7 +55,7 @@ function* tokensOf(json: string): Generator<string> {
   }
 }
 
-/** Not by a pattern: a string may be longer than one can hold on its stack. */
+/** Not by a pattern, whose stack a long string would exceed. */
 function endOfString(json: string, start: number): number {
   let end = start;
   do end = json.indexOf('"', end + 1);
@@ -66,7 +69,7 @@ function isEscaped(json: string, at: number): boolean {
   return backslashes % 2 === 1;
 }
 
-/** The pieces as one text; undefined where they are not UTF-8, or too many. */
+/** The pieces as one text; undefined if they are not UTF-8, or too long. */
 function wholeText(pieces: Iterable<Uint8Array>): string | undefined {
   const held: Uint8Array[] = [];
   let size = 0;

@@ -1,25 +1,27 @@
-/** The keys that a person presses, one by one, and the size of the screen they look at. */
+/** The keys that a person presses, one by one, and the size of the screen. */
 import { EventEmitter } from 'node:events';
 import { emitKeypressEvents, type Interface } from 'node:readline';
 import { unlessAborted } from './pump.js';
 import { RawInput } from './raw-input.js';
 import { stopUntilContinued } from './suspension.js';
 
-/** A key, or what else a line editor has to know. */
+/** A key, or another event for a line editor. */
 export type KeyEvent =
   | { readonly kind: 'key'; readonly key: Key }
   | { readonly kind: 'resize' }
-  /** What was typed or pasted is not UTF-8; it is left out. */
+  /** Typed or pasted bytes that are not UTF-8; they are left out. */
   | { readonly kind: 'damaged' }
-  /** Somebody asks the process to stop, as Ctrl-Z does: `suspend` does it. */
+  /** A request to stop the process, as by Ctrl-Z; `suspend` stops it. */
   | { readonly kind: 'stop' }
-  /** The process was stopped all the same, and goes on: whatever stood on the screen may be gone. */
+  /** The process was stopped nevertheless, and continues: the screen may have changed. */
   | { readonly kind: 'continued' };
 
 export interface Key {
-  /** What it types; empty for a key that types nothing. */
+  /** The character; empty for a key without one. */
   readonly text: string;
-  /** `return`, `up`, `a`, …; empty where it has none. `paste-start` and `paste-end` frame a paste. */
+  /**
+   * `return`, `up`, `a`, …; empty if it has none. `paste-start` and `paste-end` enclose a paste.
+   */
   readonly name: string;
   readonly ctrl: boolean;
   /** With Alt, or after Escape. */
@@ -29,9 +31,9 @@ export interface Key {
 export interface Keyboard {
   readonly columns: number;
   readonly rows: number;
-  /** Whether events have come that nobody has taken. */
+  /** Whether there are events that nobody has taken. */
   readonly isPending: boolean;
-  /** Waits until an event has come that nobody has taken, or for so many milliseconds. */
+  /** Waits until there is an event that nobody has taken, at most `milliseconds`. */
   rest(milliseconds: number): Promise<void>;
   /** The next event. Rejects with the signal's reason. */
   next(signal: AbortSignal): Promise<KeyEvent>;
@@ -42,16 +44,19 @@ export interface Keyboard {
   takeInterrupt(): boolean;
   /** Takes the terminal: keys come one by one, without an echo, and Ctrl-C is a key. */
   take(): void;
-  /** Gives the terminal back as it was, for other programs and questions. Idempotent. */
+  /** Restores the terminal, for other programs and questions. Idempotent. */
   release(): void;
-  /** Stops the process, as Ctrl-Z does elsewhere, until somebody has it go on. */
+  /** Stops the process, as Ctrl-Z usually does, until it is continued. */
   suspend(): Promise<void>;
 }
 
-/** How long an Escape may stand alone before it is a key and no sequence, in milliseconds. */
+/**
+ * How long an Escape may stand alone before it counts as a key and not the beginning of a sequence,
+ * in milliseconds.
+ */
 const ESCAPE_MILLISECONDS = 50;
 
-/** Has the terminal say where a paste begins and ends. */
+/** Makes the terminal mark where a paste begins and ends. */
 const pasteOn = '\x1b[?2004h';
 const pasteOff = '\x1b[?2004l';
 
@@ -66,7 +71,7 @@ export function openKeyboard(): Keyboard {
     events.push(event);
     wake();
   };
-  // What Node reads keys from. All that it takes of the interface is this number.
+  // Node reads keys from this, and uses only this number of its interface.
   const typed = new EventEmitter();
   emitKeypressEvents(
     typed as NodeJS.ReadableStream,
@@ -78,12 +83,12 @@ export function openKeyboard(): Keyboard {
     enter({ kind: 'key', key: keyOf(text, key) }),
   );
   const input = new RawInput((event) => {
-    // The shell may have set the terminal as it likes it.
+    // The shell may have changed the terminal's modes.
     if (event.kind === 'continued') stdout.write(pasteOn);
     if (event.kind === 'bytes') typed.emit('data', event.bytes);
     else enter(event);
   });
-  // A terminal that is gone is told of by its keys.
+  // A lost terminal is reported by its keys.
   stdout.on('error', () => {});
   const onResize = () => enter({ kind: 'resize' });
 
@@ -103,7 +108,7 @@ export function openKeyboard(): Keyboard {
   };
 
   return {
-    // A terminal of unknown size says 0.
+    // A terminal of unknown size reports 0.
     get columns() {
       return stdout.columns || 80;
     },
@@ -151,7 +156,7 @@ function isCtrlC({ ctrl, name }: Key): boolean {
   return ctrl && name === 'c';
 }
 
-/** A key as Node describes it. */
+/** A key in Node's form. */
 interface NodeKey {
   readonly sequence?: string;
   readonly name?: string;

@@ -1,9 +1,9 @@
-/** Which descriptor of this process a path leads to, where it is one that is open already. */
+/** Finds the open descriptor of this process that a path refers to. */
 import { fstatSync, readdirSync, type Stats, writeSync } from 'node:fs';
 
 /**
- * The descriptor that a path names (`/dev/stderr`, `/dev/fd/3`, `/proc/self/fd/3`), or that is open
- * for writing to the regular file `existing`, which the path leads to. Undefined where there is none.
+ * The descriptor that a path names (`/dev/stderr`, `/dev/fd/3`, `/proc/self/fd/3`), or one that is
+ * open for writing to the regular file `existing` at the path. Undefined if there is none.
  */
 export function openDescriptor(path: string, existing: Stats | undefined): number | undefined {
   return namedDescriptor(path) ?? (existing?.isFile() ? descriptorTo(existing) : undefined);
@@ -30,7 +30,7 @@ function openDescriptors(): number[] {
   try {
     return readdirSync('/dev/fd').map(Number);
   } catch {
-    // Where the system does not list them, the three that a shell redirects are known.
+    // If the system does not list them, the three that a shell redirects are tried.
     return [0, 1, 2];
   }
 }
@@ -40,7 +40,7 @@ function leadsTo(descriptor: number, file: Stats): boolean {
     const { dev, ino } = fstatSync(descriptor);
     return dev === file.dev && ino === file.ino;
   } catch {
-    // The one that listed the others is closed by now.
+    // The one used for the list has been closed.
     return false;
   }
 }

@@ -1,6 +1,9 @@
 import type { Output } from './terminal.js';
 
-/** The same output with another way to write. Its columns are asked for late: that loads a stream. */
+/**
+ * The same output with another way to write. Its columns are read only when needed, since that
+ * loads a stream.
+ */
 export function outputThrough(target: Output, write: Output['write']): Output {
   return {
     isTerminal: target.isTerminal,

@@ -1,12 +1,12 @@
-/** A terminal's output that goes through a pager when it is longer than the screen. */
+/** A terminal's output that goes through a pager if it is longer than the screen. */
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type CommandInput, openCommand } from './shell-command.js';
 import type { Output } from './terminal.js';
 
 /**
- * How long output is held back to see whether the screen holds it, in milliseconds: what comes
- * slowly is to be seen while it comes.
+ * How long output is held back to see whether it fits the screen, in milliseconds: slow output
+ * should be seen as it comes.
  */
 const PATIENCE_MILLISECONDS = 150;
 
@@ -22,7 +22,7 @@ export class PagedOutput implements Output {
   #state: 'holding' | 'through' | 'paging' = 'holding';
   #pager: CommandInput | undefined;
   #timer: NodeJS.Timeout | undefined;
-  /** The write under way: a timer's and a verb's are not to meet. */
+  /** The write under way, so that a timer's and a verb's do not overlap. */
   #writing: Promise<void> = Promise.resolve();
 
   /** `rows` is the height of the screen. */
@@ -44,7 +44,7 @@ export class PagedOutput implements Output {
 
   readonly write = (data: Uint8Array | string): Promise<void> => this.#next(() => this.#take(data));
 
-  /** Shows what is held back; what follows is not held back any more. */
+  /** Shows what is held back, and from now on everything at once. */
   flush(): Promise<void> {
     return this.#next(async () => {
       if (this.#state !== 'holding') return;
@@ -62,7 +62,7 @@ export class PagedOutput implements Output {
   async #take(data: Uint8Array | string): Promise<void> {
     if (this.#state === 'through') return this.#target.write(data);
     if (this.#pager) return this.#pager.write(data);
-    // A copy: the caller may fill its buffer again.
+    // A copy: the caller may reuse its buffer.
     const bytes = Buffer.from(data as Uint8Array);
     this.#held.push(bytes);
     this.#heldRows += rowsOf(bytes, this.columns);
@@ -95,18 +95,18 @@ export class PagedOutput implements Output {
   }
 }
 
-/** Rows that a text takes at least, with lines that are broken. */
+/** Rows that a text takes at least, with wrapped lines. */
 function rowsOf(bytes: Buffer, columns: number): number {
   const text = bytes.toString().replace(/\x1b\[[0-9;]*m/g, '');
   const lines = text.split('\n');
   return lines.reduce((sum, line) => sum + Math.floor(line.length / columns), lines.length - 1);
 }
 
-/** `$PAGER`; where it is not set, less or more; undefined where there is none, or it is empty. */
+/** `$PAGER`; if it is not set, less or more; undefined if there is none, or it is empty. */
 function pagerOf({ PAGER, PATH = '' }: NodeJS.ProcessEnv): string | undefined {
   if (PAGER !== undefined) return PAGER === '' || PAGER === 'cat' ? undefined : PAGER;
   const isThere = (name: string) => PATH.split(delimiter).some((folder) => canRun(folder, name));
-  // With -R colour stays colour, and other escape sequences do nothing.
+  // With -R less shows colours, and disarms other escape sequences.
   if (isThere('less')) return 'less -R';
   return isThere('more') ? 'more' : undefined;
 }

@@ -1,17 +1,19 @@
-/** The other processes of this one's group: a terminal sends all of them the signals of its keys. */
+/**
+ * The other processes of this one's group, which get the signals of the terminal's keys as well.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 
-/** How long they may take to stop, in milliseconds: some program may not listen to Ctrl-Z. */
+/** How long they may take to stop, in milliseconds: a program may ignore Ctrl-Z. */
 const STOP_LIMIT_MILLISECONDS = 1000;
 
-/** How often they are looked at, in milliseconds. */
+/** Milliseconds between two looks. */
 const PAUSE_MILLISECONDS = 5;
 
 /**
- * Resolves when all of them have stopped or ended, or the limit has passed; at once where the system
- * does not show them (no /proc). A pager that leaves the screen once its shell has it again would
- * take the shell's prompt along.
+ * Resolves when all of them have stopped or ended, or the limit has passed; at once if the system
+ * does not show them (no /proc). A pager that leaves the screen after the shell has it again would
+ * erase the shell's prompt.
  */
 export async function othersStopped(): Promise<void> {
   const group = statusOf('self')?.group;
@@ -24,7 +26,7 @@ export async function othersStopped(): Promise<void> {
   }
 }
 
-/** The ids of all processes but this one. */
+/** The ids of all other processes. */
 function processes(): string[] {
   try {
     const names = readdirSync('/proc');
@@ -39,11 +41,11 @@ interface Status {
   readonly runs: boolean;
 }
 
-/** Undefined where the process has ended, or is not shown. */
+/** Undefined if the process has ended, or is not shown. */
 function statusOf(id: string): Status | undefined {
   try {
     const text = readFileSync(`/proc/${id}/stat`, 'latin1');
-    // The second field is the program's name in parentheses, and may hold spaces of its own.
+    // The second field is the program's name in parentheses, which may contain spaces.
     const [state = '', , group] = text.slice(text.lastIndexOf(')') + 2).split(' ');
     return { group: Number(group), runs: !'TtZX'.includes(state) };
   } catch {

@@ -8,7 +8,7 @@ import type { Input } from './terminal.js';
 
 export async function processInput(): Promise<Input> {
   const kind = await descriptorKind(0);
-  // What is left to read of a file may be less: whoever gave it may have read some of it.
+  // The rest of a file may be shorter: whoever opened it may have read some of it.
   const size = kind === 'file' ? fstatSync(0).size : 0;
   return {
     kind: inputKinds[kind],
@@ -25,7 +25,9 @@ export async function processInput(): Promise<Input> {
 
 const ACTION = 'read stdin';
 
-/** A directory is a `stream` too: reading it fails with the reason, where `none` would be silence. */
+/**
+ * A directory is a `stream` too: reading it fails with the reason, while `none` would be silent.
+ */
 const inputKinds: Readonly<Record<DescriptorKind, Input['kind']>> = {
   terminal: 'terminal',
   pipe: 'stream',

@@ -13,8 +13,8 @@ export interface ColorOptions {
 }
 
 /**
- * stdout, or stderr: whose writes never fail, because an error that cannot be shown must not
- * hide behind a second one, nor change the exit status.
+ * stdout, or stderr, whose writes never fail: an error that cannot be shown must not hide behind a
+ * second one, nor change the exit status.
  */
 export async function processOutput(
   name: 'stdout' | 'stderr',
@@ -26,7 +26,7 @@ export async function processOutput(
   return {
     isTerminal,
     get columns() {
-      // A terminal of unknown size says 0. The stream is loaded only for those who ask.
+      // A terminal of unknown size reports 0. The stream is loaded only on demand.
       return (isTerminal && process[name].columns) || 80;
     },
     style: showsColor(options.color, options.env, isTerminal) ? await colorStyle() : plainStyle,
@@ -42,7 +42,7 @@ export async function processOutput(
   };
 }
 
-/** Refuses to write where there was nothing to write to. */
+/** Refuses to write if the descriptor was closed. */
 function deviceSink(descriptor: number, action: string): Sink {
   const sink = fileSink(descriptor, action);
   let isClosed: boolean | undefined;

@@ -16,7 +16,7 @@ import type { Terminal } from './terminal.js';
 import { visibleMessage } from './visible.js';
 
 export interface TerminalOptions extends ColorOptions {
-  /** True: no remarks. */
+  /** Whether remarks are suppressed. */
   readonly quiet: boolean;
   /** False: never ask. */
   readonly input: boolean;
@@ -66,8 +66,8 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
 }
 
 /**
- * Node aborts at its end where it cannot give a terminal back as it was, because it is gone: then the
- * process ends by what the system sends to those who were at it.
+ * Node aborts at its end if it cannot restore a terminal because the terminal has gone; then the
+ * process ends by the signal that the system sends in this case.
  */
 async function endByHangup(terminals: readonly number[]): Promise<void> {
   const { isatty } = await import('node:tty');

@@ -6,26 +6,26 @@ import { beforeStops } from './suspension.js';
 export type ProgressUnit = 'bytes' | 'keys';
 
 export interface Progress {
-  /** Bytes or keys so far, and a remark that stands at the end of the line. */
+  /** Bytes or keys so far, and a remark at the end of the line. */
   update(done: number, remark?: string): void;
-  /** Takes the bar away. Idempotent. */
+  /** Removes the bar. Idempotent. */
   stop(): void;
 }
 
 /** Shows nothing. */
 export const noProgress: Progress = { update: () => {}, stop: () => {} };
 
-/** How often the bar is drawn anew, a second. */
+/** How often the bar is redrawn, per second. */
 const FRAMES = 10;
 
-/** How long the work has to have gone on, and how far, before its rate says when it will end. */
+/** How long the work has to run, and how far, before its rate predicts its end. */
 const GROUND_MILLISECONDS = 3000;
 const GROUND_SHARE = 0.01;
 
-/** How long something may take before a bar shows, in milliseconds: most things take less. */
+/** How long work may take before a bar is shown, in milliseconds: most takes less. */
 const PATIENCE_MILLISECONDS = 500;
 
-/** A bar for `total`, or where that is not known a count. Drawn by `update`, when it is due. */
+/** A bar for `total`, or a count if it is unknown. `update` draws it when that is due. */
 export async function progressBar(
   total: number | undefined,
   unit: ProgressUnit = 'bytes',
@@ -63,7 +63,7 @@ export async function progressBar(
     bar.start(total ?? 0, done, payload);
     shown = true;
     process.stderr.on('resize', resize);
-    // While it shows, the terminal breaks no lines, as a shell needs it to.
+    // While it is shown, the terminal does not wrap lines, as a shell needs it to.
     endPreparation = beforeStops(async () => hide());
   };
   const hide = () => {
@@ -90,7 +90,7 @@ export async function progressBar(
   };
 }
 
-/** What a bar says; each may be empty but the size. */
+/** The parts of a bar; each except the size may be empty. */
 interface ProgressState {
   readonly size: string;
   readonly bar: string;
@@ -101,8 +101,8 @@ interface ProgressState {
 }
 
 /**
- * As much of it as fits on a screen of so many columns: what cannot be seen from the rest, such as the remark,
- * stays longest. The last column stays free: where it is written to, cli-progress erases it again.
+ * As many parts as fit on the screen: those that cannot be derived from the rest, such as the
+ * remark, stay longest. The last column stays free, as cli-progress would erase it.
  */
 export function progressLine(state: ProgressState, columns: number): string {
   const room = columns - 1;
@@ -119,7 +119,7 @@ export function progressLine(state: ProgressState, columns: number): string {
   return lines.find((line) => line.length <= room) ?? brief.slice(0, room);
 }
 
-/** What is not empty of each group, and a wider space between two groups. */
+/** The parts of each group that are not empty, with a wider space between groups. */
 function joined(...groups: readonly (readonly string[])[]): string {
   const texts = groups.map((group) => group.filter((text) => text !== '').join(' '));
   return texts.filter((text) => text !== '').join('  ');
@@ -129,7 +129,7 @@ function amount(done: number, unit: ProgressUnit): string {
   return unit === 'bytes' ? humanSize(done) : `${Math.round(done)} keys`;
 }
 
-/** `, 42 s left`; nothing while there is no ground to say so. `elapsed` is in milliseconds. */
+/** `, 42 s left`; empty while it cannot be predicted. `elapsed` is in milliseconds. */
 export function timeLeft(bytes: number, total: number | undefined, elapsed: number): string {
   if (total === undefined || bytes >= total) return '';
   if (elapsed < GROUND_MILLISECONDS || bytes < total * GROUND_SHARE) return '';

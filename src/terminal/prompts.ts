@@ -1,4 +1,4 @@
-/** Questions to a person, on stderr, so that stdout stays data. */
+/** Questions to a person, on stderr, so that stdout has only data. */
 import { PassThrough } from 'node:stream';
 import { ioError, KvError } from '../errors.js';
 import { nextTurn } from './event-loop.js';
@@ -32,7 +32,7 @@ export async function ask(message: string, style: Style, signal?: AbortSignal): 
   return answer((context) => prompts.input({ message, theme }, context), 'dropped', signal);
 }
 
-/** One of several, `first` being pointed at to begin with. Throws as `confirm` does. */
+/** One of several choices, with `first` selected at first. Throws as `confirm` does. */
 export async function choose(
   message: string,
   choices: readonly string[],
@@ -51,7 +51,7 @@ export async function choose(
   return answer((context) => prompts.select(config, context), 'counts', signal);
 }
 
-/** Choices that are seen at once. */
+/** Choices shown at once. */
 const PAGE_ROWS = 10;
 
 interface PromptContext {
@@ -63,7 +63,7 @@ interface PromptContext {
 type Prompt<T> = (context: PromptContext) => Promise<T>;
 
 /**
- * Asks, and asks anew with what has been typed so far where the process was stopped meanwhile (the
+ * Asks, and repeats the question with what has been typed if the process was stopped meanwhile (the
  * prompts would take Ctrl-Z for the end of the input).
  */
 async function answer<T>(
@@ -93,10 +93,10 @@ const CTRL_Z = 0x1a;
 
 const BELL = '\x07';
 
-/** A question, which may have to be put several times, and what is typed to it. */
+/** A question, which may have to be repeated, and what has been typed so far. */
 class Asking {
   readonly #raw = new RawInput((event) => this.#hear(event));
-  /** What has been typed since it was first put, without Ctrl-Z. */
+  /** Bytes typed since it was first asked, without Ctrl-Z. */
   readonly #typed: Uint8Array[] = [];
   #input = new PassThrough();
   #ending = new AbortController();
@@ -106,7 +106,8 @@ class Asking {
   /** Drops what has been typed before anybody could see the question. Throws `interrupted` for Ctrl-C. */
   async drop(): Promise<void> {
     this.#raw.take();
-    // The rest of this turn of the event loop, all of the next, in which it comes, and one to spare.
+    // The rest of this turn of the event loop, the whole next one, in which it arrives, and one to
+    // spare.
     await nextTurn(3);
     if (this.#typed.some((bytes) => bytes.includes(CTRL_C))) {
       throw new KvError('interrupted', 'interrupted');
@@ -114,13 +115,13 @@ class Asking {
     this.#typed.length = 0;
   }
 
-  /** The answer, or undefined where the question has to be put again. Throws as `confirm` does. */
+  /** The answer, or undefined if the question has to be repeated. Throws as `confirm` does. */
   async ask<T>(prompt: Prompt<T>): Promise<{ readonly value: T } | undefined> {
     this.#interruption = undefined;
     this.#ending = new AbortController();
     this.#input = new PassThrough();
     for (const bytes of this.#typed) this.#input.write(bytes);
-    // All that shows of Ctrl-D is that the prompt's line editor pauses its input.
+    // The only sign of Ctrl-D is that the prompt's line editor pauses its input.
     this.#input.once('pause', () => this.#ending.abort());
     this.#raw.take();
     const { signal } = this.#ending;
@@ -177,7 +178,7 @@ class Asking {
   }
 }
 
-/** The prompts' own colours know nothing of --color. */
+/** The prompts' own colours ignore --color. */
 function themeOf(style: Style) {
   return {
     prefix: { idle: style.question('?'), done: style.done('?') },

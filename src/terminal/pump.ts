@@ -1,11 +1,11 @@
-/** Moving bytes between the synchronous streams of wasi:io and the outside, a piece at a time. */
+/** Moves bytes between the synchronous streams of wasi:io and the outside, a piece at a time. */
 import { asKvError } from '../errors.js';
 import type { InputStream } from '../io/input-stream.js';
 import type { OutputStream } from '../io/output-stream.js';
 import { isClosed } from '../io/stream-error.js';
 import type { Input } from './terminal.js';
 
-/** Bytes asked for at a time; a stream gives at most a chunk. */
+/** Bytes read at a time; a stream gives a chunk at most. */
 const READ_BYTES = 1024 * 1024;
 
 /** The pieces of a stream from `offset` to its end, or `length` bytes of it. Throws KvError. */
@@ -29,7 +29,7 @@ export function* piecesOf(
 }
 
 /**
- * Writes all of an input to a stream, and flushes it; `progress` is called with the bytes so far.
+ * Writes a whole input to a stream, and flushes it; `progress` is called with the bytes so far.
  * Throws KvError, or the signal's reason.
  */
 export async function fill(
@@ -51,12 +51,12 @@ export async function fill(
   }
 }
 
-/** How long no byte comes or goes, in ms, before the other end counts as silent. */
+/** After this time without a byte, in ms, the other end counts as silent. */
 const QUIET_MS = 250;
 
 /**
- * The chunks of an input, or the signal's reason, also while the other end is waited for. Each time
- * that the input falls silent, `whenQuiet` is called and awaited.
+ * The chunks of an input, or the signal's reason, even while the other end is silent. Each time the
+ * input falls silent, `whenQuiet` is called and awaited.
  */
 export async function* chunksUnlessAborted(
   input: Input,
@@ -75,13 +75,13 @@ export async function* chunksUnlessAborted(
     }
   } finally {
     const closing = chunks.return?.();
-    // A file's read cannot be ended, so after a signal it is left to itself.
+    // A file's read cannot be cancelled, so after a signal it is abandoned.
     if (signal.aborted) closing?.catch(() => {});
     else await closing;
   }
 }
 
-/** Whether a promise is still pending after `QUIET_MS`; its rejection is the caller's to handle. */
+/** Whether a promise is still pending after `QUIET_MS`; the caller handles its rejection. */
 export async function isQuiet(awaited: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<boolean>((resolve) => {
@@ -106,9 +106,9 @@ function writeAll(stream: OutputStream, bytes: Uint8Array): void {
 }
 
 /**
- * What a read or a write gives, or the signal's reason: one that waits for the other end cannot be
- * taken back, but it need not be waited for. (Racing it against one lasting promise would keep every
- * piece.)
+ * The result of a read or a write, or the signal's reason: an operation that waits for the other
+ * end cannot be cancelled, but need not be awaited. (Racing it against one lasting promise would
+ * keep every piece in memory.)
  */
 export function unlessAborted<T>(waiting: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {

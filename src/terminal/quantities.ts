@@ -1,11 +1,11 @@
-/** Counts, sizes and ages as a person reads them. */
+/** Counts, sizes and ages for a person. */
 
-/** `1 key`, `2 keys`; `several` is for nouns whose plural is no `s` more. */
+/** `1 key`, `2 keys`; `several` is for nouns with another plural. */
 export function counted(count: number, one: string, several = `${one}s`): string {
   return `${count} ${count === 1 ? one : several}`;
 }
 
-/** `0 B`, `1023 B`, `1.5 MiB`, `16 GiB`: three digits at most, but for bytes. */
+/** `0 B`, `1023 B`, `1.5 MiB`, `16 GiB`: three digits at most, except for bytes. */
 export function humanSize(bytes: number): string {
   let amount = bytes;
   let unit = 0;
@@ -18,7 +18,7 @@ export function humanSize(bytes: number): string {
   return `${amount.toFixed(digits)} ${sizeUnits[unit]}`;
 }
 
-/** `12 B`, and with what rounding leaves out `2.0 KiB (2048 bytes)`. */
+/** `12 B`, or `2.0 KiB (2048 bytes)` if it is rounded. */
 export function exactSize(bytes: number): string {
   const size = humanSize(bytes);
   return size === `${bytes} B` ? size : `${size} (${bytes} bytes)`;
@@ -26,7 +26,7 @@ export function exactSize(bytes: number): string {
 
 const sizeUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
-/** `just now`, `42 s ago`, `3 h ago`, `12 d ago`; `in 5 min` where clocks disagree. */
+/** `just now`, `42 s ago`, `3 h ago`, `12 d ago`; `in 5 min` if clocks disagree. */
 export function relativeTime(milliseconds: number, now: number): string {
   const age = now - milliseconds;
   const seconds = Math.floor(Math.abs(age) / 1000);

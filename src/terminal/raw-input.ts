@@ -1,32 +1,38 @@
-/** stdin while a program reads keys from it: byte by byte, without an echo, Ctrl-C and Ctrl-Z too. */
+/**
+ * stdin while a program reads keys from it: byte by byte, without an echo, Ctrl-C and Ctrl-Z
+ * included.
+ */
 import { refreshSize } from './suspension.js';
 import { Utf8Check } from './utf8-check.js';
 
 export type RawEvent =
-  /** What was typed: whole characters in UTF-8. */
+  /** Typed characters, complete in UTF-8. */
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  /** What was typed or pasted is not UTF-8; it is left out. */
+  /** Typed or pasted bytes that are not UTF-8; they are left out. */
   | { readonly kind: 'damaged' }
-  /** Somebody asks the process to stop, as Ctrl-Z does. */
+  /** A request to stop the process, as by Ctrl-Z. */
   | { readonly kind: 'stop' }
-  /** The process was stopped all the same, and goes on: whatever stood on the screen may be gone. */
+  /** The process was stopped nevertheless, and continues: the screen may have changed. */
   | { readonly kind: 'continued' };
 
-/** How long the bytes of one character may take to come, in milliseconds: a line may be slow. */
+/**
+ * How long the bytes of one character may take to arrive, in milliseconds: a connection may be
+ * slow.
+ */
 const CHARACTER_MILLISECONDS = 500;
 
-/** How long a hangup may take to be heard, in milliseconds. */
+/** How long handling a hangup may take, in milliseconds. */
 const HANGUP_MILLISECONDS = 1000;
 
 export class RawInput {
   readonly #hear: (event: RawEvent) => void;
   readonly #check = new Utf8Check();
   #isTaken = false;
-  /** Listeners for SIGTSTP that were there before, and come back afterwards. */
+  /** Earlier listeners for SIGTSTP, which are restored afterwards. */
   #stopListeners: NodeJS.SignalsListener[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  /** Over stdin, which must be a terminal. `hear` gets what happens between `take` and `release`. */
+  /** For stdin, which must be a terminal. `hear` gets the events between `take` and `release`. */
   constructor(hear: (event: RawEvent) => void) {
     this.#hear = hear;
   }
@@ -45,7 +51,7 @@ export class RawInput {
     refreshSize();
   }
 
-  /** Gives the terminal back as it was. Idempotent. */
+  /** Restores the terminal. Idempotent. */
   release(): void {
     if (!this.#isTaken) return;
     this.#isTaken = false;
@@ -56,7 +62,7 @@ export class RawInput {
     for (const listener of this.#stopListeners) process.on('SIGTSTP', listener);
     clearTimeout(this.#timer);
     this.#check.forget();
-    // It may be gone by now, which is no failure of what comes next.
+    // It may have gone by now, which does not matter for what follows.
     stdin.on('error', ignore);
     stdin.setRawMode(false);
   }
@@ -77,7 +83,10 @@ export class RawInput {
 
   readonly #onStop = (): void => this.#hear({ kind: 'stop' });
 
-  /** A shell that has the process go on may have set the terminal's mode, which Node does not know. */
+  /**
+   * A shell that continues the process may have changed the terminal's mode, which Node does not
+   * notice.
+   */
   readonly #onContinued = (): void => {
     process.stdin.setRawMode(false).setRawMode(true);
     refreshSize();
@@ -86,12 +95,12 @@ export class RawInput {
 }
 
 /**
- * The terminal is gone, and nothing will come any more. Mostly the system sends this signal as
- * well, but not to a process that has left the terminal's group.
+ * The terminal has gone, and nothing more will come. Usually the system sends this signal as well,
+ * but not to a process outside the terminal's foreground group.
  */
 function hangUp(): void {
   process.kill(process.pid, 'SIGHUP');
-  // Whoever listens hears it in a later turn of the event loop, which nothing else may keep running.
+  // Listeners hear it in a later turn of the event loop, which nothing else may keep running.
   setTimeout(ignore, HANGUP_MILLISECONDS);
 }
 

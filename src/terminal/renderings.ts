@@ -1,21 +1,21 @@
-/** The forms in which a value's bytes can be shown, each from its pieces, as they come. */
+/** The forms in which a value can be shown, each from its pieces as they come. */
 import { jsonRendering } from './json-layout.js';
 import { visibleText } from './visible.js';
 
 type Pieces = Iterable<Uint8Array>;
 
 export const renderings = {
-  /** The bytes themselves. */
+  /** The bytes unchanged. */
   raw: (pieces: Pieces): Iterable<Uint8Array | string> => pieces,
 
-  /** UTF-8 text with control characters made visible; what is not UTF-8 shows as U+FFFD. */
+  /** UTF-8 text with control characters escaped; bytes that are not UTF-8 show as U+FFFD. */
   *text(pieces: Pieces): Iterable<Uint8Array | string> {
     const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
     for (const piece of pieces) yield visibleText(decoder.decode(piece, { stream: true }));
     yield visibleText(decoder.decode());
   },
 
-  /** Laid out in lines, ended by a newline. Throws `rejected` for what is no JSON, `too-large`. */
+  /** Laid out in lines, ended by a newline. Throws `rejected` if it is not JSON, `too-large`. */
   json: (pieces: Pieces): Iterable<Uint8Array | string> => jsonRendering(pieces),
 
   /** Two lower-case digits a byte. */

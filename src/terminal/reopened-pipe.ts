@@ -1,12 +1,12 @@
 /**
- * A pipe that this process was given, opened anew: not to wait is a mode of what is shared with others
- * (`{ kv get k & cat file; } | less`), whose writes would fail for it.
+ * Opens an inherited pipe anew: non-blocking mode is shared with other processes (`{ kv get k & cat
+ * file; } | less`), whose writes would fail.
  */
 import { constants, openSync } from 'node:fs';
 
 /**
- * A descriptor of its own to write to a pipe, which never waits. Undefined for a socket, for a pipe that
- * nobody reads, or that is another user's, and where there is no /proc.
+ * A separate non-blocking descriptor for writing to a pipe. Undefined for a socket, for a pipe
+ * without a reader, or of another user, and if there is no /proc.
  */
 export function reopenedPipe(descriptor: number): number | undefined {
   try {

@@ -1,4 +1,4 @@
-/** Commands of the shell, and programs, that run beside or in place of what kv says. */
+/** Runs shell commands and other programs, beside kv or in its place. */
 import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
@@ -9,30 +9,30 @@ import { plainStyle } from './style.js';
 import { beforeStops } from './suspension.js';
 import type { Output, Style } from './terminal.js';
 
-/** The stdin of a command that has been started. */
+/** The stdin of a running command. */
 export interface CommandInput extends Output {
-  /** Says that no more will come, and waits for the command to end. */
+  /** Closes it, and waits for the command to end. */
   end(): Promise<CommandEnd>;
 }
 
 export interface CommandEnd {
-  /** Null where a signal ended it. */
+  /** Null if a signal ended it. */
   readonly status: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
 export interface CommandOptions {
   readonly env: NodeJS.ProcessEnv;
-  /** How its reader's terminal shows emphasis: a pager's; plain where it is not said. */
+  /** The emphasis of its reader's terminal, if the reader is a pager; absent: plain. */
   readonly style?: Style;
-  /** Columns of that terminal, where the reader is a pager. */
+  /** Columns of that terminal, if the reader is a pager. */
   readonly columns?: number;
 }
 
 /**
- * Starts a command line by `$SHELL -c`, or by /bin/sh where there is none; its output goes to the
- * terminal. What is written to it waits for the command to read, and rejects with `broken-pipe` when
- * that goes away. Throws `io` where the shell cannot be started.
+ * Starts a command line with `$SHELL -c`, or /bin/sh if SHELL is not set; its output goes to the
+ * terminal. A write waits for the command to read, and rejects with `broken-pipe` when the command
+ * has gone. Throws `io` if the shell cannot be started.
  */
 export async function openCommand(
   line: string,
@@ -67,7 +67,7 @@ export async function openCommand(
   };
 }
 
-/** Runs a command line by the same shell, with the terminal as its own. Throws `io` as well. */
+/** Runs a command line with the same shell, on the terminal. Throws `io` as well. */
 export async function runCommand(line: string, env: NodeJS.ProcessEnv): Promise<CommandEnd> {
   const child = startProgram(env.SHELL || '/bin/sh', ['-c', line], env);
   const ended = endOf(child);
@@ -76,15 +76,15 @@ export async function runCommand(line: string, env: NodeJS.ProcessEnv): Promise<
   return ended;
 }
 
-/** These go to a program that runs in place of kv. */
+/** Signals that are forwarded to a program that runs in place of kv. */
 const passedOn = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 
-/** These a terminal sends to the program itself, which stands in the same group. */
+/** Signals that the terminal sends to the program itself, which is in the same group. */
 const ofTheTerminal = ['SIGINT', 'SIGQUIT'] as const;
 
 /**
- * Runs a program with the streams of this process as its own, and the signals that this process gets;
- * `started` is given what sends it others. Throws `io` where it cannot be started.
+ * Runs a program with this process's streams, and forwards this process's signals; `started` gets a
+ * function that sends it others. Throws `io` if it cannot be started.
  */
 export async function runProgram(
   [program = '', ...words]: readonly string[],
@@ -95,7 +95,8 @@ export async function runProgram(
   const pass = (signal: NodeJS.Signals) => void child?.kill(signal);
   const leave = () => {};
   const atKeys = [0, 1, 2].some((descriptor) => isatty(descriptor)) ? leave : pass;
-  // Before the program is there: it would be left alone by a signal that ends this process as it starts.
+  // Before the program starts: a signal that ends this process meanwhile would leave the program
+  // alone.
   for (const signal of passedOn) process.on(signal, pass);
   for (const signal of ofTheTerminal) process.on(signal, atKeys);
   try {
@@ -111,7 +112,7 @@ export async function runProgram(
   }
 }
 
-/** The exit status by which a shell would tell of an end. */
+/** The exit status that a shell would report for an end. */
 export function statusOf({ status, signal }: CommandEnd): number {
   return status ?? 128 + (signal === null ? 0 : constants.signals[signal]);
 }
@@ -123,7 +124,7 @@ function startOf(child: ChildProcess, line: string): Promise<void> {
   });
 }
 
-/** Until then this process stops after the command, which may have to give the screen back. */
+/** Until then this process stops only after the command, which may have to restore the screen. */
 async function endOf(child: ChildProcess): Promise<CommandEnd> {
   const endStops = beforeStops(() => othersStopped());
   try {
@@ -136,7 +137,7 @@ async function endOf(child: ChildProcess): Promise<CommandEnd> {
   }
 }
 
-/** What Node says of a stream that the reader's end has closed already is as good as EPIPE. */
+/** Node's error for a stream whose reader has closed already is equivalent to EPIPE. */
 function brokenPipe(cause: Error): unknown {
   const { code } = cause as NodeJS.ErrnoException;
   const isGone =

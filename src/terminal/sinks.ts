@@ -1,4 +1,4 @@
-/** Hands bytes to a descriptor, whole: the part of an output below its appearance. */
+/** Writes bytes to a descriptor, completely, for all kinds of outputs. */
 import { writeSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { ioError, KvError } from '../errors.js';
@@ -9,8 +9,8 @@ import { reopenedPipe } from './reopened-pipe.js';
 export type Sink = (data: Uint8Array | string) => Promise<void>;
 
 /**
- * For files and devices: writes in place, until all is written. Node's own stream for a file takes
- * a short write for a whole one, so that a nearly full disk would lose bytes in silence.
+ * For files and devices: writes synchronously, until all is written. Node's own stream for a file
+ * takes a short write for a whole one, so a nearly full disk would lose bytes silently.
  */
 export function fileSink(descriptor: number, action: string): Sink {
   const turnAfter = turnsByBytes();
@@ -31,10 +31,11 @@ export function fileSink(descriptor: number, action: string): Sink {
 }
 
 /**
- * For pipes, sockets and terminals: waits for a slow reader without holding up the event loop.
+ * For pipes, sockets and terminals: waits for a slow reader without blocking the event loop.
  *
- * The stream is opened when it is needed. The first bytes are written in place, which saves the
- * usual `kv get` its loading (2 ms); they are too few to fill a pipe that nobody else writes to.
+ * The stream is opened when it is needed. The first bytes are written synchronously, which saves
+ * the usual `kv get` its loading (2 ms); they are too few to fill a pipe that nobody else writes
+ * to.
  */
 export function streamSink(
   descriptor: number,
@@ -68,8 +69,8 @@ export function streamSink(
 }
 
 /**
- * The same for what a pipe or a socket is that others may write to as well: where that can be, it waits
- * for the reader, and leaves the others' mode alone. `open` gives the stream where it cannot.
+ * The same for a pipe or a socket that others may write to as well: it waits for the reader and
+ * leaves the others' mode alone, where possible. `open` gives the stream where it is not.
  */
 export function sharedSink(
   descriptor: number,
@@ -93,20 +94,23 @@ function reopenedSink(descriptor: number, action: string): Sink | undefined {
   return streamSink(own, open, action);
 }
 
-/** Bytes that a pipe on Linux holds, unless it was made otherwise. */
+/** Bytes that a pipe on Linux holds by default. */
 const PIPE_CAPACITY = 64 * 1024;
 
 /** Bytes between two turns of the event loop: a few milliseconds of writing. */
 const STRIDE = 4 * 1024 * 1024;
 
-/** Bytes that a write counts for beside its own, so that many small ones yield as well. */
+/** Bytes that a write counts in addition to its own, so that many small ones yield as well. */
 const WRITE_COST = 4 * 1024;
 
 function bytesOf(data: Uint8Array | string): Uint8Array {
   return typeof data === 'string' ? Buffer.from(data) : data;
 }
 
-/** Counts bytes written, and lets the event loop turn after each stride: writes in place never wait. */
+/**
+ * Counts bytes written, and lets the event loop turn after each stride, since synchronous writes
+ * never wait.
+ */
 function turnsByBytes(): (bytes: number) => Promise<void> {
   let since = 0;
   return async (bytes) => {
@@ -117,7 +121,7 @@ function turnsByBytes(): (bytes: number) => Promise<void> {
   };
 }
 
-/** How many bytes went in; fewer than all where the descriptor is non-blocking and full. */
+/** How many bytes were written; fewer than all if the descriptor is non-blocking and full. */
 function writeInPlace(descriptor: number, bytes: Uint8Array): number {
   let sent = 0;
   try {
@@ -140,7 +144,7 @@ function silenced(stream: Writable): Writable {
 }
 
 function outputError(action: string, cause: unknown): KvError {
-  // What a socket says where a pipe says EPIPE.
+  // A socket's equivalent of EPIPE.
   if ((cause as NodeJS.ErrnoException).code !== 'ECONNRESET') return ioError(action, cause);
   return new KvError('broken-pipe', `cannot ${action}: the reader went away`, { cause });
 }

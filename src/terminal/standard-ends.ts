@@ -1,9 +1,9 @@
 /**
- * stdin, stdout and stderr as the synchronous ends of streams, for a component: it does not let the
- * event loop turn, so Node's own streams would neither give it a byte nor take one.
+ * stdin, stdout and stderr as synchronous streams for a component: it does not let the event loop
+ * turn, so Node's own streams would not work.
  *
- * A pipe is put into non-blocking mode, or opened anew in it, so that a guest can look for bytes without
- * waiting, and a time limit finds it at a wait that can be stopped, and not in the kernel.
+ * A pipe is put into non-blocking mode, or opened anew in it, so that a guest can check for bytes
+ * without waiting, and a time limit can stop a wait, which it could not in the kernel.
  */
 import { readSync, writeSync } from 'node:fs';
 import { ioError, KvError } from '../errors.js';
@@ -16,7 +16,7 @@ import { wasClosed } from './closed-descriptor.js';
 import { descriptorKind } from './descriptor-kind.js';
 import { reopenedPipe } from './reopened-pipe.js';
 
-/** Bytes that are read at once, and that may wait to be written: what a pipe holds. */
+/** Bytes read at once, and bytes that may wait to be written: the capacity of a pipe. */
 const BLOCK_BYTES = 64 * 1024;
 
 /** The pause before a pipe that is not ready is tried again: at first, and at most. */
@@ -28,15 +28,15 @@ export interface StandardEnds {
   readonly stdout: Sink;
   readonly stderr: Sink;
   readonly isTerminal: Readonly<Record<'stdin' | 'stdout' | 'stderr', boolean>>;
-  /** Waits until everything that was written is handed on, or nobody is left to take it. */
+  /** Waits until everything written has been handed on, or its reader has gone. */
   drain(): void;
-  /** Whether the reader of stdout or stderr went away before it had everything. */
+  /** Whether the reader of stdout or stderr went before it had everything. */
   readonly isBroken: boolean;
   /** Why something that was written to stdout is lost, where that is no reader's doing. */
   readonly outputFailure: KvError | undefined;
 }
 
-/** The process's own. A stream is touched when it is first used. */
+/** The process's own streams. Each is opened when it is first used. */
 export async function standardEnds(): Promise<StandardEnds> {
   const kinds = [await descriptorKind(0), await descriptorKind(1), await descriptorKind(2)];
   const [stdinIsTerminal, stdoutIsTerminal, stderrIsTerminal] = kinds.map(
@@ -69,7 +69,7 @@ export async function standardEnds(): Promise<StandardEnds> {
 }
 
 class InputEnd implements Source {
-  /** Bytes that were found by looking whether there are any. */
+  /** Bytes read while checking whether there are any. */
   #held: Buffer | undefined;
   #failure: unknown;
   #mayWait: boolean;
@@ -129,7 +129,7 @@ class OutputEnd implements Sink {
     this.readiness = readinessOf(() => this.#handOn());
   }
 
-  /** Whether the reader went away. */
+  /** Whether the reader has gone. */
   get isBroken(): boolean {
     return (this.#failure as NodeJS.ErrnoException | undefined)?.code === 'EPIPE';
   }
@@ -165,7 +165,7 @@ class OutputEnd implements Sink {
     this.readiness.wait(Number.POSITIVE_INFINITY);
   }
 
-  /** Whether nothing is held back, or never will be taken. */
+  /** Whether nothing is waiting to be written, or it can never be. */
   #handOn(): boolean {
     if (this.#held && this.#failure === undefined) {
       const rest = this.#held.subarray(this.#writeSome(this.#held));
@@ -174,7 +174,7 @@ class OutputEnd implements Sink {
     return this.#held === undefined || this.#failure !== undefined;
   }
 
-  /** Writes what is taken now, and returns how many bytes that is. */
+  /** Writes what is accepted now, and returns the number of bytes. */
   #writeSome(bytes: Uint8Array): number {
     if (this.#mayWait) {
       const own = reopenedPipe(this.#descriptor);
@@ -198,12 +198,12 @@ class OutputEnd implements Sink {
 
   #throwFailure(): void {
     if (this.#failure === undefined) return;
-    // To a guest, a reader that went away is the end of the stream, and no failure.
+    // For a guest, a reader that has gone is the end of the stream, not a failure.
     throw this.failure ?? closed;
   }
 }
 
-/** Ready when `look` finds it so; it is asked again and again, ever more seldom. */
+/** Ready when `look` says so, which is asked repeatedly, with growing pauses. */
 function readinessOf(look: () => boolean): Readiness {
   return {
     ready: look,

@@ -4,8 +4,8 @@ import { isQuiet, unlessAborted } from './pump.js';
 import type { Output } from './terminal.js';
 
 /**
- * The same output for work that a signal may stop: signals are heard between its writes, also while
- * the reader is waited for, and they reject with the signal's reason once there is one.
+ * The same output for work that a signal may stop: writes let signals be heard, even while they
+ * wait for the reader, and reject with the signal's reason after a signal.
  */
 export function stoppable(target: Output, signal: AbortSignal): Output {
   const hearSignals = turnWhenDue();
@@ -18,8 +18,8 @@ export function stoppable(target: Output, signal: AbortSignal): Output {
 }
 
 /**
- * The same output for what is said about work that a signal stops, also after it: then nobody is
- * waited for who does not read.
+ * The same output for remarks about work that a signal stops, even after the signal: then a slow
+ * reader is not waited for.
  */
 export function unlessUnread(target: Output, signal: AbortSignal): Output {
   let isUnread = false;

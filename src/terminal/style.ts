@@ -1,7 +1,7 @@
-/** How a stream shows what a text is: by colour, or not at all. */
+/** How a stream shows emphasis: by colour, or not at all. */
 import type { Style } from './terminal.js';
 
-/** The theme: of the first sixteen colours, which a person has chosen for their terminal. */
+/** The theme, in the first sixteen colours, which a person has chosen for their terminal. */
 const looks = {
   heading: 'bold',
   label: 'dim',
@@ -17,10 +17,10 @@ const looks = {
 
 export const plainStyle: Style = styleOf(() => (text) => text);
 
-/** Chalk costs 4 ms to load, so it is loaded only where colour is shown. */
+/** Chalk takes 4 ms to load, so it is loaded only where colour is shown. */
 export async function colorStyle(): Promise<Style> {
   const { Chalk } = await import('chalk');
-  // The level is ours to set: chalk's own guess knows neither NO_COLOR nor which stream is meant.
+  // Chalk's own guess of the level ignores NO_COLOR, and which stream is meant.
   const chalk = new Chalk({ level: 1 });
   return styleOf((look) => chalk[look]);
 }
@@ -31,7 +31,7 @@ function styleOf(show: (look: (typeof looks)[keyof Style]) => (text: string) => 
 }
 
 /**
- * Whether a stream shows colour. The first that has something to say: `--color`, `NO_COLOR`,
+ * Whether a stream shows colour. The first of these that applies: `--color`, `NO_COLOR`,
  * `FORCE_COLOR` (`0` and `false` say no), `TERM=dumb`, and last whether the stream is a terminal.
  */
 export function showsColor(

@@ -1,18 +1,18 @@
-/** Stopping at Ctrl-Z, and what has to be done before it. */
+/** Stops the process at Ctrl-Z, after preparations. */
 import { nextTurn } from './event-loop.js';
 
 /**
- * How long a stop may take, in milliseconds. Where no shell could continue the process, the system
- * ignores the signal, and gives no sign of that.
+ * How long a stop may take, in milliseconds. If no shell could continue the process, the system
+ * ignores the signal without a sign.
  */
 const STOP_MILLISECONDS = 50;
 
-/** What is done before the process stops; for all of the process, as its signals are. */
+/** Preparations for a stop, for the whole process, as its signals are. */
 const preparations = new Set<() => Promise<void>>();
 let isStopping = false;
 
 /**
- * Does `prepare` each time before the process stops, until the function that is returned is called.
+ * Calls `prepare` each time before the process stops, until the returned function is called.
  * Meanwhile a stop waits until the event loop turns.
  */
 export function beforeStops(prepare: () => Promise<void>): () => void {
@@ -25,41 +25,40 @@ export function beforeStops(prepare: () => Promise<void>): () => void {
 }
 
 /**
- * Stops the process, and resolves when it goes on. Whoever reads keys in raw mode, where Ctrl-Z is
- * one of them, restores the terminal before.
+ * Stops the process, and resolves when it continues. Whoever reads keys in raw mode, where Ctrl-Z
+ * is a key, restores the terminal before.
  */
 export async function stopUntilContinued(): Promise<void> {
   isStopping = true;
   listen();
-  // The newest first: a bar goes from the screen before something is written there.
+  // The newest first: a bar is removed before something is written in its place.
   for (const prepare of [...preparations].reverse()) await prepare();
   await new Promise<void>((resolve) => {
-    // A listener for signals does not keep the process running, and the timer does.
+    // A listener for signals does not keep the process running; the timer does.
     const timer = setTimeout(resolve, STOP_MILLISECONDS);
     process.once('SIGCONT', () => {
       clearTimeout(timer);
       resolve();
     });
-    // The group, as the terminal does: a shell may have started more than this process.
+    // The whole group, as the terminal does: a shell may have started more than this process.
     process.kill(0, 'SIGTSTP');
-    // It goes on here: before anybody draws.
+    // It continues here, before anybody draws.
     refreshSize();
   });
-  // Where the timer was first, the signal is heard now.
+  // If the timer was first, the signal is heard now.
   await nextTurn();
   isStopping = false;
   listen();
 }
 
-/** Has a signal wait for the preparations, once, where there are any; but for the one that stops. */
+/** Makes the next stop signal wait for the preparations, if there are any. */
 function listen(): void {
   process.off('SIGTSTP', stopUntilContinued);
   if (preparations.size > 0 && !isStopping) process.on('SIGTSTP', stopUntilContinued);
 }
 
 /**
- * Makes Node ask for the size of the terminal, which may have changed while the process was
- * stopped.
+ * Makes Node read the size of the terminal, which may have changed while the process was stopped.
  */
 export function refreshSize(): void {
   process.emit('SIGWINCH', 'SIGWINCH');

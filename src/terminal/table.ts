@@ -1,12 +1,12 @@
-/** Rows in aligned columns, for a person at a terminal, with or without boxes around them. */
+/** Rows in aligned columns for a terminal, with or without borders. */
 import { displayWidth, truncate } from './display-width.js';
 import type { Style } from './terminal.js';
 import { visibleLine } from './visible.js';
 
 /**
  * The rows under their head, each line ended by a newline and never wider than `columns`: the
- * widest text is cut. Columns of numbers and sizes are aligned to the right, but the first, which
- * names the row, to the left. Cells are given raw and come out harmless (visible.ts).
+ * widest texts are cut. Columns of numbers and sizes are right-aligned, except the first, which
+ * names the row. Cells are given raw and are escaped here (visible.ts).
  */
 export async function table(
   head: readonly string[],
@@ -32,7 +32,7 @@ export async function table(
   return [top, first, below, ...rest, bottom].map((line) => `${line}\n`).join('');
 }
 
-/** What stands around the cells of a row. */
+/** The borders around the cells of a row. */
 interface Frame {
   readonly left: string;
   readonly middle: string;
@@ -57,10 +57,10 @@ function columnOf(cells: readonly string[][], index: number): Column {
   return { numeric, width };
 }
 
-/** A number, a size, or what stands for neither. */
+/** A number, a size, or a sign for neither. */
 const quantity = /^(-?[\d.,]+( ?([KMGTP]i)?B)?|-|)$/;
 
-/** Takes columns off the widest, texts first, until all fit in `room`. */
+/** Narrows the widest columns, texts first, until all fit in `room`. */
 function shrink(columns: readonly Column[], room: number): void {
   for (;;) {
     const excess = columns.reduce((sum, column) => sum + column.width, 0) - room;
@@ -73,7 +73,7 @@ function shrink(columns: readonly Column[], room: number): void {
   }
 }
 
-/** Columns that a text keeps before numbers are cut as well. */
+/** The fewest columns of a text before numbers are cut as well. */
 const MIN_TEXT = 8;
 
 async function layOut(

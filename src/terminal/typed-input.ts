@@ -1,11 +1,11 @@
-/** What a person types to a verb at the prompt, up to Ctrl-D. */
+/** Input that a person types for a verb at the prompt, up to Ctrl-D. */
 import { openSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { ioError } from '../errors.js';
 import { readStream } from './byte-pieces.js';
 import type { Input } from './terminal.js';
 
-/** The terminal by a descriptor of its own, so that the prompt's is still open after Ctrl-D. */
+/** The terminal on a separate descriptor, so that the prompt's stays open after Ctrl-D. */
 export function typedInput(): Input {
   return { kind: 'terminal', chunks: () => readStream(openTerminal(), ACTION) };
 }

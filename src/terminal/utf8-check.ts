@@ -1,8 +1,8 @@
-/** Tells bytes that are UTF-8 from others while they come, in whatever pieces. */
+/** Separates UTF-8 from other bytes as they arrive, in any pieces. */
 import { isUtf8 } from 'node:buffer';
 
 export class Utf8Check {
-  /** The beginning of a character whose rest has not come. */
+  /** The beginning of a character whose rest has not arrived. */
   #rest: Uint8Array = new Uint8Array(0);
 
   /** Whether a character has begun and not ended. */
@@ -10,7 +10,7 @@ export class Utf8Check {
     return this.#rest.length > 0;
   }
 
-  /** The whole characters that have come by now, in pieces: between two of them, bytes are left out. */
+  /** The complete characters so far, in pieces: between two pieces, invalid bytes are left out. */
   take(bytes: Uint8Array): Uint8Array[] {
     const all = this.isWaiting ? Buffer.concat([this.#rest, bytes]) : bytes;
     const end = all.length - begun(all);
@@ -19,7 +19,7 @@ export class Utf8Check {
     return isUtf8(whole) ? [whole] : soundPieces(whole);
   }
 
-  /** Forgets a character whose rest does not come. */
+  /** Drops an incomplete character. */
   forget(): void {
     this.#rest = new Uint8Array(0);
   }
@@ -40,7 +40,7 @@ function soundPieces(bytes: Uint8Array): Uint8Array[] {
   return [...pieces, bytes.subarray(start)];
 }
 
-/** How many bytes at the end may be the beginning of a character. */
+/** How many bytes at the end may begin a character. */
 function begun(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back]!;
@@ -50,7 +50,7 @@ function begun(bytes: Uint8Array): number {
   return 0;
 }
 
-/** How long a character is that begins with this byte, in bytes; 1 where none does. */
+/** Bytes of a character with this first byte; 1 if no character has it. */
 function lengthBy(byte: number): number {
   if (byte > 0xf4 || byte === 0xc0 || byte === 0xc1) return 1;
   if (byte >= 0xf0) return 4;

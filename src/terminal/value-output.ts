@@ -1,4 +1,4 @@
-/** Writing a value: its bytes, the form that an option names, or on a terminal a form to read. */
+/** Writes a value: its bytes, the form that an option names, or on a terminal a readable form. */
 import { hexDump } from './hex-dump.js';
 import { isText, type Part } from './is-text.js';
 import { layOutJson } from './json-layout.js';
@@ -6,25 +6,25 @@ import { unlessAborted } from './pump.js';
 import { type Rendering, renderings } from './renderings.js';
 import type { Output } from './terminal.js';
 
-/** JSON of more bytes is laid out only where an option asks for it: nobody reads that much. */
+/** Larger JSON, in bytes, is laid out only on request: nobody reads that much. */
 const LAYOUT_BYTES = 1024 * 1024;
 
 /** Bytes of a binary value that a terminal shows. */
 const DUMP_BYTES = 256;
 
 export interface ValueOptions {
-  /** How it is shown; absent: as it is, but on a terminal as a person reads it. */
+  /** The form; absent: the bytes, or on a terminal a readable form. */
   readonly form?: Rendering | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Whether the pieces are only a part of the value; absent: they are all of it. */
+  /** Which part of the value the pieces are; absent: all of it. */
   readonly part?: Part;
 }
 
 const whole: Part = { begun: false, goesOn: false };
 
 /**
- * Writes a value's pieces. Without a form, a terminal gets text with its control characters made
- * visible (JSON laid out, where the output does that), or the head of a hex dump: then it returns
+ * Writes a value's pieces. Without a form, a terminal gets text with its control characters escaped
+ * (JSON laid out, if the output does that), or the head of a hex dump; for the latter it returns
  * false, since that is not the whole value. Throws as `Output.write` does, and the signal's reason.
  */
 export async function writeValue(
@@ -72,12 +72,12 @@ async function show(
   return true;
 }
 
-/** Whether a value may be an object or an array; a number by itself needs no layout. */
+/** Whether a value may be an object or an array; a lone number needs no layout. */
 function beginsJson(first: Uint8Array): boolean {
   return /^\s*[[{]/.test(Buffer.from(first.subarray(0, 100)).toString('latin1'));
 }
 
-/** The first pieces of a value, up to what is laid out without being asked for. */
+/** The first pieces of a value, up to the size that is laid out by default. */
 function hold(
   first: Uint8Array,
   rest: Iterable<Uint8Array>,

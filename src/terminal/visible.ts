@@ -1,21 +1,21 @@
 /**
- * Makes stored text harmless and visible: whatever a key or a value holds, no byte of
- * it reaches a terminal as a control sequence, or reorders the line it stands in.
+ * Escapes stored text, so that it is harmless and visible: whatever a key or a value contains, no
+ * byte of it reaches a terminal as a control sequence, or reorders its line.
  *
- * Escapes are `\`, `\n`, `\t`, `\r`, `\xHH` for other controls and `\u{H…}` for other characters.
+ * Escapes are `\\`, `\n`, `\t`, `\r`, `\xHH` for other controls and `\u{H…}` for other characters.
  */
 
 /**
- * For a key or a name that stands in one line of a terminal. No two texts look the same:
- * `unescapeKey` gives the text back.
+ * For a key or a name in one line of a terminal. Different texts never look the same: `unescapeKey`
+ * reverses it.
  */
 export function visibleLine(text: string): string {
   return replaced(text, unsafeOrBackslash);
 }
 
 /**
- * For a sentence, one line, that may quote keys, names and paths: what it quotes looks as it does in a
- * list, but for a backslash, which stays as it is.
+ * For a sentence, on one line, that may quote keys, names and paths: quoted text looks as it does
+ * in a list, except that a backslash stays as it is.
  */
 export function visibleMessage(text: string): string {
   return replaced(text, unsafe);
@@ -27,14 +27,14 @@ export function visibleText(text: string): string {
 }
 
 /**
- * JSON on one line. What else JSON leaves as it is and a terminal obeys is escaped as well, JSON's
- * way: `\u009b`. A reader of JSON sees no difference.
+ * JSON on one line. Characters that JSON leaves alone but a terminal obeys are escaped as in JSON:
+ * `\u009b`. For a reader of JSON it is the same.
  */
 export function visibleJson(value: unknown): string {
   return visibleInJson(JSON.stringify(value));
 }
 
-/** The same for JSON that is there already, or a token of it. */
+/** The same for existing JSON, or a token of it. */
 export function visibleInJson(json: string): string {
   return json.search(unsafe) < 0 ? json : json.replace(unsafe, jsonEscaped);
 }
@@ -44,12 +44,14 @@ export function visibleJsonLines(lines: string): string {
   return lines.search(unsafeButLayout) < 0 ? lines : lines.replace(unsafeButLayout, jsonEscaped);
 }
 
-/** For a line in a pipe: only what could be taken for the end of the line, or hide in it. */
+/**
+ * For a line in a pipe: only characters that could be taken for the end of the line, or an escape.
+ */
 export function escapeKey(key: string): string {
   return replaced(key, c0OrBackslash);
 }
 
-/** The text behind `escapeKey` or `visibleLine`. What is no escape of theirs stays as it is. */
+/** Reverses `escapeKey` or `visibleLine`. Any other text stays as it is. */
 export function unescapeKey(line: string): string {
   if (!line.includes('\\')) return line;
   return line.replace(anyEscape, (escape: string, byte?: string, point?: string) => {
@@ -62,9 +64,9 @@ export function unescapeKey(line: string): string {
 const anyEscape = /\\(?:x([0-9a-f]{2})|u\{([0-9a-f]{4})\}|[\\ntr])/g;
 
 /**
- * What must not reach a terminal, or stand in a line, as it is: C0, DEL and C1; half a surrogate pair;
- * the controls of writing direction; and the two separators that some terminals and editors take for
- * the end of a line.
+ * Characters that must not reach a terminal, or stand in a line, unescaped: C0, DEL and C1; half a
+ * surrogate pair; the controls of writing direction; and the two separators that some terminals and
+ * editors take for the end of a line.
  */
 export const unsafe = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 const unsafeOrBackslash = new RegExp(`\\\\|${unsafe.source}`, 'gu');
@@ -83,7 +85,7 @@ const shortEscapes = new Map(
 );
 
 function replaced(text: string, pattern: RegExp): string {
-  // Searching first leaves the ordinary text as it is, without copying it.
+  // Searching first leaves ordinary text as it is, without copying it.
   return text.search(pattern) < 0 ? text : text.replace(pattern, escaped);
 }
 

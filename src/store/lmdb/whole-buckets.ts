@@ -1,6 +1,6 @@
 /**
- * Copying and deleting a bucket, its records, or a range of them, within a transaction. Each is
- * gone through in steps, which yield how many records they were through with.
+ * Copies or deletes a bucket, its records, or a range of them, within a transaction. Each works in
+ * steps, which yield the number of records done.
  */
 import { ELSEWHERE, isExpired, type KeyRange } from '../record.js';
 import { viewOf } from './checksum.js';
@@ -14,13 +14,13 @@ import { encodeChunked, encodeInline, keyPlace, restamp, type Stamp } from './re
 import { listRecords } from './record-pages.js';
 import { letGo, STORED } from './records.js';
 
-/** A bucket, and whether the transaction under way has changed nothing before. */
+/** A bucket, and whether the transaction under way has not changed anything yet. */
 export interface Original {
   readonly bucket: string;
   readonly isUntouched: boolean;
 }
 
-/** Makes a bucket with the records of another. Throws `no-bucket`, `bucket-exists`, `full`. */
+/** Makes a bucket with a copy of another's records. Throws `no-bucket`, `bucket-exists`, `full`. */
 export function* copyBucket(parts: Parts, original: Original, to: string): Generator<number> {
   const { catalogue } = parts;
   const action = `copy bucket "${original.bucket}"`;
@@ -38,7 +38,7 @@ export function* deleteBucket(parts: Parts, original: Original): Generator<numbe
   catalogue.remove(original.bucket);
 }
 
-/** Fills an empty bucket with the records of another that have not expired; chunks are shared. */
+/** Fills an empty bucket with the unexpired records of another; chunks are shared. */
 function* copyRecords(
   parts: Parts,
   { bucket, isUntouched }: Original,
@@ -68,13 +68,16 @@ function* copyRecords(
 
 const APPENDING: PutOptions = { append: true };
 
-/** Copies records that lie on a leaf, behind their keys, in bytes that the listing has for us alone. */
+/**
+ * Copies records from a leaf in place, after their keys, in bytes that the listing does not use
+ * otherwise.
+ */
 class InlineCopies {
   readonly #environment: Environment;
   readonly #target: Db;
   readonly #places: Int32Array;
   readonly #offset: number;
-  /** One object of each kind for all records. */
+  /** These objects are reused for all records. */
   readonly #place: { readonly seed: number; readonly view: DataView; start: number; end: number };
   readonly #key: KeySpan;
   readonly #record: ValueSpan;
@@ -89,7 +92,7 @@ class InlineCopies {
     this.#record = valueSpanOver(bytes);
   }
 
-  /** False for a record that lies elsewhere. */
+  /** False for a record that is not on the leaf. */
   copy(position: number, stamp: Stamp): boolean {
     const places = this.#places;
     if (places[4 * position + 2] === ELSEWHERE) return false;
@@ -109,11 +112,12 @@ class InlineCopies {
   }
 }
 
-/** Deletes every record of a bucket, those that have expired as well. */
+/** Deletes every record of a bucket, expired ones too. */
 export function* clearRecords(parts: Parts, { bucket, isUntouched }: Original): Generator<number> {
   const { environment } = parts;
   const db = parts.catalogue.databaseOf(bucket);
-  // Most buckets have no values in chunks and nothing that expires, which is known at once where none has.
+  // Most buckets have neither chunks nor expiring records, which is known at once if the whole
+  // store has none.
   const areListed = parts.chunks.countValues() + parts.expiry.count() > 0;
   if (areListed) {
     for (const records of listRecords(parts, bucket, {}, STORED.moment, isUntouched)) {
@@ -130,10 +134,7 @@ export function* clearRecords(parts: Parts, { bucket, isUntouched }: Original): 
   db.clearSync();
 }
 
-/**
- * Deletes the records of a range that leaves others, those that have expired as well; but these are not
- * counted.
- */
+/** Deletes the records of a range, expired ones too, which are not counted; others stay. */
 export function* deleteRecords(
   parts: Parts,
   { bucket, isUntouched }: Original,
@@ -164,7 +165,7 @@ export function isWithin(db: Db, { lower, upper }: KeyRange): boolean {
   );
 }
 
-/** A record that holds the value of one that is listed and lies elsewhere, for another bucket. */
+/** A record for another bucket with the value of a listed one that is elsewhere. */
 function copyOf(
   parts: Parts,
   records: ListedRecords,
@@ -182,7 +183,7 @@ function copyOf(
   return encodeInline(keyPlace(seed, key), stamp, value);
 }
 
-/** Lets go of what a record has beside its key. */
+/** Releases the chunks and the index entry of a record. */
 function release(parts: Parts, records: ListedRecords, position: number): void {
   const isAlone = records.places[4 * position + 2] !== ELSEWHERE && !records.mayExpire;
   const header = isAlone ? undefined : records.header(position);

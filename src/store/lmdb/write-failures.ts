@@ -1,6 +1,6 @@
 /**
- * Writes that failed: what is told of each, and whether this process may still write. How far a write got that
- * the system failed nobody knows, so it is the last one.
+ * Failed writes: the error for each, and whether this process may still write. Nobody knows how far
+ * a write got that the system failed, so it is the last one.
  */
 import { ioError, KvError } from '../../errors.js';
 import { whyCutShort, withWayOut } from './disk-room.js';
@@ -10,27 +10,27 @@ export class WriteFailures {
   readonly #path: string;
   readonly #file: string;
   readonly #lastTransaction: () => number;
-  /** The number of the transaction that is committed, or was tried last; 0 before that. */
+  /** The number of the transaction that is being committed, or was last; 0 before that. */
   #committing = 0;
   #failure: KvError | undefined;
   #last: KvError | undefined;
   #isAbandoned = false;
-  /** Transactions in the background that wait; each is told of a failure. */
+  /** Waiting transactions in the background; each learns of a failure. */
   readonly #waiting = new Set<(failure: unknown) => void>();
 
-  /** `path` is the store's, `file` its data file; `lastTransaction` is that which is on the disk. */
+  /** `path` is the store's, `file` its data file; `lastTransaction` gives the one on the disk. */
   constructor(path: string, file: string, lastTransaction: () => number) {
     this.#path = path;
     this.#file = file;
     this.#lastTransaction = lastTransaction;
   }
 
-  /** The last one: where LMDB panics, that is why. */
+  /** The last failure, which is the reason why LMDB panics. */
   get last(): KvError | undefined {
     return this.#last;
   }
 
-  /** Whether a failure has left lmdb waiting for ever: it cannot be closed, and must not be used. */
+  /** Whether lmdb waits forever after a failure: it can neither be closed nor used. */
   get isAbandoned(): boolean {
     return this.#isAbandoned;
   }
@@ -45,12 +45,15 @@ export class WriteFailures {
     });
   }
 
-  /** To be called when the outermost transaction begins, with 0, and before it is committed, with its number. */
+  /**
+   * To be called when the outermost transaction begins, with 0, and before it is committed, with
+   * its number.
+   */
   committing(transaction: number): void {
     this.#committing = transaction;
   }
 
-  /** To be called when a transaction in the background was not begun, or not committed. */
+  /** To be called when a transaction in the background could not begin or commit. */
   abandon(code: number): void {
     this.#isAbandoned = true;
     const failure = this.errorOf(Object.assign(new Error('the commit failed'), { code }));
@@ -76,7 +79,7 @@ export class WriteFailures {
     return new KvError(error.code, error.message, { result, hint: error.hint, cause: error });
   }
 
-  /** What comes of a transaction in the background, or the failure that ends all of them. */
+  /** The outcome of a transaction in the background, or the failure that ends all of them. */
   unlessAbandoned<T>(outcome: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#waiting.add(reject);

@@ -1,6 +1,6 @@
 /**
- * The write transactions of an environment: what comes before and after each, and the numbers that
- * they give.
+ * The write transactions of an environment: what precedes and follows each, and the numbers they
+ * issue.
  */
 import { join } from 'node:path';
 import { ABORT } from 'lmdb';
@@ -24,16 +24,16 @@ import { Sequence } from './sequence.js';
 import { WriteFailures } from './write-failures.js';
 import { WriteTurn } from './write-turn.js';
 
-/** What is needed of the environment. */
+/** What they need of the environment. */
 export interface Written {
   readonly path: string;
   readonly readOnly: boolean;
   readonly lockFile: LockFile;
   readonly patience: Patience;
-  /** The clock by which records expire. */
+  /** The clock for expiry. */
   readonly now: (() => Milliseconds) | undefined;
   readonly databases: Databases;
-  /** There from the first transaction on. */
+  /** Available from the first transaction on. */
   main(): RootDb;
   /** Called before a transaction begins that is not nested. */
   begins(): void;
@@ -53,7 +53,7 @@ export class WriteTransactions extends NestedTransactions<Mark> {
   readonly turn: WriteTurn;
   readonly #file: string;
   readonly failures: WriteFailures;
-  /** Transactions of this process that other threads of it are waiting for, or in. */
+  /** Transactions of this process that other threads of it run or wait for. */
   #inBackground = 0;
   #givenNumbers: Sequence | undefined;
   /** Pieces of work under way that give room back. */
@@ -82,18 +82,16 @@ export class WriteTransactions extends NestedTransactions<Mark> {
     }
   }
 
-  /**
-   * `transaction`, while other work goes on: `work` begins some time later, or at once within another.
-   */
+  /** `transaction` without blocking: `work` begins later, or at once within another transaction. */
   async transactionInBackground<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     this.#checkWritable();
     if (this.inTransaction) return this.transaction(work, signal);
-    // After one that fails in the background this process writes no more.
+    // After a failure in the background this process writes no more.
     if (!hasPlenty(this.#file)) return this.transaction(work, signal);
     await this.writersDone(signal);
     this.#inBackground++;
     try {
-      // A child, since lmdb commits what a plain one has written before it throws.
+      // A child, because lmdb commits what a plain one has written before it throws.
       for (;;) {
         const result = await this.failures.unlessAbandoned(
           this.#main.childTransaction(async () => {
@@ -116,7 +114,10 @@ export class WriteTransactions extends NestedTransactions<Mark> {
     }
   }
 
-  /** Begins a transaction that lasts until it is committed or undone by a call: within no other. Throws `busy`, `full`, `io`. */
+  /**
+   * Begins a transaction that lasts until a call commits or undoes it; not within another. Throws
+   * `busy`, `full`, `io`.
+   */
   open(): Lasting {
     const before = this.enter();
     try {
@@ -128,7 +129,7 @@ export class WriteTransactions extends NestedTransactions<Mark> {
     }
   }
 
-  /** Throws where nothing of it has been stored, or nobody knows. It has ended in any case. */
+  /** Throws if nothing has been stored, or that is unknown. It has ended in any case. */
   commit({ commit, abort, before }: Lasting, last: () => void): void {
     let isWhole = false;
     try {
@@ -143,7 +144,7 @@ export class WriteTransactions extends NestedTransactions<Mark> {
     this.leave();
   }
 
-  /** Undoes it. */
+  /** Rolls it back. */
   abort({ abort, before }: Lasting): void {
     abort();
     this.#endLasting(before, undefined);
@@ -160,7 +161,7 @@ export class WriteTransactions extends NestedTransactions<Mark> {
     return this.inTransaction || this.#inBackground > 0;
   }
 
-  /** Whether another process writes just now. */
+  /** Whether another process is writing. */
   get othersWrite(): boolean {
     return !this.isUnderWay && this.#written.lockFile.writer() !== 0;
   }
@@ -174,7 +175,7 @@ export class WriteTransactions extends NestedTransactions<Mark> {
 
   /** Waits for other processes that write; lmdb calls it before it takes the lock. */
   waitForTurn(): void {
-    // Nobody waits for a thread of the own process, which may be waiting for this one.
+    // It does not wait for a thread of this process, which may be waiting for this one.
     if (this.#inBackground === 0) this.turn.waitSync();
   }
 
@@ -223,8 +224,8 @@ export class WriteTransactions extends NestedTransactions<Mark> {
   }
 
   /**
-   * Makes room on the disk for the outermost transaction. False where it was begun from an old state,
-   * which is mended by the next time.
+   * Makes room on the disk for the outermost transaction. False if it began from an old state,
+   * which the next try corrects.
    */
   #isReady(): boolean {
     if (!this.isOutermost) return true;
@@ -243,7 +244,7 @@ export class WriteTransactions extends NestedTransactions<Mark> {
     return true;
   }
 
-  /** Saves the numbers that were given, before the commit. */
+  /** Saves the last number issued, before the commit. */
   #saved<T>(result: T): T {
     if (this.isOutermost) {
       this.#sequence.save();

@@ -1,18 +1,15 @@
 /**
- * Waiting for one's turn to write. LMDB would wait inside of a lock, where nothing can be said or
- * stopped. So the lock is looked at before, in LMDB's own file, and LMDB asked for it when it is
- * free: LMDB itself waits only where somebody takes it in that very moment. Where nobody else
- * writes this costs one small read.
+ * Waits for one's turn to write. LMDB would wait inside a lock, where nothing can be reported or
+ * stopped. So the lock is looked at first, in LMDB's own file, and LMDB is asked when it is free:
+ * LMDB itself waits only if somebody takes the lock in that moment. If nobody else writes, this
+ * costs one small read.
  */
 import { KvError } from '../../errors.js';
 import { type Patience, REPORT_MS } from '../patience.js';
 import type { LockFile } from './lock-file.js';
 import { nameOfWriter } from './process-name.js';
 
-/**
- * How long a wait lasts before a process that writes again and again is asked to let others go
- * first.
- */
+/** How long a process waits before it asks one that writes repeatedly to let others go first. */
 const ASK_MS = 100;
 
 const HINT = 'try again, or wait longer: --wait DUR';
@@ -37,22 +34,22 @@ export class WriteTurn {
     return this.#lockFile.isAskedForTurn();
   }
 
-  /** Whether it can be seen that another process waits. */
+  /** Whether waiting processes can be seen. */
   get seesOthersWait(): boolean {
     return this.#lockFile.seesTurns;
   }
 
-  /** Returns when nobody writes, and blocks the event loop. Throws `busy` when patience ends. */
+  /** Returns when nobody writes; blocks the event loop. Throws `busy` when patience ends. */
   waitSync(): void {
     this.#blocked(this.#pauses());
   }
 
-  /** The same when `isDone` says so, of what another writer is in the midst of. Throws `busy`. */
+  /** The same, but until `isDone`, for something that another writer is doing. Throws `busy`. */
   waitUntilSync(isDone: () => boolean, action: string): void {
     this.#blocked(this.#pausesUntil(isDone, action));
   }
 
-  /** The same, while other work goes on. Rejects with the reason of `signal` as well. */
+  /** The same without blocking. Rejects with the reason of `signal` as well. */
   async wait(signal?: AbortSignal): Promise<void> {
     for (const milliseconds of this.#pauses()) {
       signal?.throwIfAborted();
@@ -61,7 +58,7 @@ export class WriteTurn {
     signal?.throwIfAborted();
   }
 
-  /** How long to pause, in ms, before the lock is looked at again, until it is free. */
+  /** The pauses, in ms, between looks at the lock, until it is free. */
   *#pauses(): Generator<number> {
     yield* this.#yielding();
     if (this.#lockFile.writer() === 0) return;
@@ -108,7 +105,7 @@ export class WriteTurn {
     else waitOn();
   }
 
-  /** Where this process wrote last, lets others go first who have waited long. */
+  /** If this process wrote last, lets others go first who have waited long. */
   *#yielding(): Generator<number> {
     if (!this.isAskedFor) return;
     const began = performance.now();

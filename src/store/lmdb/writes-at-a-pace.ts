@@ -1,34 +1,37 @@
 /**
- * Writes that share transactions. One is open between two writes, with the lock on writing held, so that counters and
- * conditions are as exact as in a transaction each; whoever else wants to write asks for a turn in the lock file.
+ * Writes that share transactions. One stays open between two writes, with the write lock held, so
+ * that counters and conditions are as exact as with a transaction each; another process that wants
+ * to write asks for a turn in the lock file.
  */
 import { asKvError, type ErrorCode, KvError } from '../../errors.js';
 import type { Pace, SharedWrites } from '../shared-writes.js';
 import type { Environment } from './environment.js';
 import type { Lasting } from './write-transactions.js';
 
-/** Writes, and bytes of values, in one transaction at most: some ten MB of pages that wait in memory. */
+/**
+ * The most writes, and bytes of values, in one transaction: some ten MB of pages wait in memory.
+ */
 const LIMIT_WRITES = 10_000;
 const LIMIT_BYTES = 16 * 1024 * 1024;
 
-/** How long others go unseen, in ms: a look takes 2 µs. */
+/** Milliseconds between two looks for waiting processes: a look takes 2 µs. */
 const LOOK_MS = 2;
 
-/** How long a transaction lasts where it cannot be seen that others wait, in ms. */
+/** How long a transaction lasts if waiting processes cannot be seen, in ms. */
 const UNSEEN_MS = 100;
 
-/** What throws these has written nothing. Whatever else fails may have left half of a write. */
+/** After these errors nothing was written. Any other may have left half of a write. */
 const answers: readonly ErrorCode[] = ['no-bucket', 'not-a-counter', 'overflow'];
 
-/** A write that is nested is undone by itself, but for these. */
+/** A nested write that fails is rolled back by itself, except after these. */
 const failures: readonly ErrorCode[] = ['full', 'io'];
 
-/** What comes with a transaction. */
+/** The callbacks of a transaction. */
 interface Steps {
-  /** The last that is done in it. */
+  /** The last work done in it. */
   last(): void;
   committed(): void;
-  /** The sharing has ended. */
+  /** Called when the sharing has ended. */
   closed(): void;
 }
 
@@ -37,14 +40,17 @@ export class WritesAtAPace implements SharedWrites {
   readonly #steps: Steps;
   readonly #milliseconds: number;
   #open: Lasting | undefined;
-  /** Of the one that is open: when it has to end, when others were looked for, what it has taken. */
+  /**
+   * For the open transaction: when it has to end, when others were last looked for, and what it
+   * contains.
+   */
   #end = 0;
   #looked = 0;
   #writes = 0;
   #bytesBefore = 0;
-  /** In the midst of a write, or of the beginning or the commit of a transaction. */
+  /** During a write, or the beginning or commit of a transaction. */
   #isBusy = false;
-  /** Why writes that were taken have been lost. */
+  /** Why accepted writes have been lost. */
   #lost: KvError | undefined;
 
   constructor(environment: Environment, { milliseconds = Infinity }: Pace, steps: Steps) {
@@ -54,7 +60,7 @@ export class WritesAtAPace implements SharedWrites {
     this.#milliseconds = seesOthersWait ? milliseconds : Math.min(milliseconds, UNSEEN_MS);
   }
 
-  /** Whether what comes next is a write by itself, and no part of one. */
+  /** Whether what comes next is a whole write, and not part of one. */
   get isBetweenWrites(): boolean {
     return !this.#isBusy && (this.#open !== undefined || !this.#environment.inTransaction);
   }
@@ -63,7 +69,10 @@ export class WritesAtAPace implements SharedWrites {
     return this.#isBusy || this.#open !== undefined;
   }
 
-  /** Does a write in the transaction that is open, or is opened by it; `isNested`: in one of its own within that. */
+  /**
+   * Does a write in the open transaction, which is begun if necessary; with `isNested`, in a nested
+   * one of its own.
+   */
   take<T>(write: () => T, isNested = false): T {
     if (this.#lost) throw this.#lost;
     this.#isBusy = true;
@@ -74,7 +83,7 @@ export class WritesAtAPace implements SharedWrites {
       this.#writes++;
       return result;
     } catch (thrown) {
-      // Where the guest's time is over, no code comes here.
+      // Not set if the guest's time ran out within the call.
       this.#isBusy = false;
       throw thrown;
     }
@@ -92,7 +101,10 @@ export class WritesAtAPace implements SharedWrites {
     this.interrupt();
   }
 
-  /** The same in the midst of work; whether there was something to commit. Nothing in the midst of a write. */
+  /**
+   * Commits in the middle of other work, but not in the middle of a write; returns whether there
+   * was anything.
+   */
   interrupt(): boolean {
     const open = this.#open;
     if (open === undefined || this.#isBusy) return false;
@@ -131,7 +143,7 @@ export class WritesAtAPace implements SharedWrites {
     this.#bytesBefore = valueBytes;
   }
 
-  /** Does a write. What may have left half of it undoes all of the transaction. */
+  /** Does a write. If it may have been left half done, the whole transaction is rolled back. */
   #made<T>(write: () => T, isNested: boolean): T {
     try {
       return write();
@@ -152,7 +164,7 @@ export class WritesAtAPace implements SharedWrites {
     return writes.turn.isAskedFor;
   }
 
-  /** Undoes all of the transaction, of which a write was left half done. */
+  /** Rolls the whole transaction back, after a write that was left half done. */
   #undo(thrown: unknown): void {
     const open = this.#open!;
     this.#open = undefined;

@@ -1,4 +1,4 @@
-/** One bucket in memory, found again by its name at each call. */
+/** A bucket in memory, looked up by its name at each call. */
 import type {
   KeyRange,
   Metadata,

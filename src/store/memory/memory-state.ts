@@ -1,4 +1,4 @@
-/** The buckets of a store in memory, and the transactions that undo what was done to them. */
+/** The buckets of a store in memory, and transactions that can be rolled back. */
 import { absentBucket } from '../../errors.js';
 import { NestedTransactions } from '../nested-transactions.js';
 import { isExpired, type Milliseconds, type Version } from '../record.js';
@@ -18,7 +18,7 @@ export interface MemoryContent {
 
 export class MemoryState extends NestedTransactions<Map<string, MemoryContent>> {
   buckets = new Map<string, MemoryContent>();
-  /** Transactions that were committed. */
+  /** The number of committed transactions. */
   committed = 0;
   #lastNumber = 0;
 
@@ -29,7 +29,7 @@ export class MemoryState extends NestedTransactions<Map<string, MemoryContent>> 
     throw absentBucket(name);
   }
 
-  /** A number that has never been given, also where what it was given for was undone. */
+  /** A number that is never issued twice, even if a transaction was rolled back. */
   nextNumber(): number {
     return ++this.#lastNumber;
   }

@@ -1,6 +1,6 @@
 /**
- * The Store port in memory: the second implementation, which keeps the port honest, and the store
- * of tests and of reads where no store has been made yet. Nothing of it outlives the process.
+ * The Store port in memory: a simple implementation, which keeps the port honest, and the store of
+ * tests and of reads before a store has been made. It does not outlive the process.
  */
 import { KvError } from '../../errors.js';
 import { isExpired, type Milliseconds } from '../record.js';
@@ -23,7 +23,7 @@ import { MemoryUpload } from './memory-upload.js';
 import { MemoryWatch } from './memory-watch.js';
 import { sorted } from './sorted.js';
 
-/** Begins the name of a draft: no bucket's name may hold a control character. */
+/** The prefix of a draft's name: a bucket's name contains no control characters. */
 const DRAFT_PREFIX = '\x01';
 
 export class MemoryStore implements Store {
@@ -36,7 +36,7 @@ export class MemoryStore implements Store {
   ]);
   readonly #state: MemoryState;
 
-  /** With the clock by which records expire. */
+  /** `now` is the clock for expiry. */
   constructor(now?: () => Milliseconds) {
     this.#state = new MemoryState(now);
   }

@@ -1,4 +1,4 @@
-/** An upload in memory: its pieces, until a bucket is given them. */
+/** An upload in memory: its pieces, until a bucket takes them. */
 import type { Upload } from '../store.js';
 import type { MemoryState } from './memory-state.js';
 
@@ -20,7 +20,7 @@ export class MemoryUpload implements Upload {
     this.size += bytes.length;
   }
 
-  /** What has been appended so far, the caller's own. */
+  /** A copy of what has been appended so far. */
   contents(): Uint8Array {
     return Buffer.concat(this.#open);
   }

@@ -1,4 +1,4 @@
-/** Following a bucket in memory: its records are compared with those that were there the last time. */
+/** Watches a bucket in memory: its records are compared with those at the last look. */
 import { KvError } from '../../errors.js';
 import { isExpired, type KeyRange, type Milliseconds, type StoredValue } from '../record.js';
 import type { Change, RecordChange, StoreWatch, WatchOptions } from '../watch.js';
@@ -12,7 +12,7 @@ export class MemoryWatch implements StoreWatch {
   readonly #bucket: string;
   readonly #range: KeyRange;
   #told: ReadonlyMap<string, MemoryRecord>;
-  /** Whether nothing has been told yet, not even what was there. */
+  /** Whether nothing has been reported yet, not even the existing records. */
   #isBeginning: boolean;
   #moment: Milliseconds = 0;
 
@@ -28,7 +28,7 @@ export class MemoryWatch implements StoreWatch {
     this.#told = this.#isBeginning ? new Map() : this.#records();
   }
 
-  /** To compare is how it is found out. */
+  /** Only a comparison can tell. */
   isDue(): boolean {
     return true;
   }
@@ -52,7 +52,7 @@ export class MemoryWatch implements StoreWatch {
     return record?.version === version ? new MemoryValue(record) : undefined;
   }
 
-  /** Nothing of the store is held. */
+  /** It holds nothing of the store. */
   letGo(): void {}
 
   close(): void {
@@ -68,7 +68,7 @@ export class MemoryWatch implements StoreWatch {
     return { ...changeOf(key, record), kind: 'expire', time: expires };
   }
 
-  /** The records that are there, in the order of their keys. */
+  /** The existing records, in the order of their keys. */
   #records(): Map<string, MemoryRecord> {
     this.#moment = this.#state.moment;
     if (!this.#state.buckets.has(this.#bucket)) return new Map();

@@ -9,28 +9,28 @@ export interface Server {
 }
 
 export interface Address {
-  /** As it was given: it holds no password. */
+  /** As it was given, without a password. */
   readonly text: string;
   readonly isCluster: boolean;
-  /** Where it is looked for; for a cluster, of any node. */
+  /** The server; for a cluster, any of its nodes. */
   readonly servers: readonly Server[];
-  /** Begins the name of each key. */
+  /** The prefix of each key's name. */
   readonly prefix: string;
-  /** How many replicas a write waits for; undefined: for one, where there are any. */
+  /** How many replicas a write waits for; undefined: one, if there are any. */
   readonly replicas: number | undefined;
-  /** Shards of buckets that are made. */
+  /** The number of shards of new buckets. */
   readonly shards: number;
 }
 
 const PORT = 6379;
 const PREFIX = 'kv';
 
-/** No bucket is spread over more. */
+/** The most shards of a bucket. */
 const SHARDS_LIMIT = 4096;
 
 const EXAMPLE = 'try: redis://HOST:PORT/PREFIX, or redis+cluster://HOST:PORT,HOST:PORT/PREFIX';
 
-/** Throws `usage` for what is no address; the message names no part that may be a password. */
+/** Throws `usage` for an invalid address; the message names no part that may be a password. */
 export function parseAddress(text: string): Address {
   const parts = /^([a-z+]+):\/\/([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/i.exec(text);
   const isCluster = redisSchemes[parts?.[1]?.toLowerCase() ?? ''];

@@ -1,6 +1,6 @@
 /**
- * The way from the synchronous port to the thread that knows the wire: a call is posted, and this thread
- * sleeps until the answer is there.
+ * From the synchronous port to the thread that speaks to servers: a call is posted, and this thread
+ * sleeps until the answer arrives.
  */
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -20,13 +20,13 @@ import type { Credentials } from './credentials.js';
 import { unpackReplies } from './wire/packed-replies.js';
 import type { Answer, Call, Reply, Request, WorkerStart } from './wire/request.js';
 
-/** The worker's file, as it is built. */
+/** The worker's file, as built. */
 const WORKER = 'redis-worker.cjs';
 
-/** How long servers that cannot answer are waited for where nobody says how long. */
+/** How long to wait by default for servers that cannot answer. */
 const LIMIT_MS: Milliseconds = 10_000;
 
-/** How much longer than the worker has to make a call this thread waits for it. */
+/** How much longer this thread waits for a call than the worker may take. */
 const GRACE_MS: Milliseconds = 10_000;
 
 export class Bridge {
@@ -56,8 +56,9 @@ export class Bridge {
   }
 
   /**
-   * Makes requests together, in no order, and returns their replies in that of the requests. Throws `busy`
-   * where servers did not answer in time, `io`, `full`, `not-a-store`, `usage`: `cannot ACTION: …`.
+   * Makes requests together, in any order, and returns their replies in the order of the requests.
+   * Throws `busy` if servers did not answer in time, `io`, `full`, `not-a-store`, `usage`: `cannot
+   * ACTION: …`.
    */
   call(action: string, requests: readonly Request[]): readonly Reply[] {
     if (requests.length === 0) return [];
@@ -78,7 +79,7 @@ export class Bridge {
     await ended;
   }
 
-  /** Those of calls before it, whose time was up, are passed over. */
+  /** Answers to earlier calls, which came too late, are skipped. */
   #answerTo(number: number): Answer {
     for (;;) {
       const answer = receiveMessageOnPort(this.#port)?.message as Answer | undefined;
@@ -100,7 +101,10 @@ export class Bridge {
     else long();
   }
 
-  /** Sleeps until that call is answered, at most so long. A wake may be that of the call before, come late. */
+  /**
+   * Sleeps until that call is answered, or the time is over. A late wake may belong to the call
+   * before.
+   */
   #isAnswered(number: number, milliseconds: Milliseconds): boolean {
     const end = performance.now() + milliseconds;
     for (;;) {
@@ -113,7 +117,9 @@ export class Bridge {
   }
 }
 
-/** The request with no bytes but its own: a part of a larger stretch of memory would take all of that along. */
+/**
+ * The request with only its own bytes: a part of a larger buffer would be copied with all of it.
+ */
 function exact(request: Request): Request {
   const words = request.words.map((word) =>
     typeof word === 'string' || word.byteLength === word.buffer.byteLength
@@ -123,7 +129,7 @@ function exact(request: Request): Request {
   return { ...request, words };
 }
 
-/** How long a call lasts that signals may have to wait for. */
+/** A call this short may delay signals. */
 const SHORT_MS: Milliseconds = 20;
 
 /** Beside the program, or where the build has put it beside the sources. */

@@ -1,4 +1,7 @@
-/** Many writes to one bucket, in their order for each key: short values by the thousand, long ones one by one. */
+/**
+ * Many writes to one bucket, in order for each key: short values by the thousand, long ones one by
+ * one.
+ */
 import { Unmet } from '../condition.js';
 import type { Milliseconds, Version } from '../record.js';
 import { INLINE_BYTES, shardOf } from './layout.js';
@@ -6,30 +9,33 @@ import { PackedWrites } from './packed-writes.js';
 import type { RedisUpload } from './redis-upload.js';
 import type { ShardCalls } from './shard-calls.js';
 
-/** How values are written that are too long to go with others. */
+/** How values too long for a batch are written. */
 export interface LongWrites {
   upload(): RedisUpload;
   put(key: string, upload: RedisUpload, expires: Milliseconds | undefined): Version | Unmet;
 }
 
 export interface Written {
-  /** How many writes were made. */
+  /** The number of writes made. */
   readonly made: number;
-  /** The positions of those that were not: deletes of missing keys, and puts that keep what is there. */
+  /**
+   * The positions of those not made: deletions of missing keys, and puts that keep an existing
+   * value.
+   */
   readonly refused: readonly number[];
 }
 
 export interface BulkWrites {
-  /** Returns whether something was sent, which takes its time. Throws what writing throws. */
+  /** Returns whether something was sent, which takes time. Throws errors of writing. */
   put(key: Uint8Array, value: Uint8Array, expires?: Milliseconds): boolean;
   /** The upload may be closed when it returns. */
   putUpload(key: string, upload: RedisUpload, expires?: Milliseconds): void;
   delete(key: string): void;
-  /** Sends what is left. */
+  /** Sends the rest. */
   finish(): Written;
 }
 
-/** `keeps`: a key that is there keeps its value. */
+/** `keeps`: an existing key keeps its value. */
 export function bulkWrites(
   calls: ShardCalls,
   bucket: string,
@@ -116,5 +122,5 @@ export function bulkWrites(
   };
 }
 
-/** What the script says of a write that was made. */
+/** The script's answer for a write that was made. */
 const MADE = '1'.charCodeAt(0);

@@ -1,4 +1,7 @@
-/** The buckets of a store on Redis: what each name leads to, remembered as long as no shard says otherwise. */
+/**
+ * The buckets of a store on Redis: the entry of each name, cached until a shard says that it is
+ * outdated.
+ */
 import { randomBytes } from 'node:crypto';
 import { absentBucket, KvError } from '../../errors.js';
 import type { Milliseconds } from '../record.js';
@@ -7,10 +10,10 @@ import { FORMAT } from './layout.js';
 import type { Reply } from './wire/request.js';
 import type { ScriptName } from './wire/scripts.js';
 
-/** How long a name is remembered: a shorter time than a shard remembers that its bucket was deleted. */
+/** How long a name is cached: less than a shard remembers that its bucket was deleted. */
 const REMEMBERED_MS: Milliseconds = 60 * 60 * 1000;
 
-/** What a name leads to. */
+/** The entry of a name. */
 export interface Entry {
   readonly id: number;
   /** Grows when the bucket is renamed. */
@@ -19,17 +22,17 @@ export interface Entry {
   readonly created: Milliseconds;
 }
 
-/** An entry, and how the catalogue writes it. */
+/** An entry, and its text in the catalogue. */
 type Written = Entry & { readonly text: string };
 
 export class Catalogue {
-  /** Tells this client's writes from others'. */
+  /** Distinguishes this client's writes from others'. */
   readonly client = randomBytes(9).toString('base64url');
-  /** Begins the name of each key. */
+  /** The prefix of each key's name. */
   readonly prefix: string;
   readonly #bridge: Bridge;
   readonly #known = new Map<string, { readonly entry: Entry; readonly asked: Milliseconds }>();
-  /** Buckets that no name leads to yet. */
+  /** Buckets without a name yet. */
   readonly #drafts = new Map<string, Written>();
   #lastWrite = 0;
 
@@ -38,24 +41,24 @@ export class Catalogue {
     this.prefix = prefix;
   }
 
-  /** The number of the next write of this client. */
+  /** The number of this client's next write. */
   nextWrite(): string {
     return String(++this.#lastWrite);
   }
 
-  /** Whether there is a store. Throws `unknown-format`. */
+  /** Whether the store exists. Throws `unknown-format`. */
   isThere(action: string): boolean {
     const [format] = this.#all(action);
     return this.#hasKnownFormat(String(format));
   }
 
-  /** Makes the store, where it is not there. */
+  /** Makes the store if it does not exist. */
   make(): void {
     const [, format] = this.#write('open the store', 'make', []);
     this.#hasKnownFormat(String(format));
   }
 
-  /** Every name and its entry, in no order. */
+  /** Every name and its entry, in any order. */
   entries(action: string): [name: string, entry: Entry][] {
     const [, pairs] = this.#all(action) as [Reply, readonly Reply[]];
     const entries: [string, Entry][] = [];
@@ -65,14 +68,14 @@ export class Catalogue {
     return entries;
   }
 
-  /** What the name leads to. Throws `no-bucket`. */
+  /** The entry of a name. Throws `no-bucket`. */
   entry(name: string): Entry {
     const entry = this.find(name);
     if (entry === undefined) throw absentBucket(name);
     return entry;
   }
 
-  /** The same, or undefined where there is none. */
+  /** The same, or undefined if there is none. */
   find(name: string): Entry | undefined {
     const draft = this.#drafts.get(name);
     if (draft) return draft;
@@ -86,12 +89,12 @@ export class Catalogue {
     return text === undefined ? undefined : this.#remember(name, parse(String(text)));
   }
 
-  /** What is remembered of a name is out of date. */
+  /** Forgets an outdated entry. */
   forget(name: string): void {
     this.#known.delete(name);
   }
 
-  /** The entry of a bucket, made where there is none. */
+  /** The entry of a bucket, made if missing. */
   ensure(name: string): { readonly entry: Entry; readonly wasThere: boolean } {
     const { shards } = this.#bridge.address;
     const [, text, wasThere] = this.#write(`create bucket "${name}"`, 'ensure', [
@@ -102,17 +105,19 @@ export class Catalogue {
     return { entry, wasThere: wasThere === 1 };
   }
 
-  /** A bucket that this client alone knows; returns its name. */
+  /** Makes a bucket that only this client knows; returns its name. */
   draft(shards: number): string {
     const [, text] = this.#write('create a bucket', 'draft', [String(shards)]);
     const entry = parse(String(text));
-    // No bucket's name may hold a control character.
+    // A bucket's name contains no control characters.
     const name = `\x01${entry.id}`;
     this.#drafts.set(name, entry);
     return name;
   }
 
-  /** Gives a draft a name. Returns the entry whose place it took. Throws `no-bucket`, `bucket-exists`. */
+  /**
+   * Gives a draft a name. Returns the entry that it replaced. Throws `no-bucket`, `bucket-exists`.
+   */
   publish(draft: string, name: string, replaces: boolean, action: string): Entry | undefined {
     const entry = this.#drafts.get(draft);
     if (entry === undefined) throw absentBucket(draft);
@@ -125,7 +130,7 @@ export class Catalogue {
     return old === undefined || String(old) === '' ? undefined : parse(String(old));
   }
 
-  /** The draft is known no longer. Throws `no-bucket`. */
+  /** Forgets a draft. Throws `no-bucket`. */
   forgetDraft(draft: string): Entry {
     const entry = this.#drafts.get(draft);
     if (entry === undefined) throw absentBucket(draft);
@@ -144,7 +149,7 @@ export class Catalogue {
     return this.#remember(to, parse(String(text)));
   }
 
-  /** Takes a bucket out, and returns its entry. Throws `no-bucket`. */
+  /** Removes a bucket, and returns its entry. Throws `no-bucket`. */
   drop(name: string): Entry {
     const [, text] = this.#write(`delete bucket "${name}"`, 'drop', [name], {
       'no-bucket': () => absentBucket(name),
@@ -153,7 +158,7 @@ export class Catalogue {
     return parse(String(text));
   }
 
-  /** Puts an empty bucket in the place of one, and returns the entry of that. Throws `no-bucket`. */
+  /** Replaces a bucket by an empty one, and returns the old entry. Throws `no-bucket`. */
   clear(name: string): Entry {
     const [, old, text] = this.#write(`clear bucket "${name}"`, 'clear', [name], {
       'no-bucket': () => absentBucket(name),
@@ -162,7 +167,7 @@ export class Catalogue {
     return parse(String(old));
   }
 
-  /** The ids of buckets that are to be deleted, and how many shards each has. */
+  /** The ids of buckets whose records are to be deleted, with their numbers of shards. */
   buried(): [id: number, shards: number][] {
     const [, , pairs, now] = this.#all('collect garbage') as [
       Reply,
@@ -180,7 +185,7 @@ export class Catalogue {
     return buried;
   }
 
-  /** Nothing is left of a deleted bucket. */
+  /** Called when everything of a deleted bucket is gone. */
   unbury(id: number): void {
     const key = this.#keys[1]!;
     this.#bridge.call('delete a bucket', [

@@ -1,4 +1,7 @@
-/** Who a store on Redis is opened as. A password does not belong on a command line, which others can read. */
+/**
+ * The user and password for a store on Redis. A password does not belong on a command line, which
+ * others can read.
+ */
 import { readFileSync, statSync } from 'node:fs';
 import { ioError, KvError } from '../../errors.js';
 
@@ -7,11 +10,11 @@ export interface Credentials {
   readonly password: string | undefined;
 }
 
-/** The bits of a file's mode by which others than its owner may use it. */
+/** The bits of a file's mode for others than its owner. */
 const OTHERS = 0o077;
 
 /**
- * Those of the environment: `KV_STORE_USER`, and `KV_STORE_PASSWORD` or the first line of the file
+ * From the environment: `KV_STORE_USER`, and `KV_STORE_PASSWORD` or the first line of the file
  * `KV_STORE_PASSWORD_FILE`. Throws `usage` for both and for a file that others may read, `io`.
  */
 export function credentialsOf(env: NodeJS.ProcessEnv): Credentials {

@@ -1,4 +1,7 @@
-/** Deletes the records of a bucket in steps of one script a shard, so that other work comes in between. */
+/**
+ * Deletes the records of a bucket in steps of one script a shard, so that other work can run in
+ * between.
+ */
 import type { KeyRange } from '../record.js';
 import type { Entry } from './catalogue.js';
 import { boundsOf } from './layout.js';
@@ -7,7 +10,7 @@ import { type Ask, everyShard, type ShardCalls, type Told } from './shard-calls.
 /** Records that one script deletes. */
 const STEP_RECORDS = 500;
 
-/** Deletes a range of a bucket that is found by its name; yields how many records went. Throws `no-bucket`. */
+/** Deletes a range of a named bucket; yields the number of records deleted. Throws `no-bucket`. */
 export function* deletedFrom(
   calls: ShardCalls,
   bucket: string,
@@ -19,19 +22,19 @@ export function* deletedFrom(
   yield* inSteps(asks, (left) => calls.call(bucket, action, () => left), wasPurged);
 }
 
-/** Deletes all that a bucket held which no name leads to; yields how many records went. */
+/** Deletes everything in a bucket without a name; yields the number of records deleted. */
 export function* purged(calls: ShardCalls, entry: Entry): Generator<number> {
   const asks = everyShard(entry, 'purge', ['-', '+', String(STEP_RECORDS)]);
   yield* inSteps(asks, (left) => calls.callEntry(entry, 'delete a bucket', left), wasPurged);
 }
 
-/** Deletes the records of a bucket that have expired; yields how many. */
+/** Deletes the expired records of a bucket; yields their number. */
 export function* swept(calls: ShardCalls, entry: Entry): Generator<number> {
   const asks = everyShard(entry, 'sweep', [String(STEP_RECORDS)]);
   yield* inSteps(
     asks,
     (left) => calls.callEntry(entry, 'collect garbage', left),
-    // A bucket that was deleted meanwhile answers `stale`, and no number.
+    // A bucket that was deleted meanwhile answers `stale`, without a number.
     ([, deleted]) => ({ deleted: Number(deleted ?? 0), hasMore: deleted === STEP_RECORDS }),
   );
 }
@@ -41,7 +44,7 @@ interface Step {
   readonly hasMore: boolean;
 }
 
-/** Runs scripts, and again those whose shard has more. */
+/** Runs scripts, and repeats those whose shard has more. */
 function* inSteps(
   asks: readonly Ask[],
   run: (asks: readonly Ask[]) => readonly Told[],

@@ -32,31 +32,31 @@
  */
 import type { KeyRange, Metadata } from '../record.js';
 
-/** The format, to be raised with every change that older programs cannot read. */
+/** The format, raised with every change that older programs cannot read. */
 export const FORMAT = 1;
 
-/** Shards of a bucket that is made where the address says nothing else. */
+/** Shards of a new bucket by default. */
 export const SHARDS = 16;
 
-/** The longest value that lies beside its key, in bytes. */
+/** The longest value that is stored beside its key, in bytes. */
 export const INLINE_BYTES = 32 * 1024;
 
-/** Bytes of a value in each chunk but the last. */
+/** Bytes of a value in each chunk except the last. */
 export const CHUNK_BYTES = 256 * 1024;
 
 /** Bytes before each chunk: its CRC-32. */
 export const CHUNK_HEADER_BYTES = 4;
 
-/** How long chunks live that no record holds yet, in seconds. */
+/** How long chunks without a record live, in seconds. */
 export const UPLOAD_SECONDS = 24 * 60 * 60;
 
 /** kind, CRC-32, version, modified, expires, size; see `RecordHeader`. */
 export const HEADER_BYTES = 1 + 4 + 4 * 8;
 
-/** The rev of a bucket that has been deleted: nobody comes with a newer one. */
+/** The rev of a deleted bucket: no client has a newer one. */
 export const DEAD = Number.MAX_SAFE_INTEGER;
 
-/** `counted`: inline, the text of a counter that a script wrote, without a checksum. */
+/** `counted`: inline, the text of a counter written by a script, without a checksum. */
 export const kinds = { inline: 0, chunked: 1, counted: 2 } as const;
 
 export interface RecordHeader extends Metadata {
@@ -66,7 +66,7 @@ export interface RecordHeader extends Metadata {
   readonly checksum: number;
 }
 
-/** Reads what is before the value of a record. */
+/** Decodes the header before a record's value. */
 export function readHeader(record: Buffer): RecordHeader {
   const stored = record[0]!;
   const expires = record.readDoubleBE(21);
@@ -81,15 +81,15 @@ export function readHeader(record: Buffer): RecordHeader {
   };
 }
 
-/** What of a header is everybody's. */
+/** The metadata in a header. */
 export function metadataOf({ size, version, modified, expires, kind }: RecordHeader): Metadata {
   return { size, version, modified, expires, kind };
 }
 
-/** What leads from a chunked record to its chunks. */
+/** Where the chunks of a record are. */
 export interface Manifest {
   readonly upload: string;
-  /** Bytes of the value in each chunk but the last. */
+  /** Bytes of the value in each chunk except the last. */
   readonly chunkBytes: number;
 }
 
@@ -115,7 +115,7 @@ export class Shard {
     this.tag = `{${prefix}.${id}.${number}}`;
   }
 
-  /** In the order in which every script is given them. */
+  /** In the order in which every script takes them. */
   get keys(): string[] {
     return ['m', 'r', 'k', 'x'].map((part) => `${this.tag}:${part}`);
   }
@@ -133,7 +133,7 @@ export function shardOf(key: Uint8Array, shards: number): number {
   return ((hash ^ (hash >>> 15)) >>> 0) % shards;
 }
 
-/** The bounds of a range as `ZRANGEBYLEX` has them: the lower one belongs to it, the upper does not. */
+/** The bounds of a range for `ZRANGEBYLEX`: the lower one is inclusive, the upper one exclusive. */
 export function boundsOf({
   lower,
   upper,

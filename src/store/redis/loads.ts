@@ -1,11 +1,11 @@
-/** A load of packed records into a bucket, in steps, so that other work comes in between. */
+/** Loads packed records into a bucket, in steps, so that other work can run in between. */
 import type { PackedRecords } from '../record.js';
 import type { Existing } from '../store.js';
 import type { BulkWrites } from './bulk-writes.js';
 import { KEYS_OF_CALL, lookUp } from './record-lookup.js';
 import type { ShardCalls } from './shard-calls.js';
 
-/** Enters the positions of the records that are refused. Throws `no-bucket`. */
+/** Appends the positions of refused records. Throws `no-bucket`. */
 export function* loaded(
   calls: ShardCalls,
   bucket: string,
@@ -34,7 +34,10 @@ export function* loaded(
   yield 1;
 }
 
-/** The position of the first record whose key is there, or before it in the batch; undefined where there is none. */
+/**
+ * The position of the first record whose key exists, also earlier in the batch; undefined if there
+ * is none.
+ */
 function firstThere(
   calls: ShardCalls,
   bucket: string,

@@ -1,6 +1,6 @@
 /**
- * The records of a range, in order: each shard gives its own in pages, which are merged. They are of no one
- * moment: what is written meanwhile may be seen or not.
+ * The records of a range, in order: each shard gives its own in pages, which are merged. They are
+ * not a snapshot: concurrent writes may be seen or not.
  */
 import { KvError } from '../../errors.js';
 import type { KeyRange } from '../record.js';
@@ -9,35 +9,35 @@ import { boundsOf } from './layout.js';
 import type { Origin } from './redis-value.js';
 import type { Ask, ShardCalls, Told } from './shard-calls.js';
 
-/** Records of the first page of a shard; each next one has four times as many, up to the latter. */
+/** Records of a shard's first page; each next page has four times as many, up to the limit. */
 const FIRST_PAGE = 16;
 const LARGEST_PAGE = 2048;
 
 /** Bytes after which a page ends. */
 const PAGE_BYTES = 512 * 1024;
 
-/** Longer records are given without their value, in bytes. */
+/** Longer records come without their value, in bytes. */
 const SHOWN_BYTES = 4096;
 
-/** Records that are given at a time. */
+/** Records in one group. */
 const GIVEN = 1024;
 
-/** Lengths of a key and of what is given of its record, before both. */
+/** The lengths of a key and of its record, before both. */
 const PREFIX_BYTES = 8;
 
 /** A shard's part of a range. */
 interface Cursor {
   readonly shard: number;
   page: Buffer;
-  /** Where in it the next record is. */
+  /** The position of the next record in the page. */
   at: number;
-  /** The bound that the next page begins at; undefined: there is none. */
+  /** The bound where the next page begins; undefined: there is none. */
   next: Buffer | string | undefined;
-  /** The moment by which its first page told what has expired; undefined before. */
+  /** The moment of the first page, which decides what has expired; undefined before. */
   moment: string | undefined;
 }
 
-/** Where a record is in a page: its key, and from its end the header and what is given of the value. */
+/** Where a record is in a page: its key, and after that the header and perhaps the value. */
 export interface Span {
   readonly page: Buffer;
   readonly keyStart: number;
@@ -45,7 +45,7 @@ export interface Span {
   readonly end: number;
 }
 
-/** The records of all shards, put in one order. */
+/** The records of all shards, merged in order. */
 export class MergedPages {
   readonly #calls: ShardCalls;
   readonly #bucket: string;
@@ -120,7 +120,7 @@ export class MergedPages {
   }
 }
 
-/** The first records of cursors in order, up to where one of them needs its next page. */
+/** The first records of the cursors in order, until one of them needs its next page. */
 function merged(waiting: Cursor[], direction: number): Span[] {
   const spans: Span[] = [];
   while (waiting.length > 0 && spans.length < GIVEN) {

@@ -1,8 +1,8 @@
-/** What is done to a store from outside is done to its files, which one on Redis has not. */
+/** Maintenance works on a store's files, and a store on Redis has none. */
 import { KvError } from '../../errors.js';
 import type { Maintenance } from '../maintenance.js';
 
-/** Throws `not-supported` for each. */
+/** Each operation throws `not-supported`. */
 export function noMaintenance(address: string): Maintenance {
   const refuse = (action: string, hint: string) => (): never => {
     const state = 'it lies on Redis, and has no files of its own';

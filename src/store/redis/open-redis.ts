@@ -1,4 +1,4 @@
-/** Opening a store on Redis by its address. */
+/** Opens a store on Redis by its address. */
 import type { Patience } from '../patience.js';
 import type { Milliseconds } from '../record.js';
 import type { Mode, Store } from '../store.js';
@@ -8,9 +8,9 @@ import { credentialsOf } from './credentials.js';
 import { RedisStore } from './redis-store.js';
 
 /**
- * The store at an address. Where there is none: undefined; to `write` it is made. Throws `usage` for what
- * is no address, `busy`, `io`, `full`, `not-a-store`, `unknown-format`. `now` is the clock by which records
- * expire; absent: that of the servers.
+ * The store at an address. If there is none: undefined; to `write` it is made. Throws `usage` for
+ * an invalid address, `busy`, `io`, `full`, `not-a-store`, `unknown-format`. `now` is the clock for
+ * expiry; absent: the servers' clock.
  */
 export async function openRedisStore(
   text: string,

@@ -3,18 +3,21 @@ import { crc32 } from 'node:zlib';
 import type { Milliseconds } from '../record.js';
 import { kinds } from './layout.js';
 
-/** The kind of a write that deletes. */
+/** The kind of a deletion. */
 const DELETE = 255;
 
 /** kind, CRC-32, expires, bytes of the key, bytes of the value; then both. */
 const HEADER_BYTES = 1 + 4 + 8 + 4 + 4;
 
-/** What one script is given at most, so that it holds up its server for some milliseconds. */
+/**
+ * The most bytes, and writes, for one script, so that it blocks its server for some milliseconds
+ * only.
+ */
 const SCRIPT_BYTES = 512 * 1024;
 const SCRIPT_WRITES = 1000;
 
 export class PackedWrites {
-  /** The position of each write among all that are made. */
+  /** The position of each write among all writes. */
   readonly positions: number[] = [];
   #bytes = Buffer.allocUnsafeSlow(4096);
   #used = 0;

@@ -1,4 +1,7 @@
-/** Makes an upload the value of a key: a short one crosses with its script, of a long one the chunks go first. */
+/**
+ * Sets a key to an upload: a short one is sent with its script, the chunks of a long one are sent
+ * first.
+ */
 import { crc32 } from 'node:zlib';
 import type { Condition, Unmet } from '../condition.js';
 import type { Version } from '../record.js';
@@ -9,7 +12,7 @@ import { lostChunks, type Naming, type RedisUpload } from './redis-upload.js';
 import { refusalOf, wordsOf } from './script-conditions.js';
 import type { ShardCalls } from './shard-calls.js';
 
-/** Throws `no-bucket`, `read-only`, and what writing throws. */
+/** Throws `no-bucket`, `read-only`, and errors of writing. */
 export function put(
   calls: ShardCalls,
   bucket: string,
@@ -31,14 +34,15 @@ export function put(
     String(upload.size),
     bytes ?? encodeManifest(place(calls, entry, key, upload, action, placed)),
   ]);
-  // What was placed last is the record's now; what was before is of a bucket that the name no longer leads to.
+  // The chunks placed last belong to the record now; earlier ones to a bucket that the name no
+  // longer refers to.
   if (String(told[0]) === 'done') placed.pop();
   for (const naming of placed) upload.displace(naming);
   if (String(told[0]) === 'lost') throw lostChunks(action);
   return refusalOf(told, condition) ?? Number(told[1]);
 }
 
-/** Writes the chunks of a value beside where its key is to be, and enters their names. */
+/** Writes the chunks of a value beside the place of its key, and adds their names. */
 function place(
   calls: ShardCalls,
   entry: Entry,
@@ -54,7 +58,7 @@ function place(
   try {
     upload.place(naming, action);
   } catch (error) {
-    // They expire where they cannot be deleted: what went wrong first is to be told.
+    // They expire if they cannot be deleted: the first error is the one to report.
     try {
       for (const one of placed) upload.displace(one);
     } catch {}

@@ -1,18 +1,18 @@
-/** Records by their keys: each shard is asked once for all of its own. */
+/** Reads records by their keys: each shard is asked once for all of its own. */
 import type { Entry } from './catalogue.js';
 import { shardOf } from './layout.js';
 import type { Ask, ShardCalls } from './shard-calls.js';
 
-/** Keys of one call, for who has many. */
+/** Keys in one call, for callers with many. */
 export const KEYS_OF_CALL = 2000;
 
-/** A record with its value, or only what comes before that. */
+/** A record with its value, or only its header. */
 type Part = 'whole' | 'header';
 
 export interface Lookup {
-  /** The bucket as it was found. */
+  /** The bucket's entry that was used. */
   readonly entry: Entry;
-  /** By the position of the key; undefined where there is no such key. */
+  /** By the position of the key; undefined for a missing key. */
   readonly records: readonly (Buffer | undefined)[];
 }
 

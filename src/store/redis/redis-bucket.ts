@@ -42,7 +42,7 @@ export class RedisBucket implements StoreBucket {
   readonly #calls: ShardCalls;
   readonly #upload: () => RedisUpload;
 
-  /** `upload` begins one that only this thread knows. */
+  /** `upload` begins an upload that only this thread knows. */
   constructor(calls: ShardCalls, name: string, upload: () => RedisUpload) {
     this.name = name;
     this.#calls = calls;
@@ -92,7 +92,7 @@ export class RedisBucket implements StoreBucket {
     );
   }
 
-  /** Writes the whole value anew, where it is the same still. */
+  /** Writes the whole value anew, if it has not changed. */
   append(key: string, upload: Upload): Appended {
     const added = this.#own(upload);
     for (;;) {
@@ -190,7 +190,7 @@ export class RedisBucket implements StoreBucket {
     return refused.sort((one, other) => one - other);
   }
 
-  /** Writes all records to another bucket, in steps. */
+  /** Copies all records to another bucket, in steps. */
   *copyInto(target: RedisBucket): Generator<number> {
     for (const records of this.records({})) {
       const bulk = target.#bulk(`copy bucket "${this.name}"`, 'overwrite');

@@ -1,4 +1,4 @@
-/** Records of a range, as the pages of shards give them: some with their value, longer ones without. */
+/** Records of a range, as the pages of shards give them: longer ones come without their value. */
 import {
   ELSEWHERE,
   type Entry,
@@ -12,7 +12,7 @@ import { MergedPages, type Span } from './merged-pages.js';
 import { type Origin, valueOf } from './redis-value.js';
 import type { ShardCalls } from './shard-calls.js';
 
-/** Gets a record that was given without its value, as it is now. */
+/** Reads a record that came without its value, as it is now. */
 type Fetch = (key: string) => StoredValue | undefined;
 
 export function* recordsOf(

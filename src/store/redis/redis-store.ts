@@ -1,4 +1,4 @@
-/** A store on a Redis server or a Redis Cluster. What it is made of is in `layout.ts`. */
+/** A store on a Redis server or a Redis Cluster. Its layout is in `layout.ts`. */
 import { KvError } from '../../errors.js';
 import type { Milliseconds } from '../record.js';
 import type {
@@ -20,14 +20,14 @@ import { RedisBucket } from './redis-bucket.js';
 import { RedisUpload } from './redis-upload.js';
 import { everyShard, ShardCalls } from './shard-calls.js';
 
-/** Begins the name of a draft. */
+/** The prefix of a draft's name. */
 const DRAFT_PREFIX = '\x01';
 
 export interface RedisStoreOptions {
-  /** Begins the name of each key; absent: that of the address. */
+  /** The prefix of each key's name; absent: that of the address. */
   readonly prefix?: string;
   readonly isReadOnly?: boolean;
-  /** The clock by which records expire; absent: that of the servers. */
+  /** The clock for expiry; absent: the servers' clock. */
   readonly now?: (() => Milliseconds) | undefined;
 }
 
@@ -85,7 +85,7 @@ export class RedisStore implements Store {
     return this.#bucket(name);
   }
 
-  /** In one step; what it held is deleted after that. */
+  /** In one step; its records are deleted after that. */
   async deleteBucket(name: string, options: WorkOptions = {}): Promise<void> {
     this.#mayChange(name, `delete bucket "${name}"`, options);
     await this.#delete(this.catalogue.drop(name), options);
@@ -98,7 +98,10 @@ export class RedisStore implements Store {
     this.#calls.callEntry(entry, action, everyShard(entry, 'fence', []));
   }
 
-  /** The copy is seen when it is whole. It is of no one moment: what is written meanwhile may be in it or not. */
+  /**
+   * The copy appears when it is complete. It is not a snapshot: concurrent writes may be in it or
+   * not.
+   */
   async copyBucket(name: string, to: string, options: WorkOptions = {}): Promise<void> {
     const action = `copy bucket "${name}"`;
     this.#mayChange(name, action, options);
@@ -117,7 +120,7 @@ export class RedisStore implements Store {
     }
   }
 
-  /** An empty bucket takes its place, in one step. */
+  /** An empty bucket replaces it, in one step. */
   async clearBucket(name: string, options: WorkOptions = {}): Promise<void> {
     this.#mayChange(name, `clear bucket "${name}"`, options);
     await this.#delete(this.catalogue.clear(name), options);
@@ -160,7 +163,7 @@ export class RedisStore implements Store {
 
   async writersDone(): Promise<void> {}
 
-  /** Uploads that nobody ended expire by themselves. */
+  /** Abandoned uploads expire by themselves. */
   async collectGarbage(options: WorkOptions = {}): Promise<Collected> {
     this.#calls.mayWrite('collect garbage');
     options.signal?.throwIfAborted();
@@ -221,10 +224,13 @@ export class RedisStore implements Store {
     signal?.throwIfAborted();
   }
 
-  /** Deletes what a bucket held that no name leads to any longer. What is left when it is stopped goes later. */
+  /**
+   * Deletes the records of a bucket that has no name any more. If it is stopped, the rest is
+   * deleted later.
+   */
   async #delete(entry: Entry, options: WorkOptions = {}): Promise<void> {
     const dead = { ...entry, rev: DEAD };
-    // First, so that who still has it by its name is told.
+    // First, so that clients with the old entry are told.
     this.#calls.callEntry(dead, 'delete a bucket', everyShard(dead, 'fence', []));
     await inTurns(purged(this.#calls, dead), { ...options, signal: undefined });
     this.catalogue.unbury(entry.id);

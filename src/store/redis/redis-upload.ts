@@ -1,6 +1,6 @@
 /**
- * An upload to a store on Redis: in memory while it is short, then in chunks under a hash tag of its own,
- * since nobody knows yet which key it is for. What is put goes to the slot of its key.
+ * An upload to a store on Redis: in memory while it is short, then in chunks under a hash tag of
+ * its own, since its key is not known yet. What is put goes to the slot of the key.
  */
 import { crc32 } from 'node:zlib';
 import { KvError } from '../../errors.js';
@@ -15,10 +15,10 @@ import type { Reply } from './wire/request.js';
 /** Bytes that an upload holds in memory. */
 const HELD_BYTES = 16 * CHUNK_BYTES;
 
-/** Chunks that cross in one call. */
+/** Chunks sent in one call. */
 const TOGETHER = 16;
 
-/** Chunks that are deleted in one call. */
+/** Chunks deleted in one call. */
 const UNLINKED = 1000;
 
 /** Names the key of each chunk. */
@@ -32,7 +32,7 @@ export class RedisUpload implements Upload {
   #pieces: Buffer[] | undefined = [];
   /** Bytes of the pieces. */
   #held = 0;
-  /** Chunks that the servers have. */
+  /** Chunks on the servers. */
   #staged = 0;
   /** How often it was put in chunks. */
   #placed = 0;
@@ -44,7 +44,7 @@ export class RedisUpload implements Upload {
     this.#number = number;
   }
 
-  /** Whether it is of the store with that catalogue. */
+  /** Whether it belongs to the store with that catalogue. */
   isOf(catalogue: Catalogue): boolean {
     return catalogue === this.#catalogue;
   }
@@ -57,17 +57,17 @@ export class RedisUpload implements Upload {
     if (this.#held > HELD_BYTES) this.#stage();
   }
 
-  /** Appends all that a value holds. Throws `damaged` as well. */
+  /** Appends the whole of a value. Throws `damaged` as well. */
   appendAll(value: StoredValue): void {
     for (const piece of piecesOf(value)) this.append(piece);
   }
 
-  /** All of it, where it is short. */
+  /** Everything, if it is short. */
   contents(): Buffer {
     return Buffer.concat(this.#open);
   }
 
-  /** All of it, piece by piece. */
+  /** Everything, in pieces. */
   *pieces(action: string): Generator<Uint8Array> {
     for (let index = 0; index < this.#staged; index += TOGETHER) {
       const count = Math.min(TOGETHER, this.#staged - index);
@@ -78,14 +78,14 @@ export class RedisUpload implements Upload {
     yield* this.#open;
   }
 
-  /** The id for chunks of all there is now. */
+  /** A new id for the chunks of everything so far. */
   nextManifest(): Manifest {
     const { client } = this.#catalogue;
     const upload = `${client}.${this.#number}.${++this.#placed}`;
     return { upload, chunkBytes: CHUNK_BYTES };
   }
 
-  /** Writes the chunks of all there is now, to expire unless a record comes to hold them. */
+  /** Writes the chunks of everything so far; they expire unless a record takes them. */
   place(naming: Naming, action: string): void {
     const rest = Buffer.concat(this.#open);
     for (let index = 0; index < this.#staged; index += TOGETHER) {
@@ -98,7 +98,7 @@ export class RedisUpload implements Upload {
     }
   }
 
-  /** Deletes what was placed: no record came to hold it. */
+  /** Deletes placed chunks that no record took. */
   displace(naming: Naming): void {
     this.#unlink(naming, Math.ceil(this.size / CHUNK_BYTES));
   }
@@ -157,7 +157,7 @@ export class RedisUpload implements Upload {
     );
   }
 
-  /** Chunks that the servers have, as they are. */
+  /** Reads chunks from the servers. */
   #fetch(action: string, first: number, count: number): Buffer[] {
     const names = range(first, first + count).map(this.#staging);
     const replies: readonly Reply[] = this.#bridge.call(
@@ -171,14 +171,14 @@ export class RedisUpload implements Upload {
   }
 }
 
-/** The error for chunks that are gone before a record came to hold them. */
+/** The error for chunks that expired before a record took them. */
 export function lostChunks(action: string): KvError {
   const hours = UPLOAD_SECONDS / 3600;
   const state = `a part of it is gone: a server failed over, or it took longer than ${hours} hours`;
   return new KvError('busy', `cannot ${action}: ${state}`);
 }
 
-/** Bytes in chunks, each behind its CRC-32. */
+/** Bytes in chunks, each preceded by its CRC-32. */
 function chunksOf(bytes: Buffer): Uint8Array[] {
   const chunks: Uint8Array[] = [];
   for (let start = 0; start < bytes.length; start += CHUNK_BYTES) {

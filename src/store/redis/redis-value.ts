@@ -1,4 +1,6 @@
-/** A value of a store on Redis: what came with its record, or chunks that are fetched as they are read. */
+/**
+ * A value of a store on Redis: it came with its record, or its chunks are fetched as they are read.
+ */
 import { crc32 } from 'node:zlib';
 import { KvError } from '../../errors.js';
 import type { Milliseconds, StoredValue, Version } from '../record.js';
@@ -13,10 +15,10 @@ import {
   type Shard,
 } from './layout.js';
 
-/** Chunks that are fetched together, by who reads one after the other. */
+/** Chunks that are fetched together for a reader who reads in order. */
 const AHEAD = 8;
 
-/** Where a record is from. */
+/** Where a record comes from. */
 export interface Origin {
   readonly bridge: Bridge;
   readonly shard: Shard;
@@ -73,7 +75,7 @@ class InlineValue extends RedisValue {
 class ChunkedValue extends RedisValue {
   readonly #manifest: Manifest;
   readonly #origin: Origin;
-  /** The chunks that were fetched last, by their number. */
+  /** The chunks fetched last, by number. */
   #chunks = new Map<number, Buffer>();
   #lastRead = -1;
 
@@ -98,7 +100,7 @@ class ChunkedValue extends RedisValue {
   #chunk(index: number): Buffer {
     const found = this.#chunks.get(index);
     if (found) return found;
-    // Who has not read the one before may want no more than this.
+    // A reader who has not read the chunk before may want only this one.
     const isInOrder = index === 0 || index === this.#lastRead + 1 || this.#chunks.has(index - 1);
     this.#fetch(index, isInOrder && index > 0 ? AHEAD : 1);
     this.#lastRead = index;
@@ -134,7 +136,10 @@ class ChunkedValue extends RedisValue {
   }
 }
 
-/** A value for an error to tell of: as much of it as a script gave, and its size in bytes and version where known. */
+/**
+ * A value for an error message: as much of it as a script gave, and its size in bytes and version
+ * if known.
+ */
 export function toldValue(
   bytes: Buffer,
   { size = bytes.length, version = 0 }: { readonly size?: number; readonly version?: Version } = {},

@@ -1,4 +1,4 @@
-/** What the address of a store on Redis begins with, and whether that is a cluster. */
+/** The schemes of addresses on Redis, and whether each is a cluster. */
 export const redisSchemes: Readonly<Record<string, boolean>> = {
   redis: false,
   'redis+cluster': true,

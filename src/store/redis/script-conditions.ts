@@ -1,11 +1,11 @@
-/** Conditions of writes, as scripts are given them, and what scripts answer where one does not hold. */
+/** Conditions of writes, in the form for scripts, and the scripts' answers if one does not hold. */
 import { type Condition, Unmet, unmet } from '../condition.js';
 import type { StoredValue, Version } from '../record.js';
 import { INLINE_BYTES } from './layout.js';
 import { toldValue } from './redis-value.js';
 import type { Told } from './shard-calls.js';
 
-/** A condition, as scripts are given it. */
+/** A condition in the form for scripts. */
 export function wordsOf(
   condition: Condition | undefined,
 ): readonly [kind: string, on: string | Uint8Array] {
@@ -21,7 +21,7 @@ export function wordsOf(
   }
 }
 
-/** Why a write was not made; undefined where it was. */
+/** Why a write was not made; undefined if it was. */
 export function refusalOf(
   [word, version]: Told,
   condition: Condition | undefined,
@@ -32,8 +32,8 @@ export function refusalOf(
 }
 
 /**
- * Makes a write where a condition holds. One on a value that is too long for a script is checked against
- * what `get` gives, and the write is made where the record still has that version.
+ * Makes a write if a condition holds. A condition on a value too long for a script is checked
+ * against what `get` returns, and the write is made if the record still has that version.
  */
 export function writeWhere<T>(
   condition: Condition | undefined,
@@ -53,7 +53,7 @@ export function writeWhere<T>(
   }
 }
 
-/** What is known of a record on which a condition does not hold: its value is not the one. */
+/** A record for a condition that does not hold: its value is another. */
 function ofVersion(version: Version): StoredValue {
   return toldValue(Buffer.alloc(0), { size: -1, version });
 }

@@ -1,4 +1,7 @@
-/** Scripts on the shards of a bucket that is found by its name, again where that leads elsewhere by now. */
+/**
+ * Runs scripts on the shards of a named bucket, and again if the name refers to another bucket by
+ * now.
+ */
 import { KvError } from '../../errors.js';
 import type { Milliseconds } from '../record.js';
 import type { Bridge } from './bridge.js';
@@ -7,22 +10,25 @@ import { Shard, shardOf } from './layout.js';
 import type { Reply, Request } from './wire/request.js';
 import type { ScriptName } from './wire/scripts.js';
 
-/** A script on one shard; of those that write, one call has one to a shard. */
+/** A script for one shard; a call with writes has one for each shard. */
 export interface Ask {
   readonly shard: number;
   readonly script: ScriptName;
   readonly words: readonly (string | Uint8Array)[];
-  /** By which it tells what has expired; absent: that of the call. */
+  /** The moment that decides what has expired; absent: that of the call. */
   readonly moment?: string | undefined;
 }
 
-/** What a script answers; its first word is `done`, or why it was not. */
+/** The answer of a script; its first word is `done`, or why it was not done. */
 export type Told = readonly Reply[];
 
-/** Scripts that change nothing, and how many of a shard's keys each uses: while a slot moves, one that is not there holds it up. */
+/**
+ * Scripts that change nothing, and how many of a shard's keys each uses: while a slot is moved, a
+ * missing key delays the script.
+ */
 const reading: Readonly<Partial<Record<ScriptName, number>>> = { get: 2, page: 3, count: 4 };
 
-/** How often a bucket that is being renamed is looked for again, and what is waited in between, in ms. */
+/** How often a bucket that is being renamed is looked up again, and the pause in between, in ms. */
 const TRIES = 50;
 const PAUSE_MS: Milliseconds = 20;
 
@@ -32,7 +38,7 @@ export class ShardCalls {
   readonly #now: (() => Milliseconds) | undefined;
   readonly #isReadOnly: boolean;
 
-  /** `now` is the clock by which records expire; absent: that of the servers. */
+  /** `now` is the clock for expiry; absent: the servers' clock. */
   constructor(bridge: Bridge, catalogue: Catalogue, isReadOnly = false, now?: () => Milliseconds) {
     this.bridge = bridge;
     this.catalogue = catalogue;
@@ -40,7 +46,7 @@ export class ShardCalls {
     this.#now = now;
   }
 
-  /** The moment that scripts are told; empty: they look at their server's clock. */
+  /** The moment for scripts; empty: they use their server's clock. */
   get moment(): string {
     return this.#now ? String(this.#now()) : '';
   }
@@ -51,7 +57,9 @@ export class ShardCalls {
     throw new KvError('read-only', `cannot ${action}: the store was opened to be read`);
   }
 
-  /** What the scripts say that `asksOf` gives for the bucket, in that order. Throws `no-bucket`. */
+  /**
+   * The answers of the scripts that `asksOf` gives for the bucket, in order. Throws `no-bucket`.
+   */
   call(bucket: string, action: string, asksOf: (entry: Entry) => readonly Ask[]): readonly Told[] {
     let entry = this.catalogue.entry(bucket);
     for (let attempt = 1; ; attempt++) {
@@ -59,7 +67,7 @@ export class ShardCalls {
       const told = this.callEntry(entry, action, asks);
       const stale = told.filter(([word]) => String(word) === 'stale');
       if (stale.length === 0) return told;
-      // Where some were made and others not, it is all made again: another bucket has the name now.
+      // If some were made and others not, all are made again: another bucket has the name now.
       this.catalogue.forget(bucket);
       entry = this.catalogue.entry(bucket);
       if (attempt === TRIES) {
@@ -83,7 +91,7 @@ export class ShardCalls {
     ])[0]!;
   }
 
-  /** The same for a bucket that no name may lead to; it may be `stale`. */
+  /** The same for a bucket that may have no name; the answer may be `stale`. */
   callEntry(entry: Entry, action: string, asks: readonly Ask[]): Told[] {
     const own = this.moment;
     const requests = asks.map((ask) => this.#requestOf(entry, ask, own));
@@ -98,7 +106,7 @@ export class ShardCalls {
     return new Shard(this.catalogue.prefix, id, number);
   }
 
-  /** The shard in which a key lies. */
+  /** The shard of a key. */
   shardOfKey(entry: Entry, key: string): Shard {
     return this.shard(entry, shardOf(Buffer.from(key), entry.shards));
   }
@@ -120,7 +128,7 @@ export class ShardCalls {
   }
 }
 
-/** One script on every shard of a bucket. */
+/** One script for every shard of a bucket. */
 export function everyShard(
   { shards }: Pick<Entry, 'shards'>,
   script: ScriptName,

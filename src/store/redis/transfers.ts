@@ -1,21 +1,21 @@
-/** Copies and moves of a record to another key, which need not lie in the same slot. */
+/** Copies or moves a record to another key, which may be in another slot. */
 import { type Condition, Unmet, unmet } from '../condition.js';
 import type { Version } from '../record.js';
 import type { RecordPlace, StoreBucket } from '../store.js';
 import type { RedisUpload } from './redis-upload.js';
 
-/** Where a record is, where it goes, and what that is made with. */
+/** The source and target of a transfer, and how it is made. */
 export interface Transfer {
   readonly from: StoreBucket;
   readonly key: string;
   /** The bucket of the target. */
   readonly to: StoreBucket;
   readonly target: RecordPlace;
-  /** Begins the upload of what is copied. */
+  /** Begins the upload of a copy. */
   readonly upload: () => RedisUpload;
 }
 
-/** Undefined where there is no such key; the condition is on the target. */
+/** Undefined for a missing key; the condition is on the target. */
 export function copied(
   transfer: Transfer,
   condition: Condition | undefined,
@@ -24,9 +24,9 @@ export function copied(
 }
 
 /**
- * The same, and the key is gone. The target is written first, and the source is deleted where it is the same
- * still; where it is not, what it is now is written over the target. A process that is killed in between
- * leaves both.
+ * The same, and the key is deleted. The target is written first, and the source is deleted if it
+ * has not changed; if it has, the target is written again with its new value. A process that is
+ * killed in between leaves both.
  */
 export function moved(
   transfer: Transfer,
@@ -44,7 +44,7 @@ export function moved(
   }
 }
 
-/** Which version was copied, and what came of it. */
+/** The version that was copied, and the outcome. */
 interface Copied {
   readonly version: Version;
   readonly outcome: Version | Unmet;

@@ -5,7 +5,7 @@ import { before } from './deadline.js';
 import type { Reply } from './request.js';
 import { Connection, type Credentials, ErrorReply } from './server.js';
 
-/** How long it may take until a server answers for the first time. */
+/** How long a server may take to answer for the first time. */
 const CONNECT_MS: Milliseconds = 5000;
 
 export class Connections {
@@ -18,12 +18,12 @@ export class Connections {
     this.#credentials = credentials;
   }
 
-  /** The servers that are connected to, or are being connected to. */
+  /** The servers with a connection, open or being opened. */
   get servers(): Server[] {
     return [...this.#made.keys()].map(serverOf);
   }
 
-  /** Rejects with what the system or the server says, and `NotRedis`. */
+  /** Rejects with the error of the system or the server, and `NotRedis`. */
   to(server: Server): Promise<Connection> {
     const key = `${server.host} ${server.port}`;
     const found = this.#made.get(key);

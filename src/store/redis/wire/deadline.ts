@@ -1,12 +1,12 @@
 import type { Milliseconds } from '../../record.js';
 import type { Connection } from './server.js';
 
-/** The longest that a timer of Node waits. */
+/** The longest timer of Node. */
 const LONGEST_TIMER_MS: Milliseconds = 2 ** 31 - 1;
 
 /**
- * What `work` resolves to, or rejected at `end` on the process's clock; then the connection that does not answer
- * is closed, and with it goes what was sent on it.
+ * The outcome of `work`, or a rejection at `end` on the process's clock; then the connection that
+ * does not answer is closed, and what was sent on it is lost.
  */
 export async function before<T>(
   end: Milliseconds,

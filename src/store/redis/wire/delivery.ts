@@ -1,7 +1,7 @@
 /**
- * Brings each request to the server that has its slot, again until it is answered or time is up: over
- * moved slots, failovers, and servers that are down. A write that is sent again is not made again, since
- * its script remembers.
+ * Delivers each request to the server of its slot, and repeats it until it is answered or the time
+ * is over: across moved slots, failovers, and servers that are down. A repeated write is not made
+ * twice, since its script remembers it.
  */
 import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -17,17 +17,19 @@ import { scripts } from './scripts.js';
 import { type Connection, type Credentials, ErrorReply } from './server.js';
 import { SlotOwners } from './slot-owners.js';
 
-/** What is waited before a request is sent again, doubled each time up to the latter. */
+/** The pause before a request is repeated, doubled each time up to the limit. */
 const PAUSE_MS: Milliseconds = 10;
 const LONGEST_PAUSE_MS: Milliseconds = 500;
 
-/** How much later than it was told to a server may say how many replicas have a write. */
+/** How much later than promised a server may say how many replicas have a write. */
 const WAIT_GRACE_MS: Milliseconds = 5000;
 
-/** How long a server has to answer, however short patience is. */
+/** How long a server has to answer, however short the patience. */
 const ANSWER_MS: Milliseconds = 2000;
 
-/** On the process's clock: until when a request is sent again, and when its answer is given up. */
+/**
+ * On the process's clock: until when a request is repeated, and when waiting for its answer ends.
+ */
 interface Deadlines {
   readonly end: Milliseconds;
   readonly answer: Milliseconds;
@@ -46,7 +48,10 @@ export class Delivery {
     this.#owners = new SlotOwners(address, this.#connections);
   }
 
-  /** The replies in the order of the requests. Rejects with `LostRequest` when none of them is under way. */
+  /**
+   * The replies in the order of the requests. Rejects with `LostRequest` when none of them is under
+   * way.
+   */
   async deliver(requests: readonly Request[], limit: Milliseconds): Promise<Reply[]> {
     const now = performance.now();
     const patience = { end: now + limit, answer: now + Math.max(limit, ANSWER_MS) };
@@ -106,7 +111,7 @@ export class Delivery {
     });
   }
 
-  /** Waits until as many replicas have what was written on the connection as are asked for. */
+  /** Waits until as many replicas as requested have what was written on the connection. */
   async #confirm(connection: Connection, known: number, end: Milliseconds): Promise<void> {
     const replicas = this.#address.isCluster ? known : connection.replicas;
     const wanted = this.#address.replicas ?? Math.min(replicas, 1);

@@ -1,8 +1,8 @@
-/** What is told of errors of servers and of the network, and which of them pass. */
+/** The messages for errors of servers and of the network, and which errors are temporary. */
 import type { Failure } from './request.js';
 import { ErrorReply, NotRedis } from './server.js';
 
-/** What a server says when another try is worth it. */
+/** Errors of a server after which another try is worthwhile. */
 const passing = [
   'CLUSTERDOWN',
   'TRYAGAIN',
@@ -13,7 +13,7 @@ const passing = [
   'NOREPLICAS',
 ];
 
-/** Whether another try is worth it. */
+/** Whether another try is worthwhile. */
 export function isPassing(error: unknown): boolean {
   if (error instanceof NotRedis) return false;
   return !(error instanceof ErrorReply) || passing.includes(error.message.split(' ', 1)[0]!);
@@ -64,7 +64,7 @@ function failureOfReply(message: string): Failure {
   }
 }
 
-/** What cannot be told of a write whose answer was lost. */
+/** The failure of a write whose answer was lost: nobody knows whether it was made. */
 export function uncertain(failure: Failure): Failure {
   return { ...failure, result: 'the write may have been made' };
 }

@@ -1,10 +1,10 @@
 /**
- * Replies in one stretch of memory, which is handed from thread to thread: a small buffer that is sent by
- * itself takes all of the larger one along that it is a part of.
+ * Replies packed in one buffer, which is transferred from thread to thread: a small buffer that is
+ * part of a larger one would be copied with all of it.
  */
 import type { Reply } from './request.js';
 
-/** What a reply begins with. */
+/** The first byte of a reply. */
 const kinds = { none: 0, number: 1, bytes: 2, list: 3 } as const;
 
 export function packReplies(replies: readonly Reply[]): ArrayBuffer {

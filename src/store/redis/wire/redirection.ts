@@ -1,4 +1,4 @@
-/** A server that says that another one has the slot. */
+/** A redirection: another server has the slot. */
 import type { Server } from '../address.js';
 import { ErrorReply } from './server.js';
 
@@ -9,7 +9,7 @@ export interface Redirection {
   readonly server: Server;
 }
 
-/** `MOVED 3999 127.0.0.1:6381`, and `ASK` likewise; undefined for other errors. */
+/** `MOVED 3999 127.0.0.1:6381`, or `ASK` likewise; undefined for other errors. */
 export function redirectionOf(error: unknown): Redirection | undefined {
   if (!(error instanceof ErrorReply)) return undefined;
   const parts = /^(MOVED|ASK) ([0-9]+) (.*):([0-9]+)$/.exec(error.message);

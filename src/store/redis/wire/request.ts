@@ -1,17 +1,17 @@
-/** What crosses from the thread of the port to the one that knows the wire, and back. */
+/** The messages between the thread of the port and the one that speaks to servers. */
 import type { ErrorCode } from '../../../errors.js';
 import type { Milliseconds } from '../../record.js';
 import type { Address } from '../address.js';
 import type { ScriptName } from './scripts.js';
 
-/** One request to the server that has its keys, which lie in one slot. */
+/** One request to the server of its keys, which are in one slot. */
 export type Request =
   | {
       readonly kind: 'command';
-      /** The name and its arguments. */
+      /** The name and arguments of a command. */
       readonly words: readonly (string | Uint8Array)[];
       readonly key: string;
-      /** Whether it waits for replicas. It must do no harm when it is made twice. */
+      /** Whether it waits for replicas. Making it twice must do no harm. */
       readonly writes: boolean;
     }
   | {
@@ -22,15 +22,15 @@ export type Request =
       readonly writes: boolean;
     };
 
-/** What a server answers: a status or a text as its bytes, undefined for nothing. */
+/** A server's answer: a status or a text as bytes, undefined for nothing. */
 export type Reply = Buffer | number | undefined | readonly Reply[];
 
-/** Requests that are made together, in no order. */
+/** Requests that are made together, in any order. */
 export interface Call {
-  /** Of the first call 1. */
+  /** The first call has 1. */
   readonly number: number;
   readonly requests: readonly Request[];
-  /** How long servers that cannot answer are waited for. */
+  /** How long to wait for servers that cannot answer. */
   readonly limit: Milliseconds;
 }
 
@@ -48,12 +48,12 @@ export type Answer = { readonly number: number } & (
   | { readonly failure: Failure }
 );
 
-/** What the worker begins with. */
+/** What the worker starts with. */
 export interface WorkerStart {
   readonly address: Address;
   readonly user: string | undefined;
   readonly password: string | undefined;
-  /** The number of the call that was answered last. */
+  /** The number of the call answered last. */
   readonly answers: SharedArrayBuffer;
   readonly port: import('node:worker_threads').MessagePort;
 }

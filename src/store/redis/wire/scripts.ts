@@ -15,19 +15,21 @@ import { DEAD, FORMAT, HEADER_BYTES } from '../layout.js';
 const HEADER = '>BI4dddd';
 const EXPIRES_AT = 1 + 1 + 4 + 8 + 8;
 
-/** How long the chunks of a value that was replaced are left for its readers, in seconds. */
+/** How long the chunks of a replaced value are kept for its readers, in seconds. */
 const GRACE_SECONDS = 600;
 
-/** How long the answer to a write is remembered, in seconds: longer than anyone goes on sending it. */
+/** How long the answer to a write is remembered, in seconds: longer than anybody repeats it. */
 const REMEMBERED_SECONDS = 120;
 
-/** How long a deleted bucket is known to be one, in seconds: longer than a client remembers a name. */
+/**
+ * How long a deleted bucket is known as deleted, in seconds: longer than a client caches a name.
+ */
 const DEAD_SECONDS = 24 * 60 * 60;
 
 /** How long a draft is kept for its process, in milliseconds. */
 const DRAFT_MS = 24 * 60 * 60 * 1000;
 
-/** Expired records that each write deletes at most. */
+/** The most expired records that each write deletes. */
 const SWEPT = 10;
 
 const shared = `
@@ -181,7 +183,7 @@ end
 `;
 
 export const scripts = {
-  /** The records of keys, from ARGV[5] on, or their headers alone, empty where there are none. */
+  /** The records of keys, from ARGV[5] on, or only their headers, empty for missing keys. */
   get: `${reading}
 local reply = {'done'}
 for at = 5, #ARGV do
@@ -191,8 +193,9 @@ end
 return reply`,
 
   /**
-   * Records of a range, in its order, each behind the lengths of its key and of what is given of it: all of
-   * it up to so many bytes, else its header. Then the last key that was looked at, empty at the end, and the moment.
+   * Records of a range, in order, each preceded by the lengths of its key and of its record: the
+   * whole record up to a number of bytes, else its header. Then the last key that was looked at,
+   * empty at the end, and the moment.
    */
   page: `${reading}
 local lower, upper, limit = ARGV[4], ARGV[5], tonumber(ARGV[7])
@@ -213,12 +216,14 @@ for at, key in ipairs(found) do
 end
 return {'done', table.concat(parts), next, digits(now)}`,
 
-  /** How many keys there are, and bytes of them. */
+  /** The number of keys, and their bytes. */
   count: `${reading}
 local expired = call('ZCOUNT', X, '-inf', digits(now))
 return {'done', tonumber(call('HGET', M, 'n') or 0) - expired, tonumber(call('HGET', M, 'b') or 0)}`,
 
-  /** ARGV: key, condition, what it is on, kind, checksum, expires or "kept", size, value or manifest. */
+  /**
+   * ARGV: key, condition, its operand, kind, checksum, expires or "kept", size, value or manifest.
+   */
   put: `${writing}
 local key = ARGV[4]
 local current = find(key)
@@ -236,7 +241,7 @@ if kind == 1 then
 end
 return done(set(key, kind, tonumber(ARGV[8]), expires, size, ARGV[11]))`,
 
-  /** ARGV: key, condition, what it is on. Tells whether the key was there. */
+  /** ARGV: key, condition, its operand. Answers whether the key existed. */
   delete: `${writing}
 local key = ARGV[4]
 local current = find(key)
@@ -245,7 +250,7 @@ if refusal then return finish(refusal) end
 if current then remove(key, current) end
 return done(current and 1 or 0)`,
 
-  /** ARGV: key, when it expires. Tells whether the key was there. */
+  /** ARGV: key, when it expires. Answers whether the key existed. */
   expire: `${writing}
 local key = ARGV[4]
 local record = find(key)
@@ -254,7 +259,7 @@ local kind, checksum, _, _, before, size = struct.unpack('${HEADER}', record)
 write(key, record, before, kind, checksum, tonumber(ARGV[5]), size, body(record))
 return done(1)`,
 
-  /** ARGV: key, what is added, 1 or -1, the largest sum. */
+  /** ARGV: key, amount, 1 or -1, the largest sum. */
   increment: `${counting}
 if current and not isCounter(text) then
   local start = string.byte(current) == 1 and '' or string.sub(text, 1, 64)
@@ -297,7 +302,10 @@ while at <= #packed do
 end
 return done(table.concat(made))`,
 
-  /** Deletes records of a range: ARGV are its bounds, and how many. Tells how many had not expired, and whether there are more. */
+  /**
+   * Deletes records of a range: ARGV are its bounds, and the number. Answers how many had not
+   * expired, and whether there are more.
+   */
   purge: `${writing}
 local limit, living_ = tonumber(ARGV[6]), 0
 local found = call('ZRANGEBYLEX', K, ARGV[4], ARGV[5], 'LIMIT', 0, limit)
@@ -308,11 +316,11 @@ for _, key in ipairs(found) do
 end
 return finish({'done', living_, #found == limit and 1 or 0})`,
 
-  /** Deletes what has expired, ARGV[4] at most. Tells how many. */
+  /** Deletes expired records, ARGV[4] at most. Answers how many. */
   sweep: `${writing}
 return finish({'done', sweep(tonumber(ARGV[4]))})`,
 
-  /** Has the shard know the rev. */
+  /** Tells the shard the rev. */
   fence: `${writing}
 return finish({'done'})`,
 
@@ -326,7 +334,9 @@ return {redis.call('HGET', KEYS[3], 'format') or '', redis.call('HGETALL', KEYS[
 redis.call('HSETNX', F, 'format', ${FORMAT})
 return finish('done', redis.call('HGET', F, 'format'))`,
 
-  /** The entry of a bucket, ARGV[2], made of ARGV[3] shards where it is not there; and whether it was. */
+  /**
+   * The entry of a bucket, ARGV[2], made with ARGV[3] shards if missing; and whether it existed.
+   */
   ensure: `${catalogue}
 local entry = redis.call('HGET', C, ARGV[2])
 if entry then return finish('done', entry, 1) end
@@ -335,14 +345,17 @@ entry = id .. ' ' .. id .. ' ' .. ARGV[3] .. ' ' .. digits(ms)
 redis.call('HSET', C, ARGV[2], entry)
 return finish('done', entry, 0)`,
 
-  /** An entry that no name leads to, which goes in a day unless it is given one. */
+  /** An entry without a name, which is removed after a day unless it gets one. */
   draft: `${catalogue}
 local id = number()
 local entry = id .. ' ' .. id .. ' ' .. ARGV[2] .. ' ' .. digits(ms)
 bury(entry, digits(ms + ${DRAFT_MS}))
 return finish('done', entry)`,
 
-  /** Gives a draft, the entry ARGV[2], the name ARGV[3]; ARGV[4] is 1 where it may take another's place. Tells which entry went. */
+  /**
+   * Gives a draft, the entry ARGV[2], the name ARGV[3]; ARGV[4] is 1 if it may replace another
+   * bucket. Answers which entry it replaced.
+   */
   publish: `${catalogue}
 local old = redis.call('HGET', C, ARGV[3])
 if old and ARGV[4] ~= '1' then return finish('bucket-exists') end
@@ -363,7 +376,7 @@ redis.call('HDEL', C, ARGV[2])
 redis.call('HSET', C, ARGV[3], entry)
 return finish('done', entry)`,
 
-  /** Takes the bucket ARGV[2] out; what it held is to be deleted. Tells its entry. */
+  /** Removes the bucket ARGV[2]; its records are to be deleted. Answers its entry. */
   drop: `${catalogue}
 local entry = redis.call('HGET', C, ARGV[2])
 if not entry then return finish('no-bucket') end
@@ -371,7 +384,7 @@ bury(entry)
 redis.call('HDEL', C, ARGV[2])
 return finish('done', entry)`,
 
-  /** Puts an empty bucket in the place of ARGV[2]. Tells the old entry, and the new one. */
+  /** Replaces ARGV[2] by an empty bucket. Answers the old entry, and the new one. */
   clear: `${catalogue}
 local entry = redis.call('HGET', C, ARGV[2])
 if not entry then return finish('no-bucket') end

@@ -1,10 +1,13 @@
-/** One connection to one server. What is not answered when it breaks is rejected, and never sent again by it. */
+/**
+ * One connection to one server. When it breaks, unanswered commands are rejected, and it never
+ * repeats them.
+ */
 import { createClient, ErrorReply, RESP_TYPES } from '@redis/client';
 import type { Milliseconds } from '../../record.js';
 import type { Server } from '../address.js';
 import type { Reply } from './request.js';
 
-/** How long a connection may take to be made. */
+/** How long connecting may take. */
 const CONNECT_MS: Milliseconds = 5000;
 
 export interface Credentials {
@@ -12,7 +15,7 @@ export interface Credentials {
   readonly password: string | undefined;
 }
 
-/** What a server says is wrong; its first word is a code: `MOVED`, `OOM`, `NOAUTH`. */
+/** An error that the server reports; its first word is a code: `MOVED`, `OOM`, `NOAUTH`. */
 export { ErrorReply };
 
 /** A server that speaks another protocol. */
@@ -31,7 +34,7 @@ function clientOf({ host, port }: Server, { user, password }: Credentials) {
 }
 
 export class Connection {
-  /** What the server said of itself: how many replicas it has. */
+  /** The number of replicas that the server reports. */
   replicas = 0;
   readonly #client: ReturnType<typeof clientOf>;
   #isOpen = true;
@@ -49,7 +52,7 @@ export class Connection {
     return this.#isOpen;
   }
 
-  /** Rejects with what the system or the server says, and `NotRedis`. */
+  /** Rejects with the error of the system or the server, and `NotRedis`. */
   async open(): Promise<void> {
     try {
       await this.#client.connect();
@@ -59,7 +62,10 @@ export class Connection {
     }
   }
 
-  /** Sends a command, before those that are sent later. Rejects with `ErrorReply`, and when the connection breaks. */
+  /**
+   * Sends a command, in the order of the calls. Rejects with `ErrorReply`, and when the connection
+   * breaks.
+   */
   async send(words: readonly (string | Uint8Array)[]): Promise<Reply> {
     try {
       const bytes = words.map((word) => (typeof word === 'string' ? word : Buffer.from(word)));
@@ -81,7 +87,7 @@ function isForeign(error: Error): boolean {
   return /RESP type/i.test(error.message);
 }
 
-/** Statuses are texts here, which is all the same to who asks. */
+/** Statuses become texts; no caller distinguishes them. */
 function replyOf(reply: unknown): Reply {
   if (reply === null || reply === undefined) return undefined;
   if (typeof reply === 'number') return reply;

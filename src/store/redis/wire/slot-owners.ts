@@ -1,4 +1,7 @@
-/** Which server has a slot: of a cluster what its servers said last, and what redirections said since. */
+/**
+ * The server of each slot: in a cluster, what its servers said last, and what redirections have
+ * said since.
+ */
 import type { Address, Server } from '../address.js';
 import type { Connections } from './connections.js';
 import { LostRequest } from './lost-request.js';
@@ -7,7 +10,7 @@ import type { Reply, Request } from './request.js';
 import { ErrorReply } from './server.js';
 import { slotOf } from './slots.js';
 
-/** Who has a slot, and how many copy it. */
+/** The server of a slot, and its number of replicas. */
 export interface Owner {
   readonly server: Server;
   readonly replicas: number;
@@ -16,9 +19,9 @@ export interface Owner {
 export class SlotOwners {
   readonly #address: Address;
   readonly #connections: Connections;
-  /** By their last slot; none before the servers are asked. */
+  /** By their last slot; empty before the servers are asked. */
   #owners: readonly (Owner & { readonly last: number })[] = [];
-  /** Slots that have been found elsewhere since. */
+  /** Slots that redirections have shown elsewhere since. */
   readonly #moved = new Map<number, Server>();
   #asking: Promise<void> | undefined;
 
@@ -27,7 +30,10 @@ export class SlotOwners {
     this.#connections = connections;
   }
 
-  /** Rejects with `LostRequest` where the servers are of no cluster, and with what the last server said. */
+  /**
+   * Rejects with `LostRequest` if the servers do not belong to a cluster, and with the last
+   * server's error.
+   */
   async of(request: Request): Promise<Owner> {
     const { isCluster, servers } = this.#address;
     if (!isCluster) return { server: servers[0]!, replicas: 0 };
@@ -44,12 +50,12 @@ export class SlotOwners {
     return server ? { ...owner, server } : owner;
   }
 
-  /** Learns where a slot is now. */
+  /** Notes where a slot is now. */
   moved({ slot, server }: Redirection): void {
     this.#moved.set(slot, server);
   }
 
-  /** Has the servers asked anew: they may have changed. */
+  /** Asks the servers again the next time: they may have changed. */
   forget(): void {
     this.#owners = [];
     this.#moved.clear();
@@ -78,7 +84,7 @@ export class SlotOwners {
   }
 }
 
-/** From the answer to `CLUSTER SLOTS`; a server that does not know its own host leaves that empty. */
+/** From the answer to `CLUSTER SLOTS`; a server that does not know its own host leaves it empty. */
 function ownersOf(ranges: Reply, asked: Server): (Owner & { readonly last: number })[] {
   return (ranges as readonly (readonly Reply[])[])
     .map(([, last, primary, ...replicas]) => {

@@ -1,9 +1,9 @@
-/** Hash slots of a Redis Cluster: which of them a key lies in. */
+/** Hash slots of a Redis Cluster. */
 
-/** Slots of every cluster. */
+/** The number of slots of every cluster. */
 const SLOTS = 16_384;
 
-/** The slot of a key: that of its hash tag, where it has one. */
+/** The slot of a key: that of its hash tag, if it has one. */
 export function slotOf(key: string): number {
   const start = key.indexOf('{');
   const end = start === -1 ? -1 : key.indexOf('}', start + 1);
@@ -11,7 +11,7 @@ export function slotOf(key: string): number {
   return crc16(Buffer.from(hashed)) % SLOTS;
 }
 
-/** CRC-16/XMODEM, as the cluster specification has it. */
+/** CRC-16/XMODEM, as in the cluster specification. */
 function crc16(bytes: Uint8Array): number {
   let crc = 0;
   for (const byte of bytes) {

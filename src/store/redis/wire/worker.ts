@@ -1,4 +1,7 @@
-/** The thread that knows the wire: it makes each call, and wakes who waits for it. See `bridge.ts`. */
+/**
+ * The thread that speaks to servers: it makes each call, and wakes the thread that waits for it.
+ * See `bridge.ts`.
+ */
 import { workerData } from 'node:worker_threads';
 import { Delivery } from './delivery.js';
 import { LostRequest } from './lost-request.js';
@@ -10,7 +13,7 @@ const delivery = new Delivery(address, { user, password });
 const woken = new Int32Array(answers);
 
 port.on('message', async (call: Call | 'close') => {
-  // It ends this thread, with its connections, also those that do not answer.
+  // It ends this thread, with its connections, even those that do not answer.
   if (call === 'close') process.exit();
   const { number } = call;
   try {
