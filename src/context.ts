@@ -3,6 +3,7 @@ import type { ExitCode, KvError } from './errors.js';
 import type { OpenGrant } from './host/grants.js';
 import type { Explanation } from './host/index.js';
 import type { Bucket } from './keyvalue/bucket.js';
+import type { DEFAULT_BUCKET } from './keyvalue/drafts/rules.js';
 import type { Keyvalue, Pace } from './keyvalue/index.js';
 import type { Terminal } from './terminal/terminal.js';
 
@@ -38,6 +39,9 @@ export type { FilterOptions } from './keyvalue/record-filter.js';
 export type { PrefixSize, SizeClass } from './keyvalue/sizes.js';
 export type { Match, Pattern } from './keyvalue/value-search.js';
 export type { Watch } from './keyvalue/watching.js';
+
+/** The bucket that the drafts' empty name and the settings stand for by default. */
+export type DefaultBucket = typeof DEFAULT_BUCKET;
 
 /** The global settings, from options, environment and defaults. */
 export interface Settings {

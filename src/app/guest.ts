@@ -3,6 +3,7 @@ import type { GuestRequest, WatchingGuestRequest } from '../context.js';
 import { KvError } from '../errors.js';
 import { runComponent, watchComponent } from '../host/index.js';
 import { processLimits } from '../store/process-limits.js';
+import { nextTurn } from '../terminal/event-loop.js';
 import { standardEnds } from '../terminal/standard-ends.js';
 import { beforeStops } from '../terminal/suspension.js';
 import { endingAtSignals } from './signals.js';
@@ -42,7 +43,7 @@ export async function watchGuest(request: WatchingGuestRequest): Promise<number>
     await request.begun();
   };
   try {
-    return await watchComponent({ ...request, ends, blocking, begun });
+    return await watchComponent({ ...request, ends, blocking, turn: nextTurn, begun });
   } finally {
     stopped();
   }

@@ -28,7 +28,7 @@ export async function exportRecords(
     signal?.throwIfAborted();
     if (block.length > 0) await output.write(block);
     bytes += block.length;
-    progress.update(bytes, `${count} records`);
+    progress.update(bytes, counted(count, 'record'));
   };
   try {
     for (const some of records) {

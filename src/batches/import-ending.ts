@@ -6,7 +6,7 @@ import { type FormatName, formatOfFile } from '../formats/index.js';
 import { quoteWord } from '../line/quotes.js';
 import { fittedHint } from '../terminal/fitted-message.js';
 import { ownRow } from '../terminal/own-row.js';
-import { humanSize } from '../terminal/quantities.js';
+import { counted, humanSize } from '../terminal/quantities.js';
 import { visibleMessage } from '../terminal/visible.js';
 import type { ImportOptions } from './import-options.js';
 import type { ImportSink } from './import-sink.js';
@@ -35,12 +35,12 @@ export class ImportEnding {
 
   /** The remark beside the progress bar: what an import that was killed now would leave. */
   get remark(): string {
-    const { read } = this.#sink;
+    const records = counted(this.#sink.read, 'record');
     const { dryRun, atomic, mode } = this.#options;
-    if (dryRun) return `${read} records checked`;
-    if (mode === 'replace') return `${read} records read, stored at the end`;
-    if (this.#isPart) return `${read} records read, stored with the transaction`;
-    if (atomic) return `${read} records read, stored at the end`;
+    if (dryRun) return `${records} checked`;
+    if (mode === 'replace') return `${records} read, stored at the end`;
+    if (this.#isPart) return `${records} read, stored with the transaction`;
+    if (atomic) return `${records} read, stored at the end`;
     const { borrowed } = this.#sink.load;
     const sorting = borrowed && `, sorting ${humanSize(borrowed.bytes)} in ${borrowed.folder}`;
     const stored =

@@ -2,7 +2,7 @@
 import { afterChange } from '../answers/answer.js';
 import type { Context } from '../context.js';
 import { fittedMessage } from '../terminal/fitted-message.js';
-import { humanSize } from '../terminal/quantities.js';
+import { counted, humanSize } from '../terminal/quantities.js';
 import { visibleJson } from '../terminal/visible.js';
 import type { ImportOptions } from './import-options.js';
 import type { ImportSink } from './import-sink.js';
@@ -37,13 +37,13 @@ export async function reportImport(
     const line = `${visibleJson(report)}\n`;
     const tell = () => terminal.stdout.write(line);
     await (written > 0 && !dryRun
-      ? afterChange(context, `wrote ${written} records`, tell)
+      ? afterChange(context, `wrote ${counted(written, 'record')}`, tell)
       : tell());
   } else if (!settings.quiet) {
     const verb = dryRun ? 'would write' : 'wrote';
     const late = expired > 0 ? `, left out ${expired} that had expired` : '';
     const gone = deleted > 0 ? `, ${dryRun ? 'would delete' : 'deleted'} ${deleted}` : '';
-    const counts = `read ${read} records, ${verb} ${written}, rejected ${rejected}${late}${gone}`;
+    const counts = `read ${counted(read, 'record')}, ${verb} ${written}, rejected ${rejected}${late}${gone}`;
     const speed = `${humanSize(bytes)} in ${seconds.toFixed(2)} s, ${rate} records/s`;
     const line = fittedMessage(`${counts}: ${speed}`, terminal.stderr);
     await terminal.stderr.write(`${line}\n`);

@@ -1,10 +1,11 @@
 /** An import from beginning to end: reading, loading, and reporting. */
 import type { Context } from '../context.js';
 import { type ExitCode, exitCodes, KvError } from '../errors.js';
-import { type AnyFormat, FormatError, type StreamFormatName } from '../formats/format.js';
-import { databaseFormatNames, loadFormat } from '../formats/index.js';
+import { type AnyFormat, FormatError } from '../formats/format.js';
+import { databaseFormatNames, loadFormat, type StreamFormatName } from '../formats/index.js';
 import { fittedMessage } from '../terminal/fitted-message.js';
 import { chunksUnlessAborted } from '../terminal/pump.js';
+import { counted } from '../terminal/quantities.js';
 import { unlessUnread } from '../terminal/stoppable-output.js';
 import type { Input, Output } from '../terminal/terminal.js';
 import { visibleMessage } from '../terminal/visible.js';
@@ -190,7 +191,8 @@ function refusePart(
   { atomic, dryRun, name }: ImportOptions,
 ): void {
   if (!atomic || dryRun || count === 0) return;
-  const state = `${count} of its ${read} records were rejected`;
+  const all = `of its ${counted(read, 'record')}`;
+  const state = counted(count, `${all} was rejected`, `${all} were rejected`);
   throw new KvError('rejected', `cannot import "${name}": ${state}`);
 }
 

@@ -12,6 +12,7 @@ import {
   formatInWords,
   formatNames,
   formatOfFile,
+  readingsOf,
 } from '../formats/index.js';
 import { parseCount, parseOneOf } from '../line/option-values.js';
 import { inputOrStdin } from '../terminal/input-or-stdin.js';
@@ -211,21 +212,18 @@ function readingOf(
   { key, value, row, delimiter: separator, columns, base64, escapes }: ReadingInput,
   format: FormatName,
 ): Reading | undefined {
-  const isTable = format === 'csv' || format === 'tsv';
-  const misplaced = [
-    !isTable && format !== 'json' && format !== 'ndjson' ? { key, value, row, base64 } : {},
-    isTable ? {} : { delimiter: separator, columns },
-    format === 'tsv' ? {} : { escapes },
-  ].flatMap((options) => Object.entries(options).flatMap(([name, given]) => (given ? [name] : [])));
-  if (misplaced.length > 0) {
-    throw new KvError('usage', `--${misplaced[0]} is not for --format ${format}`);
+  const reading = { key, value, row, base64, separator, columns, escapes };
+  const given = Object.entries(reading).filter(([, said]) => said !== undefined && said !== false);
+  const possible: readonly string[] = readingsOf(format);
+  const misplaced = given.find(([name]) => !possible.includes(name))?.[0];
+  if (misplaced !== undefined) {
+    const option = misplaced === 'separator' ? 'delimiter' : misplaced;
+    throw new KvError('usage', `--${option} is not for --format ${format}`);
   }
   if (row && (value !== undefined || base64)) {
     throw new KvError('usage', `either --row or --${value === undefined ? 'base64' : 'value'}`);
   }
-  const reading = { key, value, separator, columns, row, base64, escapes };
-  const isSaid = Object.values(reading).some((said) => said !== undefined && said !== false);
-  return isSaid ? reading : undefined;
+  return given.length > 0 ? reading : undefined;
 }
 
 /** The folder to read. Throws `usage` if it is not one, or if all keys are deleted anyway. */

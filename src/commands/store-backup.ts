@@ -6,6 +6,7 @@ import type { Backup, Context } from '../context.js';
 import { KvError } from '../errors.js';
 import { isReplaced } from '../terminal/file-output.js';
 import { unlessAborted } from '../terminal/pump.js';
+import { counted } from '../terminal/quantities.js';
 import { stoppable } from '../terminal/stoppable-output.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { visibleMessage } from '../terminal/visible.js';
@@ -90,7 +91,7 @@ async function told(context: Context, file: string, { info, unnoted }: Backup): 
   const { transaction, since, buckets } = info!;
   const keys = buckets.reduce((sum, bucket) => sum + bucket.keys, 0);
   const isNoted = unnoted === undefined;
-  const remark = `wrote "${file}": transaction ${transaction}, ${keys} keys`;
+  const remark = `wrote "${file}": transaction ${transaction}, ${counted(keys, 'key')}`;
   if (context.settings.json) {
     const json = { file, transaction, since, buckets: buckets.length, keys, isNoted };
     await answer(context, json, remark);

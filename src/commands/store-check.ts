@@ -49,7 +49,7 @@ that is too damaged to be opened, or a copy of its data.mdb, is checked as well,
       await answer(context, { ok: problems === 0, ...result }, summary);
     }
     if (problems === 0) return;
-    const state = problems === 1 ? 'a problem was found' : `${problems} problems were found`;
+    const state = counted(problems, 'problem was found', 'problems were found');
     throw new KvError('damaged', `cannot vouch for store "${path}": ${state}`, {
       hint: 'try: kv store salvage DAMAGED NEW',
     });

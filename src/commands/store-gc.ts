@@ -31,7 +31,7 @@ What is damaged is left, and told of. The file keeps its size: what is free in i
       return answerChange(context, { expired, uploads }, done, expired + uploads > 0);
     }
     for (const { message } of damaged) await stderr.write(`${visibleMessage(message)}\n`);
-    const what = damaged.length === 1 ? 'one thing is' : `${damaged.length} things are`;
+    const what = counted(damaged.length, 'thing is', 'things are');
     throw new KvError('damaged', `cannot collect all garbage: ${what} damaged`, {
       result: done,
       hint: 'try: kv store check, and kv store salvage DAMAGED NEW',

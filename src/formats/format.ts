@@ -9,11 +9,6 @@
  */
 export const WHOLE_RECORD_LIMIT_BYTES = 16 * 1024 * 1024;
 
-export type FormatName = 'ndjson' | 'json' | 'csv' | 'tsv' | 'mdb' | 'files';
-
-/** The formats that are streams of bytes: all except a folder of files. */
-export type StreamFormatName = Exclude<FormatName, 'files'>;
-
 /** What every format has, a stream of bytes or a folder. */
 export interface AnyFormat {
   /**

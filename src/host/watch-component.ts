@@ -30,6 +30,8 @@ export interface WatchRequest extends Given {
   readonly keepGoing: boolean;
   /** Ends the watch, which rejects with the reason. */
   readonly signal: AbortSignal;
+  /** Resolves in the next turn of the event loop. */
+  turn(): Promise<void>;
   /** Does work during which signals are not heard. Its errors end the run. */
   blocking(work: () => void): void;
   /** Called once, when the buckets are watched. */
@@ -149,11 +151,11 @@ class Watching {
 
   /** Resolves to the status that the guest passed to `exit`. */
   async #calls({ grant, watch }: Followed): Promise<number> {
-    const { keepGoing, failed, missed, blocking } = this.#request;
+    const { keepGoing, failed, missed, blocking, turn } = this.#request;
     for await (const changes of watch.changes(this.#signal)) {
       for (let at = 0; at < changes.length; ) {
         // A signal that has arrived is heard now, since none is during the calls that follow.
-        await new Promise((resolve) => setImmediate(resolve));
+        await turn();
         this.#signal.throwIfAborted();
         const change = changes[at]!;
         if (change.kind === 'missed') {

@@ -7,6 +7,7 @@ import type { Milliseconds } from '../store/record.js';
 import { NO_LIMITS, RecordBatch, type RecordSpan } from '../store/record-batch.js';
 import type { SortedRuns } from '../store/sorted-runs.js';
 import type { StoreBucket } from '../store/store.js';
+import { nextTurn } from '../store/turns.js';
 import { storedBucket } from './bucket.js';
 import type { LoadOptions, LoadTarget } from './load-options.js';
 import { checkKey } from './names.js';
@@ -188,7 +189,7 @@ export class BulkLoad {
       for (const batch of runs.merged(empty, empty.limits.scattered)) {
         signal?.throwIfAborted();
         if (batch !== undefined) await stored.load(batch, 'overwrite', { signal });
-        else await new Promise((resolve) => setImmediate(resolve));
+        else await nextTurn();
         this.isBetween ||= batch !== undefined;
         batch?.clear();
       }

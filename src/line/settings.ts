@@ -1,14 +1,14 @@
 /**
  * The settings of a command line: an option overrides the environment, which overrides the default.
  */
-import type { Settings } from '../context.js';
+import type { DefaultBucket, Settings } from '../context.js';
 import { KvError } from '../errors.js';
 import { parsePatience } from './duration.js';
 import type { GlobalFlags } from './globals.js';
 import { userFolder } from './user-folder.js';
 
 /** The bucket that need not be created: the first write makes it. */
-export const DEFAULT_BUCKET = 'default';
+export const DEFAULT_BUCKET: DefaultBucket = 'default';
 
 /** The options that are settings: all except those that ask for help or the version. */
 type Setting = Exclude<keyof GlobalFlags, 'version' | 'help'>;

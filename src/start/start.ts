@@ -19,6 +19,7 @@ import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 import { exitCodes } from '../errors.js';
 import { userFolder } from '../line/user-folder.js';
+import { fnv1a } from '../store/fnv1a.js';
 import { type Limits, processLimits, usedMemory } from '../store/process-limits.js';
 import { codeFileOf, type Found, readCode } from './code-file.js';
 import { codeFilePath, keepCode } from './keep-code.js';
@@ -229,10 +230,7 @@ function keyOf({ size, mtimeMs }: Stats, node: NodeJS.Process): string {
 
 /** FNV-1a, in both directions. Two texts may share a digest: the file contains the whole text. */
 function digestOf(text: string): string {
-  let [low, high] = [0x811c9dc5, 0x9dc5811c];
-  for (let at = 0; at < text.length; at++) {
-    low = Math.imul(low ^ text.charCodeAt(at), 0x01000193);
-    high = Math.imul(high ^ text.charCodeAt(text.length - 1 - at), 0x01000193);
-  }
-  return [low, high].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('');
+  const bytes = Buffer.from(text);
+  const halves = [fnv1a(bytes), fnv1a(bytes.reverse())];
+  return halves.map((half) => half.toString(16).padStart(8, '0')).join('');
 }

@@ -1,5 +1,5 @@
 /** A progress bar on stderr, by cli-progress: how much, how fast, how long still. */
-import { humanSize } from './quantities.js';
+import { counted, humanSize } from './quantities.js';
 import { beforeStops } from './suspension.js';
 
 /** What is counted. */
@@ -126,7 +126,7 @@ function joined(...groups: readonly (readonly string[])[]): string {
 }
 
 function amount(done: number, unit: ProgressUnit): string {
-  return unit === 'bytes' ? humanSize(done) : `${Math.round(done)} keys`;
+  return unit === 'bytes' ? humanSize(done) : counted(Math.round(done), 'key');
 }
 
 /** `, 42 s left`; empty while it cannot be predicted. `elapsed` is in milliseconds. */

@@ -43,14 +43,14 @@ describe('what is not known of a record', () => {
     const run = (line: string, options = '') =>
       kvInMemory()(`import --format mdb${options}`, { stdin: dump(line) });
     expect((await run('note=1')).stderr).toContain(
-      'stdin: what the header says and is not known is left out: "note"\nread 1 records, wrote 1,',
+      'stdin: what the header says and is not known is left out: "note"\nread 1 record, wrote 1,',
     );
     expect(JSON.parse((await run('note=1', ' --json')).text).leftOut).toEqual({ note: 1 });
     expect((await run('note=1', ' --strict')).error?.message).toBe(
       'stdin:6: the header says what is not known: "note"',
     );
     for (const line of ['integerkey=1', 'db_lorder=1234', 'keys=1']) {
-      expect((await run(line, ' --strict')).stderr).toMatch(/^read 1 records, wrote 1/);
+      expect((await run(line, ' --strict')).stderr).toMatch(/^read 1 record, wrote 1/);
     }
     expect((await run('keys=0')).error?.message).toBe(
       'stdin:5: a dump with the header "keys=0" cannot be read',
@@ -75,7 +75,7 @@ describe('what is not known of a record', () => {
     const { stderr } = await kvInMemory()('import', {
       stdin: '{"key":"a","base64":false,"value":"1"}',
     });
-    expect(stderr).toMatch(/^read 1 records/);
+    expect(stderr).toMatch(/^read 1 record/);
   });
 
   it('rejects a record with --strict, and a header', async () => {

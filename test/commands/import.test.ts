@@ -21,7 +21,7 @@ describe.each([
     const { outcome, text, stderr } = await kv('import', { stdin: lines(record('k', 'v')) });
     expect([outcome, text]).toEqual([0, '']);
     expect(stderr).toMatch(
-      /^read 1 records, wrote 1, rejected 0: 24 B in [\d.]+ s, \d+ records\/s\n$/,
+      /^read 1 record, wrote 1, rejected 0: 24 B in [\d.]+ s, \d+ records\/s\n$/,
     );
     expect((await kv('get k')).text).toBe('v');
   });
@@ -106,7 +106,7 @@ describe.each([
     const kv = await open();
     const { error, stderr } = await kv('import --atomic --on-error skip', { stdin: broken });
     expect(error).toMatchObject({ code: 'rejected', result: 'nothing was changed' });
-    expect(error?.message).toMatch(/1 of its 3 records were rejected$/);
+    expect(error?.message).toMatch(/1 of its 3 records was rejected$/);
     expect(stderr).not.toMatch(/wrote/);
     expect(await pairs(kv)).toBe('');
   });

@@ -47,7 +47,7 @@ describe('store check', () => {
     const { outcome, text, error } = await kv(['store', 'check', path]);
     const lines = text.trimEnd().split('\n');
     expect(outcome).toBe(6);
-    expect(error?.message).toBe(`cannot vouch for store "${path}": a problem was found`);
+    expect(error?.message).toBe(`cannot vouch for store "${path}": 1 problem was found`);
     expect(lines).toHaveLength(2);
     expect(lines[0]).toMatch(/^page 1: .*a meta page is not what it should be$/);
     expect(lines[1]).toMatch(/^not OK: 2 buckets, .*; the store was not opened/);

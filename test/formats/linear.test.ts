@@ -1,7 +1,7 @@
 /** What reading costs grows with the input, whatever it is made of. */
 import { describe, it } from 'vitest';
-import type { Format, Reading, RecordSink, StreamFormatName } from '../../src/formats/format.js';
-import { loadFormat } from '../../src/formats/index.js';
+import type { Format, Reading, RecordSink } from '../../src/formats/format.js';
+import { loadFormat, type StreamFormatName } from '../../src/formats/index.js';
 import { expectLinear } from '../support/growth.js';
 
 /** As a pipe gives it, and as a program does that writes a little at a time. */

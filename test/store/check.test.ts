@@ -207,7 +207,9 @@ describe('damage is found, with its place:', () => {
       (file) => file.changeEntry('values', 0, (bytes) => (bytes[7] = 5)),
       {
         part: 'values',
-        problem: expect.stringMatching(/^value \d+ is held by 1 records, and says 5/),
+        problem: expect.stringMatching(
+          /^value \d+ says 5 for the number of its records, which is 1/,
+        ),
       },
     ],
     'an entry of the index by time that is damaged': [

@@ -95,7 +95,7 @@ test('a collection deletes all but a damaged record, and names it', async () => 
   const told = await kvOver(createKeyvalue(store))('store gc');
   expect([told.outcome, told.error?.message, told.stderr]).toEqual([
     6,
-    'cannot collect all garbage: one thing is damaged',
+    'cannot collect all garbage: 1 thing is damaged',
     expect.stringContaining('cannot read "b" in bucket "test"'),
   ]);
 });

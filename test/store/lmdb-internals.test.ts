@@ -18,11 +18,13 @@ import {
   besideWrites,
   forgetReads,
   isBegunFromNewest,
+  lastPageOf,
   lastTransactionOf,
   openTransaction,
   Renewal,
   statsInTransaction,
   takingSpans,
+  transactionUnderWay,
   valueSpanOver,
 } from '../../src/store/lmdb/lmdb-internals.js';
 import { program } from '../support/child-program.js';
@@ -162,11 +164,12 @@ describe('lmdb', () => {
     const main = opened();
     const before = lastTransactionOf(main);
     main.transactionSync(() => {
-      expect(main.getWriteTxnId()).toBe(before + 1);
+      expect(transactionUnderWay(main)).toBe(before + 1);
       expect(isBegunFromNewest(main)).toBe(true);
       main.putSync(key, Buffer.from('2'));
     });
     expect(lastTransactionOf(main)).toBe(before + 1);
+    expect(lastPageOf(main)).toBe(statsOf(main).lastPageNumber);
   });
 
   test('a transaction that was begun from an old state is begun again', async () => {

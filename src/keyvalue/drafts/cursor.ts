@@ -3,6 +3,7 @@
  * not shift it.
  */
 import { KvError } from '../../errors.js';
+import { fnv1a } from '../../store/fnv1a.js';
 import { KEY_LIMIT_BYTES } from '../../store/record.js';
 import type { Rules } from './rules.js';
 
@@ -30,11 +31,9 @@ export const textCursors: Cursors<string> = {
   },
 };
 
-/** FNV-1a: zlib's CRC-32 would cost each start of kv 3 ms. */
 function sumOf(bucket: string, key: string): string {
-  let sum = 0x811c9dc5;
-  for (const byte of Buffer.from(`${bucket}\0${key}`)) sum = Math.imul(sum ^ byte, 0x01000193);
-  return (sum >>> 0).toString(16).padStart(SUM_DIGITS, '0');
+  const sum = fnv1a(Buffer.from(`${bucket}\0${key}`));
+  return sum.toString(16).padStart(SUM_DIGITS, '0');
 }
 
 /** The most cursors that are remembered; then the oldest is forgotten. */

@@ -15,7 +15,7 @@ import { guarded } from './guard/guarded-database.js';
 import { PathGuard } from './guard/path-guard.js';
 import { BUCKET_LIMIT, DATA_FILE, LOCK_FILE, STORE_LIMIT_BYTES } from './layout.js';
 import { lmdbError } from './lmdb-error.js';
-import { lastTransactionOf, takingSpans } from './lmdb-internals.js';
+import { lastPageOf, lastTransactionOf, takingSpans } from './lmdb-internals.js';
 import { LockFile } from './lock-file.js';
 import type { AddonOptions } from './native-addon.js';
 import { openEnvironment } from './open-environment.js';
@@ -194,8 +194,7 @@ export class Environment {
 
   #checkSpace(): void {
     if (this.#space === undefined) return;
-    const { lastPageNumber } = this.main.env.info();
-    this.#space.begin((lastPageNumber + 1) * statsOf(this.main).pageSize);
+    this.#space.begin((lastPageOf(this.main) + 1) * statsOf(this.main).pageSize);
   }
 }
 

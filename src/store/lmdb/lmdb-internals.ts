@@ -140,9 +140,28 @@ export function openTransaction(main: RootDb, isReady: () => boolean): OpenTrans
   return open;
 }
 
-/** The number of the last transaction, by the data file: `env.info`. */
+/**
+ * The number of the last transaction, by the data file: `env.info`.
+ *
+ * Why: it is asked often, and `getStats` reads other numbers as well. Test: "a write transaction has the number after the last one".
+ */
 export function lastTransactionOf(main: RootDb): number {
   return main.env.info().lastTxnId;
+}
+
+/** The last page in use, by the data file: `env.info`. Why, and test: as above. */
+export function lastPageOf(main: RootDb): number {
+  return main.env.info().lastPageNumber;
+}
+
+/**
+ * The number of the write transaction under way: `getWriteTxnId`.
+ *
+ * Why: after a failed commit, the data file's number tells whether the transaction is on the disk.
+ * Test: "a write transaction has the number after the last one".
+ */
+export function transactionUnderWay(main: RootDb): number {
+  return main.getWriteTxnId();
 }
 
 /**

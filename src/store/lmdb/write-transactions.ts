@@ -17,6 +17,7 @@ import {
   lastTransactionOf,
   type OpenTransaction,
   openTransaction,
+  transactionUnderWay,
 } from './lmdb-internals.js';
 import type { LockFile } from './lock-file.js';
 import { checkLock } from './lost-lock.js';
@@ -250,7 +251,7 @@ export class WriteTransactions extends NestedTransactions<Mark> {
       this.#sequence.save();
       this.#written.databases.commits();
       checkLock(this.#written.path, this.#written.lockFile);
-      this.failures.committing(this.#main.getWriteTxnId());
+      this.failures.committing(transactionUnderWay(this.#main));
     }
     return result;
   }

@@ -30,6 +30,7 @@
  *
  * Keys that a script makes names of itself (chunks) are in the slot of those that it declares.
  */
+import { fnv1a } from '../fnv1a.js';
 import type { KeyRange, Metadata } from '../record.js';
 
 /** The format, raised with every change that older programs cannot read. */
@@ -127,8 +128,7 @@ export class Shard {
 
 /** The shard of a key: FNV-1a over its UTF-8. */
 export function shardOf(key: Uint8Array, shards: number): number {
-  let hash = 0x811c9dc5;
-  for (const byte of key) hash = Math.imul(hash ^ byte, 0x01000193);
+  const hash = fnv1a(key);
   // The low bits of FNV are its weakest.
   return ((hash ^ (hash >>> 15)) >>> 0) % shards;
 }

@@ -126,7 +126,7 @@ describe('an answer that cannot be written', () => {
     await shell.succeed(`kv set k v; echo '{"key":"r","value":"v"}' > records`);
     for (const [words, result] of [
       ['set n 4', 'set "n": 1 B'],
-      ['import records', 'wrote 1 records'],
+      ['import records', 'wrote 1 record'],
       ['delete k', 'deleted 1 key'],
     ] as const) {
       const { status, stderr } = await shell.run(`kv ${words} --json > /dev/full`);

@@ -91,7 +91,7 @@ export class BackupReader {
       const isOfFile = count > 0 && count <= RUN_LIMIT_PAGES && first + count <= lastPage + 1;
       const pages = isOfFile ? await this.#take(count * pageSize) : undefined;
       if (pages === undefined || checksum !== runChecksum(bytes, pages)) {
-        throw refused(`it is damaged behind ${runs} runs of pages`);
+        throw refused(`it is damaged behind run ${runs} of its pages`);
       }
       yield { first, pages };
     }

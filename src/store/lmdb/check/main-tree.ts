@@ -182,7 +182,7 @@ class MainReading {
     const told = Number(descriptor.readBigUInt64LE(tree.entries));
     const toldPages = pagesOfTree(descriptor);
     if (told === entries && toldPages === pages) return;
-    const problem = `its size is ${entries} entries and ${pages} pages, and its tree says ${told} and ${toldPages}`;
+    const problem = `its size says ${entries} for its entries and ${pages} for its pages, and its tree ${told} and ${toldPages}`;
     this.#scan.report({ ...place, problem });
   }
 

@@ -2,27 +2,15 @@
 import { lstatSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ioError, KvError } from '../../../errors.js';
-import { seedOf } from '../checksum.js';
 import type { Db } from '../database.js';
 import { Environment } from '../environment.js';
 import { ExpiryIndex } from '../expiry-index.js';
 import { flush } from '../flush.js';
-import {
-  bucketDatabase,
-  bucketIdOf,
-  encodeBucketEntry,
-  encodeU64,
-  nameKey,
-  SEQUENCE_KEY,
-  sealEntry,
-} from '../layout.js';
+import { keepBucket, keepEntries, keepSequence } from '../kept-contents.js';
+import { bucketIdOf } from '../layout.js';
 import { makeFolder } from '../make-folder.js';
 import { openStore } from '../open-store.js';
 import { decodeHeader } from '../record-layout.js';
-
-/** Bytes and entries written in one transaction. */
-const BATCH_BYTES = 16 * 1024 * 1024;
-const BATCH_ENTRIES = 50_000;
 
 export class NewStore {
   readonly #path: string;
@@ -58,32 +46,15 @@ export class NewStore {
   }
 
   createBucket(id: number, name: string, created: number): void {
-    this.#environment.writes.transactionSync(() => {
-      this.#environment.databases.create(bucketDatabase(id));
-      this.#putMain(nameKey(name), encodeBucketEntry({ id, created }));
-    });
+    keepBucket(this.#environment, { id, name, created });
   }
 
   /**
    * Writes entries, many in a transaction. Yields the number written. Of two records with one key
    * the later version stays, where the second may be older.
    */
-  *fill(name: string, entries: Iterable<NewEntry>): Generator<number> {
-    const iterator = entries[Symbol.iterator]();
-    for (let isDone = false; !isDone; ) {
-      let count = 0;
-      this.#environment.writes.transactionSync(() => {
-        const db = this.#environment.databases.get(name);
-        for (let bytes = 0; bytes < BATCH_BYTES && count < BATCH_ENTRIES; count++) {
-          const next = iterator.next();
-          if (next.done) isDone = true;
-          if (next.done) break;
-          this.#put(db, next.value);
-          bytes += next.value.data.length;
-        }
-      });
-      yield count;
-    }
+  fill(name: string, entries: Iterable<NewEntry>): Generator<number> {
+    return keepEntries(this.#environment, name, entries, (db, entry) => this.#put(db, entry));
   }
 
   /** The number of entries. */
@@ -101,9 +72,7 @@ export class NewStore {
   }
 
   setSequence(sequence: number): void {
-    this.#environment.writes.transactionSync(() => {
-      this.#putMain(SEQUENCE_KEY, encodeU64(sequence));
-    });
+    keepSequence(this.#environment, sequence);
   }
 
   /** Makes it appear at its path. */
@@ -129,20 +98,18 @@ export class NewStore {
     this.#isOpen = false;
   }
 
-  #putMain(key: Buffer, bytes: Buffer): void {
-    this.#environment.main.putSync(key, sealEntry(seedOf('main'), key, bytes));
-  }
-
-  #put(db: Db, { key, data, mayBeOlder }: NewEntry): void {
+  /** Returns its bytes. */
+  #put(db: Db, { key, data, mayBeOlder }: NewEntry): number {
     this.#environment.willWrite(data.length);
     const bucketId = bucketIdOf(db.name);
     const header = bucketId === undefined ? undefined : decodeHeader(data);
     const found = mayBeOlder ? this.#environment.reads.get(db, key) : undefined;
     const old = found && decodeHeader(found.bytes, found.length);
-    if (old && header && old.version >= header.version) return;
+    if (old && header && old.version >= header.version) return data.length;
     db.putSync(key, data);
     if (old) this.#expiry.remove(old);
     if (header) this.#expiry.add(header, bucketId!, key);
+    return data.length;
   }
 }
 

@@ -106,7 +106,7 @@ export class OldStore {
       given += records.length;
     }
     if (given === keys) return;
-    throw this.damaged(`bucket "${name}" has ${keys} keys, of which ${given} can be read`);
+    throw this.damaged(`the keys of bucket "${name}" are ${keys}, of which ${given} can be read`);
   }
 
   /** One chunk of a value. Throws `damaged`. */

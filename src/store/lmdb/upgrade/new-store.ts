@@ -1,26 +1,17 @@
 /** Copies a store of format 1 to a new one, with its ids, versions and times. */
 import type { Environment } from '../environment.js';
+import { keepBucket, keepEntries, keepSequence } from '../kept-contents.js';
 import {
   bucketDatabase,
-  CHUNK_SIZE_BYTES,
   chunkKey,
-  encodeBucketEntry,
   encodeU64,
   FORMAT,
   FORMAT_KEY,
   internalDatabases,
-  nameKey,
-  SEQUENCE_KEY,
   sealEntry,
 } from '../layout.js';
 import { type ChunkedValue, encodeChunked, encodeInline, keyPlace } from '../record-layout.js';
 import type { OldBucket, OldRecord, OldStore } from './format-1.js';
-
-/** Bytes of records, or of chunks, written in one transaction. */
-const BATCH_BYTES = 32 * 1024 * 1024;
-
-/** Bytes of a record besides its key and value, at most. */
-const RECORD_BYTES = 64;
 
 /** A value in chunks: the longest part of it that a record holds, and the number of records. */
 interface Held extends ChunkedValue {
@@ -36,9 +27,8 @@ export function* copyAll(old: OldStore, made: Environment): Generator<number> {
   made.writes.transactionSync(() => {
     for (const name of internalDatabases) made.databases.create(name);
     made.main.putSync(FORMAT_KEY, encodeU64(FORMAT));
-    const sequence = sealEntry(made.main.seed, SEQUENCE_KEY, encodeU64(old.sequence));
-    made.main.putSync(SEQUENCE_KEY, sequence);
   });
+  keepSequence(made, old.sequence);
   for (const bucket of old.buckets()) yield* copyBucket(old, bucket, made, held);
   for (const value of held.values()) yield* copyValue(old, value, made);
 }
@@ -49,32 +39,18 @@ function* copyBucket(
   made: Environment,
   held: Map<number, Held>,
 ): Generator<number> {
-  const { name, id, created } = bucket;
-  made.writes.transactionSync(() => {
-    const key = nameKey(name);
-    made.main.putSync(key, sealEntry(made.main.seed, key, encodeBucketEntry({ id, created })));
-    made.databases.create(bucketDatabase(id));
+  keepBucket(made, bucket);
+  const records = each(old.records(bucket));
+  yield* keepEntries(made, bucketDatabase(bucket.id), records, (db, record) => {
+    const encoded = encode(db.seed, record, held);
+    made.willWrite(encoded.length);
+    db.putSync(Buffer.from(record.key), encoded, { append: true });
+    return record.key.length + encoded.length;
   });
-  const pages = old.records(bucket);
-  for (let isMore = true; isMore; ) {
-    let count = 0;
-    made.writes.transactionSync(() => {
-      const db = made.databases.get(bucketDatabase(id));
-      for (let bytes = 0; bytes < BATCH_BYTES; ) {
-        const { done, value: records } = pages.next();
-        isMore = !done;
-        if (done) return;
-        for (const record of records) {
-          const encoded = encode(db.seed, record, held);
-          made.willWrite(encoded.length);
-          db.putSync(Buffer.from(record.key), encoded, { append: true });
-          bytes += record.key.length + encoded.length + RECORD_BYTES;
-        }
-        count += records.length;
-      }
-    });
-    yield count;
-  }
+}
+
+function* each<T>(groups: Iterable<readonly T[]>): Generator<T> {
+  for (const group of groups) yield* group;
 }
 
 function encode(seed: number, record: OldRecord, held: Map<number, Held>): Buffer {
@@ -89,19 +65,17 @@ function encode(seed: number, record: OldRecord, held: Map<number, Held>): Buffe
 
 function* copyValue(old: OldStore, value: Held, made: Environment): Generator<number> {
   const { valueId, size, chunkSize, holders } = value;
-  const count = Math.ceil(size / chunkSize);
-  const batch = Math.ceil(BATCH_BYTES / CHUNK_SIZE_BYTES);
-  for (let first = 0; first < count; first += batch) {
-    made.writes.transactionSync(() => {
-      const [chunks, values] = [made.databases.get('chunks'), made.databases.get('values')];
-      for (let index = first; index < Math.min(first + batch, count); index++) {
-        const chunk = old.chunk(value, index);
-        made.willWrite(chunk.length);
-        chunks.putSync(chunkKey(valueId, index, chunk), chunk);
-      }
-      const key = encodeU64(valueId);
-      if (first === 0) values.putSync(key, sealEntry(values.seed, key, encodeU64(holders)));
-    });
-    yield 0;
-  }
+  const indices = Array.from({ length: Math.ceil(size / chunkSize) }, (_, index) => index);
+  const steps = keepEntries(made, 'chunks', indices, (chunks, index) => {
+    const chunk = old.chunk(value, index);
+    made.willWrite(chunk.length);
+    chunks.putSync(chunkKey(valueId, index, chunk), chunk);
+    return chunk.length;
+  });
+  for (const _ of steps) yield 0;
+  made.writes.transactionSync(() => {
+    const key = encodeU64(valueId);
+    const values = made.databases.get('values');
+    values.putSync(key, sealEntry(values.seed, key, encodeU64(holders)));
+  });
 }
