@@ -38,7 +38,10 @@ export class Values {
       const [id, said, held] = [table.id(row), table.holders(row), table.held(row)];
       // A record that could not be read may hold it.
       if (held !== said && !(held < said && this.#scan.isPartial)) {
-        this.#report('values', `value ${id} says ${said} for the number of its records, which is ${held}`);
+        this.#report(
+          'values',
+          `value ${id} says ${said} for the number of its records, which is ${held}`,
+        );
       } else if (said === 0 && table.page(row) > 0 && !this.uploads.has(id)) {
         this.#report('chunks', `value ${id} has chunks, and nobody holds it`, table.page(row));
       }
