@@ -1,6 +1,6 @@
 /**
  * Writes wit/types: the TypeScript types of what a host implements for the world in wit/, and for those
- * of the other drafts in wit/drafts/, each a package by itself.
+ * of the other drafts in wit/drafts/, each a package by itself but for what is the same in both.
  *
  * They are generated rather than written, so that the interfaces in wit/ stay the one contract and
  * the compiler holds our classes to it. The files are committed, so that a checkout compiles before
@@ -9,12 +9,13 @@
 import { realpathSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateHostTypes } from '@bytecodealliance/jco-transpile';
 
 const WIT = fileURLToPath(new URL('../wit', import.meta.url));
 const DRAFTS = join(WIT, 'drafts');
+const INTERFACES = 'interfaces/';
 const HEADER =
   '// Generated from wit/ by scripts/generate-types.js: edit wit/, then generate again.\n';
 
@@ -29,20 +30,40 @@ if (realpathSync(process.argv[1] ?? '.') === fileURLToPath(import.meta.url)) {
  * @returns {Promise<Map<string, string>>} the text of each file, by its path inside wit/types
  */
 export async function generateTypes() {
-  const drafts = await readdir(DRAFTS);
-  const packages = [
-    await typesOf(WIT, ''),
-    ...(await Promise.all(drafts.map((name) => typesOf(join(DRAFTS, name), `drafts/${name}/`)))),
-  ];
-  return new Map(packages.flat().sort(([a], [b]) => (a < b ? -1 : 1)));
+  const own = await typesOf(WIT);
+  const texts = new Map(own);
+  for (const draft of await readdir(DRAFTS)) {
+    const place = `drafts/${draft}/`;
+    for (const [path, text] of await typesOf(join(DRAFTS, draft))) {
+      const isShared = texts.get(path) === text && path.startsWith(INTERFACES);
+      if (!isShared) texts.set(place + path, text);
+    }
+  }
+  for (const [path, text] of texts) texts.set(path, withShared(path, text, texts));
+  return new Map([...texts].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
+ * A draft's file that imports what is the same in the world (wasi:io) from there.
+ *
+ * @param {string} path
+ * @param {string} text
+ * @param {Map<string, string>} texts
+ */
+function withShared(path, text, texts) {
+  return text.replaceAll(/'(\.[^']*)\.js'/g, (specifier, target) => {
+    const file = posix.join(posix.dirname(path), `${target}.d.ts`);
+    if (texts.has(file)) return specifier;
+    const shared = posix.join(INTERFACES, posix.basename(file));
+    return `'${posix.relative(posix.dirname(path), shared).replace(/\.d\.ts$/, '.js')}'`;
+  });
 }
 
 /**
  * @param {string} folder of a package
- * @param {string} place where its types are, inside wit/types
  * @returns {Promise<[path: string, text: string][]>}
  */
-async function typesOf(folder, place) {
+async function typesOf(folder) {
   const whole = await mkdtemp(join(tmpdir(), 'kv-wit-'));
   try {
     await cp(folder, whole, { recursive: true });
@@ -50,7 +71,7 @@ async function typesOf(folder, place) {
     const files = await generateHostTypes(whole, { worldName: 'imports' });
     const decoder = new TextDecoder();
     return Object.entries(files).map(([path, bytes]) => [
-      place + path,
+      path,
       HEADER + correct(decoder.decode(bytes)),
     ]);
   } finally {

@@ -1,8 +1,8 @@
 // Generated from wit/ by scripts/generate-types.js: edit wit/, then generate again.
 // world wasi:keyvalue/imports@0.1.0
-export type * as WasiIoError020 from './interfaces/wasi-io-error.js'; // import wasi:io/error@0.2.0
-export type * as WasiIoPoll020 from './interfaces/wasi-io-poll.js'; // import wasi:io/poll@0.2.0
-export type * as WasiIoStreams020 from './interfaces/wasi-io-streams.js'; // import wasi:io/streams@0.2.0
+export type * as WasiIoError020 from '../../interfaces/wasi-io-error.js'; // import wasi:io/error@0.2.0
+export type * as WasiIoPoll020 from '../../interfaces/wasi-io-poll.js'; // import wasi:io/poll@0.2.0
+export type * as WasiIoStreams020 from '../../interfaces/wasi-io-streams.js'; // import wasi:io/streams@0.2.0
 export type * as WasiKeyvalueAtomic010 from './interfaces/wasi-keyvalue-atomic.js'; // import wasi:keyvalue/atomic@0.1.0
 export type * as WasiKeyvalueCache010 from './interfaces/wasi-keyvalue-cache.js'; // import wasi:keyvalue/cache@0.1.0
 export type * as WasiKeyvalueEventualBatch010 from './interfaces/wasi-keyvalue-eventual-batch.js'; // import wasi:keyvalue/eventual-batch@0.1.0

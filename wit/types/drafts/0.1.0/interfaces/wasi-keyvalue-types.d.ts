@@ -1,7 +1,7 @@
 // Generated from wit/ by scripts/generate-types.js: edit wit/, then generate again.
 /** @module Interface wasi:keyvalue/types@0.1.0 **/
-export type InputStream = import('./wasi-io-streams.js').InputStream;
-export type OutputStream = import('./wasi-io-streams.js').OutputStream;
+export type InputStream = import('../../../interfaces/wasi-io-streams.js').InputStream;
+export type OutputStream = import('../../../interfaces/wasi-io-streams.js').OutputStream;
 export type Error = import('./wasi-keyvalue-wasi-keyvalue-error.js').Error;
 /**
  * 1 to 1,978 bytes of UTF-8.
