@@ -43,7 +43,7 @@ export async function watchGuest(request: WatchingGuestRequest): Promise<number>
     await request.begun();
   };
   try {
-    return await watchComponent({ ...request, ends, blocking, turn: nextTurn, begun });
+    return await watchComponent({ ...request, ends, blocking, nextTurn, begun });
   } finally {
     stopped();
   }

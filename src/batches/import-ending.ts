@@ -56,9 +56,9 @@ export class ImportEnding {
     if (thrown instanceof Rejection) {
       const message = placed(name, thrown.place, thrown.key, thrown.message);
       const isFirst = this.#sink.load.written === 0 && this.#options.skip === 0;
-      const { reading } = this.#options;
+      const { readOptions } = this.#options;
       const raw = thrown.raw ?? Buffer.alloc(0);
-      const remedy = isFirst ? this.#format.remedy?.(raw, reading) : undefined;
+      const remedy = isFirst ? this.#format.remedy?.(raw, readOptions) : undefined;
       const help = remedy && inWords(remedy, name, format);
       return new KvError('rejected', message, this.#state(false, help));
     }

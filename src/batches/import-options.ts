@@ -1,5 +1,5 @@
 /** The options of an import: its input, and how to read it. */
-import type { Reading } from '../formats/format.js';
+import type { ReadOptions } from '../formats/format.js';
 import type { FormatName } from '../formats/index.js';
 import type { Input } from '../terminal/terminal.js';
 
@@ -23,7 +23,7 @@ export interface ImportOptions {
   readonly name: string;
   readonly format: FormatName;
   /** How its records are read, if they are not kv's own. */
-  readonly reading: Reading | undefined;
+  readonly readOptions: ReadOptions | undefined;
   readonly mode: (typeof modes)[number];
   readonly onError: (typeof onErrors)[number];
   readonly rejectsFile: string | undefined;

@@ -128,8 +128,8 @@ async function load(
     sink.begin();
     const reader = { signal, dryRun, begins, tell, whenQuiet };
     if (kind === 'folder') {
-      const { FolderImport: Reading } = await import('./files-import.js');
-      folder = new Reading(context, input, sink, targets.get().bucket);
+      const { FolderImport: ReadOptions } = await import('./files-import.js');
+      folder = new ReadOptions(context, input, sink, targets.get().bucket);
       bytes = await folder.read(reader);
     } else await readStream(input, options, sink, reader);
     sink.checkDatabase();
@@ -166,11 +166,15 @@ export interface ReadingSteps {
 
 async function readStream(
   input: Input,
-  { format: name, reading }: ImportOptions,
+  { format: name, readOptions }: ImportOptions,
   sink: ImportSink,
   { signal, begins, tell, whenQuiet }: ReadingSteps,
 ): Promise<void> {
-  const decoder = (await loadFormat(name as StreamFormatName)).decoder(sink, undefined, reading);
+  const decoder = (await loadFormat(name as StreamFormatName)).decoder(
+    sink,
+    undefined,
+    readOptions,
+  );
   let bytes = 0;
   for await (const piece of chunksUnlessAborted(decompressed(input), signal, whenQuiet)) {
     bytes += piece.length;

@@ -4,7 +4,7 @@ import { importRecords } from '../batches/import-run.js';
 import { defineCommand } from '../command.js';
 import type { Context } from '../context.js';
 import { asKvError, exitCodes, KvError } from '../errors.js';
-import type { Reading } from '../formats/format.js';
+import type { ReadOptions } from '../formats/format.js';
 import {
   DEFAULT_FORMAT,
   databaseFormatNames,
@@ -12,7 +12,7 @@ import {
   formatInWords,
   formatNames,
   formatOfFile,
-  readingsOf,
+  readOptionsOf,
 } from '../formats/index.js';
 import { parseCount, parseOneOf } from '../line/option-values.js';
 import { inputOrStdin } from '../terminal/input-or-stdin.js';
@@ -167,7 +167,7 @@ with kv. Some of what lies behind the line that is told may then be stored as we
     }
     return importRecords(context, {
       ...options,
-      reading: readingOf(input, known),
+      readOptions: readOptionsIn(input, known),
       input:
         known === 'files'
           ? folderOf(file, { prefix: prefix ?? '', mirror }, options.mode)
@@ -194,7 +194,7 @@ async function openInput({ terminal }: Context, file: string | undefined): Promi
   }
 }
 
-interface ReadingInput {
+interface ReadOptionsInput {
   readonly key: string | undefined;
   readonly value: string | undefined;
   readonly row: boolean;
@@ -208,13 +208,15 @@ interface ReadingInput {
  * How records are read; undefined without options for it. Throws `usage` for options that
  * contradict each other.
  */
-function readingOf(
-  { key, value, row, delimiter: separator, columns, base64, escapes }: ReadingInput,
+function readOptionsIn(
+  { key, value, row, delimiter: separator, columns, base64, escapes }: ReadOptionsInput,
   format: FormatName,
-): Reading | undefined {
-  const reading = { key, value, row, base64, separator, columns, escapes };
-  const given = Object.entries(reading).filter(([, said]) => said !== undefined && said !== false);
-  const possible: readonly string[] = readingsOf(format);
+): ReadOptions | undefined {
+  const readOptions = { key, value, row, base64, separator, columns, escapes };
+  const given = Object.entries(readOptions).filter(
+    ([, said]) => said !== undefined && said !== false,
+  );
+  const possible: readonly string[] = readOptionsOf(format);
   const misplaced = given.find(([name]) => !possible.includes(name))?.[0];
   if (misplaced !== undefined) {
     const option = misplaced === 'separator' ? 'delimiter' : misplaced;
@@ -223,7 +225,7 @@ function readingOf(
   if (row && (value !== undefined || base64)) {
     throw new KvError('usage', `either --row or --${value === undefined ? 'base64' : 'value'}`);
   }
-  return given.length > 0 ? reading : undefined;
+  return given.length > 0 ? readOptions : undefined;
 }
 
 /** The folder to read. Throws `usage` if it is not one, or if all keys are deleted anyway. */

@@ -52,7 +52,7 @@ where that cannot be done within two seconds, as others write or it may not be w
         },
         { unit: 'bytes' },
       );
-      if (file !== '-') await told(context, file, backup);
+      if (file !== '-') await reportBackup(context, file, backup);
       if (backup.unnoted && !settings.quiet) {
         await terminal.stderr.write(`${visibleMessage(notToBeContinued(backup.unnoted))}\n`);
       }
@@ -87,7 +87,11 @@ async function pour(
   }
 }
 
-async function told(context: Context, file: string, { info, unnoted }: Backup): Promise<void> {
+async function reportBackup(
+  context: Context,
+  file: string,
+  { info, unnoted }: Backup,
+): Promise<void> {
   const { transaction, since, buckets } = info!;
   const keys = buckets.reduce((sum, bucket) => sum + bucket.keys, 0);
   const isNoted = unnoted === undefined;

@@ -20,11 +20,11 @@ export interface AnyFormat {
    * What to do if a record cannot be read because the input is of another kind, or needs other
    * options.
    */
-  remedy?(record: Uint8Array, reading: Reading | undefined): Remedy | undefined;
+  remedy?(record: Uint8Array, readOptions: ReadOptions | undefined): Remedy | undefined;
 }
 
 /** How to read records that are not kv's own; each member is absent by default. */
-export interface Reading {
+export interface ReadOptions {
   /** The column or member with the key, and the one with the value. */
   readonly key?: string | undefined;
   readonly value?: string | undefined;
@@ -45,10 +45,10 @@ export interface Reading {
 
 export interface Format extends AnyFormat {
   /**
-   * `limitBytes` replaces `WHOLE_RECORD_LIMIT_BYTES`. Members of `reading` that do not apply to the
-   * format are ignored.
+   * `limitBytes` replaces `WHOLE_RECORD_LIMIT_BYTES`. Members of `readOptions` that the format has
+   * no use for are ignored.
    */
-  decoder(sink: RecordSink, limitBytes?: number, reading?: Reading): Decoder;
+  decoder(sink: RecordSink, limitBytes?: number, readOptions?: ReadOptions): Decoder;
   /** Absent for a format that is only read. */
   encoder?(limitBytes?: number): Encoder;
 }

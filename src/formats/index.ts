@@ -1,6 +1,6 @@
 /** The formats: each is an entry here, and a file that is loaded when the format is used. */
 import { extname } from 'node:path';
-import type { AnyFormat, Format, Reading } from './format.js';
+import type { AnyFormat, Format, ReadOptions } from './format.js';
 
 interface FormatEntry {
   /** What a file of the format holds, in words. */
@@ -10,7 +10,7 @@ interface FormatEntry {
   /** Whether it has an encoder. */
   readonly isWritten: boolean;
   /** How its records can be read, if they are not kv's own. */
-  readonly readings?: readonly (keyof Reading)[];
+  readonly readOptions?: readonly (keyof ReadOptions)[];
   /** Whether its lines are JSON. */
   readonly isJsonLines?: true;
   /** Whether its records belong to databases, which it names. */
@@ -27,7 +27,7 @@ const formats = {
       'a line a record, {"key":"k","value":"text"} with "base64":true where the value is not text',
     extensions: ['ndjson', 'jsonl'],
     isWritten: true,
-    readings: OBJECTS,
+    readOptions: OBJECTS,
     isJsonLines: true,
     load: () => import('./ndjson/ndjson.js'),
   },
@@ -35,21 +35,21 @@ const formats = {
     contents: 'an array of such objects',
     extensions: ['json'],
     isWritten: false,
-    readings: OBJECTS,
+    readOptions: OBJECTS,
     load: () => import('./json/json.js'),
   },
   csv: {
     contents: 'a header of key, value and perhaps base64, then the records',
     extensions: ['csv'],
     isWritten: true,
-    readings: TABLES,
+    readOptions: TABLES,
     load: () => import('./csv/csv.js'),
   },
   tsv: {
     contents: 'the same with tabs for commas',
     extensions: ['tsv', 'tab'],
     isWritten: true,
-    readings: [...TABLES, 'escapes'],
+    readOptions: [...TABLES, 'escapes'],
     load: () => import('./csv/tsv.js'),
   },
   mdb: {
@@ -90,8 +90,8 @@ export const streamFormatNames = formatNames.filter((name) => name !== 'files');
 export const databaseFormatNames = formatNames.filter((name) => entries[name].holdsDatabases);
 
 /** How the records of a format can be read. */
-export function readingsOf(name: FormatName): readonly (keyof Reading)[] {
-  return entries[name].readings ?? [];
+export function readOptionsOf(name: FormatName): readonly (keyof ReadOptions)[] {
+  return entries[name].readOptions ?? [];
 }
 
 /** Whether the lines of a format are JSON. */

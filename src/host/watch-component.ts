@@ -31,7 +31,7 @@ export interface WatchRequest extends Given {
   /** Ends the watch, which rejects with the reason. */
   readonly signal: AbortSignal;
   /** Resolves in the next turn of the event loop. */
-  turn(): Promise<void>;
+  nextTurn(): Promise<void>;
   /** Does work during which signals are not heard. Its errors end the run. */
   blocking(work: () => void): void;
   /** Called once, when the buckets are watched. */
@@ -66,7 +66,7 @@ interface Followed {
 }
 
 /** The result of some calls. */
-interface Told {
+interface CallResult {
   readonly error?: KvError;
   /** The argument of `exit`. */
   readonly status?: number;
@@ -151,11 +151,11 @@ class Watching {
 
   /** Resolves to the status that the guest passed to `exit`. */
   async #calls({ grant, watch }: Followed): Promise<number> {
-    const { keepGoing, failed, missed, blocking, turn } = this.#request;
+    const { keepGoing, failed, missed, blocking, nextTurn } = this.#request;
     for await (const changes of watch.changes(this.#signal)) {
       for (let at = 0; at < changes.length; ) {
         // A signal that has arrived is heard now, since none is during the calls that follow.
-        await turn();
+        await nextTurn();
         this.#signal.throwIfAborted();
         const change = changes[at]!;
         if (change.kind === 'missed') {
@@ -163,30 +163,30 @@ class Watching {
           at++;
           continue;
         }
-        let told: Told = {};
+        let result: CallResult = {};
         blocking(() => {
           const began = performance.now();
           do {
             const next = changes[at]!;
             if (next.kind === 'missed') break;
             at++;
-            told = this.#tell(next, grant, watch);
-          } while (isWell(told) && at < changes.length && performance.now() - began < TURN_MS);
+            result = this.#tell(next, grant, watch);
+          } while (isWell(result) && at < changes.length && performance.now() - began < TURN_MS);
           if (!this.#isStuck) this.#around.shared.settle();
         });
-        if (told.status !== undefined) {
+        if (result.status !== undefined) {
           this.#stop.abort();
-          return told.status;
+          return result.status;
         }
-        if (told.error === undefined) continue;
-        if (!keepGoing || this.#isStuck) throw told.error;
-        await failed(told.error);
+        if (result.error === undefined) continue;
+        if (!keepGoing || this.#isStuck) throw result.error;
+        await failed(result.error);
       }
     }
     throw new Error('a watch has ended by itself');
   }
 
-  #tell(change: RecordChange, grant: OpenGrant, watch: Watch): Told {
+  #tell(change: RecordChange, grant: OpenGrant, watch: Watch): CallResult {
     const { key } = change.entry;
     const isSet = change.kind === 'set';
     const what = `"${key}" in bucket "${grant.bucket}" was ${isSet ? 'set' : 'deleted'}`;
@@ -210,7 +210,7 @@ class Watching {
     }
   }
 
-  #failed(thrown: unknown, action: string): Told {
+  #failed(thrown: unknown, action: string): CallResult {
     const { keyvalue } = this.#request;
     const { calls, shared } = this.#around;
     this.#isStuck = calls.isStuck || (!shared.isOpen && keyvalue.transactions.isStuckAfter(thrown));
@@ -277,7 +277,7 @@ class Watching {
   }
 }
 
-function isWell({ error, status }: Told): boolean {
+function isWell({ error, status }: CallResult): boolean {
   return error === undefined && status === undefined;
 }
 

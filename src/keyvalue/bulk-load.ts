@@ -33,10 +33,7 @@ type Pending = { readonly target: StoredTarget } & (
 export class BulkLoad {
   /** Records written, and on the disk. */
   written = 0;
-  /**
-   * All records up to and including this one have been written or refused. The caller chooses the
-   * numbers, of lines or of records; they ascend.
-   */
+  /** All records up to this one, by the caller's ascending numbers, were written or refused. */
   committedThrough = 0;
   /** Whether some later records have been written as well: those of a merge that has not ended. */
   isBetween = false;
@@ -71,9 +68,7 @@ export class BulkLoad {
     this.#batch = this.#nextBatch(this.#batch);
   }
 
-  /**
-   * Adds a record with its expiry; returns the reason if its key is invalid. See `RecordBatch.add`.
-   */
+  /** Adds a record; returns the reason if its key is invalid. See `RecordBatch.add`. */
   add(at: number, span: RecordSpan, expires?: Milliseconds): string | undefined {
     if (this.#batch.isFull) this.#seal(at - 1);
     return this.#batch.add(at, span, expires);

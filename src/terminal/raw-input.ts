@@ -3,7 +3,7 @@
  * included.
  */
 import { refreshSize } from './suspension.js';
-import { Utf8Check } from './utf8-check.js';
+import { Utf8Filter } from './utf8-filter.js';
 
 export type RawEvent =
   /** Typed characters, complete in UTF-8. */
@@ -26,7 +26,7 @@ const HANGUP_MILLISECONDS = 1000;
 
 export class RawInput {
   readonly #hear: (event: RawEvent) => void;
-  readonly #check = new Utf8Check();
+  readonly #check = new Utf8Filter();
   #isTaken = false;
   /** Earlier listeners for SIGTSTP, which are restored afterwards. */
   #stopListeners: NodeJS.SignalsListener[] = [];

@@ -4,7 +4,7 @@ import {
   type ExpiryFields,
   type Format,
   FormatError,
-  type Reading,
+  type ReadOptions,
   type RecordSink,
   type RecordSpan,
 } from '../../src/formats/format.js';
@@ -47,17 +47,17 @@ export interface DecodeOptions {
   readonly cuts?: readonly number[];
   readonly limitBytes?: number;
   /** How records are read that are not as kv writes them. */
-  readonly reading?: Reading;
+  readonly readOptions?: ReadOptions;
 }
 
 /** Decodes the input; any error but a FormatError is thrown. */
 export function decode(
   format: Format,
   input: Uint8Array | string,
-  { cuts = [], limitBytes, reading }: DecodeOptions = {},
+  { cuts = [], limitBytes, readOptions }: DecodeOptions = {},
 ): Decoded {
   const collected = new CollectingSink();
-  const decoder = format.decoder(collected, limitBytes, reading);
+  const decoder = format.decoder(collected, limitBytes, readOptions);
   const bytes = Buffer.from(input);
   const ends = [...new Set(cuts.map((cut) => Math.min(cut, bytes.length)))].sort((a, b) => a - b);
   let error: Decoded['error'];

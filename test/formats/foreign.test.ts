@@ -3,14 +3,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { format as csv } from '../../src/formats/csv/csv.js';
 import { format as tsv } from '../../src/formats/csv/tsv.js';
-import type { Reading } from '../../src/formats/format.js';
+import type { ReadOptions } from '../../src/formats/format.js';
 import { format as json } from '../../src/formats/json/json.js';
 import { format as ndjson } from '../../src/formats/ndjson/ndjson.js';
 import { decode, outcome } from './decode.js';
 
 const SEMICOLON = ';'.charCodeAt(0);
 
-test.each<[Reading, string, string[]]>([
+test.each<[ReadOptions, string, string[]]>([
   [{ key: 'id', value: 'name' }, 'name,id\nAda,1\n"B, c",2\n', ['2 1=Ada', '3 2=B, c']],
   [{ key: 'ID' }, ' id ,VALUE\n1,a\n', ['2 1=a']],
   [{ separator: SEMICOLON }, 'key;value\na,b;"c;d"\n', ['2 a,b=c;d']],
@@ -24,13 +24,13 @@ test.each<[Reading, string, string[]]>([
   [{}, '"sep=\t"\nkey\tvalue\na\tb\n', ['3 a=b']],
   [{ separator: SEMICOLON }, 'sep=,\nkey;value\na;b\n', ['3 a=b']],
   [{}, 'key,value\nsep=;,b\n', ['2 sep=;=b']],
-])('csv is read as is said: %j', (reading, input, expected) => {
+])('csv is read as is said: %j', (readOptions, input, expected) => {
   for (let cut = 0; cut < input.length; cut++) {
-    expect(outcome(csv, input, { reading, cuts: [cut] })).toEqual(expected);
+    expect(outcome(csv, input, { readOptions, cuts: [cut] })).toEqual(expected);
   }
 });
 
-test.each<[Reading, string, string, string]>([
+test.each<[ReadOptions, string, string, string]>([
   [{}, 'id,name\n', 'the header has no "key" column', '--key COLUMN names another: "id", "name"'],
   [{}, 'key;value\n', 'the header has no "key" column', '--delimiter ";" takes it apart'],
   [{ key: 'a' }, 'a\tb\n', 'the header has no "a" column', '--delimiter tab takes it apart'],
@@ -40,17 +40,17 @@ test.each<[Reading, string, string, string]>([
     'the header has no "c" column',
     '--value COLUMN names another: "a", "b"',
   ],
-])('a header that does not do says what would: %j', (reading, input, reason, hint) => {
-  const { error, more } = decode(csv, input, { reading });
+])('a header that does not do says what would: %j', (readOptions, input, reason, hint) => {
+  const { error, more } = decode(csv, input, { readOptions });
   expect([error?.reason, more?.hint]).toEqual([reason, hint]);
 });
 
-test.each<[Reading, string]>([
+test.each<[ReadOptions, string]>([
   [{}, 'key,value,Key,KEY\n'],
   [{ key: 'id' }, 'Id,iD,value\n'],
   [{ key: 'id', row: true }, 'id,a,a\n'],
-])('a column is not there twice: %j %s', (reading, input) => {
-  const reason = decode(csv, input, { reading }).error?.reason;
+])('a column is not there twice: %j %s', (readOptions, input) => {
+  const reason = decode(csv, input, { readOptions }).error?.reason;
   if (input.startsWith('key')) expect(reason).toBeUndefined();
   else expect(reason).toMatch(/^the header has "(?:id|a)" twice$/);
 });
@@ -77,28 +77,28 @@ test('tsv with escapes is read as databases write it, wherever it is cut', () =>
     '8 e\t=f',
   ];
   for (let cut = 0; cut < escaped.length; cut++) {
-    const reading = { escapes: true };
-    expect(outcome(tsv, escaped, { reading, cuts: [cut] })).toEqual(expected);
+    const readOptions = { escapes: true };
+    expect(outcome(tsv, escaped, { readOptions, cuts: [cut] })).toEqual(expected);
   }
   const asRow = { escapes: true, row: true, key: 'key' };
-  expect(outcome(tsv, 'key\tb\nx\t\\N\n', { reading: asRow })).toEqual([
+  expect(outcome(tsv, 'key\tb\nx\t\\N\n', { readOptions: asRow })).toEqual([
     '2 x={"key":"x","b":null}',
   ]);
 });
 
 test('tsv without a header is read by the names of its columns, wherever it is cut', () => {
   const input = '1\tann\\tx\t-\n2\t\\N\t-\n3\tbo\n4\tback\\\\\tb\n\\.\n';
-  const reading = { escapes: true, columns: ['id', 'name', '_'], key: 'ID', value: 'name' };
+  const readOptions = { escapes: true, columns: ['id', 'name', '_'], key: 'ID', value: 'name' };
   for (let cut = 0; cut < input.length; cut++) {
-    expect(outcome(tsv, input, { reading, cuts: [cut] })).toEqual([
+    expect(outcome(tsv, input, { readOptions, cuts: [cut] })).toEqual([
       '1 1=ann\tx',
       '2: its value is NULL',
       '3: 2 fields where --columns has 3',
       '4 4=back\\',
     ]);
   }
-  expect(outcome(tsv, '', { reading })).toEqual([]);
-  expect(outcome(csv, '1,2\n"3",4', { reading: { columns: ['value', 'key'] } })).toEqual([
+  expect(outcome(tsv, '', { readOptions })).toEqual([]);
+  expect(outcome(csv, '1,2\n"3",4', { readOptions: { columns: ['value', 'key'] } })).toEqual([
     '1 2=1',
     '2 4=3',
   ]);
@@ -111,7 +111,7 @@ test('any text comes through escapes', () => {
   fc.assert(
     fc.property(text, text, fc.nat(60), (key, value, cut) => {
       const input = `key\tvalue\n${escape(`k${key}`)}\t${escape(`${value}v`)}\n`;
-      const { records } = decode(tsv, input, { reading: { escapes: true }, cuts: [cut] });
+      const { records } = decode(tsv, input, { readOptions: { escapes: true }, cuts: [cut] });
       expect(records.map((record) => [record.key, record.value.toString()])).toEqual([
         [`k${key}`, `${value}v`],
       ]);
@@ -119,7 +119,7 @@ test('any text comes through escapes', () => {
   );
 });
 
-test.each<[Reading, string, string]>([
+test.each<[ReadOptions, string, string]>([
   [{ key: 'id', value: 'n' }, '{"id":"a","n":"b","x":1}', '1 a=b'],
   [{ key: 'id', value: 'n' }, '{"id":12345678901234567890,"n":"b"}', '1 12345678901234567890=b'],
   [{ key: 'id', row: true }, '{"id":"a", "n":[1, 2]}', '1 a={"id":"a", "n":[1, 2]}'],
@@ -134,27 +134,27 @@ test.each<[Reading, string, string]>([
   [{ key: 'id' }, '{"id":"a","id":"b","value":"x"}', '1: "id" is there twice'],
   [{ key: 'id' }, '[]', '1: not an object'],
   [{ key: 'id' }, '{', '1: not JSON'],
-])('json is read as is said: %j %s', (reading, input, expected) => {
+])('json is read as is said: %j %s', (readOptions, input, expected) => {
   const line = `${input}\n`;
-  expect(outcome(ndjson, line, { reading })).toEqual([expected]);
+  expect(outcome(ndjson, line, { readOptions })).toEqual([expected]);
   if (input !== '{') {
-    const array = outcome(json, `[ ${input} ]`, { reading });
+    const array = outcome(json, `[ ${input} ]`, { readOptions });
     expect(array.map((one) => one.replace(/^\S+ /, ''))).toEqual([expected.replace(/^\S+ /, '')]);
   }
 });
 
 test('members that are not looked at are told, and flags only where they are set', () => {
-  const reading = { base64: true };
+  const readOptions = { base64: true };
   const { unknown } = decode(
     ndjson,
     '{"key":"a","value":"","flags":0}\n{"key":"b","value":"","flags":7,"session":"s"}\n',
-    { reading },
+    { readOptions },
   );
   expect(unknown).toEqual(['2 flags,session']);
 });
 
 test('a record over the limit is rejected, not stored as another', () => {
   const long = `{"id":"a","value":"${'x'.repeat(300)}"}\n{"id":"b","value":"y"}\n`;
-  const options = { reading: { key: 'id' }, limitBytes: 100 };
+  const options = { readOptions: { key: 'id' }, limitBytes: 100 };
   expect(outcome(ndjson, long, options)).toEqual(['1: over 100 bytes', '2 b=y']);
 });

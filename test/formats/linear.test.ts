@@ -1,6 +1,6 @@
 /** What reading costs grows with the input, whatever it is made of. */
 import { describe, it } from 'vitest';
-import type { Format, Reading, RecordSink } from '../../src/formats/format.js';
+import type { Format, ReadOptions, RecordSink } from '../../src/formats/format.js';
 import { loadFormat, type StreamFormatName } from '../../src/formats/index.js';
 import { expectLinear } from '../support/growth.js';
 
@@ -24,9 +24,9 @@ const nowhere: RecordSink = {
   unknownMembers: () => false,
 };
 
-function read(format: Format, text: string, pieceBytes: number, reading?: Reading): void {
+function read(format: Format, text: string, pieceBytes: number, readOptions?: ReadOptions): void {
   const bytes = Buffer.from(text);
-  const decoder = format.decoder(nowhere, undefined, reading);
+  const decoder = format.decoder(nowhere, undefined, readOptions);
   for (let at = 0; at < bytes.length; at += pieceBytes) {
     decoder.push(bytes.subarray(at, at + pieceBytes));
   }
@@ -44,7 +44,7 @@ const inputs: readonly (readonly [
   name: StreamFormatName,
   kind: string,
   make: Make,
-  reading?: Reading,
+  readOptions?: ReadOptions,
 ])[] = [
   ['ndjson', 'many records', (size) => '{"key":"k","value":"v"}\n'.repeat(size)],
   ['ndjson', 'one long value', (size) => `{"key":"k","value":"${'value '.repeat(size)}"}\n`],
@@ -102,10 +102,10 @@ const inOnePiece =
   /^(one long value|a value of escapes|deep nesting|a long|a quote that|blanks on)/;
 
 const cases = inputs.map(
-  ([name, kind, make, reading = {}]) => [name, kind, make, reading] as const,
+  ([name, kind, make, readOptions = {}]) => [name, kind, make, readOptions] as const,
 );
 
-describe.each(cases)('%s of %s', (name, kind, make, reading) => {
+describe.each(cases)('%s of %s', (name, kind, make, readOptions) => {
   it.each(inOnePiece.test(kind) ? [PIECE_BYTES, SMALL_PIECE_BYTES] : [PIECE_BYTES])(
     'is read in time that grows with it, in pieces of %i bytes',
     async (pieceBytes) => {
@@ -114,7 +114,7 @@ describe.each(cases)('%s of %s', (name, kind, make, reading) => {
       await expectLinear((size) => {
         const text = texts.get(size) ?? make(size);
         texts.set(size, text);
-        read(format, text, pieceBytes, reading);
+        read(format, text, pieceBytes, readOptions);
       }, SIZE);
     },
   );

@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { decodeBase64 } from '../bytes/base64.js';
 import { Scratch } from '../bytes/scratch.js';
-import { type ExpiryFields, FormatError, type Reading, type RecordSink } from '../format.js';
+import { type ExpiryFields, FormatError, type ReadOptions, type RecordSink } from '../format.js';
 import { type CsvColumns, columnsOf } from './columns.js';
 import type { CsvDialect } from './dialect.js';
 import { CsvFields } from './fields.js';
@@ -14,10 +14,10 @@ export class CsvAnyRecord {
   readonly #fields: CsvFields;
   readonly #scratch = new Scratch();
 
-  readonly #reading: Reading;
+  readonly #readOptions: ReadOptions;
 
-  constructor(dialect: CsvDialect, sink: RecordSink, reading: Reading) {
-    this.#reading = reading;
+  constructor(dialect: CsvDialect, sink: RecordSink, readOptions: ReadOptions) {
+    this.#readOptions = readOptions;
     this.#sink = sink;
     this.#fields = new CsvFields(dialect);
   }
@@ -27,13 +27,13 @@ export class CsvAnyRecord {
     const fields = this.#fields;
     const isText = isUtf8(bytes.subarray(start, end));
     const reason = isText ? fields.split(bytes, start, end) : 'not valid UTF-8';
-    if (!this.columns && this.#reading.columns) {
-      this.columns = columnsOf(this.#reading.columns, line, this.#reading);
+    if (!this.columns && this.#readOptions.columns) {
+      this.columns = columnsOf(this.#readOptions.columns, line, this.#readOptions);
     }
     if (!this.columns) {
       if (reason !== undefined) throw new FormatError(line, `in the header: ${reason}`);
       const names = Array.from({ length: fields.count }, (_, field) => fields.text(field));
-      const columns = columnsOf(names, line, this.#reading);
+      const columns = columnsOf(names, line, this.#readOptions);
       if (columns.unknown.length > 0) this.#sink.unknownColumns(line, columns.unknown);
       this.columns = columns;
       return undefined;
@@ -41,13 +41,13 @@ export class CsvAnyRecord {
     if (reason !== undefined) return reason;
     // The end of a dump of PostgreSQL.
     if (
-      this.#reading.escapes &&
+      this.#readOptions.escapes &&
       end - start === 2 &&
       bytes.toString('latin1', start, end) === '\\.'
     )
       return undefined;
     if (fields.count !== this.columns.count) {
-      const header = this.#reading.columns ? '--columns has' : 'the header has';
+      const header = this.#readOptions.columns ? '--columns has' : 'the header has';
       return `${countOf(fields.count)} where ${header} ${this.columns.count}`;
     }
     return this.#handOver(line, this.columns, end - start);
@@ -65,7 +65,7 @@ export class CsvAnyRecord {
     const out = this.#scratch.room(roomBytes);
     const keyEnd = fields.copy(columns.key, out, 0);
     let valueEnd = fields.copy(columns.value, out, keyEnd);
-    if (flag === 'true' || this.#reading.base64) {
+    if (flag === 'true' || this.#readOptions.base64) {
       const length = decodeBase64(out, keyEnd, valueEnd, out, keyEnd);
       if (length === -1) return '"value" is not base64';
       valueEnd = keyEnd + length;

@@ -1,5 +1,5 @@
 /** The columns of a CSV file, by its header or by an option: which holds what. */
-import { expiryNames, FormatError, quoted, type Reading } from '../format.js';
+import { expiryNames, FormatError, quoted, type ReadOptions } from '../format.js';
 
 export interface CsvColumns {
   readonly names: readonly string[];
@@ -24,16 +24,16 @@ export interface CsvColumns {
 export function columnsOf(
   names: readonly string[],
   line: number,
-  reading: Reading = {},
+  readOptions: ReadOptions = {},
 ): CsvColumns {
-  const { row = false } = reading;
-  const header = reading.columns ? '--columns' : 'the header';
-  const key = requiredColumn(reading.key ?? 'key', '--key COLUMN', names, line, header);
+  const { row = false } = readOptions;
+  const header = readOptions.columns ? '--columns' : 'the header';
+  const key = requiredColumn(readOptions.key ?? 'key', '--key COLUMN', names, line, header);
   if (row) {
     mustDiffer(names, line, header);
     return { ...noOthers, names, count: names.length, key, value: -1 };
   }
-  const value = requiredColumn(reading.value ?? 'value', '--value COLUMN', names, line, header);
+  const value = requiredColumn(readOptions.value ?? 'value', '--value COLUMN', names, line, header);
   const other = (name: string) => {
     const column = columnNamed(name, names, line, header);
     return column === key || column === value ? -1 : column;

@@ -16,7 +16,7 @@ import { CsvReader } from './reader.js';
 
 export const format: Format = {
   counts: 'line',
-  decoder: (sink, limit = WHOLE_RECORD_LIMIT_BYTES, reading = undefined) =>
-    new RecordSplitter(new CsvReader(commas, sink, limit, reading), sink, limit),
+  decoder: (sink, limit = WHOLE_RECORD_LIMIT_BYTES, readOptions = undefined) =>
+    new RecordSplitter(new CsvReader(commas, sink, limit, readOptions), sink, limit),
   encoder: (limit = WHOLE_RECORD_LIMIT_BYTES) => new CsvEncoder(commas, limit),
 };

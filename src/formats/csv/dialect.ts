@@ -1,6 +1,6 @@
 /** How the kinds of separated values differ, and the bytes that they share. */
 import { COMMA, TAB } from '../bytes/ascii.js';
-import type { Reading } from '../format.js';
+import type { ReadOptions } from '../format.js';
 
 export interface CsvDialect {
   readonly separator: number;
@@ -11,8 +11,8 @@ export interface CsvDialect {
 }
 
 /** The dialect, changed by the options. */
-export function dialectOf(dialect: CsvDialect, reading: Reading | undefined): CsvDialect {
-  const { separator = dialect.separator, escapes = false } = reading ?? {};
+export function dialectOf(dialect: CsvDialect, readOptions: ReadOptions | undefined): CsvDialect {
+  const { separator = dialect.separator, escapes = false } = readOptions ?? {};
   return { ...dialect, separator, escapes };
 }
 

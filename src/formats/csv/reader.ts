@@ -1,6 +1,6 @@
 /** Reads CSV and TSV. */
 import { CARRIAGE_RETURN, NEWLINE } from '../bytes/ascii.js';
-import { FormatError, type Reading, type RecordSink } from '../format.js';
+import { FormatError, type ReadOptions, type RecordSink } from '../format.js';
 import type { RecordReader } from '../record-splitter.js';
 import { CsvAnyRecord } from './any-record.js';
 import { type CsvDialect, dialectOf } from './dialect.js';
@@ -13,7 +13,7 @@ export class CsvReader implements RecordReader {
   readonly #sink: RecordSink;
   readonly #limit: number;
   readonly #dialect: CsvDialect;
-  readonly #reading: Reading;
+  readonly #readOptions: ReadOptions;
   /** Whether each usual record needs a second look. */
   readonly #isUnusual: boolean;
   #scanner: CsvRecordEnd;
@@ -24,16 +24,16 @@ export class CsvReader implements RecordReader {
     dialect: CsvDialect,
     sink: RecordSink,
     limitBytes: number,
-    reading: Reading | undefined,
+    readOptions: ReadOptions | undefined,
   ) {
     this.#sink = sink;
     this.#limit = limitBytes;
-    this.#reading = reading ?? {};
-    this.#isUnusual = Boolean(reading?.row || reading?.base64 || reading?.escapes);
-    this.#dialect = dialectOf(dialect, reading);
+    this.#readOptions = readOptions ?? {};
+    this.#isUnusual = Boolean(readOptions?.row || readOptions?.base64 || readOptions?.escapes);
+    this.#dialect = dialectOf(dialect, readOptions);
     this.#scanner = new CsvRecordEnd(this.#dialect);
     this.#plain = new CsvUsualRecord(this.#dialect);
-    this.#records = new CsvAnyRecord(this.#dialect, sink, this.#reading);
+    this.#records = new CsvAnyRecord(this.#dialect, sink, this.#readOptions);
   }
 
   get next(): number {
@@ -78,11 +78,11 @@ export class CsvReader implements RecordReader {
     if (this.#records.columns || this.line !== 1) return false;
     const separator = /^"?sep=([\t -~])"?$/i.exec(bytes.toString('latin1', start, end))?.[1];
     if (separator === undefined) return false;
-    const said = this.#reading.separator ?? separator.charCodeAt(0);
+    const said = this.#readOptions.separator ?? separator.charCodeAt(0);
     const dialect = { ...this.#dialect, separator: said };
     this.#scanner = new CsvRecordEnd(dialect);
     this.#plain = new CsvUsualRecord(dialect);
-    this.#records = new CsvAnyRecord(dialect, this.#sink, this.#reading);
+    this.#records = new CsvAnyRecord(dialect, this.#sink, this.#readOptions);
     return true;
   }
 
@@ -112,6 +112,6 @@ export class CsvReader implements RecordReader {
   }
 
   get #hasHeader(): boolean {
-    return (this.#records.columns ?? this.#reading.columns) !== undefined;
+    return (this.#records.columns ?? this.#readOptions.columns) !== undefined;
   }
 }

@@ -11,7 +11,7 @@ import {
   OPEN_BRACE,
   OPEN_BRACKET,
 } from '../bytes/ascii.js';
-import { FormatError, type Reading, type RecordSink } from '../format.js';
+import { FormatError, type ReadOptions, type RecordSink } from '../format.js';
 import type { RecordReader } from '../record-splitter.js';
 import { JsonAnyRecord } from './any-record.js';
 import { isJsonSpace } from './bytes.js';
@@ -43,11 +43,11 @@ export class JsonArrayReader implements RecordReader {
   #large: JsonLargeRecord | undefined;
   #expected: 'array' | 'element or end' | 'element' | 'comma or end' | 'nothing' = 'array';
 
-  constructor(sink: RecordSink, limitBytes: number, reading: Reading | undefined) {
+  constructor(sink: RecordSink, limitBytes: number, readOptions: ReadOptions | undefined) {
     this.#sink = sink;
     this.#limit = limitBytes;
-    this.#records = reading ? new JsonChosenRecord(sink, reading) : new JsonAnyRecord(sink);
-    this.#isOwn = reading === undefined;
+    this.#records = readOptions ? new JsonChosenRecord(sink, readOptions) : new JsonAnyRecord(sink);
+    this.#isOwn = readOptions === undefined;
   }
 
   between(bytes: Buffer, start: number, end: number): number {

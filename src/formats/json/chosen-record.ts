@@ -4,7 +4,7 @@
  */
 import { decodeBase64 } from '../bytes/base64.js';
 import { Scratch } from '../bytes/scratch.js';
-import { expiryNames, quoted, type Reading, type RecordSink } from '../format.js';
+import { expiryNames, quoted, type ReadOptions, type RecordSink } from '../format.js';
 import { expiryIn, malformedBase64, membersOf, parseObject, unknownMember } from './record.js';
 
 /** Where a member's value stands in the object, and what it is. */
@@ -15,12 +15,12 @@ interface Member {
 
 export class JsonChosenRecord {
   readonly #sink: RecordSink;
-  readonly #reading: Reading;
+  readonly #readOptions: ReadOptions;
   readonly #scratch = new Scratch();
 
-  constructor(sink: RecordSink, reading: Reading) {
+  constructor(sink: RecordSink, readOptions: ReadOptions) {
     this.#sink = sink;
-    this.#reading = reading;
+    this.#readOptions = readOptions;
   }
 
   /** Hands the record over, or returns the reason to reject it. */
@@ -69,7 +69,7 @@ export class JsonChosenRecord {
   }
 
   #key(members: ReadonlyMap<string, Member>): { text: string; reason?: string } {
-    const name = this.#reading.key ?? 'key';
+    const name = this.#readOptions.key ?? 'key';
     const member = members.get(name);
     if (member === undefined) return { text: '', reason: `no ${quoted(name)}` };
     const { value, text } = member;
@@ -82,7 +82,7 @@ export class JsonChosenRecord {
   }
 
   #value(members: ReadonlyMap<string, Member>, whole: string): Value {
-    const { key, value: chosen, row = false, base64 = false } = this.#reading;
+    const { key, value: chosen, row = false, base64 = false } = this.#readOptions;
     if (row && key !== undefined && chosen === undefined) return { text: whole, base64: false };
     const name = chosen ?? 'value';
     const member = members.get(name);
@@ -105,7 +105,7 @@ export class JsonChosenRecord {
   }
 
   #isKnown(name: string): boolean {
-    const { key = 'key', value = 'value' } = this.#reading;
+    const { key = 'key', value = 'value' } = this.#readOptions;
     const known: readonly string[] = [key, value, 'base64', ...expiryNames];
     return known.includes(name);
   }

@@ -9,6 +9,6 @@ import { JsonArrayReader } from './array-reader.js';
 
 export const format: Format = {
   counts: 'record',
-  decoder: (sink, limit = WHOLE_RECORD_LIMIT_BYTES, reading = undefined) =>
-    new RecordSplitter(new JsonArrayReader(sink, limit, reading), sink, limit),
+  decoder: (sink, limit = WHOLE_RECORD_LIMIT_BYTES, readOptions = undefined) =>
+    new RecordSplitter(new JsonArrayReader(sink, limit, readOptions), sink, limit),
 };

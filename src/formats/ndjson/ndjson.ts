@@ -1,5 +1,5 @@
 /** NDJSON: a JSON object a line, `{"key":"k","value":"text"}`, with `"base64":true` for bytes. */
-import { type Format, type Reading, type Remedy, WHOLE_RECORD_LIMIT_BYTES } from '../format.js';
+import { type Format, type ReadOptions, type Remedy, WHOLE_RECORD_LIMIT_BYTES } from '../format.js';
 import { RecordSplitter } from '../record-splitter.js';
 import { NdjsonEncoder } from './encoder.js';
 import { NdjsonReader } from './reader.js';
@@ -7,18 +7,18 @@ import { NdjsonReader } from './reader.js';
 export const format: Format = {
   counts: 'line',
   remedy,
-  decoder: (sink, limit = WHOLE_RECORD_LIMIT_BYTES, reading = undefined) =>
-    new RecordSplitter(new NdjsonReader(sink, limit, reading), sink, limit),
+  decoder: (sink, limit = WHOLE_RECORD_LIMIT_BYTES, readOptions = undefined) =>
+    new RecordSplitter(new NdjsonReader(sink, limit, readOptions), sink, limit),
   encoder: () => new NdjsonEncoder(),
 };
 
 /** What to do if the first record shows another format, or objects over several lines. */
-function remedy(record: Uint8Array, reading: Reading = {}): Remedy | undefined {
+function remedy(record: Uint8Array, readOptions: ReadOptions = {}): Remedy | undefined {
   const text = Buffer.from(record).toString('latin1').trim();
   if (text.startsWith('{')) {
     const isCut = !text.endsWith('}');
     if (isCut) return { hint: 'a record has to be on one line', filter: 'jq -c .' };
-    const hint = hintForObject(Buffer.from(record).toString(), reading);
+    const hint = hintForObject(Buffer.from(record).toString(), readOptions);
     return hint === undefined ? undefined : { hint };
   }
   const hint = others.find(([pattern]) => pattern.test(text))?.[1];
@@ -26,16 +26,16 @@ function remedy(record: Uint8Array, reading: Reading = {}): Remedy | undefined {
 }
 
 /** What to do about an object that is not a record. */
-function hintForObject(text: string, reading: Reading): string | undefined {
+function hintForObject(text: string, readOptions: ReadOptions): string | undefined {
   try {
     const members = JSON.parse(text) as Record<string, unknown>;
-    const key = members[reading.key ?? 'key'];
-    const value = members[reading.value ?? 'value'];
+    const key = members[readOptions.key ?? 'key'];
+    const value = members[readOptions.value ?? 'value'];
     if (key === undefined) return '--key MEMBER names the one that is the key';
     if (value === undefined)
       return '--value MEMBER names the one that is the value, and --row takes all';
     if (typeof value === 'string') return undefined;
-    return reading.key === undefined
+    return readOptions.key === undefined
       ? '--row stores it as its JSON text'
       : '--row stores the whole object as the value';
   } catch {

@@ -1,6 +1,6 @@
 /** Reads the lines of NDJSON. */
 import { CARRIAGE_RETURN, CLOSE_BRACE, NEWLINE, OPEN_BRACE } from '../bytes/ascii.js';
-import type { Reading, RecordSink } from '../format.js';
+import type { ReadOptions, RecordSink } from '../format.js';
 import { JsonAnyRecord } from '../json/any-record.js';
 import { isJsonSpace } from '../json/bytes.js';
 import { JsonChosenRecord } from '../json/chosen-record.js';
@@ -21,11 +21,11 @@ export class NdjsonReader implements RecordReader {
   readonly #isOwn: boolean;
   #large: JsonLargeRecord | undefined;
 
-  constructor(sink: RecordSink, limitBytes: number, reading: Reading | undefined) {
+  constructor(sink: RecordSink, limitBytes: number, readOptions: ReadOptions | undefined) {
     this.#sink = sink;
     this.#limit = limitBytes;
-    this.#records = reading ? new JsonChosenRecord(sink, reading) : new JsonAnyRecord(sink);
-    this.#isOwn = reading === undefined;
+    this.#records = readOptions ? new JsonChosenRecord(sink, readOptions) : new JsonAnyRecord(sink);
+    this.#isOwn = readOptions === undefined;
   }
 
   get next(): number {

@@ -69,18 +69,18 @@ function appended(
   const { catalogue, chunks, environment } = parts;
   const db = catalogue.databaseOf(bucket);
   const keyBytes = Buffer.from(key);
-  const reading = { moment: environment.writes.moment };
+  const view = { moment: environment.writes.moment };
   const set = (value: Uint8Array | ChunkedValue, before?: Header): Appended => ({
     version: setRecord(parts, db, keyBytes, value, before?.expires),
     size: value instanceof Uint8Array ? value.length : value.size,
   });
-  const before = readHeader(parts, db, keyBytes, reading);
+  const before = readHeader(parts, db, keyBytes, view);
   if (before === undefined) return { ...set(upload.contents()), size: upload.size };
   const { chunked } = before;
   const { held } = upload;
   if (chunked === undefined) {
     if (held === undefined) return { kind: 'held' };
-    const inline = readValue(parts, db, keyBytes, reading)!;
+    const inline = readValue(parts, db, keyBytes, view)!;
     const value = Buffer.concat([inline.read(0, inline.size), held]);
     return set(value.length <= INLINE_LIMIT_BYTES ? value : inChunks(parts, value), before);
   }

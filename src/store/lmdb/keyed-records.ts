@@ -4,7 +4,7 @@ import type { Db } from './database.js';
 import type { ListedRecords } from './listed-records.js';
 import type { Parts } from './parts.js';
 import type { Header } from './record-layout.js';
-import { metadataOf, type Reading, readHeader, readValue } from './records.js';
+import { metadataOf, type ReadView, readHeader, readValue } from './records.js';
 
 export class KeyedRecords implements ListedRecords {
   readonly count: number;
@@ -13,16 +13,16 @@ export class KeyedRecords implements ListedRecords {
   readonly #keys: readonly Buffer[];
   readonly #parts: Parts;
   readonly #db: Db;
-  readonly #reading: Reading;
+  readonly #view: ReadView;
   #bytes: Buffer | undefined;
   #places: Int32Array | undefined;
 
   /** Compares every record with its checksum. Throws `damaged`. */
-  constructor(keys: readonly Buffer[], parts: Parts, db: Db, reading: Reading) {
+  constructor(keys: readonly Buffer[], parts: Parts, db: Db, view: ReadView) {
     this.#parts = parts;
     this.#db = db;
-    this.#reading = reading;
-    this.#keys = keys.filter((key) => readHeader(parts, db, key, reading));
+    this.#view = view;
+    this.#keys = keys.filter((key) => readHeader(parts, db, key, view));
     this.count = this.#keys.length;
     this.stored = keys.length;
   }
@@ -54,12 +54,12 @@ export class KeyedRecords implements ListedRecords {
 
   /** Throws `damaged`. */
   header(position: number): Header | undefined {
-    return readHeader(this.#parts, this.#db, this.#keys[position]!, this.#reading);
+    return readHeader(this.#parts, this.#db, this.#keys[position]!, this.#view);
   }
 
   /** Throws `damaged`. */
   value(position: number): StoredValue | undefined {
-    return readValue(this.#parts, this.#db, this.#keys[position]!, this.#reading);
+    return readValue(this.#parts, this.#db, this.#keys[position]!, this.#view);
   }
 }
 

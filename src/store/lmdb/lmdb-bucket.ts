@@ -30,7 +30,7 @@ import { listRecords } from './record-pages.js';
 import {
   countRecords,
   metadataOf,
-  type Reading,
+  type ReadView,
   readHeader,
   readValue,
   removeRecord,
@@ -188,7 +188,7 @@ export class LmdbBucket extends TransactionalBucket {
     return this.#parts.environment.writes.deleting(work);
   }
 
-  get #now(): Reading {
+  get #now(): ReadView {
     return { moment: this.moment };
   }
 

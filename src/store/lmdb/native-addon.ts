@@ -37,7 +37,7 @@ interface NativeEnvironment {
    * Runs a transaction in the background; `told` gets its progress, and at the end its error code
    * or zero.
    */
-  startWriting(address: number, told: (status: number) => unknown): void;
+  startWriting(address: number, progress: (status: number) => unknown): void;
 }
 
 /** MDB_PANIC of lmdb.h: after a failed write LMDB begins no more transactions. */
@@ -150,9 +150,9 @@ function withWorkingLocks({ Env, Txn }: NativeAddon): NativeAddon['Env'] {
      * If this fails, lmdb tells promises that nobody can reach, which ends the process, or nobody.
      * So it is not told; and as it then still waits, it must neither write nor be closed any more.
      */
-    override startWriting(address: number, told: (status: number) => unknown): void {
+    override startWriting(address: number, progress: (status: number) => unknown): void {
       super.startWriting(address, (status) => {
-        if (goingWell.includes(status) || !this.#options?.failed) return told(status);
+        if (goingWell.includes(status) || !this.#options?.failed) return progress(status);
         return this.#options.failed(status);
       });
     }

@@ -13,7 +13,7 @@ import { KeyedRecords } from './keyed-records.js';
 import type { ListedRecords } from './listed-records.js';
 import type { Parts } from './parts.js';
 import type { Snapshot } from './reads.js';
-import type { Reading } from './records.js';
+import type { ReadView } from './records.js';
 import { countStretch, leafRange } from './sound-stretch.js';
 
 /** Keys read at a time through LMDB. Between two pages the caller may write. */
@@ -73,7 +73,7 @@ function checkCount(bucket: string, given: number, expected: number, isExact: bo
 function listFromFile(
   parts: Parts,
   db: Db,
-  { moment, snapshot }: Reading,
+  { moment, snapshot }: ReadView,
   { lower, upper }: KeyRange,
 ): RecordPages {
   const { catalogue, chunks, environment } = parts;
@@ -95,7 +95,7 @@ function listThroughLmdb(
   parts: Parts,
   bucket: string,
   db: Db,
-  reading: Reading,
+  view: ReadView,
   range: KeyRange,
 ): RecordPages {
   const { environment } = parts;
@@ -104,8 +104,8 @@ function listThroughLmdb(
     // A part cannot be compared with it, and asking costs as much as finding a key.
     expected: isWhole ? environment.reads.run(() => statsOf(db).entryCount) : 0,
     pages: mapped(
-      keyPages(parts, bucket, db, reading.snapshot, range),
-      (keys) => new KeyedRecords(keys, parts, db, reading),
+      keyPages(parts, bucket, db, view.snapshot, range),
+      (keys) => new KeyedRecords(keys, parts, db, view),
     ),
   };
 }

@@ -28,7 +28,7 @@ import {
 import { InlineValue, ValueInChunks } from './stored-value.js';
 
 /** The time and snapshot of a read. */
-export interface Reading {
+export interface ReadView {
   /** Records expired by then are absent. */
   readonly moment: Milliseconds;
   readonly snapshot?: Snapshot;
@@ -38,7 +38,7 @@ export interface Reading {
 export type Replaced = Pick<Header, 'chunked' | 'expires' | 'version'>;
 
 /** Reads expired records as well. */
-export const STORED: Reading = { moment: 0 };
+export const STORED: ReadView = { moment: 0 };
 
 export const NOT_ITS_SUM = 'its checksum is not that of its bytes';
 
@@ -47,7 +47,7 @@ export function readHeader(
   parts: Parts,
   db: Db,
   key: Buffer,
-  { moment, snapshot }: Reading,
+  { moment, snapshot }: ReadView,
 ): Header | undefined {
   if (snapshot === undefined && parts.seen.lackAgain(db, key)) return undefined;
   const found = parts.environment.reads.get(db, key, snapshot);
@@ -64,7 +64,7 @@ export function readValue(
   parts: Parts,
   db: Db,
   key: Buffer,
-  { moment, snapshot }: Reading,
+  { moment, snapshot }: ReadView,
 ): StoredValue | undefined {
   const { environment, chunks, seen } = parts;
   if (snapshot === undefined && seen.lackAgain(db, key)) return undefined;

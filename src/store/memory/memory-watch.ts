@@ -11,7 +11,7 @@ export class MemoryWatch implements StoreWatch {
   readonly #state: MemoryState;
   readonly #bucket: string;
   readonly #range: KeyRange;
-  #told: ReadonlyMap<string, MemoryRecord>;
+  #reported: ReadonlyMap<string, MemoryRecord>;
   /** Whether nothing has been reported yet, not even the existing records. */
   #isBeginning: boolean;
   #moment: Milliseconds = 0;
@@ -25,7 +25,7 @@ export class MemoryWatch implements StoreWatch {
     this.#bucket = bucket;
     this.#range = range;
     this.#isBeginning = from === 'beginning';
-    this.#told = this.#isBeginning ? new Map() : this.#records();
+    this.#reported = this.#isBeginning ? new Map() : this.#records();
   }
 
   /** Only a comparison can tell. */
@@ -34,9 +34,9 @@ export class MemoryWatch implements StoreWatch {
   }
 
   *changes(): Generator<readonly Change[]> {
-    const before = this.#told;
+    const before = this.#reported;
     const now = this.#records();
-    this.#told = now;
+    this.#reported = now;
     const gone = [...before].filter(([key]) => !now.has(key));
     const set = [...now].filter(([key, { version }]) => before.get(key)?.version !== version);
     if (!this.#isBeginning) set.sort(([, one], [, other]) => one.version - other.version);
@@ -56,7 +56,7 @@ export class MemoryWatch implements StoreWatch {
   letGo(): void {}
 
   close(): void {
-    this.#told = new Map();
+    this.#reported = new Map();
   }
 
   #goneChange(key: string, before: MemoryRecord): RecordChange {

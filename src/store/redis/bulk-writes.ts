@@ -53,7 +53,7 @@ export function bulkWrites(
     const sent = waiting;
     waiting = new Map();
     if (sent.size === 0) return;
-    const told = calls.call(bucket, action, () =>
+    const answer = calls.call(bucket, action, () =>
       [...sent].map(([shard, writes]) => ({
         shard,
         script: 'batch',
@@ -61,7 +61,7 @@ export function bulkWrites(
       })),
     );
     for (const [index, { positions }] of [...sent.values()].entries()) {
-      const marks = told[index]![1] as Buffer;
+      const marks = answer[index]![1] as Buffer;
       for (const [at, where] of positions.entries()) {
         if (marks[at] === MADE) made++;
         else refused.push(where);

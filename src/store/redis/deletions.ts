@@ -5,7 +5,7 @@
 import type { KeyRange } from '../record.js';
 import type { Entry } from './catalogue.js';
 import { boundsOf } from './layout.js';
-import { type Ask, everyShard, type ShardCalls, type Told } from './shard-calls.js';
+import { type Ask, everyShard, type ScriptAnswer, type ShardCalls } from './shard-calls.js';
 
 /** Records that one script deletes. */
 const STEP_RECORDS = 500;
@@ -47,8 +47,8 @@ interface Step {
 /** Runs scripts, and repeats those whose shard has more. */
 function* inSteps(
   asks: readonly Ask[],
-  run: (asks: readonly Ask[]) => readonly Told[],
-  stepOf: (told: Told) => Step,
+  run: (asks: readonly Ask[]) => readonly ScriptAnswer[],
+  stepOf: (answer: ScriptAnswer) => Step,
 ): Generator<number> {
   for (let left = asks; left.length > 0; ) {
     const steps = run(left).map(stepOf);
@@ -57,6 +57,6 @@ function* inSteps(
   }
 }
 
-function wasPurged([, deleted, hasMore]: Told): Step {
+function wasPurged([, deleted, hasMore]: ScriptAnswer): Step {
   return { deleted: deleted as number, hasMore: hasMore === 1 };
 }

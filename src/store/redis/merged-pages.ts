@@ -7,7 +7,7 @@ import type { KeyRange } from '../record.js';
 import type { Entry } from './catalogue.js';
 import { boundsOf } from './layout.js';
 import type { Origin } from './redis-value.js';
-import type { Ask, ShardCalls, Told } from './shard-calls.js';
+import type { Ask, ScriptAnswer, ShardCalls } from './shard-calls.js';
 
 /** Records of a shard's first page; each next page has four times as many, up to the limit. */
 const FIRST_PAGE = 16;
@@ -79,14 +79,14 @@ export class MergedPages {
   /** The first page of each shard. */
   #begin(): void {
     const first = boundsOf(this.#range)[this.#range.reverse ? 1 : 0];
-    const told = this.#calls.call(this.#bucket, this.#action, (entry) => {
+    const answer = this.#calls.call(this.#bucket, this.#action, (entry) => {
       this.#entry = entry;
       this.#cursors = Array.from({ length: entry.shards }, (_, shard): Cursor => {
         return { shard, page: Buffer.alloc(0), at: 0, next: first, moment: undefined };
       });
       return this.#cursors.map((cursor) => this.#askFor(cursor));
     });
-    for (const [index, cursor] of this.#cursors.entries()) turnPage(cursor, told[index]!);
+    for (const [index, cursor] of this.#cursors.entries()) turnPage(cursor, answer[index]!);
   }
 
   #empty(): Cursor[] {
@@ -95,11 +95,11 @@ export class MergedPages {
 
   #fill(cursors: readonly Cursor[]): void {
     this.#limit = Math.min(4 * this.#limit, LARGEST_PAGE);
-    const told = this.#calls.call(this.#bucket, this.#action, ({ id }) => {
+    const answer = this.#calls.call(this.#bucket, this.#action, ({ id }) => {
       if (id !== this.#entry!.id) throw this.#replaced();
       return cursors.map((cursor) => this.#askFor(cursor));
     });
-    for (const [index, cursor] of cursors.entries()) turnPage(cursor, told[index]!);
+    for (const [index, cursor] of cursors.entries()) turnPage(cursor, answer[index]!);
   }
 
   #askFor({ shard, next, moment }: Cursor): Ask {
@@ -142,7 +142,7 @@ function merged(waiting: Cursor[], direction: number): Span[] {
   return spans;
 }
 
-function turnPage(cursor: Cursor, [, page, last, moment]: Told): void {
+function turnPage(cursor: Cursor, [, page, last, moment]: ScriptAnswer): void {
   const end = last as Buffer;
   cursor.page = page as Buffer;
   cursor.at = 0;

@@ -25,7 +25,7 @@ export function put(
   calls.mayWrite(action);
   const bytes = upload.size <= INLINE_BYTES ? upload.contents() : undefined;
   const placed: Naming[] = [];
-  const told = calls.callKey(bucket, key, action, 'put', (entry) => [
+  const answer = calls.callKey(bucket, key, action, 'put', (entry) => [
     key,
     ...wordsOf(condition),
     String(bytes ? kinds.inline : kinds.chunked),
@@ -36,10 +36,10 @@ export function put(
   ]);
   // The chunks placed last belong to the record now; earlier ones to a bucket that the name no
   // longer refers to.
-  if (String(told[0]) === 'done') placed.pop();
+  if (String(answer[0]) === 'done') placed.pop();
   for (const naming of placed) upload.displace(naming);
-  if (String(told[0]) === 'lost') throw lostChunks(action);
-  return refusalOf(told, condition) ?? Number(told[1]);
+  if (String(answer[0]) === 'lost') throw lostChunks(action);
+  return refusalOf(answer, condition) ?? Number(answer[1]);
 }
 
 /** Writes the chunks of a value beside the place of its key, and adds their names. */

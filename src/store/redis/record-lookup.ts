@@ -26,7 +26,7 @@ export function lookUp(
   const action = keys.length === 1 ? `get "${keys[0]}"` : `get keys of bucket "${bucket}"`;
   let used: Entry | undefined;
   let positions: readonly (readonly number[])[] = [];
-  const told = calls.call(bucket, action, (entry) => {
+  const answer = calls.call(bucket, action, (entry) => {
     used = entry;
     const byShard = positionsByShard(keys, entry.shards);
     positions = [...byShard.values()];
@@ -37,7 +37,7 @@ export function lookUp(
   const records: (Buffer | undefined)[] = Array.from({ length: keys.length });
   for (const [index, some] of positions.entries()) {
     for (const [at, position] of some.entries()) {
-      const record = told[index]![at + 1] as Buffer;
+      const record = answer[index]![at + 1] as Buffer;
       records[position] = record.length === 0 ? undefined : record;
     }
   }

@@ -33,7 +33,7 @@ import { recordsOf } from './redis-records.js';
 import { RedisUpload } from './redis-upload.js';
 import { toldValue, valueOf } from './redis-value.js';
 import { refusalOf, wordsOf, writeWhere } from './script-conditions.js';
-import { everyShard, type ShardCalls, type Told } from './shard-calls.js';
+import { everyShard, type ScriptAnswer, type ShardCalls } from './shard-calls.js';
 import { copied, moved, type Transfer } from './transfers.js';
 import type { ScriptName } from './wire/scripts.js';
 
@@ -77,10 +77,10 @@ export class RedisBucket implements StoreBucket {
   }
 
   count(): number {
-    const told = this.#calls.call(this.name, `count the keys of bucket "${this.name}"`, (entry) =>
+    const answer = this.#calls.call(this.name, `count the keys of bucket "${this.name}"`, (entry) =>
       everyShard(entry, 'count', []),
     );
-    return told.reduce((sum, [, keys]) => sum + (keys as number), 0);
+    return answer.reduce((sum, [, keys]) => sum + (keys as number), 0);
   }
 
   put(key: string, upload: Upload, { condition, expires }: PutOptions = {}): Version | Unmet {
@@ -119,8 +119,8 @@ export class RedisBucket implements StoreBucket {
       () => this.get(key),
       (checked) => {
         const words = [key, ...wordsOf(checked)];
-        const told = this.#one(key, `delete "${key}"`, 'delete', words);
-        return refusalOf(told, checked) ?? told[1] === 1;
+        const answer = this.#one(key, `delete "${key}"`, 'delete', words);
+        return refusalOf(answer, checked) ?? answer[1] === 1;
       },
     );
   }
@@ -142,14 +142,14 @@ export class RedisBucket implements StoreBucket {
     const size = String(delta < 0n ? -delta : delta);
     const action = `${delta < 0n ? 'decrement' : 'increment'} "${key}"`;
     const words = [key, size, delta < 0n ? '-1' : '1', String(limit)];
-    const told = this.#one(key, action, 'increment', words);
-    switch (String(told[0])) {
+    const answer = this.#one(key, action, 'increment', words);
+    switch (String(answer[0])) {
       case 'done':
-        return BigInt(String(told[1]));
+        return BigInt(String(answer[1]));
       case 'overflow':
-        return incremented(key, toldValue(told[1] as Buffer), delta, limit);
+        return incremented(key, toldValue(answer[1] as Buffer), delta, limit);
       default: {
-        const [, bytes, text] = told;
+        const [, bytes, text] = answer;
         return incremented(key, toldValue(text as Buffer, { size: Number(bytes) }), delta, limit);
       }
     }
@@ -237,7 +237,7 @@ export class RedisBucket implements StoreBucket {
     action: string,
     script: ScriptName,
     words: readonly (string | Uint8Array)[],
-  ): Told {
+  ): ScriptAnswer {
     return this.#calls.callKey(this.name, key, action, script, () => words);
   }
 }

@@ -211,10 +211,10 @@ export class RedisStore implements Store {
   }
 
   #infoOf(name: string, entry: Entry): BucketInfo {
-    const told = this.#calls.call(name, `describe bucket "${name}"`, (found) =>
+    const answer = this.#calls.call(name, `describe bucket "${name}"`, (found) =>
       everyShard(found, 'count', []),
     );
-    const sum = (at: number) => told.reduce((whole, counts) => whole + (counts[at] as number), 0);
+    const sum = (at: number) => answer.reduce((whole, counts) => whole + (counts[at] as number), 0);
     return { name, created: entry.created, keys: sum(1), bytes: sum(2) };
   }
 

@@ -3,7 +3,7 @@ import { type Condition, Unmet, unmet } from '../condition.js';
 import type { StoredValue, Version } from '../record.js';
 import { INLINE_BYTES } from './layout.js';
 import { toldValue } from './redis-value.js';
-import type { Told } from './shard-calls.js';
+import type { ScriptAnswer } from './shard-calls.js';
 
 /** A condition in the form for scripts. */
 export function wordsOf(
@@ -23,7 +23,7 @@ export function wordsOf(
 
 /** Why a write was not made; undefined if it was. */
 export function refusalOf(
-  [word, version]: Told,
+  [word, version]: ScriptAnswer,
   condition: Condition | undefined,
 ): Unmet | undefined {
   if (String(word) !== 'unmet') return undefined;

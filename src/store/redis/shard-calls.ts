@@ -20,7 +20,7 @@ export interface Ask {
 }
 
 /** The answer of a script; its first word is `done`, or why it was not done. */
-export type Told = readonly Reply[];
+export type ScriptAnswer = readonly Reply[];
 
 /**
  * Scripts that change nothing, and how many of a shard's keys each uses: while a slot is moved, a
@@ -60,13 +60,17 @@ export class ShardCalls {
   /**
    * The answers of the scripts that `asksOf` gives for the bucket, in order. Throws `no-bucket`.
    */
-  call(bucket: string, action: string, asksOf: (entry: Entry) => readonly Ask[]): readonly Told[] {
+  call(
+    bucket: string,
+    action: string,
+    asksOf: (entry: Entry) => readonly Ask[],
+  ): readonly ScriptAnswer[] {
     let entry = this.catalogue.entry(bucket);
     for (let attempt = 1; ; attempt++) {
       const asks = asksOf(entry);
-      const told = this.callEntry(entry, action, asks);
-      const stale = told.filter(([word]) => String(word) === 'stale');
-      if (stale.length === 0) return told;
+      const answer = this.callEntry(entry, action, asks);
+      const stale = answer.filter(([word]) => String(word) === 'stale');
+      if (stale.length === 0) return answer;
       // If some were made and others not, all are made again: another bucket has the name now.
       this.catalogue.forget(bucket);
       entry = this.catalogue.entry(bucket);
@@ -84,7 +88,7 @@ export class ShardCalls {
     action: string,
     script: ScriptName,
     wordsFor: (entry: Entry) => Ask['words'],
-  ): Told {
+  ): ScriptAnswer {
     const bytes = Buffer.from(key);
     return this.call(bucket, action, (entry) => [
       { shard: shardOf(bytes, entry.shards), script, words: wordsFor(entry) },
@@ -92,14 +96,14 @@ export class ShardCalls {
   }
 
   /** The same for a bucket that may have no name; the answer may be `stale`. */
-  callEntry(entry: Entry, action: string, asks: readonly Ask[]): Told[] {
+  callEntry(entry: Entry, action: string, asks: readonly Ask[]): ScriptAnswer[] {
     const own = this.moment;
     const requests = asks.map((ask) => this.#requestOf(entry, ask, own));
     if (requests.some(({ writes }) => writes)) this.mayWrite(action);
-    const told = this.bridge.call(action, requests) as readonly Told[];
-    const late = told.find(([word]) => String(word) === 'late');
+    const answer = this.bridge.call(action, requests) as readonly ScriptAnswer[];
+    const late = answer.find(([word]) => String(word) === 'late');
     if (late) throw new Error('a write was overtaken by a later one of the same client');
-    return [...told];
+    return [...answer];
   }
 
   shard({ id }: Pick<Entry, 'id'>, number: number): Shard {

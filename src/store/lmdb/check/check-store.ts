@@ -34,13 +34,13 @@ async function runCheck(path: string, options: CheckOptions): Promise<CheckResul
       scan.report({ page: 0, problem });
     }
     const check = new Check(scan);
-    const told = async () => {
+    const reportFound = async () => {
       for (const problem of scan.found.splice(0)) await options.found(problem);
     };
     await inTurns(pagesDone(scan, check), { ...options, ...progressOf(scan, options) }, () =>
-      scan.found.length > 0 ? told() : undefined,
+      scan.found.length > 0 ? reportFound() : undefined,
     );
-    await told();
+    await reportFound();
     if (!held.isHeld && held.hasChanged()) throw written(path);
     return { ...check.result(), isHeld: held.isHeld };
   } finally {

@@ -66,19 +66,19 @@ export interface MainContents {
 
 /** Reads the main tree, and compares names with trees. Throws `io`. */
 export function readMainTree(scan: Scan): MainContents {
-  const reading = new MainReading(scan);
+  const check = new MainCheck(scan);
   const { main: descriptor } = scan.meta;
   const wasPartial = scan.isPartial;
   scan.isPartial = false;
   for (const { number, page } of checkTree(scan, { kind: 'main', descriptor, place: MAIN })) {
-    for (let node = 0; node < page.count; node++) reading.take(number, page, node);
+    for (let node = 0; node < page.count; node++) check.take(number, page, node);
   }
-  const contents = reading.contents();
+  const contents = check.contents();
   scan.isPartial ||= wasPartial;
   return contents;
 }
 
-class MainReading {
+class MainCheck {
   readonly #scan: Scan;
   readonly #names = new Map<number, { readonly name: string; readonly created: number }>();
   readonly #trees = new Map<string, Buffer>();
@@ -179,10 +179,10 @@ class MainReading {
       return;
     }
     const { entries, pages } = size;
-    const told = Number(descriptor.readBigUInt64LE(tree.entries));
+    const toldEntries = Number(descriptor.readBigUInt64LE(tree.entries));
     const toldPages = pagesOfTree(descriptor);
-    if (told === entries && toldPages === pages) return;
-    const problem = `its size says ${entries} for its entries and ${pages} for its pages, and its tree ${told} and ${toldPages}`;
+    if (toldEntries === entries && toldPages === pages) return;
+    const problem = `its size says ${entries} for its entries and ${pages} for its pages, and its tree ${toldEntries} and ${toldPages}`;
     this.#scan.report({ ...place, problem });
   }
 

@@ -51,7 +51,7 @@ async function bring(
   const found: Problem[] = [];
   const work = new Salvage(trees, store, (problem) => void found.push(problem));
   const { pageSize } = trees.scan.file;
-  const told = async () => {
+  const reportFound = async () => {
     for (const problem of [...trees.scan.found.splice(0), ...found.splice(0)]) {
       await options.found(problem);
     }
@@ -62,9 +62,9 @@ async function bring(
       signal: options.signal,
       progress: (pages) => options.progress?.(pages * pageSize),
     },
-    told,
+    reportFound,
   );
-  await told();
+  await reportFound();
   return { buckets: work.brought };
 }
 

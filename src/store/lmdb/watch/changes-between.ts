@@ -27,7 +27,7 @@ export type Known =
     };
 
 /** What was reported about a range of keys. */
-export interface Told {
+export interface Reported {
   readonly bounds: Bounds;
   readonly known: Known;
   /** The time up to which expiries have been reported; it moves forward as more are. */
@@ -38,13 +38,17 @@ export interface Told {
 export type Step = { readonly change: Change; readonly key?: Buffer } | undefined;
 
 /** First expired records, by time; then other changes, by key. Throws `damaged`, `io`. */
-export function* changesBetween(parts: Parts, told: Told, later: HeldState): Generator<Step> {
-  const since = told.moment;
-  if (told.known.kind === 'written' && mayMiss(told.known, later)) {
+export function* changesBetween(
+  parts: Parts,
+  reported: Reported,
+  later: HeldState,
+): Generator<Step> {
+  const since = reported.moment;
+  if (reported.known.kind === 'written' && mayMiss(reported.known, later)) {
     yield { change: { kind: 'missed', since, time: later.moment } };
   }
-  for (const step of expiredBetween(parts, told, later)) yield step && { change: step };
-  yield* changedRecords(told, later);
+  for (const step of expiredBetween(parts, reported, later)) yield step && { change: step };
+  yield* changedRecords(reported, later);
 }
 
 /** Whether keys may have gone that cannot be reported. */
@@ -59,17 +63,17 @@ function mayMiss({ bucket, transaction }: Known & { kind: 'written' }, later: He
 
 function* expiredBetween(
   parts: Parts,
-  told: Told,
+  reported: Reported,
   later: HeldState,
 ): Generator<RecordChange | undefined> {
-  for (const { expires, version, key } of expiring(parts, told, later)) {
+  for (const { expires, version, key } of expiring(parts, reported, later)) {
     // Expiries at the same time are reported together: `moment` is the time up to which all are.
-    if (expires - 1 > told.moment) {
-      told.moment = expires - 1;
+    if (expires - 1 > reported.moment) {
+      reported.moment = expires - 1;
       yield undefined;
     }
-    const former = told.known.kind === 'held' ? told.known.state : later;
-    const kept = told.known.kind === 'kept' ? recordAt(told.known.records, key) : undefined;
+    const former = reported.known.kind === 'held' ? reported.known.state : later;
+    const kept = reported.known.kind === 'kept' ? recordAt(reported.known.records, key) : undefined;
     const record = kept ?? former.find(key);
     if (record?.version !== version) continue;
     // If it has been set anew meanwhile, that is reported.
@@ -77,16 +81,16 @@ function* expiredBetween(
     if (now && !isExpired(now, later.moment)) continue;
     yield { kind: 'expire', entry: record, time: expires };
   }
-  told.moment = Math.max(told.moment, later.moment);
+  reported.moment = Math.max(reported.moment, later.moment);
 }
 
 /** Records that existed, and have expired since, in that order. */
 function* expiring(
   parts: Parts,
-  told: Told,
+  reported: Reported,
   later: HeldState,
 ): Generator<Omit<ExpiryEntry, 'bucketId'>> {
-  const { known, moment: after } = told;
+  const { known, moment: after } = reported;
   const upTo = later.moment;
   if (after >= upTo) return;
   if (known.kind === 'kept') {
@@ -103,14 +107,14 @@ function* expiring(
   const last = known.kind === 'held' ? Number.POSITIVE_INFINITY : known.version;
   if (state.index === undefined || bucket === undefined) return;
   for (const entry of parts.expiry.entries(state.index, { after, upTo })) {
-    if (entry.bucketId !== bucket || entry.version > last || !isWithin(entry.key, told.bounds))
+    if (entry.bucketId !== bucket || entry.version > last || !isWithin(entry.key, reported.bounds))
       continue;
     yield { ...entry, key: Buffer.from(entry.key) };
   }
 }
 
 /** Walks the leaves that differ, in both states. Expired records are absent in either. */
-function* changedRecords({ bounds, known }: Told, later: HeldState): Generator<Step> {
+function* changedRecords({ bounds, known }: Reported, later: HeldState): Generator<Step> {
   const { source, moment, tree } = later;
   const before = known.kind === 'held' ? known.state.tree : undefined;
   const leaves = yield* unsharedLeaves({ ...source, bounds }, formerOf(known, later), tree?.root);

@@ -12,9 +12,9 @@ import { DATA_FILE, type ExpiryEntry } from '../layout.js';
 import { LmdbBucket } from '../lmdb-bucket.js';
 import { fileAt } from '../lock-file.js';
 import type { Parts } from '../parts.js';
-import { changesBetween, type Told } from './changes-between.js';
+import { changesBetween, type Reported } from './changes-between.js';
 import { HeldState } from './held-state.js';
-import { heldAs, type Look, remaining, withoutState } from './told.js';
+import { type Comparison, heldAs, remaining, withoutState } from './reported.js';
 
 /** The most changes that are sorted by version: some MB of memory. */
 const SORTED_LIMIT = 20_000;
@@ -33,8 +33,8 @@ export class LmdbWatch implements StoreWatch {
   readonly #path: string;
   readonly #file: string | undefined;
   /** In the order of the keys: one range, whose state is held, or several after that was let go. */
-  #told: Told[];
-  #look: Look | undefined;
+  #reported: Reported[];
+  #comparison: Comparison | undefined;
   /** The last transaction that was looked at. */
   #last = 0;
   /** When the next record of the store expires; found when needed. */
@@ -53,7 +53,7 @@ export class LmdbWatch implements StoreWatch {
     this.#file = fileAt(this.#path);
     const bounds = { lower: range.lower, upper: range.upper };
     const nothing = { kind: 'written', transaction: 0, version: 0, bucket: undefined } as const;
-    this.#told =
+    this.#reported =
       from === 'now'
         ? [heldAs(new HeldState(parts, bucket, 0), bounds)]
         : [{ bounds, known: nothing, moment: 0 }];
@@ -63,46 +63,46 @@ export class LmdbWatch implements StoreWatch {
     if (fileAt(this.#path) !== this.#file) throw this.#replaced();
     const { environment } = this.#parts;
     const held = this.#held;
-    if (held === undefined || this.#look || held.isBehind) return true;
+    if (held === undefined || this.#comparison || held.isBehind) return true;
     if (environment.committedTransaction !== held.transaction) return true;
     return environment.writes.moment >= this.#timeOfNext(held);
   }
 
   *changes(): Generator<readonly Change[]> {
-    const told = this.#told;
-    const since = Math.max(...told.map(({ moment }) => moment));
-    const look: Look = {
+    const reported = this.#reported;
+    const since = Math.max(...reported.map(({ moment }) => moment));
+    const comparison: Comparison = {
       later: new HeldState(this.#parts, this.#bucket, since),
       done: 0,
       key: undefined,
     };
     // Opening the store sets the number of the last transaction back for a moment.
-    if (look.later.transaction < this.#last) {
-      this.#release([look.later]);
+    if (comparison.later.transaction < this.#last) {
+      this.#release([comparison.later]);
       return;
     }
-    this.#last = look.later.transaction;
-    this.#look = look;
+    this.#last = comparison.later.transaction;
+    this.#comparison = comparison;
     // Records that were never reported come in the order of the keys.
-    let isSorted = told.every(({ known }) => known.kind !== 'written' || known.transaction > 0);
+    let isSorted = reported.every(({ known }) => known.kind !== 'written' || known.transaction > 0);
     const part: Change[] = [];
     let began = performance.now();
-    for (const step of this.#steps(look)) {
+    for (const step of this.#steps(comparison)) {
       if (step) part.push(step);
       if (part.length > SORTED_LIMIT) isSorted = false;
       const isFull = !isSorted && part.length >= PART_CHANGES;
       if (!isFull && (step || performance.now() - began < TURN_MS)) continue;
       yield isFull ? part.splice(0) : NOTHING;
-      if (this.#look !== look) break;
+      if (this.#comparison !== comparison) break;
       began = performance.now();
     }
-    if (this.#look === look) this.#finish(look);
+    if (this.#comparison === comparison) this.#finish(comparison);
     else if (this.#isClosed) return;
     yield isSorted ? part.sort(compareByVersion) : part;
   }
 
   value({ entry: { key, version } }: RecordChange): StoredValue | undefined {
-    const state = this.#look?.later ?? this.#held;
+    const state = this.#comparison?.later ?? this.#held;
     const value = state?.value(Buffer.from(key), version);
     if (value) return value;
     const bucket =
@@ -115,12 +115,12 @@ export class LmdbWatch implements StoreWatch {
 
   letGo(): void {
     if (this.#isClosed) return;
-    const look = this.#look;
-    const stretches = look ? remaining(this.#told, look) : this.#told;
+    const comparison = this.#comparison;
+    const stretches = comparison ? remaining(this.#reported, comparison) : this.#reported;
     const states = this.#states();
     if (states.length === 0) return;
-    this.#told = stretches.map((told) => ({ ...told, known: withoutState(told) }));
-    this.#look = undefined;
+    this.#reported = stretches.map((reported) => ({ ...reported, known: withoutState(reported) }));
+    this.#comparison = undefined;
     this.#release(states);
   }
 
@@ -128,38 +128,43 @@ export class LmdbWatch implements StoreWatch {
     if (this.#isClosed) return;
     this.#isClosed = true;
     const states = this.#states();
-    this.#look = undefined;
-    this.#told = [];
+    this.#comparison = undefined;
+    this.#reported = [];
     this.#release(states);
   }
 
-  *#steps(look: Look): Generator<Change | undefined> {
+  *#steps(comparison: Comparison): Generator<Change | undefined> {
     let isMissedTold = false;
-    for (const told of this.#told) {
-      for (const step of changesBetween(this.#parts, told, look.later)) {
+    for (const reported of this.#reported) {
+      for (const step of changesBetween(this.#parts, reported, comparison.later)) {
         if (step?.change.kind === 'missed') {
           if (isMissedTold) continue;
           isMissedTold = true;
         }
-        look.key = step?.key ?? look.key;
+        comparison.key = step?.key ?? comparison.key;
         yield step?.change;
-        if (this.#look !== look) return;
+        if (this.#comparison !== comparison) return;
       }
-      look.done++;
-      look.key = undefined;
+      comparison.done++;
+      comparison.key = undefined;
     }
   }
 
   /** The comparison has been reported. */
-  #finish({ later }: Look): void {
+  #finish({ later }: Comparison): void {
     const before = this.#held;
     const isSameIndex = before?.index?.equals(later.index ?? NO_BYTES) ?? later.index === undefined;
     const isAhead = this.#nextExpiry !== undefined && this.#nextExpiry > later.moment;
     if (!(isSameIndex && isAhead)) this.#nextExpiry = undefined;
-    const states = this.#told.flatMap(({ known }) => (known.kind === 'held' ? [known.state] : []));
-    const bounds = { lower: this.#told[0]!.bounds.lower, upper: this.#told.at(-1)!.bounds.upper };
-    this.#told = [heldAs(later, bounds)];
-    this.#look = undefined;
+    const states = this.#reported.flatMap(({ known }) =>
+      known.kind === 'held' ? [known.state] : [],
+    );
+    const bounds = {
+      lower: this.#reported[0]!.bounds.lower,
+      upper: this.#reported.at(-1)!.bounds.upper,
+    };
+    this.#reported = [heldAs(later, bounds)];
+    this.#comparison = undefined;
     for (const state of states) state.release();
   }
 
@@ -176,13 +181,15 @@ export class LmdbWatch implements StoreWatch {
 
   /** The state for which everything was reported, if it is held. */
   get #held(): HeldState | undefined {
-    const [told, more] = this.#told;
-    return more === undefined && told?.known.kind === 'held' ? told.known.state : undefined;
+    const [reported, more] = this.#reported;
+    return more === undefined && reported?.known.kind === 'held' ? reported.known.state : undefined;
   }
 
   #states(): HeldState[] {
-    const held = this.#told.flatMap(({ known }) => (known.kind === 'held' ? [known.state] : []));
-    return this.#look ? [...held, this.#look.later] : held;
+    const held = this.#reported.flatMap(({ known }) =>
+      known.kind === 'held' ? [known.state] : [],
+    );
+    return this.#comparison ? [...held, this.#comparison.later] : held;
   }
 
   #release(states: readonly HeldState[]): void {

@@ -1,7 +1,7 @@
 /** Separates UTF-8 from other bytes as they arrive, in any pieces. */
 import { isUtf8 } from 'node:buffer';
 
-export class Utf8Check {
+export class Utf8Filter {
   /** The beginning of a character whose rest has not arrived. */
   #rest: Uint8Array = new Uint8Array(0);
 

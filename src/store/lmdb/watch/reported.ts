@@ -5,7 +5,7 @@
 import { KvError } from '../../../errors.js';
 import { pagesOfTree } from '../file/tree-descriptor.js';
 import type { Bounds } from '../file/walk.js';
-import type { Known, Told } from './changes-between.js';
+import type { Known, Reported } from './changes-between.js';
 import { countOf, type HeldState } from './held-state.js';
 import { type KeptRecord, LeafCursor } from './record-cursor.js';
 import { unsharedLeaves } from './unshared-leaves.js';
@@ -17,7 +17,7 @@ import { unsharedLeaves } from './unshared-leaves.js';
 const KEPT_LIMIT = 100_000;
 
 /** A comparison under way. */
-export interface Look {
+export interface Comparison {
   readonly later: HeldState;
   /** The number of parts done. */
   done: number;
@@ -25,24 +25,27 @@ export interface Look {
   key: Buffer | undefined;
 }
 
-export function heldAs(state: HeldState, bounds: Bounds): Told {
+export function heldAs(state: HeldState, bounds: Bounds): Reported {
   return { bounds, known: { kind: 'held', state }, moment: state.moment };
 }
 
 /** What has been reported about each part when a look ends early. */
-export function remaining(told: readonly Told[], { later, done, key }: Look): Told[] {
-  const first = told[0]!.bounds.lower;
-  const next = told[done];
+export function remaining(
+  reported: readonly Reported[],
+  { later, done, key }: Comparison,
+): Reported[] {
+  const first = reported[0]!.bounds.lower;
+  const next = reported[done];
   const behind = key && Buffer.concat([key, Buffer.of(0)]);
   const upper = behind ?? next?.bounds.lower;
-  const rest = told.slice(done);
+  const rest = reported.slice(done);
   if (next && behind) rest[0] = { ...next, ...behindKey(next, behind) };
   const hasTold = key !== undefined || done > 0;
   return hasTold ? [heldAs(later, { lower: first, upper }), ...rest] : rest;
 }
 
 /** The rest of a part after a key. */
-function behindKey({ bounds, known }: Told, lower: Buffer): Pick<Told, 'bounds' | 'known'> {
+function behindKey({ bounds, known }: Reported, lower: Buffer): Pick<Reported, 'bounds' | 'known'> {
   const rest = { lower, upper: bounds.upper };
   if (known.kind !== 'kept') return { bounds: rest, known };
   const records = known.records.filter(({ bytes }) => Buffer.compare(bytes, lower) >= 0);
@@ -50,7 +53,7 @@ function behindKey({ bounds, known }: Told, lower: Buffer): Pick<Told, 'bounds' 
 }
 
 /** What is known of a part when its state is let go. */
-export function withoutState({ known, bounds }: Told): Known {
+export function withoutState({ known, bounds }: Reported): Known {
   if (known.kind !== 'held') return known;
   const { state } = known;
   const { transaction, version, tree } = state;
