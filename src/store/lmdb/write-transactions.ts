@@ -1,7 +1,4 @@
-/**
- * The write transactions of an environment: what precedes and follows each, and the numbers they
- * issue.
- */
+/** The write transactions of an environment, and the numbers that they issue. */
 import { join } from 'node:path';
 import { ABORT } from 'lmdb';
 import { KvError } from '../../errors.js';
@@ -22,6 +19,7 @@ import {
 import type { LockFile } from './lock-file.js';
 import { checkLock } from './lost-lock.js';
 import { Sequence } from './sequence.js';
+import { WorkUnderWay } from './work-under-way.js';
 import { WriteFailures } from './write-failures.js';
 import { WriteTurn } from './write-turn.js';
 
@@ -58,7 +56,7 @@ export class WriteTransactions extends NestedTransactions<Mark> {
   #inBackground = 0;
   #givenNumbers: Sequence | undefined;
   /** Pieces of work under way that give room back. */
-  #deleting = 0;
+  readonly #deleting = new WorkUnderWay();
 
   constructor(written: Written) {
     super(written.now);
@@ -71,16 +69,7 @@ export class WriteTransactions extends NestedTransactions<Mark> {
 
   /** Runs work whose transactions give room back: on a full disk some is kept for them. */
   deleting<T>(work: () => T): T {
-    this.#deleting++;
-    let isOver = true;
-    try {
-      const result = work();
-      if (!(result instanceof Promise)) return result;
-      isOver = false;
-      return result.finally(() => this.#deleting--) as T;
-    } finally {
-      if (isOver) this.#deleting--;
-    }
+    return this.#deleting.run(work);
   }
 
   /** `transaction` without blocking: `work` begins later, or at once within another transaction. */
@@ -115,10 +104,7 @@ export class WriteTransactions extends NestedTransactions<Mark> {
     }
   }
 
-  /**
-   * Begins a transaction that lasts until a call commits or undoes it; not within another. Throws
-   * `busy`, `full`, `io`.
-   */
+  /** Begins one that ends by a call; not within another. Throws `busy`, `full`, `io`. */
   open(): Lasting {
     const before = this.enter();
     try {
@@ -208,7 +194,7 @@ export class WriteTransactions extends NestedTransactions<Mark> {
 
   protected rolledBack(before: Mark, error: unknown): unknown {
     this.#written.databases.rollBack(before);
-    return this.failures.errorOf(error, this.#deleting > 0);
+    return this.failures.errorOf(error, this.#deleting.isAny);
   }
 
   protected ended(): void {
@@ -224,10 +210,7 @@ export class WriteTransactions extends NestedTransactions<Mark> {
     this.failures.check();
   }
 
-  /**
-   * Makes room on the disk for the outermost transaction. False if it began from an old state,
-   * which the next try corrects.
-   */
+  /** Makes room for the outermost transaction. False if it began from an old state: try again. */
   #isReady(): boolean {
     if (!this.isOutermost) return true;
     this.failures.committing(0);
@@ -241,7 +224,7 @@ export class WriteTransactions extends NestedTransactions<Mark> {
       const { lastPageNumber, pageSize } = statsOf(this.#main);
       return (lastPageNumber + 1) * pageSize;
     };
-    makeRoom(this.#file, { end, freeBytes: this.#written.freeBytes }, this.#deleting > 0);
+    makeRoom(this.#file, { end, freeBytes: this.#written.freeBytes }, this.#deleting.isAny);
     return true;
   }
 

@@ -22,7 +22,7 @@ export function getOrSet(k: Key): FutureGetOrSetResult;
  */
 export { _delete as delete };
 declare function _delete(k: Key): FutureResult;
-export type Pollable = import('./wasi-io-poll.js').Pollable;
+export type Pollable = import('../../../interfaces/wasi-io-poll.js').Pollable;
 export type Key = import('./wasi-keyvalue-types.js').Key;
 export type IncomingValue = import('./wasi-keyvalue-types.js').IncomingValue;
 export type OutgoingValue = import('./wasi-keyvalue-types.js').OutgoingValue;
