@@ -183,8 +183,12 @@ export function ioError(action: string, cause: unknown): KvError {
   if (cause instanceof KvError) return cause;
   const { code: name = '', errno = 0 } = (cause ?? {}) as NodeJS.ErrnoException;
   const [code, state] = systemErrors[unnamed.get(-errno) ?? name] ?? ['io', messageOf(cause)];
-  return new KvError(code, `cannot ${action}: ${state}`, { cause });
+  const hint = name === 'EMFILE' ? `try: ulimit -n ${ENOUGH_DESCRIPTORS}` : undefined;
+  return new KvError(code, `cannot ${action}: ${state}`, { cause, hint });
 }
+
+/** A limit on open files that is enough for any verb, and the usual one. */
+const ENOUGH_DESCRIPTORS = 1024;
 
 const systemErrors: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ENOSPC: ['full', 'no space is left on the device'],

@@ -72,6 +72,8 @@ export function checkDescriptors(path: string, file: string, { descriptors }: Li
   } catch (error) {
     const failure = ioError(`open store "${path}"`, error);
     if ((error as NodeJS.ErrnoException).code !== 'EMFILE') throw failure;
+    // Without a descriptor left, the limit itself cannot be read.
+    if (descriptors === Number.POSITIVE_INFINITY) throw failure;
     const { code, message, cause } = failure;
     const enough = (held[0] ?? descriptors) + 2 * DESCRIPTORS;
     throw new KvError(code, `${message}: the limit is ${descriptors}`, {

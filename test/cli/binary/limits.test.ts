@@ -155,6 +155,25 @@ it('a limit on open files that is low is named', async () => {
   }
 });
 
+it('a limit on open files that is too low for what a verb does besides is named', async () => {
+  const shell = new Shell();
+  await shell.succeed('kv set k v');
+  let refused = 0;
+  for (const files of [20, 22, 24]) {
+    for (const words of ['store compact', 'lock l -- true']) {
+      const said = await under(shell, `-n ${files}`, words);
+      if (said === undefined || said === 'done') continue;
+      refused++;
+      expect(said).toMatch(
+        /^5: .*: too many open files(: the limit is \d+)?\ntry: ulimit -n \d+\n$/,
+      );
+      const enough = /ulimit (-n \d+)/.exec(said)![1]!;
+      expect([words, enough, await under(shell, enough, words)]).toEqual([words, enough, 'done']);
+    }
+  }
+  expect(refused).toBeGreaterThan(0);
+});
+
 it("a file of LMDB's older data version is told from what is none, with the way over", async () => {
   const shell = new Shell();
   if ((await shell.run('command -v mdb_load mdb_dump')).status !== 0) {
