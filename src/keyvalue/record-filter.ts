@@ -60,7 +60,10 @@ export function sizeOf(records: StoredRecords, position: number): number {
 /** Throws `usage` for an invalid regular expression of JavaScript. */
 export function expressionOf(source: string, flags = 'u', named = `"${source}"`): RegExp {
   try {
-    return new RegExp(source, flags);
+    const expression = new RegExp(source, flags);
+    // V8 compiles it when it is used, for each of its two kinds of strings, and may find it too large then.
+    for (const text of ['a', '\u0101']) text.search(expression);
+    return expression;
   } catch (cause) {
     const fault = (cause as Error).message.replace(/^.*: /s, '');
     throw new KvError('usage', `${named} is no regular expression: ${fault}`, { cause });

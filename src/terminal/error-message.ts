@@ -14,7 +14,8 @@ export async function writeError(
   { json }: { readonly json: boolean },
 ): Promise<void> {
   const { style, write } = output;
-  const { code, message, result, hint, secondLine } = error;
+  const { code, result, hint, secondLine } = error;
+  const message = cut(error.message);
   if (json) {
     await write(`${visibleJson({ error: { code, message, result, hint } })}\n`);
     return;
@@ -25,3 +26,13 @@ export async function writeError(
 }
 
 const LEAD = 'kv: ';
+
+/** Characters of a message at the beginning and at the end: a key, or a path, fits. */
+const HEAD_LENGTH = 8000;
+const TAIL_LENGTH = 1000;
+
+/** A message that quotes a word of megabytes, as a line of a script may have them, loses its middle. */
+function cut(message: string): string {
+  if (message.length <= HEAD_LENGTH + TAIL_LENGTH) return message;
+  return `${message.slice(0, HEAD_LENGTH)}…${message.slice(-TAIL_LENGTH)}`;
+}

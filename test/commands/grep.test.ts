@@ -25,6 +25,19 @@ describe('grep', () => {
     expect((await kv('grep -Fi TWO c')).text).toBe('c/1\ttwo\n');
   });
 
+  it('refuses a pattern that is too large for V8', async () => {
+    const kv = await kvWith(poem);
+    const pattern = '[a-z]'.repeat(300_000);
+    for (const words of [
+      ['grep', pattern],
+      ['keys', '--regex', pattern],
+    ]) {
+      const { outcome, error } = await kv(words);
+      expect(outcome).toBe(2);
+      expect(error?.message).toMatch(/ is no regular expression: [^\n]*too (big|large)/);
+    }
+  });
+
   it('ends with 1, and says nothing, where nothing matches', async () => {
     const kv = await kvWith(poem);
     expect(await kv('grep four')).toMatchObject({ outcome: 1, text: '', stderr: '' });
