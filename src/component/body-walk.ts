@@ -25,6 +25,8 @@ interface Block {
   /** The number of operands below it. */
   readonly base: number;
   readonly arity: Arity;
+  /** How many loops are open, itself among them. */
+  readonly loops: number;
 }
 
 export class BodyWalk {
@@ -39,6 +41,9 @@ export class BodyWalk {
   #placeOperands = 0;
   #machineBytes = 0;
   #mostBlocks = 0;
+  #branches = 0;
+  #optimizingValues = 0;
+  #hasTry = false;
 
   /** Walks the body of a function of this type with this number of locals. */
   constructor(body: BinaryReader, own: Arity, locals: number, arities: Arities) {
@@ -61,12 +66,27 @@ export class BodyWalk {
     return this.#machineBytes;
   }
 
+  /** Places where control flow parts or meets, each case of a table too. */
+  get branches(): number {
+    return this.#branches;
+  }
+
+  /** Values that V8's optimizing compiler keeps at all these places, and loops around loops. */
+  get optimizingValues(): number {
+    return this.#optimizingValues;
+  }
+
   #instruction(code: number): void {
     const body = this.#body;
     switch (code) {
       case 0x02: // block
+        this.#begin(this.#blockType());
+        break;
       case 0x03: // loop
+        this.#begin(this.#blockType(), 1);
+        break;
       case 0x06: // try
+        this.#hasTry = true;
         this.#begin(this.#blockType());
         break;
       case 0x04: // if
@@ -74,6 +94,7 @@ export class BodyWalk {
         this.#begin(this.#blockType());
         break;
       case 0x1f: // try_table
+        this.#hasTry = true;
         this.#begin(this.#blockType());
         body.vector(() => {
           if (body.byte() < 2) body.skipNumber();
@@ -207,16 +228,20 @@ export class BodyWalk {
     return this.#arities.type(body.u32());
   }
 
-  #begin(arity: Arity): void {
-    this.#blocks.push({ base: Math.max(0, this.#operands - arity.parameters), arity });
+  #begin(arity: Arity, ownLoops = 0): void {
+    const loopsAround = this.#blocks.at(-1)?.loops ?? 0;
+    const base = Math.max(0, this.#operands - arity.parameters);
+    this.#blocks.push({ base, arity, loops: loopsAround + ownLoops });
     this.#mostBlocks = Math.max(this.#mostBlocks, this.#blocks.length);
     this.#place(1);
+    this.#meet(arity.parameters + ownLoops * loopsAround);
   }
 
   #restart(): void {
     const { base, arity } = this.#blocks.at(-1) ?? fail();
     this.#operands = base + arity.parameters;
     this.#place(1);
+    this.#meet(arity.results);
     this.#emit(arity.results, BLOCK_END_BYTES);
   }
 
@@ -231,6 +256,7 @@ export class BodyWalk {
   #branch(more: number): void {
     const { parameters, results } = this.#blocks.at(-1 - this.#body.u32())?.arity ?? this.#own;
     this.#emit(Math.max(parameters, results) + more, BRANCH_BYTES);
+    this.#meet(Math.max(parameters, results));
   }
 
   /** Adds the machine code that moves so many values. */
@@ -240,10 +266,18 @@ export class BodyWalk {
 
   #call({ parameters, results }: Arity, bytes: number): void {
     this.#add(results - parameters);
+    // It may end in a catch.
+    if (this.#hasTry) this.#meet(0);
     this.#place(CALL_SHARE);
     this.#placeOperands += parameters + results;
     this.#emit(parameters + results, bytes);
     this.#machineBytes += CALL_SHARE * (this.#locals + this.#operands);
+  }
+
+  /** A place where the optimizing compiler keeps all locals, and so many values beside. */
+  #meet(values: number): void {
+    this.#branches++;
+    this.#optimizingValues += this.#locals + values;
   }
 
   #place(share: number): void {

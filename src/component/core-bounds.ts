@@ -1,9 +1,9 @@
 /**
  * Bounds the growth of a core module's memories and tables by maxima in its binary, and makes it
- * export every memory, so that none grows unnoticed.
+ * export every memory, so that none grows unnoticed. Leaves custom sections out.
  */
 import { BinaryReader } from './binary-reader.js';
-import { type CoreModule, EXPORT, MAGIC, MEMORY, TABLE, TAG } from './core-module.js';
+import { type CoreModule, CUSTOM, EXPORT, MAGIC, MEMORY, TABLE, TAG } from './core-module.js';
 import { readLimits, readTable, type Size } from './core-types.js';
 
 /** The kind of an exported memory. */
@@ -17,14 +17,16 @@ export interface Maxima {
 
 /** The module's bytes with these maxima, none of which may be below the initial size. */
 export function withMaxima(module: CoreModule, { memories, tables }: Maxima): Uint8Array {
-  const { hiddenMemories } = module;
+  const { hiddenMemories, isAnnotated } = module;
   const isBounded = are(module.memories, memories) && are(module.tables, tables);
-  if (isBounded && hiddenMemories.length === 0) return module.bytes;
+  if (isBounded && hiddenMemories.length === 0 && !isAnnotated) return module.bytes;
   const more = hiddenMemories.map((index) => exportOfMemory(hiddenName(module, index), index));
   let areExported = more.length === 0;
   const parts: Uint8Array[] = [Buffer.from(MAGIC)];
   const reader = new BinaryReader(module.bytes, MAGIC.length);
   reader.sections((id, content) => {
+    // V8 makes strings of some in its heap.
+    if (id === CUSTOM) return;
     let section = content.bytes;
     if (!areExported && isAfterGlobals(id)) {
       areExported = true;

@@ -44,19 +44,19 @@ export interface CoreModule {
   readonly tables: readonly Size[];
   /** Bytes of an instance's other definitions: functions, globals, elements, exports. */
   readonly declarationBytes: number;
-  /**
-   * Bytes of the functions' bodies: their sum, the machine code that V8 makes of them at most, and
-   * the longest.
-   */
+  /** Bytes of the functions' bodies: their sum, and the machine code that V8 makes of them at most. */
   readonly codeBytes: number;
   readonly machineBytes: number;
-  readonly longestBody: number;
+  /** Whether V8's optimizing compiler may get its functions. */
+  readonly isOptimizable: boolean;
+  /** Whether it has custom sections. */
+  readonly isAnnotated: boolean;
 }
 
 export const MAGIC = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 
 /** The ids of sections. */
-const CUSTOM = 0;
+export const CUSTOM = 0;
 const TYPE = 1;
 const IMPORT = 2;
 const FUNCTION = 3;
@@ -76,10 +76,14 @@ const sorts: readonly CoreSort[] = ['func', 'table', 'memory', 'global', 'tag'];
  */
 const TAG_LIMIT = 4;
 
+/** Bytes that a global vector counts as, beside its own: V8 takes 2.7 KB to initialize one. */
+const VECTOR_BYTES = 128;
+
 /** Reads a module. Throws `malformed`, and `Unsupported` for what cannot be bounded. */
 export function readCoreModule(reader: BinaryReader, declared: Declared): CoreModule {
   const start = reader.position;
   if (!reader.takes(MAGIC)) throw malformed;
+  declared.add(MAGIC.length);
   const types: CoreFunctionType[] = [];
   const functions: CoreFunctionType[] = [];
   const imports: CoreImport[] = [];
@@ -90,7 +94,7 @@ export function readCoreModule(reader: BinaryReader, declared: Declared): CoreMo
   const tables: Size[] = [];
   let declarationBytes = 0;
   let codeBytes = 0;
-  let longestBody = 0;
+  let isAnnotated = false;
   let importedFunctions = 0;
   const typeAt = (index: number) => types[index] ?? fail();
   const functionAt = (index: number) => functions[index] ?? fail();
@@ -110,6 +114,9 @@ export function readCoreModule(reader: BinaryReader, declared: Declared): CoreMo
       declarationBytes += content.bytes.length;
     }
     switch (id) {
+      case CUSTOM:
+        isAnnotated = true;
+        break;
       case TYPE:
         content.vector(() => {
           const type = readFunctionType(content);
@@ -153,21 +160,17 @@ export function readCoreModule(reader: BinaryReader, declared: Declared): CoreMo
         break;
       case GLOBAL:
         content.vector(() => {
+          const type = readGlobal(content);
           // Each would hold a caught exception.
-          if (readGlobal(content) === 'exnref') throw new Unsupported('globals of exceptions');
+          if (type === 'exnref') throw new Unsupported('globals of exceptions');
+          if (type === 'v128') declared.add(VECTOR_BYTES);
           skipConstant(content);
         });
         break;
-      case CODE: {
-        let index = importedFunctions;
+      case CODE:
         codeBytes += content.bytes.length;
-        content.vector(() => {
-          const body = content.part(content.u32());
-          longestBody = Math.max(longestBody, body.bytes.length);
-          bodies.add(body, functionAt(index++));
-        });
+        bodies.addSection(content, (index) => functionAt(importedFunctions + index));
         break;
-      }
       case EXPORT:
         content.vector(() => {
           const name = content.text();
@@ -184,9 +187,20 @@ export function readCoreModule(reader: BinaryReader, declared: Declared): CoreMo
   const hiddenMemories = memories
     .map((_, index) => importedMemories + index)
     .filter((index) => !exportedMemories.has(index));
-  const { machineBytes } = bodies;
-  const code = { codeBytes, machineBytes, longestBody };
-  return { bytes, imports, exports, memories, hiddenMemories, tables, declarationBytes, ...code };
+  const { machineBytes, areOptimizable } = bodies;
+  return {
+    bytes,
+    imports,
+    exports,
+    memories,
+    hiddenMemories,
+    tables,
+    declarationBytes,
+    codeBytes,
+    machineBytes,
+    isOptimizable: areOptimizable,
+    isAnnotated,
+  };
 }
 
 function fail(): never {

@@ -5,17 +5,14 @@
 import { setFlagsFromString } from 'node:v8';
 import type { CoreModule } from './core-module.js';
 
-/** The longest body that is optimized, in bytes: V8 takes 50 MB and a second for one. */
-const OPTIMIZED_LIMIT_BYTES = 128 * 1024;
-
 const OPTIONS = ['wasm-tier-up', 'wasm-dynamic-tiering'];
 
-/** Turns V8's optimizing compiler off, if a function is too long for it, until it is closed. */
+/** Turns V8's optimizing compiler off, if a function is too much for it, until it is closed. */
 export class Optimizing {
   readonly #isOff: boolean;
 
   constructor(modules: readonly CoreModule[]) {
-    this.#isOff = modules.some(({ longestBody }) => longestBody > OPTIMIZED_LIMIT_BYTES);
+    this.#isOff = modules.some(({ isOptimizable }) => !isOptimizable);
     if (this.#isOff) for (const option of OPTIONS) setFlagsFromString(`--no-${option}`);
   }
 

@@ -34,6 +34,7 @@ export function readComponent(bytes: Uint8Array): ComponentSyntax {
 function readWhole(reader: BinaryReader, declared: Declared, depth: number): ComponentSyntax {
   if (depth > DEPTH_LIMIT || !reader.takes([...MAGIC, ...COMPONENT])) throw malformed;
   const definitions: Definition[] = [];
+  declared.add(MAGIC.length + COMPONENT.length);
   reader.sections((id, content) => {
     const add = (read: (content: BinaryReader) => Definition) => {
       declared.add(content.bytes.length);

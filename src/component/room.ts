@@ -60,9 +60,9 @@ export const EXPORT_LIMIT = 200_000;
 
 /**
  * The most steps of linking, one for each definition and each part of a type: a component inside a
- * component can be instantiated many times over.
+ * component can be instantiated many times over. One step makes up to 1 KB in V8's heap.
  */
-export const STEP_LIMIT = 200_000;
+export const STEP_LIMIT = Math.min(200_000, Math.floor(HEAP_SHARE_BYTES / 1024));
 
 /** A guest's memory, whose size in bytes counts. */
 interface SizedMemory {
