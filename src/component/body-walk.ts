@@ -66,12 +66,12 @@ export class BodyWalk {
     return this.#machineBytes;
   }
 
-  /** Places where control flow parts or meets, each case of a table too. */
+  /** Places where control flow splits or joins; each case of a table is one. */
   get branches(): number {
     return this.#branches;
   }
 
-  /** Values that V8's optimizing compiler keeps at all these places, and loops around loops. */
+  /** The number of values that the optimizing compiler keeps at all of these, and of loops around loops. */
   get optimizingValues(): number {
     return this.#optimizingValues;
   }
@@ -274,7 +274,7 @@ export class BodyWalk {
     this.#machineBytes += CALL_SHARE * (this.#locals + this.#operands);
   }
 
-  /** A place where the optimizing compiler keeps all locals, and so many values beside. */
+  /** Counts a branch, where the optimizing compiler keeps all locals and so many values beside. */
   #meet(values: number): void {
     this.#branches++;
     this.#optimizingValues += this.#locals + values;

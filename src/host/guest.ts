@@ -9,7 +9,7 @@ import type { ComponentSyntax } from '../component/syntax.js';
 import { type Keyvalue, nothingShared, type Pace, type SharedWrites } from '../keyvalue/index.js';
 import { understood } from './component-at.js';
 import { grantBuckets, type OpenGrant } from './grants.js';
-import type { HostFunction, Interfaces } from './host-functions.js';
+import type { Interfaces } from './host-functions.js';
 import { type PacedCalls, settlingEnds } from './pace.js';
 import { Refusals } from './refusals.js';
 import { type StandardEnds, wasiCli } from './wasi-cli.js';
@@ -44,8 +44,8 @@ export interface Around {
   readonly action: string;
   readonly shared: SharedWrites;
   readonly calls: PacedCalls;
-  /** Wraps a function for the guest. */
-  guard(call: HostFunction): HostFunction;
+  /** Called before a call takes anything of the guest's; throws if the call is not to be made. */
+  readonly begin: () => void;
   /** Called before the guest waits. */
   readonly beforeWait: () => void;
 }
@@ -84,8 +84,9 @@ export class Guest<Entry> {
     const refusals = new Refusals();
     const world = new HostWorld((refusal) => refusals.add(refusal), {
       interfaces: this.interfaces,
-      guard: (call) => around.guard(given.pace ? around.calls.guard(call) : call),
-      drop: (call) => (given.pace ? around.calls.guard(call) : call),
+      begin: given.pace ? () => beginPaced(around) : around.begin,
+      beginDrop: () => given.pace && around.calls.begin(),
+      guard: (call) => (given.pace ? around.calls.guard(call) : call),
     });
     const plan = planned(component, world, refusals, action);
     entryOf(plan.exports);
@@ -126,6 +127,11 @@ function planned(
     // Refused imports are reported before definitions that do not fit because of them.
     refusals.check(action);
   }
+}
+
+function beginPaced({ begin, calls }: Around): void {
+  begin();
+  calls.begin();
 }
 
 function interfacesOf(

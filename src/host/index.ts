@@ -67,7 +67,7 @@ export function runComponent(request: RunRequest): number {
     action,
     shared,
     calls,
-    guard: (call) => limit.guard(call),
+    begin: () => limit.check(),
     beforeWait: () => shared.settle(),
   };
   const held: { close(): void }[] = [shared];

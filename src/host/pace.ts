@@ -16,10 +16,14 @@ export class PacedCalls {
     this.#shared = shared;
   }
 
-  /** The function, preceded by the commit of writes that are due. */
+  /** Commits the writes that are due. To be called before each call. Throws as `settleIfDue`. */
+  begin(): void {
+    this.#shared.settleIfDue();
+  }
+
+  /** The function, of which a stop inside it is known. */
   guard(call: HostFunction): HostFunction {
     return (...parameters) => {
-      this.#shared.settleIfDue();
       this.#isInCall = true;
       try {
         return call(...parameters);

@@ -5,7 +5,6 @@
  */
 import vm from 'node:vm';
 import { KvError } from '../errors.js';
-import type { HostFunction } from './host-functions.js';
 
 /**
  * Milliseconds between the time limit and the moment when V8 stops the code: a call under way may
@@ -31,13 +30,9 @@ export class TimeLimit {
     this.#end = performance.now() + (this.#milliseconds ?? Number.POSITIVE_INFINITY);
   }
 
-  /** The function, which throws `timed-out` instead of being called when the time is over. */
-  guard(call: HostFunction): HostFunction {
-    if (this.#milliseconds === undefined) return call;
-    return (...parameters) => {
-      if (performance.now() >= this.#end) throw this.#timedOut();
-      return call(...parameters);
-    };
+  /** Throws `timed-out` if the time is over. To be called before a call takes anything of the guest's. */
+  check(): void {
+    if (this.#milliseconds !== undefined && performance.now() >= this.#end) throw this.#timedOut();
   }
 
   /** Does the work. Throws `timed-out` if V8 stopped it; then no `finally` of it was run. */

@@ -100,12 +100,9 @@ class Watching {
       action: this.#action,
       shared,
       calls: new PacedCalls(shared),
-      guard: (call) => {
-        const guarded = this.#limit.guard(call);
-        return (...parameters) => {
-          this.#letGoIfLate();
-          return guarded(...parameters);
-        };
+      begin: () => {
+        this.#letGoIfLate();
+        this.#limit.check();
       },
       beforeWait: () => {
         shared.settle();

@@ -16,10 +16,12 @@ import { weightOf } from './weights.js';
 /** What answers calls. */
 export interface Callable {
   readonly interfaces: Interfaces;
+  /** Called before a call takes anything of the guest's; throws if the call is not to be made. */
+  begin(): void;
+  /** The same before a handle is dropped, which goes on after the end of the time. */
+  beginDrop(): void;
   /** Wraps a function for the guest. */
   guard(call: HostFunction): HostFunction;
-  /** Wraps what drops a handle, which goes on after the end of the time. */
-  drop(call: HostFunction): HostFunction;
 }
 
 const dispose = (one: unknown) => (one as { [Symbol.dispose]?(): void })[Symbol.dispose]?.();
@@ -52,8 +54,11 @@ export class HostWorld implements World {
       name: whole,
       maker: undefined,
       weight: weightOf(whole),
-      begin: () => this.#stack.check(),
-      destroy: this.#callable?.drop(dispose) ?? dispose,
+      begin: () => {
+        this.#stack.check();
+        this.#callable?.beginDrop();
+      },
+      destroy: this.#callable?.guard(dispose) ?? dispose,
     };
     this.#resources.set(whole, resource);
     return resource;
@@ -78,7 +83,7 @@ export class HostWorld implements World {
     return {
       type,
       isGuest: false,
-      begin: () => this.#stack.check(),
+      begin: () => this.#begin(),
       call: type.result?.kind === 'result' ? asResult(call) : spread(call),
     };
   }
@@ -93,6 +98,12 @@ export class HostWorld implements World {
 
   refuse(name: string): void {
     this.#refuse(name);
+  }
+
+  /** A call that it refuses loses no handle of the guest's, since none was taken. */
+  #begin(): void {
+    this.#stack.check();
+    this.#callable?.begin();
   }
 
   /** A refused interface is reported once. */

@@ -91,7 +91,7 @@ class WorldWithEnds extends HostWorld {
     const refused = ({ name }: Refusal) => {
       if (!name.startsWith(ENDS)) throw new Error(`${name} was refused`);
     };
-    super(refused, { interfaces, guard: (call) => call, drop: (call) => call });
+    super(refused, { interfaces, begin() {}, beginDrop() {}, guard: (call) => call });
     this.#ends = ends;
   }
 

@@ -82,8 +82,9 @@ function throughComponent<Subject extends DraftSubject<unknown>>(
   const { interfaces } = grantBuckets(keyvalue, grants, room);
   const world = new HostWorld(refused, {
     interfaces,
+    begin: () => calls.begin(),
+    beginDrop: () => calls.begin(),
     guard: (call) => calls.guard(call),
-    drop: (call) => calls.guard(call),
   });
   const program = new Program(component, planOf(component, world), room, new NoEnding());
   return {

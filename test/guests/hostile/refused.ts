@@ -5,6 +5,9 @@ import { bare, type Case, doubled, ok } from './parts.js';
 const HUGE = [0xff, 0xff, 0xff, 0xff, 0x0f];
 const LEB_OF_1_GB = [0x80, 0x80, 0x80, 0x80, 0x04];
 
+/** With what a component begins. */
+const COMPONENT = '\0asm\x0d\0\x01\0';
+
 const tooManyBranches = /a function with too many branches for its locals$/;
 
 export const refused: Record<string, Case> = {
@@ -117,6 +120,30 @@ export const refused: Record<string, Case> = {
     status: 4,
     says: /^cannot run "x.wasm": it uses declarations of more than \d{6,7} bytes$/,
   },
+  "250,000 modules of eight bytes, more than V8's heap takes": {
+    guest: repeated(250_000, [1, 8, ...bytesOf('\0asm\x01\0\0\0')]),
+    heap: 64,
+    status: 4,
+    says: /^cannot run "x.wasm": it uses declarations of more than \d{6,7} bytes$/,
+  },
+  "500,000 components of eight bytes, more than V8's heap takes": {
+    guest: repeated(500_000, [4, 8, ...bytesOf(COMPONENT)]),
+    heap: 64,
+    status: 4,
+    says: /^cannot run "x.wasm": it uses declarations of more than \d{6,7} bytes$/,
+  },
+  "200,000 instances of an empty component, more than V8's heap takes": {
+    guest: `(component (component $c)
+      (component $d (alias outer 1 $c (component $e)) ${'(instance (instantiate $e))'.repeat(990)})
+      ${'(instance (instantiate $d))'.repeat(200)})`,
+    heap: 64,
+    status: 4,
+    says: /^cannot run "x.wasm": it is not valid: it has too many definitions$/,
+  },
+  '100,000 globals of vectors, for each of which V8 takes 2.7 KB': unsupported(
+    `${'(global v128 (v128.const i64x2 0 0))'.repeat(100_000)} ${ok}`,
+    /declarations of more than 8388608 bytes$/,
+  ),
   'a type of 500,000 parts': {
     guest: withSection(7, [1, 0x6f, ...leb(500_000), ...many(500_000, [0x7d])]),
     status: 4,
@@ -195,7 +222,7 @@ function taking(types: string, type: string, flat: string): string {
 
 /** Components in components, so many: their sections say how long each is. */
 function nested(count: number): Uint8Array {
-  let bytes = Buffer.from('\0asm\x0d\0\x01\0', 'latin1');
+  let bytes = bytesOf(COMPONENT);
   for (let left = count; left > 0; left--) {
     const { length } = bytes;
     const size = [(length & 0x7f) | 0x80, ((length >> 7) & 0x7f) | 0x80, length >> 14];
@@ -223,9 +250,18 @@ function withSection(
   content: readonly number[],
   length?: readonly number[],
 ): Uint8Array {
-  const header = Buffer.from('\0asm\x0d\0\x01\0', 'latin1');
   const size = length ?? leb(content.length);
-  return Buffer.concat([header, Buffer.from([id, ...size, ...content])]);
+  return Buffer.concat([bytesOf(COMPONENT), Buffer.from([id, ...size, ...content])]);
+}
+
+/** A component of the same section so many times. */
+function repeated(count: number, section: readonly number[]): Uint8Array {
+  const bytes = Buffer.alloc(count * section.length, Buffer.from(section));
+  return Buffer.concat([bytesOf(COMPONENT), bytes]);
+}
+
+function bytesOf(text: string): Buffer {
+  return Buffer.from(text, 'latin1');
 }
 
 /** A number in LEB128. */
