@@ -50,7 +50,8 @@ const orders: Record<string, Order> = {
   'store backup': { words: ['store', 'backup', '../backup'], makes: 'backup' },
   'store restore --force': {
     words: ['store', 'restore', '--force', '../small'],
-    leaves: /\.replaced$/,
+    // A restore of another day removes what was being made.
+    leaves: /\.replaced(-2)?$|^\.restor(ing|ed)-store-/,
   },
   'bucket copy': { words: ['bucket', 'copy', 'default', 'other'] },
   'bucket rename': { words: ['bucket', 'rename', 'second', 'other'] },

@@ -170,6 +170,19 @@ describe('restoring', () => {
     expect(told.replaced).toBe(join(shell.folder, 's.replaced'));
   });
 
+  it('that was killed after it had moved the old store aside is finished by whoever comes next', async () => {
+    const shell = new Shell();
+    await shell.succeed(`kv -s s set k old; kv -s s store backup b.kvb; kv -s s set k later
+      kv -s r store restore b.kvb; mv r .restored-s-$(stat -c %i s)`);
+    // Moved away by somebody else, it has no restored one.
+    await shell.succeed('mv s away');
+    expect((await shell.run('kv -s s get k')).status).toBe(6);
+    await shell.succeed('mv away s.replaced-2');
+    expect(await shell.succeed('kv -s s get k; kv -s s.replaced-2 get k; ls -A')).toBe(
+      'oldlaterb.kvb\ns\ns.replaced-2\n',
+    );
+  });
+
   it('gives a store that goes on with its backups, apart from what it was made of', async () => {
     const shell = await shellWithStore();
     await shell.succeed(`kv -s s store backup a.kvb; kv -s s set k 1; kv -s s store backup b.kvb --since a.kvb

@@ -1,5 +1,5 @@
 /** The numbers of the meta pages, which say which of two states is the last: no damaged bit makes it the one before. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { KvError } from '../../src/errors.js';
@@ -52,6 +52,8 @@ test.each([1, 2, 3, 4])(
         const damaged = Buffer.from(data);
         damaged[page * PAGE_BYTES + NUMBER_OFFSET + (bit >> 3)]! ^= 1 << (bit & 7);
         writeFileSync(join(path, 'data.mdb'), damaged);
+        // It tells a damaged number from that of a commit that has failed.
+        copyFileSync(join(sound, 'lock.mdb'), join(path, 'lock.mdb'));
         const read = await valueIn(path).catch((error: unknown) => error);
         const { problems } = await checkOf(path).run({ found });
         if (read instanceof KvError) {

@@ -82,15 +82,20 @@ export function makeRoom(file: string, extent: Extent, deletes: boolean): void {
   }
 }
 
-/** The same error; one of a disk that is full with what to do. */
+/** The same error; one of a disk that is full, and not of a limit on the file's size, with what to do. */
 export function withWayOut(error: KvError, deletes: boolean): KvError {
-  if (error.code !== 'full') return error;
+  if (error.code !== 'full' || isOfFileSize(error.cause)) return error;
   const { code, message, result, cause } = error;
   const least = `${ROOM_BYTES / 1024} KiB on its disk are enough to delete`;
   const hint = deletes
     ? `${least}, and what is deleted is used again`
     : `try: kv delete KEY, for which some room is kept; else ${least}`;
   return new KvError(code, message, { result, hint, cause });
+}
+
+function isOfFileSize(cause: unknown): boolean {
+  if (cause instanceof KvError) return isOfFileSize(cause.cause);
+  return (cause as NodeJS.ErrnoException | undefined)?.code === 'EFBIG';
 }
 
 /**

@@ -10,6 +10,7 @@ import { Environment } from './environment.js';
 import { exposureOf } from './exposed-folder.js';
 import { checkDataFile } from './file/data-file.js';
 import { flush } from './flush.js';
+import { finishRestore } from './interrupted-restore.js';
 import {
   DATA_FILE,
   encodeU64,
@@ -71,8 +72,17 @@ function namesIn(path: string): string[] {
     }
     return readdirSync(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw ioError(action, error);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw ioError(action, error);
+    return isFinished(path) ? readdirSync(path) : [];
+  }
+}
+
+/** Whether the end of a restore that was killed has put a store there. Throws `io`. */
+function isFinished(path: string): boolean {
+  try {
+    return finishRestore(path);
+  } catch (error) {
+    throw ioError(`finish the restore of store "${path}"`, error);
   }
 }
 

@@ -9,6 +9,12 @@ import type { Restored, RestoreOptions } from '../../maintenance.js';
 import { checkOf } from '../check/check-store.js';
 import { metaPagesOf } from '../file/new-metas.js';
 import { flush } from '../flush.js';
+import {
+  finishRestore,
+  replacedName,
+  restoredName,
+  restoredPrefix,
+} from '../interrupted-restore.js';
 import { DATA_FILE } from '../layout.js';
 import { makeFolder } from '../make-folder.js';
 import type { Head } from './backup-format.js';
@@ -35,17 +41,26 @@ export async function restoreBackups(
   options: RestoreOptions,
 ): Promise<Restored> {
   const place = resolve(path);
-  if (existsSync(place) && !options.replace) throw isThere(path);
   try {
+    finishRestore(place);
+    if (existsSync(place) && !options.replace) throw isThere(path);
     makeFolder(dirname(place));
     const prefix = `${RESTORING_PREFIX}${basename(place)}-`;
-    removeRemains(dirname(place), prefix);
-    const making = mkdtempSync(join(dirname(place), prefix));
+    removeRemains(dirname(place), [prefix, restoredPrefix(place)]);
+    let making = mkdtempSync(join(dirname(place), prefix));
     try {
       const head = await assemble(path, join(making, DATA_FILE), backups, options);
-      const replaced = existsSync(place) ? freeName(place) : undefined;
-      if (replaced !== undefined) renameSync(place, replaced);
-      renameSync(making, place);
+      const replaced = existsSync(place) ? replacedName(place) : undefined;
+      if (replaced === undefined) renameSync(making, place);
+      else {
+        const restored = restoredName(place);
+        // One of a restore that was killed just here.
+        rmSync(restored, { recursive: true, force: true });
+        renameSync(making, restored);
+        making = restored;
+        renameSync(place, replaced);
+        finishRestore(place);
+      }
       flush(dirname(place));
       return { info: head, ...(replaced !== undefined && { replaced }) };
     } finally {
@@ -113,22 +128,13 @@ async function checkWhole(path: string, file: string, { signal }: RestoreOptions
   );
 }
 
-function removeRemains(folder: string, prefix: string): void {
+function removeRemains(folder: string, prefixes: readonly string[]): void {
   for (const name of readdirSync(folder)) {
-    if (!name.startsWith(prefix)) continue;
+    if (!prefixes.some((prefix) => name.startsWith(prefix))) continue;
     const remains = join(folder, name);
     const { mtimeMs = Date.now() } = statSync(remains, { throwIfNoEntry: false }) ?? {};
     if (Date.now() - mtimeMs > RESTORING_LIMIT_MS)
       rmSync(remains, { recursive: true, force: true });
-  }
-}
-
-/** A free name beside the store's, for the store that was there. */
-function freeName(place: string): string {
-  const name = `${basename(place)}.replaced`;
-  for (let number = 1; ; number++) {
-    const other = join(dirname(place), number === 1 ? name : `${name}-${number}`);
-    if (!existsSync(other)) return other;
   }
 }
 

@@ -2,28 +2,59 @@
  * Which of the two meta pages is the newer one. They have no checksum, and one damaged bit of a number can have the
  * older page pass for the newer: so they are held against each other, and against what they lead to.
  */
+import { dirname, join } from 'node:path';
+import { LOCK_FILE } from '../layout.js';
+import { LockFile } from '../lock-file.js';
 import { Fault } from './page.js';
 import { numberOf, transactionOf } from './page-header.js';
 import type { StoreFile } from './store-file.js';
 import { rootOf } from './walk.js';
 
-/** What a meta page tells of its transaction; `main` is the descriptor of the main tree. */
-interface Told {
+/** The content of a meta page; `main` is the descriptor of the main tree. */
+interface MetaContent {
   readonly transaction: bigint;
+  readonly lastPage: number;
   readonly main: Buffer;
 }
 
 /** The newer of the two; undefined if what they tell does not go together. Throws `io`. */
-export function newerOf<T extends Told>(file: StoreFile, first: T, second: T): T | undefined {
+export function newerOf<T extends MetaContent>(
+  file: StoreFile,
+  first: T,
+  second: T,
+): T | undefined {
   if (!areInTurn(first.transaction, second.transaction)) return undefined;
   const [older, newer] = first.transaction < second.transaction ? [first, second] : [second, first];
   const roots = [rootOf(older.main, 'main'), rootOf(newer.main, 'main')] as const;
   // After a compaction, and in a restored store, both lead to the same.
   if (roots[0]?.number === roots[1]?.number) return newer;
   const [before, after] = roots.map((root) => root && writerOfPage(file, root.number));
-  const isBefore = before === undefined || before <= older.transaction;
+  const isBefore =
+    before === undefined ||
+    before <= older.transaction ||
+    isOfFailedCommit(file, before, older, newer);
   const isAfter = after === undefined || after > older.transaction;
   return isBefore && isAfter ? newer : undefined;
+}
+
+/**
+ * Where a commit cannot write its meta page, LMDB puts the older numbers back on it, and leaves the new trees, which
+ * nothing reads: the next commit writes all of it. The lock file beside it tells that from a damaged number: it has the
+ * number of the last commit that was made.
+ */
+function isOfFailedCommit(
+  file: StoreFile,
+  writer: bigint,
+  older: MetaContent,
+  newer: MetaContent,
+): boolean {
+  if (writer !== newer.transaction + 1n || older.lastPage > newer.lastPage) return false;
+  const lockFile = new LockFile(join(dirname(file.path), LOCK_FILE));
+  try {
+    return BigInt(lockFile.lastTransaction ?? 0) < writer;
+  } finally {
+    lockFile.close();
+  }
 }
 
 /**
