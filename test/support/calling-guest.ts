@@ -74,6 +74,23 @@ made(
   (handle) => `(call $atomics@0.2.0-draft2.cas.new ${handle} ${PRESENT} ${RESULT})`,
   'wasi:keyvalue/store@0.2.0-draft2.bucket',
 );
+const cache = 'wasi:keyvalue/cache@0.1.0';
+for (const [future, name, key] of [
+  ['future-get-result', 'get', PRESENT],
+  ['future-exists-result', 'exists', PRESENT],
+  ['future-get-or-set-result', 'get-or-set', ABSENT],
+  ['future-result', 'delete', ABSENT],
+] as const) {
+  made(`${cache}.${future}`, `${cache}#${name}`, () => `(call $cache@0.1.0.${name} ${key})`);
+}
+const vacant = makers.get(`${cache}.future-get-or-set-result`)!;
+const member = 'future-get-or-set-result.future-get-or-set-result-get';
+makers.set(`${cache}.vacancy`, {
+  imports: [...vacant.imports, `${cache}#[method]${member}`],
+  before: `(call $cache@0.1.0.${member} ${vacant.handle} ${RESULT})`,
+  // In a variant, in a result, in an option.
+  handle: '(i32.load (i32.const 1036))',
+});
 made('wasi:io/poll.pollable', 'wasi:clocks/monotonic-clock#subscribe-duration', () => {
   return '(call $monotonic-clock.subscribe-duration (i64.const 0))';
 });
