@@ -89,7 +89,7 @@ it('a limit on memory that Node starts under, and the program does not, is named
   expect(refused).not.toEqual([]);
   for (const one of refused) {
     expect(one).toMatch(
-      /^6: kv: cannot start: the limit on the process's (addresses|data) is too low\ntry: ulimit -[vd] unlimited\n$/,
+      /^6: kv: cannot (start|use store "[^"]*"): the limit on the process's (addresses|data) is too low( for it)?\ntry: ulimit -[vd] unlimited/,
     );
   }
 });
@@ -98,7 +98,10 @@ it('a limit on data that is low is named, and the one that is advised is enough'
   const shell = new Shell();
   await shell.succeed('kv set k v');
   for (const words of ['get k', 'set k v', '-s new set k v']) {
-    const said = await under(shell, '-d 100000', words);
+    // Node 24 itself needs more.
+    const limits = ['-d 100000', '-d 250000', '-d 300000'];
+    let said: string | undefined;
+    for (const limit of limits) said ??= await under(shell, limit, words);
     expect(said).toMatch(/^6: kv: cannot use store "[^"]*": the limit on the process's data is/);
     const enough = /at least ulimit (-d \d+)/.exec(said!)![1]!;
     expect([words, enough, await under(shell, enough, words)]).toEqual([words, enough, 'done']);
