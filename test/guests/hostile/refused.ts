@@ -120,8 +120,8 @@ export const refused: Record<string, Case> = {
     status: 4,
     says: /^cannot run "x.wasm": it uses declarations of more than \d{6,7} bytes$/,
   },
-  "1,000,000 modules of eight bytes, more than V8's heap takes": {
-    guest: repeated(1_000_000, [1, 8, ...bytesOf('\0asm\x01\0\0\0')]),
+  "250,000 modules of eight bytes, more than V8's heap takes": {
+    guest: repeated(250_000, [1, 8, ...bytesOf('\0asm\x01\0\0\0')]),
     heap: 64,
     status: 4,
     says: /^cannot run "x.wasm": it uses declarations of more than \d{6,7} bytes$/,
