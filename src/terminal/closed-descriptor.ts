@@ -4,6 +4,7 @@
  */
 import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename } from 'node:path';
+import { ACCESS_MODE, openFlags, READ_AND_WRITE } from './open-flags.js';
 
 /**
  * False also if it cannot be known: a program that starts another without an output gives it the
@@ -40,17 +41,11 @@ function placeOf(id: number, descriptor: number): 'null' | 'other' | 'none' | 'u
   try {
     const path = readlinkSync(`/proc/${id}/fd/${descriptor}`);
     if (path !== '/dev/null') return 'other';
-    const info = readFileSync(`/proc/${id}/fdinfo/${descriptor}`, 'latin1');
-    const flags = Number.parseInt(/^flags:\s*([0-7]+)/m.exec(info)?.[1] ?? '0', 8);
-    return (flags & ACCESS_MODE) === READ_AND_WRITE ? 'null' : 'other';
+    return (openFlags(descriptor, id) & ACCESS_MODE) === READ_AND_WRITE ? 'null' : 'other';
   } catch (cause) {
     return (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'none' : 'unknown';
   }
 }
-
-/** Of open(2). */
-const ACCESS_MODE = 0o3;
-const READ_AND_WRITE = 0o2;
 
 /** The name of a process; undefined if it has ended, or the system does not show it. */
 function nameOf(id: number): string | undefined {

@@ -2,7 +2,8 @@
  * The descriptors that this process has inherited, without Node's own: its event queues, and pipes
  * with both ends in this process. A write to those would be lost, or taken for a signal.
  */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { ACCESS_MODE, openFlags, READ_AND_WRITE } from './open-flags.js';
 
 /** In order; none if the system does not show them. */
 export function inheritedDescriptors(): number[] {
@@ -20,7 +21,7 @@ interface Open {
   readonly descriptor: number;
   /** Its target: a path, or `pipe:[42]`, `anon_inode:[eventpoll]`. */
   readonly target: string;
-  /** By open(2): for reading, for writing, or both. */
+  /** The part `ACCESS_MODE` of its flags. */
   readonly access: number;
 }
 
@@ -34,10 +35,6 @@ function isOfNode({ descriptor, target, access }: Open, all: readonly Open[]): b
   return all.some((other) => other.target === target && other.access === 1 - access);
 }
 
-/** Of open(2): 0 for reading, 1 for writing, 2 for both. */
-const ACCESS_MODE = 0o3;
-const READ_AND_WRITE = 2;
-
 function openDescriptors(): Open[] {
   try {
     return readdirSync('/proc/self/fd').flatMap((name) => openAs(Number(name)) ?? []);
@@ -50,9 +47,7 @@ function openDescriptors(): Open[] {
 function openAs(descriptor: number): Open | undefined {
   try {
     const target = readlinkSync(`/proc/self/fd/${descriptor}`);
-    const info = readFileSync(`/proc/self/fdinfo/${descriptor}`, 'latin1');
-    const flags = Number.parseInt(/^flags:\s*([0-7]+)/m.exec(info)?.[1] ?? '0', 8);
-    return { descriptor, target, access: flags & ACCESS_MODE };
+    return { descriptor, target, access: openFlags(descriptor) & ACCESS_MODE };
   } catch {
     return undefined;
   }

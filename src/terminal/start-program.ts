@@ -4,10 +4,11 @@
  * closed: a child that wrote to that would write into the store.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { wasClosed } from './closed-descriptor.js';
 import { atStart, FIRST_OTHER, otherDescriptors } from './descriptors-at-start.js';
 import { isNodesOwn } from './inherited-descriptors.js';
+import { openFlags } from './open-flags.js';
 
 /** stdin as it is, or a pipe to write to it. */
 export type ProgramInput = 'inherit' | 'pipe';
@@ -48,7 +49,5 @@ function others(nowhere: number): (number | 'ignore')[] {
 const O_CLOEXEC = 0o2000000;
 
 function isClosedInChildren(descriptor: number): boolean {
-  const info = readFileSync(`/proc/self/fdinfo/${descriptor}`, 'latin1');
-  const flags = Number.parseInt(/^flags:\s*([0-7]+)/m.exec(info)?.[1] ?? '0', 8);
-  return (flags & O_CLOEXEC) !== 0;
+  return (openFlags(descriptor) & O_CLOEXEC) !== 0;
 }
