@@ -9,7 +9,10 @@ export interface HistoryFile {
 
 export class History {
   readonly #file: HistoryFile;
-  #lines: string[] | undefined;
+  /** In their order, which adding a line keeps at a cost that does not grow with them. */
+  #known: Set<string> | undefined;
+  /** The same as a list; undefined if it has to be made anew. */
+  #lines: readonly string[] | undefined;
 
   /** The file is read when lines are first asked for. */
   constructor(file: HistoryFile) {
@@ -18,23 +21,23 @@ export class History {
 
   /** Oldest first, without repetitions. */
   get lines(): readonly string[] {
-    return this.#known;
+    this.#known ??= new Set(this.#file.read());
+    this.#lines ??= [...this.#known];
+    return this.#lines;
   }
 
   /** Adds a line as the newest. `recorded` is written to the file; undefined: nothing is. */
   add(line: string, recorded: string | undefined): void {
-    this.#lines = [...this.#known.filter((one) => one !== line), line];
+    this.#known ??= new Set(this.#file.read());
+    this.#known.delete(line);
+    this.#known.add(line);
+    this.#lines = undefined;
     if (recorded !== undefined) this.#file.add(recorded);
   }
 
   /** The place of the newest line before `from` with a text in it; undefined if there is none. */
-  search(text: string, from = this.#known.length): number | undefined {
-    for (let at = from - 1; at >= 0; at--) if (this.#known[at]!.includes(text)) return at;
+  search(text: string, from = this.lines.length): number | undefined {
+    for (let at = from - 1; at >= 0; at--) if (this.lines[at]!.includes(text)) return at;
     return undefined;
-  }
-
-  get #known(): string[] {
-    this.#lines ??= this.#file.read();
-    return this.#lines;
   }
 }
