@@ -128,7 +128,7 @@ async function runOne(
   const { stderr } = context.terminal;
   try {
     const command = shellCommandOf(line);
-    if (command !== undefined) return await runForShell(command, context, env);
+    if (command !== undefined) return await runForShell(command, context, env, signal);
     const plan = planOf(line);
     if (plan === undefined) return true;
     const step = await readLine(plan.words, session.settings);
@@ -152,12 +152,13 @@ async function runForShell(
   command: string,
   context: Context,
   env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
 ): Promise<boolean> {
   const { terminal } = context;
-  const { status, signal } = await runCommand(command, env);
-  if (status === 0) return true;
+  const end = await runCommand(command, env, signal);
+  if (end.status === 0) return true;
   await terminal.stderr.write(ownLine(context));
-  await terminal.note(`the command ended with ${signal ?? `status ${status}`}`);
+  await terminal.note(`the command ended with ${end.signal ?? `status ${end.status}`}`);
   return false;
 }
 

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 import { ioError } from '../errors.js';
+import { nextTurn } from './event-loop.js';
 import { othersStopped } from './process-group.js';
 import { startProgram } from './start-program.js';
 import { plainStyle } from './style.js';
@@ -67,12 +68,21 @@ export async function openCommand(
   };
 }
 
-/** Runs a command line with the same shell, on the terminal. Throws `io` as well. */
-export async function runCommand(line: string, env: NodeJS.ProcessEnv): Promise<CommandEnd> {
+/**
+ * Runs a command line with the same shell, on the terminal. `signal` is aborted at Ctrl-C. Throws
+ * `io` as well, and the reason of `signal` if the command was not started.
+ */
+export async function runCommand(
+  line: string,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<CommandEnd> {
+  signal.throwIfAborted();
   const child = startProgram(env.SHELL || '/bin/sh', ['-c', line], env);
   const ended = endOf(child);
   ended.catch(() => {});
   await startOf(child, line);
+  if (signal.aborted) child.kill('SIGINT');
   return ended;
 }
 
@@ -93,8 +103,11 @@ export async function runProgram(
 ): Promise<CommandEnd> {
   let child: ChildProcess | undefined;
   const pass = (signal: NodeJS.Signals) => void child?.kill(signal);
-  const leave = () => {};
-  const atKeys = [0, 1, 2].some((descriptor) => isatty(descriptor)) ? leave : pass;
+  let isStarting = true;
+  const passEarly = (signal: NodeJS.Signals) => {
+    if (isStarting) pass(signal);
+  };
+  const atKeys = [0, 1, 2].some((descriptor) => isatty(descriptor)) ? passEarly : pass;
   // Before the program starts: a signal that ends this process meanwhile would leave the program
   // alone.
   for (const signal of passedOn) process.on(signal, pass);
@@ -104,6 +117,7 @@ export async function runProgram(
     const ended = endOf(child);
     ended.catch(() => {});
     await startOf(child, program);
+    isStarting = false;
     started(pass);
     return await ended;
   } finally {
@@ -117,11 +131,16 @@ export function statusOf({ status, signal }: CommandEnd): number {
   return status ?? 128 + (signal === null ? 0 : constants.signals[signal]);
 }
 
-function startOf(child: ChildProcess, line: string): Promise<void> {
-  return new Promise((resolve, reject) => {
+/**
+ * Resolves when the child runs, and the signals have been heard that the terminal sent before there
+ * was a child to get them.
+ */
+async function startOf(child: ChildProcess, line: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
     child.once('error', (cause) => reject(ioError(`run "${line}"`, cause)));
   });
+  await nextTurn(2);
 }
 
 /** Until then this process stops only after the command, which may have to restore the screen. */
