@@ -59,6 +59,9 @@ describe('help()', () => {
         KV_STORE_USER           user of a store on Redis
         KV_STORE_PASSWORD       password of a store on Redis
         KV_STORE_PASSWORD_FILE  file of mode 0600 whose first line that password is
+        KV_STORE_CA_FILE        for a store on rediss://, who vouches for its servers
+        KV_STORE_CERT_FILE      the certificate that these servers are shown
+        KV_STORE_KEY_FILE       file of mode 0600 with the key of that certificate
         KV_BUCKET               bucket to work in, where no --bucket is given
         KV_WAIT                 how long to wait for another writer, where no --wait
                                 is given

@@ -1,17 +1,19 @@
-/** The address of a store on Redis: `redis://HOST:PORT/PREFIX`, `redis+cluster://HOST:PORT,HOST:PORT/PREFIX`. */
+/**
+ * The address of a store on Redis: `redis://HOST:PORT/PREFIX`, `redis+cluster://HOST:PORT,HOST:PORT/PREFIX`, and
+ * `rediss` for connections that are encrypted.
+ */
 import { KvError } from '../../errors.js';
 import { SHARDS } from './layout.js';
-import { redisSchemes } from './schemes.js';
+import { redisSchemes, type Scheme } from './schemes.js';
 
 export interface Server {
   readonly host: string;
   readonly port: number;
 }
 
-export interface Address {
+export interface Address extends Scheme {
   /** As it was given, without a password. */
   readonly text: string;
-  readonly isCluster: boolean;
   /** The server; for a cluster, any of its nodes. */
   readonly servers: readonly Server[];
   /** The prefix of each key's name. */
@@ -33,15 +35,15 @@ const EXAMPLE = 'try: redis://HOST:PORT/PREFIX, or redis+cluster://HOST:PORT,HOS
 /** Throws `usage` for an invalid address; the message names no part that may be a password. */
 export function parseAddress(text: string): Address {
   const parts = /^([a-z+]+):\/\/([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/i.exec(text);
-  const isCluster = redisSchemes[parts?.[1]?.toLowerCase() ?? ''];
-  if (parts === null || isCluster === undefined) throw malformed('it is no address');
+  const scheme = redisSchemes[parts?.[1]?.toLowerCase() ?? ''];
+  if (parts === null || scheme === undefined) throw malformed('it is no address');
   const [, , authority = '', prefix = '', query = ''] = parts;
   if (authority.includes('@')) {
     throw new KvError('usage', 'cannot use the address of a store: it holds a user or a password', {
       hint: 'try: the environment variables KV_STORE_USER and KV_STORE_PASSWORD, or KV_STORE_PASSWORD_FILE',
     });
   }
-  if (!isCluster && authority.includes(','))
+  if (!scheme.isCluster && authority.includes(','))
     throw malformed('several servers are redis+cluster://');
   if (prefix !== '' && !/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(prefix)) {
     throw malformed('a prefix is a letter, and letters, digits, "_" and "-" behind it, 64 at most');
@@ -52,7 +54,7 @@ export function parseAddress(text: string): Address {
   }
   return {
     text,
-    isCluster,
+    ...scheme,
     servers: authority.split(',').map(parseServer),
     prefix: prefix || PREFIX,
     replicas: numberOf(options, 'wait', 0, 100),

@@ -37,13 +37,13 @@ export class Bridge {
   readonly #patience: Patience;
   #calls = 0;
 
-  private constructor(address: Address, { user, password }: Credentials, patience: Patience) {
+  private constructor(address: Address, credentials: Credentials, patience: Patience) {
     this.address = address;
     this.#patience = patience;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     const answers = this.#answers.buffer as SharedArrayBuffer;
-    const workerData: WorkerStart = { address, user, password, answers, port: port2 };
+    const workerData: WorkerStart = { address, credentials, answers, port: port2 };
     this.#worker = new Worker(workerFile(), { workerData, transferList: [port2] });
   }
 

@@ -19,7 +19,7 @@ export async function openRedisStore(
   now?: () => Milliseconds,
 ): Promise<Store | undefined> {
   const address = parseAddress(text);
-  const bridge = await Bridge.start(address, credentialsOf(process.env), patience);
+  const bridge = await Bridge.start(address, credentialsOf(process.env, address.isTls), patience);
   try {
     const store = new RedisStore(bridge, { isReadOnly: mode === 'read', now });
     if (mode === 'write') store.catalogue.make();

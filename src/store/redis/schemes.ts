@@ -1,5 +1,14 @@
-/** The schemes of addresses on Redis, and whether each is a cluster. */
-export const redisSchemes: Readonly<Record<string, boolean>> = {
-  redis: false,
-  'redis+cluster': true,
+/** The schemes of addresses on Redis. */
+
+export interface Scheme {
+  readonly isCluster: boolean;
+  /** Whether connections are encrypted, and servers prove who they are. */
+  readonly isTls: boolean;
+}
+
+export const redisSchemes: Readonly<Record<string, Scheme>> = {
+  redis: { isCluster: false, isTls: false },
+  rediss: { isCluster: false, isTls: true },
+  'redis+cluster': { isCluster: true, isTls: false },
+  'rediss+cluster': { isCluster: true, isTls: true },
 };

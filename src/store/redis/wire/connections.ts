@@ -1,9 +1,10 @@
 /** One connection to each server, opened when it is first needed. */
 import type { Milliseconds } from '../../record.js';
 import type { Address, Server } from '../address.js';
-import { before } from './deadline.js';
+import type { Credentials } from '../credentials.js';
+import { before, Late } from './deadline.js';
 import type { Reply } from './request.js';
-import { Connection, type Credentials, ErrorReply } from './server.js';
+import { Connection, ErrorReply, Unanswered } from './server.js';
 
 /** How long a server may take to answer for the first time. */
 const CONNECT_MS: Milliseconds = 5000;
@@ -23,8 +24,16 @@ export class Connections {
     return [...this.#made.keys()].map(serverOf);
   }
 
-  /** Rejects with the error of the system or the server, and `NotRedis`. */
-  to(server: Server): Promise<Connection> {
+  /** Rejects at `end`, with the error of the system or the server, and with `NotRedis`. */
+  async to(server: Server, end: Milliseconds): Promise<Connection> {
+    try {
+      return await before(end, this.#to(server));
+    } catch (error) {
+      throw this.#isUnanswered(error) ? new Unanswered(error as Error, this.#address.isTls) : error;
+    }
+  }
+
+  #to(server: Server): Promise<Connection> {
     const key = `${server.host} ${server.port}`;
     const found = this.#made.get(key);
     if (found === undefined) return this.#open(key, server);
@@ -47,6 +56,11 @@ export class Connections {
     this.#made.set(key, opening);
     opening.catch(() => this.#made.delete(key));
     return opening;
+  }
+
+  #isUnanswered(error: unknown): boolean {
+    if (this.#address.isTls) return error instanceof Late;
+    return (error as NodeJS.ErrnoException).code === 'ECONNRESET';
   }
 }
 

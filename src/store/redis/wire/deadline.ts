@@ -1,6 +1,9 @@
 import type { Milliseconds } from '../../record.js';
 import type { Connection } from './server.js';
 
+/** Waiting has ended. */
+export class Late extends Error {}
+
 /** The longest timer of Node. */
 const LONGEST_TIMER_MS: Milliseconds = 2 ** 31 - 1;
 
@@ -17,7 +20,7 @@ export async function before<T>(
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
       () => {
-        reject(new Error('it does not answer'));
+        reject(new Late('it does not answer'));
         connection?.close();
       },
       Math.max(0, Math.min(end - performance.now(), LONGEST_TIMER_MS)),

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Milliseconds } from '../../record.js';
 import type { Address, Server } from '../address.js';
+import type { Credentials } from '../credentials.js';
 import { Connections } from './connections.js';
 import { before } from './deadline.js';
 import { failureOf, isPassing, uncertain } from './failures.js';
@@ -14,7 +15,7 @@ import { LostRequest } from './lost-request.js';
 import { redirectionOf } from './redirection.js';
 import type { Reply, Request } from './request.js';
 import { scripts } from './scripts.js';
-import { type Connection, type Credentials, ErrorReply } from './server.js';
+import { type Connection, ErrorReply } from './server.js';
 import { SlotOwners } from './slot-owners.js';
 
 /** The pause before a request is repeated, doubled each time up to the limit. */
@@ -70,8 +71,8 @@ export class Delivery {
     let asked: Server | undefined;
     for (let pause = PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       try {
-        const { server, replicas } = await before(until, this.#owners.of(request));
-        const connection = await before(until, this.#connections.to(asked ?? server));
+        const { server, replicas } = await this.#owners.of(request, until);
+        const connection = await this.#connections.to(asked ?? server, until);
         const reply = this.#send(connection, request, asked !== undefined);
         wasSent = true;
         const answer = await before(until, reply, connection);

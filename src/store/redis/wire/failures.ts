@@ -1,6 +1,7 @@
 /** The messages for errors of servers and of the network, and which errors are temporary. */
 import type { Failure } from './request.js';
-import { ErrorReply, NotRedis } from './server.js';
+import { ErrorReply, NotRedis, Unanswered } from './server.js';
+import { tlsFailureOf } from './tls-failures.js';
 
 /** Errors of a server after which another try is worthwhile. */
 const passing = [
@@ -15,7 +16,7 @@ const passing = [
 
 /** Whether another try is worthwhile. */
 export function isPassing(error: unknown): boolean {
-  if (error instanceof NotRedis) return false;
+  if (error instanceof NotRedis || tlsFailureOf(error)) return false;
   return !(error instanceof ErrorReply) || passing.includes(error.message.split(' ', 1)[0]!);
 }
 
@@ -25,7 +26,14 @@ export function failureOf(error: unknown): Failure {
   }
   if (error instanceof ErrorReply) return failureOfReply(error.message);
   const { code, message } = error as NodeJS.ErrnoException;
-  return { code: 'busy', state: connectionFaults[code ?? ''] ?? message };
+  const state = connectionFaults[code ?? ''] ?? message;
+  return (
+    tlsFailureOf(error) ?? {
+      code: 'busy',
+      state,
+      ...(error instanceof Unanswered && { hint: error.hint }),
+    }
+  );
 }
 
 const connectionFaults: Readonly<Record<string, string>> = {

@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../../../errors.js';
 import type { Milliseconds } from '../../record.js';
 import type { Address } from '../address.js';
+import type { Credentials } from '../credentials.js';
 import type { ScriptName } from './scripts.js';
 
 /** One request to the server of its keys, which are in one slot. */
@@ -51,8 +52,7 @@ export type Answer = { readonly number: number } & (
 /** What the worker starts with. */
 export interface WorkerStart {
   readonly address: Address;
-  readonly user: string | undefined;
-  readonly password: string | undefined;
+  readonly credentials: Credentials;
   /** The number of the call answered last. */
   readonly answers: SharedArrayBuffer;
   readonly port: import('node:worker_threads').MessagePort;

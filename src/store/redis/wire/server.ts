@@ -5,15 +5,11 @@
 import { createClient, ErrorReply, RESP_TYPES } from '@redis/client';
 import type { Milliseconds } from '../../record.js';
 import type { Server } from '../address.js';
+import type { Credentials } from '../credentials.js';
 import type { Reply } from './request.js';
 
 /** How long connecting may take. */
 const CONNECT_MS: Milliseconds = 5000;
-
-export interface Credentials {
-  readonly user: string | undefined;
-  readonly password: string | undefined;
-}
 
 /** An error that the server reports; its first word is a code: `MOVED`, `OOM`, `NOAUTH`. */
 export { ErrorReply };
@@ -21,10 +17,30 @@ export { ErrorReply };
 /** A server that speaks another protocol. */
 export class NotRedis extends Error {}
 
-function clientOf({ host, port }: Server, { user, password }: Credentials) {
+/** A server that was reached, and did not answer as it should: it speaks TLS and the client not, or the other way round. */
+export class Unanswered extends Error {
+  readonly code: string | undefined;
+  readonly hint: string;
+
+  constructor({ message, code }: NodeJS.ErrnoException, isTls: boolean) {
+    super(message);
+    this.code = code;
+    this.hint = isTls
+      ? 'if it does not speak TLS: redis:// instead of rediss://'
+      : 'if it speaks TLS: rediss:// instead of redis://';
+  }
+}
+
+function clientOf({ host, port }: Server, { user, password, tls }: Credentials) {
   return createClient({
     RESP: 2,
-    socket: { host, port, reconnectStrategy: false, connectTimeout: CONNECT_MS },
+    socket: {
+      host,
+      port,
+      reconnectStrategy: false,
+      connectTimeout: CONNECT_MS,
+      ...(tls && { tls: true, ...tls }),
+    },
     ...(user !== undefined && { username: user }),
     ...(password !== undefined && { password }),
     disableOfflineQueue: true,

@@ -2,8 +2,10 @@
  * The server of each slot: in a cluster, what its servers said last, and what redirections have
  * said since.
  */
+import type { Milliseconds } from '../../record.js';
 import type { Address, Server } from '../address.js';
 import type { Connections } from './connections.js';
+import { before } from './deadline.js';
 import { LostRequest } from './lost-request.js';
 import type { Redirection } from './redirection.js';
 import type { Reply, Request } from './request.js';
@@ -31,18 +33,18 @@ export class SlotOwners {
   }
 
   /**
-   * Rejects with `LostRequest` if the servers do not belong to a cluster, and with the last
+   * Rejects at `end`, with `LostRequest` if the servers do not belong to a cluster, and with the last
    * server's error.
    */
-  async of(request: Request): Promise<Owner> {
+  async of(request: Request, end: Milliseconds): Promise<Owner> {
     const { isCluster, servers } = this.#address;
     if (!isCluster) return { server: servers[0]!, replicas: 0 };
     const slot = slotOf(request.kind === 'script' ? request.keys[0]! : request.key);
     if (this.#owners.length === 0) {
-      this.#asking ??= this.#ask().finally(() => {
+      this.#asking ??= this.#ask(end).finally(() => {
         this.#asking = undefined;
       });
-      await this.#asking;
+      await before(end, this.#asking);
     }
     const owner = this.#owners.find(({ last }) => slot <= last);
     if (owner === undefined) throw new ErrorReply('CLUSTERDOWN Hash slot not served');
@@ -61,11 +63,11 @@ export class SlotOwners {
     this.#moved.clear();
   }
 
-  async #ask(): Promise<void> {
+  async #ask(end: Milliseconds): Promise<void> {
     let fault: unknown;
     for (const server of [...this.#address.servers, ...this.#connections.servers]) {
       try {
-        const connection = await this.#connections.to(server);
+        const connection = await this.#connections.to(server, end);
         this.#owners = ownersOf(await connection.send(['CLUSTER', 'SLOTS']), server);
         if (this.#owners.length > 0) return;
         fault = new ErrorReply('CLUSTERDOWN no slot is served');

@@ -8,8 +8,8 @@ import { LostRequest } from './lost-request.js';
 import { packReplies } from './packed-replies.js';
 import type { Answer, Call, WorkerStart } from './request.js';
 
-const { address, user, password, answers, port } = workerData as WorkerStart;
-const delivery = new Delivery(address, { user, password });
+const { address, credentials, answers, port } = workerData as WorkerStart;
+const delivery = new Delivery(address, credentials);
 const woken = new Int32Array(answers);
 
 port.on('message', async (call: Call | 'close') => {
