@@ -8,6 +8,7 @@ import type { Keyvalue } from '../keyvalue/index.js';
 import { DEFAULT_BUCKET } from '../line/settings.js';
 import { isSamePlace } from '../store/same-place.js';
 import type { Terminal } from '../terminal/terminal.js';
+import { abandonedAtCtrlC } from './abandoned-work.js';
 import { LateStore } from './late-store.js';
 import { modeOf, openFor, patienceOf, type StoreAccess } from './open-for.js';
 import { interruptible } from './signals.js';
@@ -51,7 +52,7 @@ export async function withStore<T>(
     openFor(access, { ...surroundings, idIsTaken }),
   ]);
   const late = store ? undefined : new LateStore(new MemoryStore());
-  const keyvalue = createKeyvalue(store ?? late!.store);
+  const keyvalue = createKeyvalue(store ?? late!.store, abandonedAtCtrlC());
   let isStuck = false;
   const empty = () => createKeyvalue(new MemoryStore()).buckets.create(DEFAULT_BUCKET);
   const prepare = (needed: StoreAccess) => makeLate(late, needed, surroundings);

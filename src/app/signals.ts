@@ -53,12 +53,12 @@ export async function interruptible<T>(
  * Does work that blocks the event loop, during which no listener runs: any signal ends the process,
  * and Ctrl-Z stops it at once.
  */
-export function endingAtSignals(work: () => void): void {
+export function endingAtSignals<T>(work: () => T): T {
   const unheard = [...signals, 'SIGTSTP'] as const;
   const heard = unheard.map((signal) => [signal, process.rawListeners(signal)] as const);
   for (const signal of unheard) process.removeAllListeners(signal);
   try {
-    work();
+    return work();
   } finally {
     for (const [signal, listeners] of heard) {
       for (const listener of listeners) process.on(signal, listener as NodeJS.SignalsListener);

@@ -23,6 +23,7 @@ import { draftsOf } from './drafts/index.js';
 import { everything, type Rules } from './drafts/rules.js';
 import * as eventual from './eventual.js';
 import * as eventualBatch from './eventual-batch.js';
+import type { Unbounded } from './expression.js';
 import * as listing from './listing.js';
 import type { LoadOptions } from './load-options.js';
 import { locksOf } from './lock.js';
@@ -30,7 +31,7 @@ import type { OutgoingValue } from './outgoing-value.js';
 import { prefixTransfersOf } from './prefix-transfer.js';
 import * as previousValue from './previous-value.js';
 import * as record from './record.js';
-import { recordFilter } from './record-filter.js';
+import { type FilterOptions, recordFilter } from './record-filter.js';
 import { PrefixSizes, type PrefixSizesOptions, SizeClasses } from './sizes.js';
 import { transactionsOf } from './transactions.js';
 import { typesOf } from './types.js';
@@ -39,7 +40,8 @@ import { KeyvalueError } from './wasi-keyvalue-error.js';
 import { watchesOf } from './watching.js';
 import type { Wit } from './wit.js';
 
-export function createKeyvalue(store: Store) {
+/** The interfaces on a store; `unbounded` matches regular expressions, which may take for ever. */
+export function createKeyvalue(store: Store, unbounded: Unbounded = (work) => work()) {
   const types = typesOf(store);
   return {
     error: { Error: IoError } satisfies Wit<typeof wit.WasiIoError020>,
@@ -74,9 +76,9 @@ export function createKeyvalue(store: Store) {
     listing: {
       ...listing,
       differences,
-      recordFilter,
+      recordFilter: (options: FilterOptions) => recordFilter(options, unbounded),
       searchValues,
-      pattern: (text: string, options: PatternOptions) => new Pattern(text, options),
+      pattern: (text: string, options: PatternOptions) => new Pattern(text, options, unbounded),
     },
     sizes: {
       byPrefix: (options: PrefixSizesOptions) => new PrefixSizes(options),

@@ -122,14 +122,17 @@ function* chosenOf(
   let left = limit;
   if (left <= 0) return;
   for (const records of pages) {
-    const positions: number[] = [];
-    for (let position = 0; position < records.count && positions.length < left; position++) {
-      if (filter === undefined || filter.accepts(records, position)) positions.push(position);
-    }
+    const positions = filter ? filter.accepted(records, left) : firstOf(records, left);
     yield { records, positions };
     left -= positions.length;
     if (left <= 0) return;
   }
+}
+
+function firstOf({ count }: StoredRecords, limit: number): number[] {
+  const positions: number[] = [];
+  for (let position = 0; position < count && position < limit; position++) positions.push(position);
+  return positions;
 }
 
 function* keysAmong(chosen: Iterable<Chosen>): Generator<string> {

@@ -1,6 +1,6 @@
 /** Filters records by their keys and metadata. */
-import { KvError } from '../errors.js';
 import { ELSEWHERE, type Milliseconds, type StoredRecords } from '../store/record.js';
+import { Expression, type Unbounded } from './expression.js';
 import { Glob } from './glob.js';
 
 export interface FilterOptions {
@@ -19,23 +19,28 @@ export interface FilterOptions {
 export interface RecordFilter {
   /** The prefix of every key that is accepted. */
   readonly prefix: string;
-  /** Throws `damaged`, `io`. */
-  accepts(records: StoredRecords, position: number): boolean;
+  /** The positions of the first `limit` records that are accepted. Throws `damaged`, `io`. */
+  accepted(records: StoredRecords, limit: number): number[];
 }
 
 /** Accepts records that satisfy all options; undefined if there are none. Throws `usage`. */
-export function recordFilter(options: FilterOptions): RecordFilter | undefined {
+export function recordFilter(
+  options: FilterOptions,
+  unbounded: Unbounded,
+): RecordFilter | undefined {
   const { newer = Number.NEGATIVE_INFINITY, older = Number.POSITIVE_INFINITY, larger } = options;
   const glob = options.glob === undefined ? undefined : new Glob(options.glob);
-  const regex = options.regex === undefined ? undefined : expressionOf(options.regex);
+  const regex =
+    options.regex === undefined
+      ? undefined
+      : new Expression(options.regex, 'u', `"${options.regex}"`, unbounded);
   const hasTime = options.newer !== undefined || options.older !== undefined;
-  const tests: RecordFilter['accepts'][] = [];
+  const tests: ((records: StoredRecords, position: number) => boolean)[] = [];
   if (glob) {
     tests.push(({ bytes, places }, position) =>
       glob.matches(bytes, places[4 * position]!, places[4 * position + 1]!),
     );
   }
-  if (regex) tests.push((records, position) => regex.test(records.key(position)));
   if (larger !== undefined) tests.push((records, position) => sizeOf(records, position) > larger);
   if (hasTime) {
     tests.push((records, position) => {
@@ -43,11 +48,26 @@ export function recordFilter(options: FilterOptions): RecordFilter | undefined {
       return entry !== undefined && entry.modified > newer && entry.modified < older;
     });
   }
-  if (tests.length === 0) return undefined;
+  if (tests.length === 0 && regex === undefined) return undefined;
   return {
     prefix: glob?.prefix ?? '',
-    accepts: (records, position) => tests.every((test) => test(records, position)),
+    accepted(records, limit) {
+      const candidates = regex?.findIn(keysOf(records));
+      const count = candidates?.length ?? records.count;
+      const positions: number[] = [];
+      for (let at = 0; at < count && positions.length < limit; at++) {
+        const position = candidates?.[at] ?? at;
+        if (tests.every((test) => test(records, position))) positions.push(position);
+      }
+      return positions;
+    },
   };
+}
+
+function keysOf(records: StoredRecords): string[] {
+  const keys: string[] = [];
+  for (let position = 0; position < records.count; position++) keys.push(records.key(position));
+  return keys;
 }
 
 /** Bytes of a value. */
@@ -55,17 +75,4 @@ export function sizeOf(records: StoredRecords, position: number): number {
   const valueStart = records.places[4 * position + 2]!;
   if (valueStart === ELSEWHERE) return records.entry(position)?.size ?? 0;
   return records.places[4 * position + 3]! - valueStart;
-}
-
-/** Throws `usage` for an invalid regular expression of JavaScript. */
-export function expressionOf(source: string, flags = 'u', named = `"${source}"`): RegExp {
-  try {
-    const expression = new RegExp(source, flags);
-    // V8 compiles it when it is used, for each of its two kinds of strings, and may find it too large then.
-    for (const text of ['a', '\u0101']) text.search(expression);
-    return expression;
-  } catch (cause) {
-    const fault = (cause as Error).message.replace(/^.*: /s, '');
-    throw new KvError('usage', `${named} is no regular expression: ${fault}`, { cause });
-  }
 }

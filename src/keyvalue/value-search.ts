@@ -4,7 +4,7 @@
  */
 import { KvError } from '../errors.js';
 import { ELSEWHERE, type StoredRecords } from '../store/record.js';
-import { expressionOf } from './record-filter.js';
+import { Expression, type Unbounded } from './expression.js';
 
 /** Bytes of a line that are searched at a time: a longer line is searched in parts. */
 const LINE_LIMIT_BYTES = 1024 * 1024;
@@ -24,35 +24,32 @@ export interface PatternOptions {
 export class Pattern {
   /** Bytes that a match consists of; undefined if only a regular expression can find it. */
   readonly needle: Buffer | undefined;
-  readonly #expression: RegExp;
+  readonly #expression: Expression;
 
   /** Throws `usage` for an invalid regular expression of JavaScript, and for a newline. */
-  constructor(text: string, { fixed, ignoreCase }: PatternOptions) {
+  constructor(text: string, { fixed, ignoreCase }: PatternOptions, unbounded: Unbounded) {
     if (text.includes('\n')) {
       throw new KvError('usage', 'PATTERN cannot hold a newline: values are searched line by line');
     }
     this.needle = fixed && !ignoreCase ? Buffer.from(text) : undefined;
     const source = fixed ? text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&') : text;
-    this.#expression = expressionOf(source, ignoreCase ? 'giu' : 'gu', 'PATTERN');
+    this.#expression = new Expression(source, ignoreCase ? 'giu' : 'gu', 'PATTERN', unbounded);
+  }
+
+  /** Which of some lines match, by their positions; those with the needle do. */
+  among(lines: readonly Buffer[]): number[] {
+    if (this.needle) return lines.map((_, position) => position);
+    return this.#expression.findIn(lines.map((line) => line.toString()));
   }
 
   matches(line: Buffer): boolean {
     if (this.needle) return line.includes(this.needle);
-    this.#expression.lastIndex = 0;
-    return this.#expression.test(line.toString());
+    return this.#expression.findIn([line.toString()]).length > 0;
   }
 
   /** The text in parts: text between matches and matches, alternating. */
   split(text: string): string[] {
-    const parts: string[] = [];
-    let from = 0;
-    this.#expression.lastIndex = 0;
-    for (const { index, 0: match } of text.matchAll(this.#expression)) {
-      if (match === '') continue;
-      parts.push(text.slice(from, index), match);
-      from = index + match.length;
-    }
-    return [...parts, text.slice(from)];
+    return this.#expression.split(text);
   }
 }
 
@@ -76,22 +73,49 @@ export function* searchValues(
   once: boolean,
 ): Generator<Match[]> {
   for (const records of pages) {
-    const found: Match[] = [];
+    let beside: number[] = [];
     for (let position = 0; position < records.count; position++) {
-      const start = records.places[4 * position + 2]!;
-      if (start === ELSEWHERE) {
-        yield found.splice(0);
-        yield* searchAlone(records, position, pattern, once);
+      if (records.places[4 * position + 2] !== ELSEWHERE) {
+        beside.push(position);
         continue;
       }
-      const head = records.bytes.subarray(start, records.places[4 * position + 3]);
-      const lines = linesOf(head, pattern);
-      if (lines.length === 0) continue;
-      const key = records.key(position);
-      for (const line of once ? lines.slice(0, 1) : lines) found.push({ key, line, head });
+      yield matchesBeside(records, beside, pattern, once);
+      beside = [];
+      yield* searchAlone(records, position, pattern, once);
     }
-    yield found;
+    yield matchesBeside(records, beside, pattern, once);
   }
+}
+
+/** The matches in values that are beside their keys. */
+function matchesBeside(
+  records: StoredRecords,
+  positions: readonly number[],
+  pattern: Pattern,
+  once: boolean,
+): Match[] {
+  // The lines of all values at once: what bounds a match costs too much for each.
+  const lines: Buffer[] = [];
+  /** The record of each line. */
+  const owners: number[] = [];
+  for (const position of positions) {
+    addCandidates(lines, valueBeside(records, position), pattern);
+    while (owners.length < lines.length) owners.push(position);
+  }
+  const matches: Match[] = [];
+  let last: number | undefined;
+  for (const at of pattern.among(lines)) {
+    const position = owners[at]!;
+    if (once && position === last) continue;
+    last = position;
+    const head = valueBeside(records, position);
+    matches.push({ key: records.key(position), line: lines[at]!, head });
+  }
+  return matches;
+}
+
+function valueBeside({ bytes, places }: StoredRecords, position: number): Buffer {
+  return bytes.subarray(places[4 * position + 2], places[4 * position + 3]);
 }
 
 /** Searches one value, piece by piece. */
@@ -125,12 +149,10 @@ function* searchAlone(
 }
 
 /**
- * The matching lines of a value. The last line may have no newline; after a final newline there is
- * no line.
+ * Adds the lines of a value that may match. The last line may have no newline; after a final newline there
+ * is no line.
  */
-function linesOf(bytes: Buffer, pattern: Pattern): Buffer[] {
-  const { needle } = pattern;
-  const found: Buffer[] = [];
+function addCandidates(lines: Buffer[], bytes: Buffer, { needle }: Pattern): void {
   for (let from = 0; from < bytes.length; ) {
     // Lines without a match are skipped at once if the needle tells.
     const hit = needle === undefined ? from : bytes.indexOf(needle, from);
@@ -138,11 +160,16 @@ function linesOf(bytes: Buffer, pattern: Pattern): Buffer[] {
     const start = hit === from ? from : Math.max(bytes.lastIndexOf(NEWLINE, hit - 1) + 1, from);
     const newline = bytes.indexOf(NEWLINE, hit);
     const end = newline === -1 ? bytes.length : newline;
-    const line = bytes.subarray(start, end);
-    if (needle !== undefined || pattern.matches(line)) found.push(line);
+    lines.push(bytes.subarray(start, end));
     from = end + 1;
   }
-  return found;
+}
+
+/** The matching lines of a value. */
+function linesOf(bytes: Buffer, pattern: Pattern): Buffer[] {
+  const lines: Buffer[] = [];
+  addCandidates(lines, bytes, pattern);
+  return pattern.among(lines).map((at) => lines[at]!);
 }
 
 /** Searches a value that comes in pieces. */

@@ -206,6 +206,12 @@ describe.runIf(hasTmux)('pipes and files', () => {
   });
 });
 
+/** Tells the processor time, in 10 ms, of the process whose id stands in a file. */
+async function processorTime(shell: Shell): Promise<() => number> {
+  const id = (await shell.succeed('cat id')).trim();
+  return () => Number(readFileSync(`/proc/${id}/stat`, 'latin1').split(' ')[13]);
+}
+
 describe.runIf(hasTmux)('Ctrl-C', () => {
   it('clears the line', async () => {
     const prompt = await Prompt.open();
@@ -223,6 +229,25 @@ describe.runIf(hasTmux)('Ctrl-C', () => {
     await prompt.waits();
     expect(await prompt.run('exists n1')).toEqual(['true']);
   });
+
+  it.each([`keys --regex '(a+)+$'`, `grep '(a+)+$'`])(
+    'stops a match that takes years, and not the transaction: %s',
+    async (line) => {
+      const text = `${'a'.repeat(60)}b`;
+      const command = `sh -c 'echo $$ > id; exec kv'`;
+      const prompt = await Prompt.open({ pairs: [`${text}=${text}`], command });
+      await prompt.run('begin', 'store:default*>');
+      await prompt.run('incr n', 'store:default*>');
+      const used = await processorTime(prompt.shell);
+      const before = used();
+      await prompt.screen.type(line);
+      await until(() => used() > before + 100);
+      await prompt.screen.press('C-c');
+      await prompt.waits('store:default*>');
+      await prompt.run('commit');
+      expect(await prompt.run('get n')).toEqual(['1']);
+    },
+  );
 
   it('stops a command that a verb writes to', async () => {
     const prompt = await Prompt.open();
