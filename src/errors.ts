@@ -160,6 +160,14 @@ export function asKvError(thrown: unknown): KvError {
 }
 
 /**
+ * Makes text of an error's stack trace, and of its causes': until then V8 keeps the functions on the stack, and
+ * what they were given, such as a key of 20 MB.
+ */
+export function releaseStack(error: unknown): void {
+  for (let one = error; one instanceof Error; one = one.cause) one.stack;
+}
+
+/**
  * Ends a guest that did something that WebAssembly, the canonical ABI, an interface or a limit does
  * not allow; the message says what. Other hosts of components accept any Error without a payload
  * for it.

@@ -1,5 +1,5 @@
 /** wasi:io/error@0.2.0 */
-import type { KvError } from '../errors.js';
+import { type KvError, releaseStack } from '../errors.js';
 
 /**
  * `resource error`: the error of a failed stream operation. It is not a subclass of JavaScript's
@@ -10,6 +10,7 @@ export class IoError {
 
   constructor(cause: KvError) {
     this.cause = cause;
+    releaseStack(cause);
   }
 
   /** Text that helps a person; not to be parsed. WIT: `[method]error.to-debug-string`. */

@@ -1,5 +1,5 @@
 /** wasi:keyvalue/wasi-keyvalue-error@0.2.0-draft */
-import { KvError } from '../errors.js';
+import { KvError, releaseStack } from '../errors.js';
 
 /**
  * `resource error`: how every function of the keyvalue interfaces fails. Not a subclass of
@@ -10,6 +10,7 @@ export class KeyvalueError {
 
   constructor(cause: KvError) {
     this.cause = cause;
+    releaseStack(cause);
   }
 
   /** What was tried, and why it failed. WIT: `[method]error.trace`. */

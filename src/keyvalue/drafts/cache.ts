@@ -141,16 +141,13 @@ export function cacheOf({ rules, upload }: Parts, Value: new (upload: Upload) =>
      * have one. WIT: `get-or-set`.
      */
     getOrSet: (key: string) =>
-      new FutureGetOrSetResult(
-        () => {
-          const val = eventual.get(open(), key);
-          if (val !== undefined) return { tag: 'occupied', val };
-          const bucket = open('set a key');
-          const fill = (ttlMs: number | undefined) => new FillingValue(bucket, key, ttlMs);
-          return { tag: 'vacant', val: new Vacancy(fill) };
-        },
-        ({ val }) => dispose(val),
-      ),
+      new FutureGetOrSetResult(() => {
+        const val = eventual.get(open(), key);
+        if (val !== undefined) return { tag: 'occupied', val };
+        const bucket = open('set a key');
+        const fill = (ttlMs: number | undefined) => new FillingValue(bucket, key, ttlMs);
+        return { tag: 'vacant', val: new Vacancy(fill) };
+      }, disposeEntry),
 
     /** Deletes a key; does nothing where there is none. WIT: `delete`. */
     delete: (key: string) => new FutureResult(() => eventual.delete(open('delete a key'), key)),
@@ -159,6 +156,11 @@ export function cacheOf({ rules, upload }: Parts, Value: new (upload: Upload) =>
 
 function expiresAfter(milliseconds: number | undefined): Milliseconds | undefined {
   return milliseconds === undefined ? undefined : Date.now() + milliseconds;
+}
+
+/** Not a function in `getOrSet`, which would keep its key, of any length. */
+function disposeEntry({ val }: GetOrSetEntry): void {
+  dispose(val);
 }
 
 function dispose(one: Disposable | undefined): void {

@@ -23,6 +23,12 @@ const writeMegabyte = `(call $types.outgoing-value.outgoing-value-write-body-syn
   (call $types.outgoing-value.new-outgoing-value)
   (i32.const 0) (i32.const 1000000) (i32.const 1024))`;
 
+const GET_OR_SET = 'wasi:keyvalue/cache@0.1.0#get-or-set';
+
+/** Bytes of a text behind the first page. */
+const tenMegabytes = `(drop (memory.grow (i32.const 160)))
+  (memory.fill (i32.const 65536) (i32.const 97) (i32.const 10000000))`;
+
 export const amounts: Record<string, Case> = {
   'memories of 60 instances': { guest: sixty(), options: '--max-memory 64M', says: memory },
   'memories of 60 instances, where nothing is said': { guest: sixty(), says: memory },
@@ -78,6 +84,46 @@ export const amounts: Record<string, Case> = {
       ),
     },
     says: memory,
+  },
+  'errors of calls that were given keys of 10 MB, none of which lasts longer than its call': {
+    guest: {
+      imports: [OPEN, GET],
+      core: run(
+        `(local.set $b (call $bucket)) ${tenMegabytes} ${times(
+          40,
+          '(call $eventual.get (local.get $b) (i32.const 65536) (i32.const 10000000) (i32.const 1024))',
+        )}`,
+        BUCKET,
+      ),
+    },
+    heap: 64,
+    status: 0,
+  },
+  'results that are vacant or errors, of calls that were given keys of 10 MB': {
+    guest: {
+      imports: [GET_OR_SET],
+      core: run(
+        `${tenMegabytes} ${times(
+          40,
+          '(drop (call $cache@0.1.0.get-or-set (i32.const 65536) (i32.const 10000000)))',
+        )}`,
+      ),
+    },
+    heap: 64,
+    status: 0,
+  },
+  'a value for which there is no bucket to write to, on the disk': {
+    guest: {
+      imports: [NEW, WRITE],
+      core: run(
+        `${tenMegabytes} (local.set $h (call $types.outgoing-value.new-outgoing-value))
+        (call $types.outgoing-value.outgoing-value-write-body-sync (local.get $h)
+          (i32.const 65536) (i32.const 10000000) (i32.const 1024))
+        (if (i32.eqz (i32.load8_u (i32.const 1024))) (then unreachable))`,
+      ),
+    },
+    options: '-b in=default:ro',
+    status: 0,
   },
   'outgoing values that are not dropped': {
     guest: {
