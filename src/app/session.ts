@@ -137,9 +137,8 @@ export function sessionOf(
 
     bucketToRead(name = settings.bucket): Bucket {
       const { buckets, types } = this.keyvalue;
-      const isThere = buckets.exists(name);
-      if (!isThere && name === DEFAULT_BUCKET && empty) return empty();
-      return types.Bucket.openBucket(name);
+      if (name !== DEFAULT_BUCKET || empty === undefined) return types.Bucket.openBucket(name);
+      return buckets.find(name) ?? empty();
     },
 
     bucketToWrite(name = settings.bucket): Bucket {

@@ -55,6 +55,13 @@ export function administrationOf(store: Store) {
       return store.bucket(name) !== undefined;
     },
 
+    /** The bucket of that name; undefined if there is none. Throws `invalid-bucket`. */
+    find(name: string): Bucket | undefined {
+      checkBucketName(name);
+      const stored = store.bucket(name);
+      return stored && new Bucket(stored);
+    },
+
     /** Throws `bucket-exists`, `invalid-bucket`. */
     create(name: string): Bucket {
       checkBucketName(name);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isFreeList } from '../../src/store/lmdb/file/free-list.js';
 
-const LAST_PAGE = 1000n;
+const LAST_PAGE = 1000;
 
 function listOf(entries: readonly bigint[], count = entries.length): Buffer {
   const bytes = Buffer.alloc(8 * (1 + entries.length));
@@ -16,10 +16,13 @@ const isList = (bytes: Buffer) => isFreeList(bytes, bytes.length, LAST_PAGE);
 /** An entry that is not in use, a page, or pages from one on. */
 const anEntry = fc.oneof(
   fc.constant([0n]),
-  fc.bigInt({ min: 2n, max: LAST_PAGE }).map((page) => [page]),
+  fc.bigInt({ min: 2n, max: BigInt(LAST_PAGE) }).map((page) => [page]),
   fc
-    .tuple(fc.bigInt({ min: 2n, max: LAST_PAGE }), fc.bigInt({ min: 2n, max: LAST_PAGE }))
-    .filter(([page, length]) => page + length - 1n <= LAST_PAGE)
+    .tuple(
+      fc.bigInt({ min: 2n, max: BigInt(LAST_PAGE) }),
+      fc.bigInt({ min: 2n, max: BigInt(LAST_PAGE) }),
+    )
+    .filter(([page, length]) => page + length - 1n <= BigInt(LAST_PAGE))
     .map(([page, length]) => [-length, page]),
 );
 
@@ -36,13 +39,13 @@ test('a list may have room for more entries than it has', () => {
   expect(isList(listOf([], 0))).toBe(true);
 });
 
-test.each([1n, LAST_PAGE + 1n, 2n ** 62n])('a list has no page %i', (page) => {
+test.each([1n, BigInt(LAST_PAGE) + 1n, 2n ** 62n])('a list has no page %i', (page) => {
   expect(isList(listOf([5n, page, 7n]))).toBe(false);
 });
 
 test('a list has no pages in a row that go beyond the last one', () => {
-  expect(isList(listOf([-3n, LAST_PAGE - 2n]))).toBe(true);
-  expect(isList(listOf([-3n, LAST_PAGE - 1n]))).toBe(false);
+  expect(isList(listOf([-3n, BigInt(LAST_PAGE) - 2n]))).toBe(true);
+  expect(isList(listOf([-3n, BigInt(LAST_PAGE) - 1n]))).toBe(false);
   expect(isList(listOf([-(2n ** 60n), 5n]))).toBe(false);
 });
 

@@ -91,11 +91,11 @@ test('no healthy store is taken for a damaged one, whatever has been done to it'
           await store.transaction(async () => {
             for (const step of steps) await step(keyvalue, bucket);
           });
-          checkDataFile(join(store.path, 'data.mdb'));
+          checkDataFile(join(store.path, 'data.mdb'), 'write');
           lookAtEveryPage(store.path);
         }
         await store.close();
-        checkDataFile(join(store.path, 'data.mdb'));
+        checkDataFile(join(store.path, 'data.mdb'), 'write');
       },
     ),
     { numRuns: Number(process.env.KV_TEST_HEALTH ?? 12) },
@@ -127,7 +127,7 @@ test('a store is looked at and opened while other processes write to it', async 
   await (await openStoreAt(path)).close();
   const writers = [writeWithoutEnd([path]), writeWithoutEnd([path])];
   for (const writer of writers) expect(await writer.message()).toBe('writing');
-  for (let look = 0; look < 8000; look++) checkDataFile(join(path, 'data.mdb'));
+  for (let look = 0; look < 8000; look++) checkDataFile(join(path, 'data.mdb'), 'write');
   for (let opening = 0; opening < 20; opening++) {
     const store = await openStoreAt(path, opening % 2 === 0 ? 'read' : 'write');
     expect(store.bucket('test')!.count()).toBeGreaterThan(0);
@@ -148,5 +148,5 @@ function lookAtEveryPage(path: string): void {
   }
   const copy = join(path, '..', 'short.mdb');
   writeFileSync(copy, data);
-  checkDataFile(copy);
+  checkDataFile(copy, 'read');
 }

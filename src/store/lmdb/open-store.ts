@@ -50,7 +50,7 @@ export async function openStore(
     if (exposure !== undefined) patience?.remark?.(exposure);
   }
   if (mode !== 'read') removeRemains(path, names);
-  checkDataFile(join(path, DATA_FILE));
+  checkDataFile(join(path, DATA_FILE), mode);
   const environment = openLocked(path, mode, { isMade, patience, now });
   try {
     checkFormat(environment);

@@ -37,7 +37,7 @@ export async function noteBackup(
   const identity = randomBytes(IDENTITY_BYTES).toString('hex');
   try {
     if (isReadOnly) throw new KvError('read-only', '--read-only was given');
-    checkDataFile(join(path, DATA_FILE));
+    checkDataFile(join(path, DATA_FILE), 'change');
     const patience = { limit: Math.min(limit, WAIT_MS) };
     const environment = openLocked(path, 'change', { patience });
     try {

@@ -103,7 +103,7 @@ export class HeldFile {
 /** The store, opened at its newest moment; or why LMDB cannot or must not open it. */
 function hold(folder: string): Moment | KvError {
   try {
-    checkDataFile(join(folder, DATA_FILE));
+    checkDataFile(join(folder, DATA_FILE), 'read');
     const environment = openLocked(folder, 'read');
     return { environment, snapshot: environment.reads.keep() };
   } catch (error) {

@@ -84,7 +84,7 @@ export async function compactStore(
   options: WorkOptions,
   patience: Patience = {},
 ): Promise<Compacted> {
-  checkDataFile(join(path, DATA_FILE));
+  checkDataFile(join(path, DATA_FILE), 'change');
   // Opened before LMDB opens it, and closed after.
   const lockFile = new LockFile(join(path, LOCK_FILE));
   try {

@@ -2,9 +2,11 @@
  * Checks data.mdb before LMDB maps it: LMDB trusts what it maps, so a file that is cut off or
  * overwritten would kill the process with SIGBUS or SIGSEGV.
  *
- * It reads both meta pages, the file's length, and the trees' pages from the roots downward, with
- * the lists of free pages, up to a number that keeps the check cheap.
+ * It reads both meta pages and the file's length; for writing also the lists of free pages, up to a
+ * number that keeps the check cheap. The trees of records are checked where LMDB goes to them, see
+ * path-guard.ts.
  */
+import type { Mode } from '../../store.js';
 import { isFreeList } from './free-list.js';
 import { checkTogether, type Meta, newestMeta, readMetas, unusable } from './metas.js';
 import { badPage, Fault, type Page, type Place } from './page.js';
@@ -15,23 +17,23 @@ import { walkBroadly } from './walk.js';
 /** Bytes of a page, until the file says. */
 const USUAL_PAGE_BYTES = 4096;
 
-/** Pages of the trees that every opening checks: the roots and some of the pages below. */
+/** Pages of the tree of free pages that an opening for writing checks: the root and some below. */
 const QUICK_CHECK_PAGES = 32;
 
-/** Bytes of the lists of free pages that every opening checks. */
+/** Bytes of the lists of free pages that it checks. */
 const QUICK_CHECK_LIST_BYTES = 1024 * 1024;
 
 /** How often the check is repeated because another process has committed meanwhile. */
 const ATTEMPT_LIMIT = 10;
 
 /** Throws `not-a-store`, `unknown-format`, `damaged` or `io` for a file that LMDB must not open. */
-export function checkDataFile(path: string): void {
+export function checkDataFile(path: string, mode: Mode): void {
   const file = new StoreFile(path, USUAL_PAGE_BYTES);
   try {
     for (let attempts = 0; attempts < ATTEMPT_LIMIT; attempts++) {
       const metas = readMetas(file);
       try {
-        new QuickCheck(file, newestMeta(file, metas)).run();
+        new QuickCheck(file, newestMeta(file, metas)).run(mode);
         checkTogether(file, metas);
         return;
       } catch (error) {
@@ -64,10 +66,12 @@ class QuickCheck {
     this.#isShort = this.#size < (meta.lastPage + 1) * file.pageSize;
   }
 
-  run(): void {
+  run(mode: Mode): void {
     const { transaction: newest, lastPage, roots } = this.#meta;
+    if (!this.#isShort && mode === 'read') return;
+    const checked = this.#isShort ? roots : roots.filter(({ tree }) => tree === 'free');
     let left = this.#isShort ? Number.POSITIVE_INFINITY : QUICK_CHECK_PAGES;
-    for (const { place, page } of walkBroadly(this.#file, roots, { newest, lastPage })) {
+    for (const { place, page } of walkBroadly(this.#file, checked, { newest, lastPage })) {
       const fault = page instanceof Fault ? page : this.#faultOn(page, place);
       if (fault) throw unusable(this.#file, fault.state);
       if (--left <= 0) return;
@@ -105,7 +109,7 @@ class QuickCheck {
 
   #faultInList(list: Buffer, size: number): Fault | undefined {
     if (list.length === 0 && size > 0) return undefined;
-    if (isFreeList(list, size, BigInt(this.#meta.lastPage))) return undefined;
+    if (isFreeList(list, size, this.#meta.lastPage)) return undefined;
     return new Fault('a list of free pages is not what it should be');
   }
 

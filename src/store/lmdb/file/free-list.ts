@@ -6,17 +6,17 @@ import { META_PAGES } from './meta-layout.js';
  * entries, then the entries, i64. A positive entry is a page's number; a negative one is the length
  * of a run from the page in the next entry; zero is unused.
  */
-export function isFreeList(bytes: Buffer, size: number, lastPage: bigint): boolean {
+export function isFreeList(bytes: Buffer, size: number, lastPage: number): boolean {
   if (bytes.length < 8) return false;
-  const count = bytes.readBigUInt64LE(0);
-  if ((count + 1n) * 8n > BigInt(size)) return false;
-  const end = Math.min(bytes.length, Number(count + 1n) * 8);
-  let length = 1n;
-  for (let at = 8; at + 8 <= end; at += 8) {
-    const entry = bytes.readBigInt64LE(at);
-    if (entry > 0n && (entry < META_PAGES || entry + length - 1n > lastPage)) return false;
+  const count = entryOf(bytes, 0);
+  if (count < 0 || (count + 1) * 8 > size) return false;
+  const end = Math.min(bytes.length >> 3, count + 1);
+  let length = 1;
+  for (let at = 1; at < end; at++) {
+    const entry = entryOf(bytes, at);
+    if (entry > 0 && (entry < META_PAGES || entry + length - 1 > lastPage)) return false;
     if (entry < -lastPage) return false;
-    length = entry < 0n ? -entry : 1n;
+    length = entry < 0 ? -entry : 1;
   }
   return true;
 }

@@ -49,7 +49,7 @@ export function upgradeOf(path: string): StoreUpgrade {
   if (statSync(file, { throwIfNoEntry: false }) === undefined) {
     throw new KvError('no-store', `cannot open store "${path}": there is none`);
   }
-  checkDataFile(file);
+  checkDataFile(file, 'change');
   return { bytes: statSync(file).size, run: (options) => runUpgrade(path, options) };
 }
 
