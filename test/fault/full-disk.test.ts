@@ -1,11 +1,21 @@
 /** Disks with little room: a store is made and written to, or it is said that there is no room. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, statfsSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { makeFormat1Store } from '../store/format-1-store.js';
 import { isFull } from '../support/length.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { runKv } from './kv-process.js';
+import { contentsOf, expectSound, shown } from './store-contents.js';
 
 const KIB = 1024;
 
@@ -29,8 +39,7 @@ describe.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('a dis
     expect(names).toEqual(['data.mdb', 'lock.mdb']);
     const lines = Array.from({ length: 2000 }, (_, index) => `{"key":"${index}","value":"v"}\n`);
     expectDoneOrFull(await runKv(disk, ['-s', 'store', 'import'], { input: lines.join('') }));
-    const got = await runKv(disk, ['-s', 'store', 'get', 'a']);
-    expect(got).toMatchObject({ status: 0, stdout: '1' });
+    expect((await contentsOf(join(disk, 'store'))).get('default/a')).toBe('1');
   });
 });
 
@@ -84,7 +93,7 @@ describe.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('on a 
       await kv('-s', 'store', 'exec', 'lines');
       await kv('-s', 'store', 'exec', 'more');
       await kv('-s', 'store', 'store', 'backup', 'backup');
-      const held = await kv('-s', 'store', 'export');
+      const held = await contentsOf(join(folder, 'store'));
       for (const [at, { words, made }] of works.entries()) {
         const disk = smallDisk(free, join(folder, `disk${at}`), join(folder, 'store'));
         const done = await runKv(disk, words);
@@ -99,10 +108,54 @@ describe.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('on a 
         expect(readdirSync(join(disk, 'store')).sort()).toEqual(['data.mdb', 'lock.mdb']);
         for (const store of ['store', ...(isMade && made === 'new' ? [made] : [])]) {
           const path = join(disk, store);
-          expect(await kv('-s', path, 'store', 'check')).toMatch(/^OK: /);
-          expect(await kv('-s', path, 'export')).toBe(held);
+          await expectSound(path, words);
+          expect(await contentsOf(path)).toEqual(held);
         }
       }
+    },
+    LIMIT_MS,
+  );
+});
+
+/** The same for a store of format 1 of some 920 KiB, of which an upgrade keeps the old file. */
+const roomsToUpgrade = isFull
+  ? Array.from({ length: 60 }, (_, index) => 24 * index)
+  : [0, 900, 1060, 1400];
+
+describe.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('on a disk', () => {
+  it.each(roomsToUpgrade)(
+    'with %i KiB free a store of format 1 is upgraded, or is as it was',
+    async (free) => {
+      const old = join(temporaryFolder(), 'old');
+      const held = await makeFormat1Store(old, 1000);
+      const disk = smallDisk(free, join(temporaryFolder(), 'disk'), old);
+      const path = join(disk, 'store');
+      const before = readFileSync(join(old, 'data.mdb'));
+      const { status, signal, stderr } = await runKv(disk, ['-s', 'store', 'store', 'upgrade']);
+      const isDone = status === 0;
+      expect({ free, signal, status }).toEqual({ free, signal: null, status: isDone ? 0 : 6 });
+      if (!isDone) {
+        expect(stderr).toMatch(
+          /^kv: cannot (upgrade store "store": the disk has \d+ bytes free, and it may take \d+|write to store file "store\/data.mdb": no space is left on the device)\n$/,
+        );
+      }
+      const kept = isDone ? 'data.mdb.format-1' : 'data.mdb';
+      // Room that was made behind its last page, before it was found to be old, is of zeroes.
+      const found = readFileSync(join(path, kept));
+      expect(found.subarray(0, before.length).equals(before)).toBe(true);
+      expect(found.subarray(before.length).every((byte) => byte === 0)).toBe(true);
+      const names = new Set(['data.mdb', kept, 'lock.mdb']);
+      expect(readdirSync(path).filter((name) => !names.has(name))).toEqual([]);
+      // With room it is carried over all the same.
+      rmSync(join(disk, 'filling'));
+      if (!isDone) {
+        expect(await runKv(disk, ['-s', 'store', 'store', 'upgrade'])).toMatchObject({ status: 0 });
+      }
+      const all = [...held].flatMap(([bucket, records]) =>
+        [...records].map(([key, { value }]) => [`${bucket}/${key}`, shown(value)] as const),
+      );
+      expect(await contentsOf(path)).toEqual(new Map(all));
+      await expectSound(path, free);
     },
     LIMIT_MS,
   );

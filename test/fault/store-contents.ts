@@ -52,7 +52,8 @@ export async function contentsOf(path: string): Promise<Contents> {
   }
 }
 
-function bytesOf(value: StoredValue): Buffer {
+/** The whole of a value, which is closed. */
+export function bytesOf(value: StoredValue): Buffer {
   try {
     const pieces: Uint8Array[] = [];
     for (let at = 0; at < value.size; at += pieces.at(-1)!.length) {

@@ -57,3 +57,9 @@ export function isIoError(error: unknown): boolean {
   const { cause } = (error ?? {}) as { cause?: NodeJS.ErrnoException };
   return error instanceof KvError && cause?.code === 'EIO';
 }
+
+/** An error with the path of what is made in place of the folder in which it is being made; nothing can be deleted there. */
+export function byItsPath(error: unknown, making: string, path: string): unknown {
+  if (!(error instanceof KvError && error.message.includes(making))) return error;
+  return new KvError(error.code, error.message.replaceAll(making, path), { cause: error });
+}

@@ -166,8 +166,7 @@ export class LockFile {
   }
 
   #read(): number {
-    readSync(this.#descriptor!, this.#bytes, 0, 8, TRANSACTION_OFFSET);
-    return Number(isLittleEndian ? this.#bytes.readBigUInt64LE() : this.#bytes.readBigUInt64BE());
+    return numberIn(this.#descriptor!, this.#bytes);
   }
 
   #write(number: number): void {
@@ -175,6 +174,41 @@ export class LockFile {
     else this.#bytes.writeBigUInt64BE(BigInt(number));
     writeSync(this.#descriptor!, this.#bytes, 0, 8, TRANSACTION_OFFSET);
   }
+}
+
+/**
+ * The number of the last transaction, by the lock file at a path, on a read-only file system too; undefined if there is
+ * none, or LMDB has not used it yet.
+ */
+export function lastTransactionIn(path: string): number | undefined {
+  const lockFile = new LockFile(path);
+  try {
+    if (lockFile.isUnused()) return undefined;
+    return lockFile.lastTransaction ?? readOnlyNumber(path);
+  } finally {
+    lockFile.close();
+  }
+}
+
+/** The same of a file that cannot be opened for writing: this process holds no locks on it. */
+function readOnlyNumber(path: string): number | undefined {
+  try {
+    const descriptor = openSync(path, 'r');
+    try {
+      return numberIn(descriptor, Buffer.alloc(8));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+/** 0 in a file that ends before it. */
+function numberIn(descriptor: number, bytes: Buffer): number {
+  bytes.fill(0);
+  readSync(descriptor, bytes, 0, 8, TRANSACTION_OFFSET);
+  return Number(isLittleEndian ? bytes.readBigUInt64LE() : bytes.readBigUInt64BE());
 }
 
 /** The file at a path, by device and inode; undefined if there is none. */

@@ -4,16 +4,17 @@
  */
 import { dirname, join } from 'node:path';
 import { LOCK_FILE } from '../layout.js';
-import { LockFile } from '../lock-file.js';
+import { lastTransactionIn } from '../lock-file.js';
 import { Fault } from './page.js';
 import { numberOf, transactionOf } from './page-header.js';
 import type { StoreFile } from './store-file.js';
 import { rootOf } from './walk.js';
 
-/** The content of a meta page; `main` is the descriptor of the main tree. */
+/** The content of a meta page, with the descriptors of the tree of free pages and of the main tree. */
 interface MetaContent {
   readonly transaction: bigint;
   readonly lastPage: number;
+  readonly free: Buffer;
   readonly main: Buffer;
 }
 
@@ -25,9 +26,9 @@ export function newerOf<T extends MetaContent>(
 ): T | undefined {
   if (!areInTurn(first.transaction, second.transaction)) return undefined;
   const [older, newer] = first.transaction < second.transaction ? [first, second] : [second, first];
-  const roots = [rootOf(older.main, 'main'), rootOf(newer.main, 'main')] as const;
   // After a compaction, and in a restored store, both lead to the same.
-  if (roots[0]?.number === roots[1]?.number) return newer;
+  if (older.main.equals(newer.main) && older.free.equals(newer.free)) return newer;
+  const roots = [rootOf(older.main, 'main'), rootOf(newer.main, 'main')] as const;
   const [before, after] = roots.map((root) => root && writerOfPage(file, root.number));
   const isBefore =
     before === undefined ||
@@ -39,8 +40,8 @@ export function newerOf<T extends MetaContent>(
 
 /**
  * Where a commit cannot write its meta page, LMDB puts the older numbers back on it, and leaves the new trees, which
- * nothing reads: the next commit writes all of it. The lock file beside it tells that from a damaged number: it has the
- * number of the last commit that was made.
+ * nothing reads: the next commit writes all of it. Where the file did not grow, only the lock file beside it tells that
+ * from a damaged number: it has the number of the last commit that was made. Without it the file passes for damaged.
  */
 function isOfFailedCommit(
   file: StoreFile,
@@ -49,12 +50,8 @@ function isOfFailedCommit(
   newer: MetaContent,
 ): boolean {
   if (writer !== newer.transaction + 1n || older.lastPage > newer.lastPage) return false;
-  const lockFile = new LockFile(join(dirname(file.path), LOCK_FILE));
-  try {
-    return BigInt(lockFile.lastTransaction ?? 0) < writer;
-  } finally {
-    lockFile.close();
-  }
+  const noted = lastTransactionIn(join(dirname(file.path), LOCK_FILE));
+  return noted !== undefined && BigInt(noted) < writer;
 }
 
 /**

@@ -8,6 +8,7 @@ import { ExpiryIndex } from '../expiry-index.js';
 import { flush } from '../flush.js';
 import { keepBucket, keepEntries, keepSequence } from '../kept-contents.js';
 import { bucketIdOf } from '../layout.js';
+import { byItsPath } from '../lmdb-error.js';
 import { makeFolder } from '../make-folder.js';
 import { openStore } from '../open-store.js';
 import { decodeHeader } from '../record-layout.js';
@@ -118,12 +119,6 @@ export interface NewEntry {
   readonly data: Buffer;
   /** Whether a later version of the key may have been written already. */
   readonly mayBeOlder?: boolean;
-}
-
-/** An error with the wanted path of a store in place of the temporary one. */
-function byItsPath(error: unknown, making: string, path: string): unknown {
-  if (!(error instanceof KvError && error.message.includes(making))) return error;
-  return new KvError(error.code, error.message.replaceAll(making, path), { cause: error });
 }
 
 function mustBeFree(path: string): void {

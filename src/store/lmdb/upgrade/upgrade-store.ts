@@ -23,6 +23,7 @@ import { Environment } from '../environment.js';
 import { checkDataFile } from '../file/data-file.js';
 import { flush } from '../flush.js';
 import { DATA_FILE, FORMAT, FORMAT_KEY, LOCK_FILE } from '../layout.js';
+import { byItsPath } from '../lmdb-error.js';
 import { openLocked } from '../locked-environment.js';
 import { makeDataFile } from '../make-data-file.js';
 import { ensureLockFile } from '../make-lock-file.js';
@@ -106,6 +107,8 @@ async function carryOver(
     const buckets = old.buckets();
     const keys = buckets.reduce((sum, bucket) => sum + bucket.keys, 0);
     return { from: OLD_FORMAT, to: FORMAT, buckets: buckets.length, keys, kept };
+  } catch (error) {
+    throw byItsPath(error, making, path);
   } finally {
     environment.reads.release(snapshot);
     rmSync(making, { recursive: true, force: true });
