@@ -178,7 +178,7 @@ export interface BucketInfo {
 export interface Collected {
   /** The number of expired records. */
   readonly expired: number;
-  /** Uploads of ended processes, and drafts. */
+  /** Uploads of ended processes, and drafts; with those that were removed when this process opened the store. */
   readonly uploads: number;
   /** What is damaged, and so was left. */
   readonly damaged: readonly KvError[];

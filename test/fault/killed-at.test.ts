@@ -13,15 +13,17 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkOf } from '../../src/store/lmdb/check/check-store.js';
+import type { KvError } from '../../src/errors.js';
 import { openStore } from '../../src/store/lmdb/open-store.js';
-import type { Problem } from '../../src/store/maintenance.js';
 import type { Store } from '../../src/store/store.js';
+import { makeFormat1Store } from '../store/format-1-store.js';
 import { isFull, LONG_MS, partOf } from '../support/length.js';
 import { figuresOf } from '../support/store-figures.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { buildShim, canPreload } from './disk-shim.js';
 import { runKv } from './kv-process.js';
+import { beginDraft, beginUpload, figuresAt, kill, leaveExpired } from './left-garbage.js';
+import { expectSound, shown } from './store-contents.js';
 
 /** Steps of a command at which it is killed, at most. */
 const STEPS = isFull ? 200 : 4;
@@ -34,6 +36,8 @@ interface Order {
   readonly inPieces?: true;
   /** What may stay in the store's folder beside its own files. */
   readonly leaves?: RegExp;
+  /** What the store is before it, beside what `prepare` fills it with. */
+  readonly template?: 'garbage' | 'old';
 }
 
 const orders: Record<string, Order> = {
@@ -46,6 +50,12 @@ const orders: Record<string, Order> = {
   'import --mode insert': {
     words: ['import', '--mode', 'insert', '--create', '-b', 'new', '../records'],
     inPieces: true,
+  },
+  'store gc': { words: ['store', 'gc'], template: 'garbage' },
+  'store upgrade': {
+    words: ['store', 'upgrade'],
+    template: 'old',
+    leaves: /^data\.mdb\.format-1$/,
   },
   'store backup': { words: ['store', 'backup', '../backup'], makes: 'backup' },
   'store restore --force': {
@@ -74,7 +84,7 @@ describe.skipIf(!canPreload())('killed at any step', () => {
       const order = orders[name]!;
       const folder = temporaryFolder();
       const library = buildShim('kill');
-      await prepare(folder);
+      await prepare(folder, order);
       const run = (place: string, env: NodeJS.ProcessEnv = {}) => {
         const preload = { LD_PRELOAD: library, KV_KILL_BELOW: place, ...env };
         return runKv(place, ['-s', join(place, 'in', 'store'), ...inPlace(order, place)], {
@@ -107,6 +117,12 @@ describe.skipIf(!canPreload())('killed at any step', () => {
           expect([step, again.status, again.stderr]).toEqual([step, 0, expect.any(String)]);
           expect([step, await contentOf(place, order)]).toEqual([step, after]);
         }
+        if (order.template === 'garbage') {
+          expect(await figuresAt(join(place, 'in', 'store'))).toMatchObject({
+            uploads: 0,
+            expired: 0,
+          });
+        }
         expectNothingLeft(place, order);
         rmSync(place, { recursive: true });
       }
@@ -134,7 +150,7 @@ function inPlace({ words }: Order, place: string): string[] {
   return words.map((word) => word.replace(/^\.\./, place));
 }
 
-async function prepare(folder: string): Promise<void> {
+async function prepare(folder: string, { template }: Order): Promise<void> {
   const place = join(folder, 'template');
   const lines = (count: number, value: string) =>
     Array.from({ length: count }, (_, at) => `{"key":"k${at}","value":"${value}"}\n`).join('');
@@ -155,20 +171,33 @@ async function prepare(folder: string): Promise<void> {
   await kv(store, 'delete', '--prefix', 'k9', '--yes');
   await kv('small', 'set', 'a', 'restored');
   await kv('small', 'store', 'backup', join(place, 'small'));
+  if (template === 'garbage') {
+    await leaveExpired(store);
+    const left = [await beginUpload(folder, store), await beginDraft(folder, store, 'second')];
+    for (const running of left) await kill(running);
+  }
+  if (template === 'old') {
+    rmSync(store, { recursive: true });
+    await makeFormat1Store(store, 300);
+  }
 }
 
 /** What is there: of each bucket the keys, the values and which of them expire; and whether what it makes is there. */
-async function contentOf(place: string, { makes }: Order): Promise<string> {
+async function contentOf(place: string, { makes, template }: Order): Promise<string> {
   const path = join(place, 'in', 'store');
-  const problems: Problem[] = [];
-  await checkOf(path).run({ found: async (problem) => void problems.push(problem) });
-  const store = (await openStore(path, 'write'))!;
+  const isGarbage = template === 'garbage';
+  const store = await openStore(path, isGarbage ? 'read' : 'write').catch((error: unknown) => {
+    if (template === 'old' && (error as KvError).code === 'unknown-format') return undefined;
+    throw error;
+  });
+  if (store === undefined) return shown(readFileSync(join(path, 'data.mdb')));
   try {
-    await store.collectGarbage();
-    expect([place, figuresOf(store)]).toEqual([place, expect.objectContaining({ uploads: 0 })]);
+    if (!isGarbage) {
+      await store.collectGarbage();
+      expect([place, figuresOf(store)]).toEqual([place, expect.objectContaining({ uploads: 0 })]);
+    }
     const buckets = store.bucketNames('').map((name) => [name, ...recordsOf(store, name)]);
     const made = makes !== undefined && existsSync(join(place, makes));
-    expect([place, problems]).toEqual([place, []]);
     if (made) {
       const listed = await runKv(place, ['store', 'restore', '--list', join(place, makes)]);
       expect(listed).toMatchObject({ status: 0 });
@@ -176,6 +205,7 @@ async function contentOf(place: string, { makes }: Order): Promise<string> {
     return buckets.map((lines) => lines.join('\n')).join('\n\n') + (made ? '\n\nmade' : '');
   } finally {
     await store.close();
+    await expectSound(path, place);
   }
 }
 

@@ -49,11 +49,11 @@ describe.skipIf(spawnSync('prlimit', ['--version']).status !== 0)('a process', (
       writeFileSync(join(folder, 'large'), LARGE);
       writeFileSync(join(folder, 'script'), 'set b 1\nset a after\n');
       await runKv(folder, ['-s', 'template', 'set', 'a', 'before']);
+      writeFileSync(join(folder, 'starts.js'), 'require("node:vm"); setTimeout(() => {}, 1)');
       const told = { done: 0, refused: 0 };
       for (const level of levels) {
         const under = ['prlimit', `--${name}=${level}`];
-        const starts = ['-e', 'require("node:vm"); setTimeout(() => {}, 1)'];
-        const bare = spawnSync(under[0]!, [under[1]!, process.execPath, ...starts]);
+        const bare = spawnSync(under[0]!, [under[1]!, process.execPath, join(folder, 'starts.js')]);
         // So low that Node itself does not start.
         if (bare.status !== 0) continue;
         for (const words of orders) {

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { KvError } from '../../src/errors.js';
 import { checkOf } from '../../src/store/lmdb/check/check-store.js';
+import { newerOf } from '../../src/store/lmdb/file/meta-order.js';
+import { newestMeta, readMetas } from '../../src/store/lmdb/file/metas.js';
+import { StoreFile } from '../../src/store/lmdb/file/store-file.js';
 import { salvage } from '../../src/store/lmdb/salvage/salvage-store.js';
 import { openStoreAt } from '../support/open-test-store.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -74,3 +77,22 @@ test.each(
     expect(refused).toBeGreaterThan(BITS.length);
   },
 );
+
+test('a compaction that has changed only the lists of free pages, and written one meta page, is no damage', async () => {
+  const path = join(temporaryFolder(), 'store');
+  for (const value of ['1', '2', '3']) await putIn(path, value);
+  const file = new StoreFile(join(path, 'data.mdb'), PAGE_BYTES);
+  const older = newestMeta(file, readMetas(file));
+  const free = Buffer.from(older.free);
+  free.writeUInt8(free.readUInt8(0) ^ 1);
+  const later = (apart: bigint) => ({ ...older, transaction: older.transaction + apart, free });
+  const newer = (apart: bigint) => {
+    const pair = [older, later(apart)] as const;
+    const [first, second] = older.transaction % 2n === 0n ? pair : ([pair[1], pair[0]] as const);
+    return newerOf(file, first, second)?.transaction;
+  };
+  expect(newer(3n)).toBe(older.transaction + 3n);
+  // LMDB's own commit leaves no root of the main tree as it was: this one is damaged.
+  expect(newer(1n)).toBe(undefined);
+  file.close();
+});

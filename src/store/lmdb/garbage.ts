@@ -11,9 +11,11 @@ import { sweepAll } from './sweep.js';
 /** How much of abandoned uploads an opening frees: about 1 GiB, some tens of ms. */
 const RECLAIM_STEPS = 4;
 
-/** Removes some of what others have left. Throws errors of writing, except `full`. */
-export function reclaimSome(parts: Parts): void {
-  const { chunks, transactions } = parts;
+/** Removes some of what others have left, and returns of how many uploads. Throws errors of writing, except `full`. */
+export function reclaimSome(parts: Parts): number {
+  const { chunks, environment, transactions } = parts;
+  const before = chunks.countUploads();
+  if (before === 0) return 0;
   for (const draft of draftNames(parts)) {
     transactions.run(() => {
       for (const _ of discardAbandoned(parts, { bucket: draft, isUntouched: true })) {
@@ -22,6 +24,8 @@ export function reclaimSome(parts: Parts): void {
     });
   }
   chunks.reclaim(RECLAIM_STEPS);
+  environment.refresh();
+  return Math.max(before - chunks.countUploads(), 0);
 }
 
 /** See `Store.collectGarbage`. */

@@ -39,6 +39,8 @@ export class LmdbStore implements Store {
     'watch',
   ]);
   readonly #parts: Parts;
+  /** Uploads that `reclaim` has removed, and `collectGarbage` has not told of. */
+  #reclaimed = 0;
 
   constructor(environment: Environment) {
     const chunks = new Chunks(environment);
@@ -174,11 +176,14 @@ export class LmdbStore implements Store {
    * a reader would have to wait for that.
    */
   reclaim(): void {
-    if (!this.#parts.environment.writes.othersWrite) reclaimSome(this.#parts);
+    if (!this.#parts.environment.writes.othersWrite) this.#reclaimed += reclaimSome(this.#parts);
   }
 
   async collectGarbage(options: WorkOptions = {}): Promise<Collected> {
-    return this.#deleting(() => collectGarbage(this.#parts, options));
+    const collected = await this.#deleting(() => collectGarbage(this.#parts, options));
+    const uploads = collected.uploads + this.#reclaimed;
+    this.#reclaimed = 0;
+    return { ...collected, uploads };
   }
 
   upload(): Upload {

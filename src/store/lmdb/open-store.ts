@@ -25,7 +25,12 @@ import { LmdbStore } from './lmdb-store.js';
 import { openLocked } from './locked-environment.js';
 import { makeDataFile } from './make-data-file.js';
 import { makeFolder } from './make-folder.js';
-import { ensureLockFile, linkUnlessThere, MAKING_PREFIX } from './make-lock-file.js';
+import {
+  ensureLockFile,
+  linkUnlessThere,
+  MAKING_PREFIX,
+  UPGRADING_PREFIX,
+} from './make-lock-file.js';
 
 /** How long making a store may take, in ms; older temporary folders belong to killed processes. */
 const MAKING_LIMIT_MS = 60 * 60 * 1000;
@@ -54,6 +59,7 @@ export async function openStore(
   const environment = openLocked(path, mode, { isMade, patience, now });
   try {
     checkFormat(environment);
+    if (mode !== 'read') removeOfUpgrade(path, names);
     const store = new LmdbStore(environment);
     if (mode !== 'read') store.reclaim();
     return store;
@@ -148,6 +154,13 @@ function removeRemains(path: string, names: readonly string[]): void {
     } catch {
       // They are gone, or belong to another user, and do no harm.
     }
+  }
+}
+
+/** Removes what an upgrade has left that was killed when it was done: the store is of today's format. */
+function removeOfUpgrade(path: string, names: readonly string[]): void {
+  for (const name of names.filter((name) => name.startsWith(UPGRADING_PREFIX))) {
+    rmSync(join(path, name), { recursive: true, force: true });
   }
 }
 

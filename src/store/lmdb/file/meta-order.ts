@@ -26,8 +26,11 @@ export function newerOf<T extends MetaContent>(
 ): T | undefined {
   if (!areInTurn(first.transaction, second.transaction)) return undefined;
   const [older, newer] = first.transaction < second.transaction ? [first, second] : [second, first];
-  // After a compaction, and in a restored store, both lead to the same.
-  if (older.main.equals(newer.main) && older.free.equals(newer.free)) return newer;
+  // After a compaction, and in a restored store, both lead to the same; a compaction that has written one of them may
+  // have changed the lists of free pages alone.
+  const isOfCompaction = newer.transaction - older.transaction === 3n;
+  const areFreeSame = isOfCompaction || older.free.equals(newer.free);
+  if (areFreeSame && older.main.equals(newer.main)) return newer;
   const roots = [rootOf(older.main, 'main'), rootOf(newer.main, 'main')] as const;
   const [before, after] = roots.map((root) => root && writerOfPage(file, root.number));
   const isBefore =
