@@ -3,6 +3,9 @@
  * off ones, are checked, salvaged, read in every way, and written to. Each read gives what was written, or an
  * error, a salvage brings all that lies on undamaged pages, and no process ends by a signal.
  *
+ * Some of the copies are used by the commands themselves. The ways to damage, and what is done with a copy, are in one
+ * file, which makes it long.
+ *
  * KV_TEST_FULL=1 does 2,000 of them, others every time; else a few. The figures are printed.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,12 +19,16 @@ import { howMany, isFull, LONG_MS } from '../support/length.js';
 import { patternedBytes } from '../support/patterned-bytes.js';
 import { randomNumbers } from '../support/random.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { faultsOfCommands, printedOf } from './damaged-commands.js';
 
 const PAGE_BYTES = 4096;
 
 const random = randomNumbers();
 const COPIES = howMany(52, 2000);
 const BATCH = isFull ? 100 : 20;
+
+/** One of so many copies is used by commands as well. No multiple of the number of ways, so that each is among them. */
+const AS_COMMANDS = isFull ? 31 : 17;
 
 /** A store of so many keys has far more pages than every opening looks at. */
 const KEYS = 1500;
@@ -123,6 +130,12 @@ test('a damaged store gives what was written, or an error', async () => {
       wrong.push(...came.wrong.map((one) => `${what}: ${one}`));
     }
   }
+  const printed = await printedOf(folder, join(folder, 'sound'));
+  for (const copy of copies.filter((_, index) => index % AS_COMMANDS === 0)) {
+    wrong.push(
+      ...(await useByCommands(folder, copy, printed)).map((fault) => `${copy.what}: ${fault}`),
+    );
+  }
   process.stdout.write(`damaged copies: ${JSON.stringify({ ...tally, wrong: wrong.length })}\n`);
   expect(wrong).toEqual([]);
 });
@@ -141,6 +154,21 @@ async function changeLast(path: string): Promise<void> {
   store.bucket('other')!.copy('large', { bucket: 'test', key: 'the same' });
   for (let key = 1; key < KEYS; key += 100) put('test', `key ${key}`, Buffer.from('newer'));
   await store.close();
+}
+
+/** Returns what the commands did wrong; `printed` is what they print of the sound store. */
+async function useByCommands(
+  folder: string,
+  { data }: Copy,
+  printed: readonly string[],
+): Promise<string[]> {
+  const place = mkdtempSync(join(folder, 'commands-'));
+  const path = join(place, 'store');
+  mkdirSync(path);
+  writeFileSync(join(path, 'data.mdb'), data);
+  const faults = await faultsOfCommands(place, path, printed);
+  rmSync(place, { recursive: true });
+  return faults;
 }
 
 /** A copy, damaged in the way that its number stands for. */

@@ -23,7 +23,7 @@ export function shown(value: Uint8Array | string): string {
 }
 
 /** What `kv store check` would print. */
-export async function problemsIn(path: string): Promise<Problem[]> {
+async function problemsIn(path: string): Promise<Problem[]> {
   const problems: Problem[] = [];
   await checkOf(path).run({ found: async (problem) => void problems.push(problem) });
   return problems;
