@@ -18,7 +18,9 @@ export const command = defineCommand({
 checksums. FILE appears whole, read back and on the disk, or not at all; - is stdout. With --since it has
 what was changed since an earlier backup, which is needed as well to restore it. So that no backup of another
 store is taken for an earlier one, nor of a copy that went its own way, the store notes its last 64 backups;
-where that cannot be done within two seconds, as others write or it may not be written to, that is said.`,
+where that cannot be done within two seconds, as others write or it may not be written to, that is said.
+A store on Redis has no pages: its backup is of records, each as it is when it is read, with versions and times. Either
+kind is restored to a folder and to Redis.`,
   access: 'none',
   arguments: [{ name: 'file', summary: 'where to; - is stdout', completes: 'file' }],
   options: {
@@ -32,6 +34,10 @@ where that cannot be done within two seconds, as others write or it may not be w
     { line: 'kv store backup monday.kvb', summary: 'all of it' },
     { line: 'kv store backup tuesday.kvb --since monday.kvb', summary: 'what came since' },
     { line: "kv store backup - | ssh host 'kv store restore -'", summary: 'a store moves house' },
+    {
+      line: 'kv store backup - | kv -s redis+cluster://host store restore -',
+      summary: 'to more than one house',
+    },
   ],
 
   async run(context, { file, since }, { maintenanceOf }) {
@@ -95,7 +101,8 @@ async function reportBackup(
   const { transaction, since, buckets } = info!;
   const keys = buckets.reduce((sum, bucket) => sum + bucket.keys, 0);
   const isNoted = unnoted === undefined;
-  const remark = `wrote "${file}": transaction ${transaction}, ${counted(keys, 'key')}`;
+  const moment = transaction === undefined ? '' : `transaction ${transaction}, `;
+  const remark = `wrote "${file}": ${moment}${counted(keys, 'key')}`;
   if (context.settings.json) {
     const json = { file, transaction, since, buckets: buckets.length, keys, isNoted };
     await answer(context, json, remark);

@@ -12,7 +12,8 @@ export const command = defineCommand({
   summary: 'Make a store of a backup, or say what is in one',
   details: `A backup that was made with --since follows the one that it was made since. All of them are read and
 checked before the store appears, in one step. Where there is one already, --force keeps that beside it, under a
-name that is told.`,
+name that is told. On Redis it has to be a NAME without buckets, of which all appear in one step; a backup of a folder
+is unpacked in $TMPDIR on the way there, which takes as much room as the store.`,
   access: 'none',
   arguments: [
     {
@@ -63,7 +64,8 @@ name that is told.`,
     );
     const { buckets, transaction } = info;
     const keys = buckets.reduce((sum, bucket) => sum + bucket.keys, 0);
-    const remark = `restored store "${settings.store}": transaction ${transaction}, ${counted(keys, 'key')}`;
+    const moment = transaction === undefined ? '' : `transaction ${transaction}, `;
+    const remark = `restored store "${settings.store}": ${moment}${counted(keys, 'key')}`;
     const json = { restored: settings.store, transaction, buckets: buckets.length, keys };
     if (settings.json) {
       await answer(context, { ...json, ...(replaced !== undefined && { replaced }) }, remark);
@@ -81,9 +83,8 @@ async function printInfo(context: Context, file: string, info: BackupInfo): Prom
     await lines.write(visibleJson({ file, made: isoTime(made), transaction, since, buckets }));
   } else {
     const what = since === 0 ? 'whole' : `since transaction ${since}`;
-    await lines.write(
-      `${lines.keyText(file)}: ${what}, transaction ${transaction}, ${isoTime(made)}`,
-    );
+    const moment = transaction === undefined ? '' : `transaction ${transaction}, `;
+    await lines.write(`${lines.keyText(file)}: ${what}, ${moment}${isoTime(made)}`);
     for (const { name, keys } of buckets) await lines.write(`${keys}\t${lines.keyText(name)}`);
   }
   await lines.end();

@@ -81,8 +81,8 @@ export interface SalvageResult {
 export interface BackupInfo {
   /** The time of the backup, in ms since the epoch. */
   readonly made: number;
-  /** The last transaction that it contains. */
-  readonly transaction: number;
+  /** The last transaction that it contains; absent if the store has none. */
+  readonly transaction?: number;
   /** The last one of the backup that it continues; 0 for a full backup. */
   readonly since: number;
   /** In the byte order of the names. */

@@ -30,8 +30,8 @@ export async function openStore(
 /** The operations on the store of that name from outside. Throws `not-supported` as above. */
 export async function maintenanceOf(name: string, patience?: Patience): Promise<Maintenance> {
   if (isOnRedis(name)) {
-    const { noMaintenance } = await import('./redis/no-maintenance.js');
-    return noMaintenance(name);
+    const { redisMaintenance } = await import('./redis/redis-maintenance.js');
+    return redisMaintenance(name, patience);
   }
   checkIsFolder(name);
   const check = await import('./lmdb/check/check-store.js');
@@ -41,7 +41,7 @@ export async function maintenanceOf(name: string, patience?: Patience): Promise<
       import('./lmdb/backup/make-backup.js'),
       import('./lmdb/backup/restore-backup.js'),
       import('./lmdb/backup/read-backup.js'),
-      import('./lmdb/backup/byte-source.js'),
+      import('./backup/byte-source.js'),
     ]);
   const { upgradeOf } = await import('./lmdb/upgrade/upgrade-store.js');
   const { compactionOf } = await import('./lmdb/compact/compaction-of.js');

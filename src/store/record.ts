@@ -32,6 +32,9 @@ export interface Metadata {
   readonly kind: ValueKind;
 }
 
+/** The version of a record, and when it was written and expires. */
+export type Stamp = Pick<Metadata, 'version' | 'modified' | 'expires'>;
+
 export interface Entry extends Metadata {
   readonly key: string;
 }

@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import type { ByteSource } from '../../src/store/lmdb/backup/byte-source.js';
-import { sourceOfChunks } from '../../src/store/lmdb/backup/byte-source.js';
+import type { ByteSource } from '../../src/store/backup/byte-source.js';
+import { sourceOfChunks } from '../../src/store/backup/byte-source.js';
 import { makeBackup } from '../../src/store/lmdb/backup/make-backup.js';
 import { inspectBackup } from '../../src/store/lmdb/backup/read-backup.js';
 import { checkOf } from '../../src/store/lmdb/check/check-store.js';

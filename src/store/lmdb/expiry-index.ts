@@ -38,6 +38,13 @@ export class ExpiryIndex {
     database.putSync(place, sealEntry(SEED, place, encodeExpiry({ bucketId, key })));
   }
 
+  /** Whether there is an entry for a record with that time and version. */
+  has(expires: Milliseconds, version: number): boolean {
+    const database = this.#database;
+    if (database === undefined) return false;
+    return this.#environment.reads.get(database, expiryKey(expires, version)) !== undefined;
+  }
+
   /** Removes the entry of a record; does nothing for one that never expires. */
   remove({ expires, version }: Timed): void {
     if (expires !== undefined) this.#database?.removeSync(expiryKey(expires, version));

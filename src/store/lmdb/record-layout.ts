@@ -1,5 +1,5 @@
 /** The layout of a record, as in layout.ts: encoding it, checking it, and decoding it. */
-import type { Metadata, Milliseconds } from '../record.js';
+import type { Metadata, Milliseconds, Stamp } from '../record.js';
 import { recordSum, sumOfBytes, viewOf, viewOfKey } from './checksum.js';
 import { readU48, readU64, writeU64 } from './u64.js';
 
@@ -39,9 +39,6 @@ export interface Header extends Metadata {
   /** The checksum of the value, if it has its own. */
   readonly valueSum?: number;
 }
-
-/** The version of a record, and when it was written and expires. */
-export type Stamp = Pick<Metadata, 'version' | 'modified' | 'expires'>;
 
 /** A key in a tree, with the seed of the tree's checksums. */
 export interface KeyPlace {

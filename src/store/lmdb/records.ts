@@ -6,6 +6,7 @@ import {
   isExpired,
   type Metadata,
   type Milliseconds,
+  type Stamp,
   type StoredValue,
   type Version,
 } from '../record.js';
@@ -23,7 +24,6 @@ import {
   type Header,
   isSound,
   keyPlace,
-  type Stamp,
 } from './record-layout.js';
 import { InlineValue, ValueInChunks } from './stored-value.js';
 

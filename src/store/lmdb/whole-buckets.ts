@@ -2,7 +2,7 @@
  * Copies or deletes a bucket, its records, or a range of them, within a transaction. Each works in
  * steps, which yield the number of records done.
  */
-import { ELSEWHERE, isExpired, type KeyRange } from '../record.js';
+import { ELSEWHERE, isExpired, type KeyRange, type Stamp } from '../record.js';
 import { viewOf } from './checksum.js';
 import { type Db, KeySpan, type PutOptions, type ValueSpan } from './database.js';
 import type { Environment } from './environment.js';
@@ -10,7 +10,7 @@ import { bucketDatabase, bucketIdOf } from './layout.js';
 import type { ListedRecords } from './listed-records.js';
 import { valueSpanOver } from './lmdb-internals.js';
 import type { Parts } from './parts.js';
-import { encodeChunked, encodeInline, keyPlace, restamp, type Stamp } from './record-layout.js';
+import { encodeChunked, encodeInline, keyPlace, restamp } from './record-layout.js';
 import { listRecords } from './record-pages.js';
 import { letGo, STORED } from './records.js';
 

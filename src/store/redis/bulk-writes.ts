@@ -3,16 +3,16 @@
  * one.
  */
 import { Unmet } from '../condition.js';
-import type { Milliseconds, Version } from '../record.js';
+import type { Version } from '../record.js';
 import { INLINE_BYTES, shardOf } from './layout.js';
-import { PackedWrites } from './packed-writes.js';
+import { type Given, PackedWrites } from './packed-writes.js';
 import type { RedisUpload } from './redis-upload.js';
 import type { ShardCalls } from './shard-calls.js';
 
 /** How values too long for a batch are written. */
 export interface LongWrites {
   upload(): RedisUpload;
-  put(key: string, upload: RedisUpload, expires: Milliseconds | undefined): Version | Unmet;
+  put(key: string, upload: RedisUpload, given: Given | undefined): Version | Unmet;
 }
 
 export interface Written {
@@ -27,9 +27,9 @@ export interface Written {
 
 export interface BulkWrites {
   /** Returns whether something was sent, which takes time. Throws errors of writing. */
-  put(key: Uint8Array, value: Uint8Array, expires?: Milliseconds): boolean;
+  put(key: Uint8Array, value: Uint8Array, given?: Given): boolean;
   /** The upload may be closed when it returns. */
-  putUpload(key: string, upload: RedisUpload, expires?: Milliseconds): void;
+  putUpload(key: string, upload: RedisUpload, given?: Given): void;
   delete(key: string): void;
   /** Sends the rest. */
   finish(): Written;
@@ -82,34 +82,34 @@ export function bulkWrites(
     return waiting.size === 0;
   };
 
-  const putLong = (key: string, upload: RedisUpload, expires: Milliseconds | undefined): void => {
+  const putLong = (key: string, upload: RedisUpload, given: Given | undefined): void => {
     flush();
-    if (long.put(key, upload, expires) instanceof Unmet) refused.push(position);
+    if (long.put(key, upload, given) instanceof Unmet) refused.push(position);
     else made++;
     position++;
   };
 
   return {
-    put(key, value, expires) {
+    put(key, value, given) {
       if (value.length <= INLINE_BYTES) {
-        return add(key, (to) => to.put(position, key, value, expires));
+        return add(key, (to) => to.put(position, key, value, given));
       }
       const upload = long.upload();
       try {
         upload.append(value);
-        putLong(Buffer.from(key).toString(), upload, expires);
+        putLong(Buffer.from(key).toString(), upload, given);
       } finally {
         upload.close();
       }
       return true;
     },
-    putUpload(key, upload, expires) {
+    putUpload(key, upload, given) {
       if (upload.size > INLINE_BYTES) {
-        putLong(key, upload, expires);
+        putLong(key, upload, given);
         return;
       }
       const bytes = upload.contents();
-      add(Buffer.from(key), (to) => to.put(position, Buffer.from(key), bytes, expires));
+      add(Buffer.from(key), (to) => to.put(position, Buffer.from(key), bytes, given));
     },
     delete(key) {
       const bytes = Buffer.from(key);

@@ -6,24 +6,20 @@ import { randomBytes } from 'node:crypto';
 import { absentBucket, KvError } from '../../errors.js';
 import type { Milliseconds } from '../record.js';
 import type { Bridge } from './bridge.js';
+import {
+  type Entry,
+  existing,
+  type NamedDraft,
+  notEmpty,
+  parse,
+  type Written,
+} from './catalogue-entry.js';
 import { FORMAT } from './layout.js';
 import type { Reply } from './wire/request.js';
 import type { ScriptName } from './wire/scripts.js';
 
 /** How long a name is cached: less than a shard remembers that its bucket was deleted. */
 const REMEMBERED_MS: Milliseconds = 60 * 60 * 1000;
-
-/** The entry of a name. */
-export interface Entry {
-  readonly id: number;
-  /** Grows when the bucket is renamed. */
-  readonly rev: number;
-  readonly shards: number;
-  readonly created: Milliseconds;
-}
-
-/** An entry, and its text in the catalogue. */
-type Written = Entry & { readonly text: string };
 
 export class Catalogue {
   /** Distinguishes this client's writes from others'. */
@@ -130,6 +126,23 @@ export class Catalogue {
     return old === undefined || String(old) === '' ? undefined : parse(String(old));
   }
 
+  /**
+   * Gives drafts their names, all or none, in a store without buckets. Throws `condition-failed` if it has any,
+   * `no-bucket`.
+   */
+  publishAll(drafts: readonly NamedDraft[], action: string): void {
+    const words = drafts.flatMap(({ draft, name, created }) => [
+      this.#drafts.get(draft)!.text,
+      name,
+      String(created),
+    ]);
+    this.#write(action, 'publishAll', words, {
+      'no-bucket': () => absentBucket(drafts[0]!.name),
+      'bucket-exists': () => notEmpty(action),
+    });
+    for (const { draft } of drafts) this.#drafts.delete(draft);
+  }
+
   /** Forgets a draft. Throws `no-bucket`. */
   forgetDraft(draft: string): Entry {
     const entry = this.#drafts.get(draft);
@@ -234,13 +247,4 @@ export class Catalogue {
       `cannot open the store at "${this.#bridge.address.text}": its format is ${format}, and this version of kv knows ${FORMAT}`,
     );
   }
-}
-
-function existing(action: string, name: string): KvError {
-  return new KvError('bucket-exists', `cannot ${action}: there is a bucket "${name}" already`);
-}
-
-function parse(text: string): Written {
-  const [id, rev, shards, created] = text.split(' ').map(Number);
-  return { id: id!, rev: rev!, shards: shards!, created: created!, text };
 }

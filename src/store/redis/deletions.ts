@@ -3,7 +3,7 @@
  * between.
  */
 import type { KeyRange } from '../record.js';
-import type { Entry } from './catalogue.js';
+import type { Entry } from './catalogue-entry.js';
 import { boundsOf } from './layout.js';
 import { type Ask, everyShard, type ScriptAnswer, type ShardCalls } from './shard-calls.js';
 

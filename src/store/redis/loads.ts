@@ -27,7 +27,7 @@ export function* loaded(
     const [keyStart, keyEnd, valueStart, valueEnd] = records.places.subarray(4 * position);
     const value = records.bytes.subarray(valueStart, valueEnd);
     const expires = records.expires?.[position] || undefined;
-    const isSent = bulk.put(records.bytes.subarray(keyStart, keyEnd), value, expires);
+    const isSent = bulk.put(records.bytes.subarray(keyStart, keyEnd), value, { expires });
     if (isSent) yield position;
   }
   refused.push(...bulk.finish().refused);

@@ -4,7 +4,7 @@
  */
 import { KvError } from '../../errors.js';
 import type { KeyRange } from '../record.js';
-import type { Entry } from './catalogue.js';
+import type { Entry } from './catalogue-entry.js';
 import { boundsOf } from './layout.js';
 import type { Origin } from './redis-value.js';
 import type { Ask, ScriptAnswer, ShardCalls } from './shard-calls.js';

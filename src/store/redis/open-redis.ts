@@ -1,7 +1,7 @@
 /** Opens a store on Redis by its address. */
 import type { Patience } from '../patience.js';
 import type { Milliseconds } from '../record.js';
-import type { Mode, Store } from '../store.js';
+import type { Mode } from '../store.js';
 import { parseAddress } from './address.js';
 import { Bridge } from './bridge.js';
 import { credentialsOf } from './credentials.js';
@@ -17,7 +17,7 @@ export async function openRedisStore(
   mode: Mode,
   patience?: Patience,
   now?: () => Milliseconds,
-): Promise<Store | undefined> {
+): Promise<RedisStore | undefined> {
   const address = parseAddress(text);
   const bridge = await Bridge.start(address, credentialsOf(process.env, address.isTls), patience);
   try {

@@ -1,13 +1,19 @@
 /** Writes of short values to one shard, packed for the script `batch`. */
 import { crc32 } from 'node:zlib';
-import type { Milliseconds } from '../record.js';
+import type { Stamp } from '../record.js';
 import { kinds } from './layout.js';
 
 /** The kind of a deletion. */
 const DELETE = 255;
 
-/** kind, CRC-32, expires, bytes of the key, bytes of the value; then both. */
-const HEADER_BYTES = 1 + 4 + 8 + 4 + 4;
+/**
+ * kind, CRC-32, expires, version and when it was written (0: new ones), bytes of the key, bytes of the value; then
+ * both.
+ */
+const HEADER_BYTES = 1 + 4 + 3 * 8 + 4 + 4;
+
+/** What is given of a record beside its key and value. */
+export type Given = Partial<Stamp>;
 
 /**
  * The most bytes, and writes, for one script, so that it blocks its server for some milliseconds
@@ -26,13 +32,12 @@ export class PackedWrites {
     return this.#used >= SCRIPT_BYTES || this.positions.length >= SCRIPT_WRITES;
   }
 
-  /** `expires` 0: never. */
-  put(position: number, key: Uint8Array, value: Uint8Array, expires: Milliseconds = 0): void {
-    this.#add(position, kinds.inline, key, value, expires);
+  put(position: number, key: Uint8Array, value: Uint8Array, given: Given = {}): void {
+    this.#add(position, kinds.inline, key, value, given);
   }
 
   delete(position: number, key: Uint8Array): void {
-    this.#add(position, DELETE, key, new Uint8Array(0), 0);
+    this.#add(position, DELETE, key, new Uint8Array(0), {});
   }
 
   /** All of them. */
@@ -45,7 +50,7 @@ export class PackedWrites {
     kind: number,
     key: Uint8Array,
     value: Uint8Array,
-    expires: Milliseconds,
+    { expires = 0, version = 0, modified = 0 }: Given,
   ): void {
     const length = HEADER_BYTES + key.length + value.length;
     if (this.#used + length > this.#bytes.length) {
@@ -56,7 +61,7 @@ export class PackedWrites {
     const bytes = this.#bytes;
     let at = bytes.writeUInt8(kind, this.#used);
     at = bytes.writeUInt32BE(kind === DELETE ? 0 : crc32(value), at);
-    at = bytes.writeDoubleBE(expires, at);
+    for (const number of [expires, version, modified]) at = bytes.writeDoubleBE(number, at);
     at = bytes.writeUInt32BE(key.length, at);
     at = bytes.writeUInt32BE(value.length, at);
     bytes.set(key, at);

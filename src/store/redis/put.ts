@@ -6,8 +6,9 @@ import { crc32 } from 'node:zlib';
 import type { Condition, Unmet } from '../condition.js';
 import type { Version } from '../record.js';
 import type { PutOptions } from '../store.js';
-import type { Entry } from './catalogue.js';
+import type { Entry } from './catalogue-entry.js';
 import { encodeManifest, INLINE_BYTES, kinds, type Manifest } from './layout.js';
+import type { Given } from './packed-writes.js';
 import { lostChunks, type Naming, type RedisUpload } from './redis-upload.js';
 import { refusalOf, wordsOf } from './script-conditions.js';
 import type { ShardCalls } from './shard-calls.js';
@@ -20,6 +21,7 @@ export function put(
   upload: RedisUpload,
   condition: Condition | undefined,
   expires: PutOptions['expires'],
+  kept: Pick<Given, 'version' | 'modified'> = {},
 ): Version | Unmet {
   const action = `set "${key}"`;
   calls.mayWrite(action);
@@ -33,6 +35,8 @@ export function put(
     expires === 'kept' ? expires : String(expires ?? 0),
     String(upload.size),
     bytes ?? encodeManifest(place(calls, entry, key, upload, action, placed)),
+    String(kept.version ?? 0),
+    String(kept.modified ?? 0),
   ]);
   // The chunks placed last belong to the record now; earlier ones to a bucket that the name no
   // longer refers to.

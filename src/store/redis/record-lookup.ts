@@ -1,5 +1,5 @@
 /** Reads records by their keys: each shard is asked once for all of its own. */
-import type { Entry } from './catalogue.js';
+import type { Entry } from './catalogue-entry.js';
 import { shardOf } from './layout.js';
 import type { Ask, ShardCalls } from './shard-calls.js';
 

@@ -200,7 +200,7 @@ export class RedisBucket implements StoreBucket {
         const upload = this.#upload();
         try {
           upload.appendAll(value);
-          bulk.putUpload(records.key(position), upload, value.expires);
+          bulk.putUpload(records.key(position), upload, { expires: value.expires });
         } finally {
           value.close();
           upload.close();
@@ -221,14 +221,18 @@ export class RedisBucket implements StoreBucket {
     throw new Error('an upload is of another store');
   }
 
+  /** Writes records whose versions and times are kept. */
+  restoring(): BulkWrites {
+    return this.#bulk(`restore bucket "${this.name}"`, 'overwrite');
+  }
+
   #bulk(action: string, existing: Existing): BulkWrites {
     return bulkWrites(this.#calls, this.name, action, existing !== 'overwrite', {
       upload: this.#upload,
-      put: (key, upload, expires) =>
-        this.put(key, upload, {
-          expires,
-          ...(existing !== 'overwrite' && { condition: { kind: 'absent' } }),
-        }),
+      put: (key, upload, { expires, ...kept } = {}) => {
+        const condition = existing === 'overwrite' ? undefined : ({ kind: 'absent' } as const);
+        return put(this.#calls, this.name, key, upload, condition, expires, kept);
+      },
     });
   }
 

@@ -8,12 +8,13 @@ import type {
   Fact,
   Store,
   StoreBucket,
-  Upload,
   WorkOptions,
 } from '../store.js';
 import { inTurns } from '../turns.js';
 import type { Bridge } from './bridge.js';
-import { Catalogue, type Entry } from './catalogue.js';
+import type { BulkWrites } from './bulk-writes.js';
+import { Catalogue } from './catalogue.js';
+import type { Entry } from './catalogue-entry.js';
 import { purged, swept } from './deletions.js';
 import { DEAD } from './layout.js';
 import { RedisBucket } from './redis-bucket.js';
@@ -141,7 +142,12 @@ export class RedisStore implements Store {
     await this.#delete(this.catalogue.forgetDraft(draft));
   }
 
-  upload(): Upload {
+  /** A bucket whose records are written with the versions and times that they had. */
+  restoring(draft: string): BulkWrites {
+    return this.#bucket(draft).restoring();
+  }
+
+  upload(): RedisUpload {
     return this.#upload();
   }
 

@@ -5,7 +5,8 @@
 import { KvError } from '../../errors.js';
 import type { Milliseconds } from '../record.js';
 import type { Bridge } from './bridge.js';
-import type { Catalogue, Entry } from './catalogue.js';
+import type { Catalogue } from './catalogue.js';
+import type { Entry } from './catalogue-entry.js';
 import { Shard, shardOf } from './layout.js';
 import type { Reply, Request } from './wire/request.js';
 import type { ScriptName } from './wire/scripts.js';

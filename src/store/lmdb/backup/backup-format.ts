@@ -1,8 +1,7 @@
 /**
- * The layout of a backup, version 1: a head, runs of pages in the order of the file, and an end.
- * Numbers are big-endian.
+ * The layout of a backup of pages, version 1: a head (`store/backup/backup-input.ts`), runs of pages in the order of
+ * the file, and an end. Numbers are big-endian.
  *
- *     "kvbackup", u32 length of the JSON, the JSON, u32 CRC-32 of all before it           head
  *     u64 first page, u32 pages, u32 CRC-32 of these twelve bytes and the pages, the pages    run
  *     u64 2^64-1, u32 how many runs there were, u32 CRC-32 of these twelve bytes                end
  *
@@ -10,18 +9,13 @@
  * that it begins at has them: LMDB writes a page that is in use nowhere but to a new place.
  */
 import { crc32 } from 'node:zlib';
+import type { AnyHead } from '../../backup/backup-input.js';
 import type { BackupInfo } from '../../maintenance.js';
 
-export const MAGIC = Buffer.from('kvbackup');
 export const VERSION = 1;
 
-/** Bytes before the JSON of the head, before the pages of a run, and of a checksum. */
-export const HEAD_BYTES = MAGIC.length + 4;
+/** Bytes before the pages of a run. */
 export const RUN_HEAD_BYTES = 16;
-export const CHECKSUM_BYTES = 4;
-
-/** The longest JSON of a head, in bytes: ten thousand buckets with the longest names. */
-export const HEAD_LIMIT_BYTES = 16 * 1024 * 1024;
 
 /** The most pages in a run. */
 export const RUN_LIMIT_PAGES = 256;
@@ -30,8 +24,8 @@ export const RUN_LIMIT_PAGES = 256;
 const END = 2n ** 64n - 1n;
 
 /** The contents of the head. */
-export interface Head extends BackupInfo {
-  readonly version: number;
+export interface Head extends AnyHead, BackupInfo {
+  readonly transaction: number;
   readonly pageSize: number;
   readonly lastPage: number;
   /** The identity of the store; null if it has none. */
@@ -51,14 +45,6 @@ export interface RunHead {
   /** Pages; at the end, the number of runs. */
   readonly count: number;
   readonly checksum: number;
-}
-
-export function encodeHead(head: Head): Buffer {
-  const json = Buffer.from(JSON.stringify(head));
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(json.length);
-  const bytes = Buffer.concat([MAGIC, length, json]);
-  return Buffer.concat([bytes, checksumOf(bytes)]);
 }
 
 export function encodeRunHead(first: number, pages: Buffer, pageSize: number): Buffer {
@@ -90,10 +76,4 @@ export function decodeRunHead(bytes: Buffer): RunHead {
 export function runChecksum(head: Buffer, pages?: Buffer): number {
   const checksum = crc32(head.subarray(0, 12));
   return pages === undefined ? checksum : crc32(pages, checksum);
-}
-
-export function checksumOf(bytes: Buffer): Buffer {
-  const checksum = Buffer.alloc(CHECKSUM_BYTES);
-  checksum.writeUInt32BE(crc32(bytes));
-  return checksum;
 }

@@ -1,6 +1,7 @@
 /** Makes a backup: every page in use at one moment, each checked before. */
 import { join } from 'node:path';
 import { KvError } from '../../../errors.js';
+import { encodeHead } from '../../backup/backup-input.js';
 import type { Backup, BackupInfo, BackupOptions, Problem } from '../../maintenance.js';
 import type { Patience } from '../../patience.js';
 import { isSamePlace } from '../../same-place.js';
@@ -17,14 +18,7 @@ import type { Meta } from '../file/metas.js';
 import { pageCountOf, transactionOf } from '../file/page-header.js';
 import { tree } from '../file/tree-descriptor.js';
 import { DATA_FILE, FORMAT, LOCK_FILE } from '../layout.js';
-import {
-  encodeEnd,
-  encodeHead,
-  encodeRunHead,
-  type Head,
-  RUN_LIMIT_PAGES,
-  VERSION,
-} from './backup-format.js';
+import { encodeEnd, encodeRunHead, type Head, RUN_LIMIT_PAGES, VERSION } from './backup-format.js';
 import { checkBase, checkedBase } from './earlier-backup.js';
 import { type Note, noteBackup } from './note-backup.js';
 import { readBackupHead } from './read-backup.js';

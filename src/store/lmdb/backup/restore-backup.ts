@@ -5,7 +5,11 @@ import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } fr
 import { open } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ioError, KvError } from '../../../errors.js';
-import type { Restored, RestoreOptions } from '../../maintenance.js';
+import { BackupInput } from '../../backup/backup-input.js';
+import { sourceOfChunks } from '../../backup/byte-source.js';
+import { isOfRecords } from '../../backup/read-records.js';
+import type { BackupInfo, Restored, RestoreOptions } from '../../maintenance.js';
+import type { WorkOptions } from '../../store.js';
 import { checkOf } from '../check/check-store.js';
 import { metaPagesOf } from '../file/new-metas.js';
 import { flush } from '../flush.js';
@@ -18,9 +22,9 @@ import {
 import { DATA_FILE } from '../layout.js';
 import { makeFolder } from '../make-folder.js';
 import type { Head } from './backup-format.js';
-import { sourceOfChunks } from './byte-source.js';
 import { FlushedFile } from './flushed-file.js';
 import { BackupReader } from './read-backup.js';
+import { restoreRecords } from './restore-records.js';
 
 /** The prefix of the temporary folder's name; the store's own name follows. */
 const RESTORING_PREFIX = '.restoring-';
@@ -49,7 +53,7 @@ export async function restoreBackups(
     removeRemains(dirname(place), [prefix, restoredPrefix(place)]);
     let making = mkdtempSync(join(dirname(place), prefix));
     try {
-      const head = await assemble(path, join(making, DATA_FILE), backups, options);
+      const info = await assemble(path, making, backups, options);
       const replaced = existsSync(place) ? replacedName(place) : undefined;
       if (replaced === undefined) renameSync(making, place);
       else {
@@ -62,7 +66,7 @@ export async function restoreBackups(
         finishRestore(place);
       }
       flush(dirname(place));
-      return { info: head, ...(replaced !== undefined && { replaced }) };
+      return { info, ...(replaced !== undefined && { replaced }) };
     } finally {
       rmSync(making, { recursive: true, force: true });
     }
@@ -72,13 +76,54 @@ export async function restoreBackups(
 }
 
 /**
- * Writes the pages of all backups to their places, later ones over earlier ones, and checks them.
+ * Makes a store of backups of pages in an empty folder. Rejects with `rejected`, `usage` if they do not continue each
+ * other, `damaged`, `full`, `io`, the signal's reason.
  */
+export async function restorePages(
+  folder: string,
+  inputs: readonly BackupInput[],
+  options: WorkOptions,
+): Promise<BackupInfo> {
+  try {
+    return await assemblePages(folder, join(folder, DATA_FILE), inputs, options);
+  } catch (error) {
+    throw ioError('restore a backup', error);
+  }
+}
+
+/** Makes the store in a folder, and checks it. */
 async function assemble(
   path: string,
   making: string,
   backups: readonly AsyncIterable<Uint8Array>[],
   options: RestoreOptions,
+): Promise<BackupInfo> {
+  const inputs = backups.map((chunks) => new BackupInput(sourceOfChunks(chunks)));
+  const [first, next] = inputs;
+  if (first === undefined) throw new KvError('usage', 'no backup was given');
+  try {
+    const file = join(making, DATA_FILE);
+    if (!(await isOfRecords(first))) return await assemblePages(path, file, inputs, options);
+    if (next !== undefined) {
+      throw new KvError('usage', 'a backup of records is whole, and none continues it');
+    }
+    const info = await restoreRecords(path, making, first, options);
+    await checkWhole(path, file, options);
+    flush(file);
+    return info;
+  } finally {
+    for (const input of inputs) await input.close();
+  }
+}
+
+/**
+ * Writes the pages of all backups to their places, later ones over earlier ones, and checks them.
+ */
+async function assemblePages(
+  path: string,
+  making: string,
+  inputs: readonly BackupInput[],
+  options: WorkOptions,
 ): Promise<Head> {
   const { signal, progress } = options;
   const file = await open(making, 'wx', 0o600);
@@ -86,34 +131,29 @@ async function assemble(
     const flushed = new FlushedFile(file);
     let last: Head | undefined;
     let bytes = 0;
-    for (const chunks of backups) {
-      const reader = new BackupReader(sourceOfChunks(chunks));
-      try {
-        const head = await reader.head();
-        if (head.base !== (last?.moment ?? null)) throw noChain(head, last);
-        for await (const { first, pages } of reader.runs()) {
-          signal?.throwIfAborted();
-          flushed.write(pages, first * head.pageSize);
-          bytes += pages.length;
-          progress?.(bytes);
-        }
-        last = head;
-      } finally {
-        await reader.close();
+    for (const input of inputs) {
+      const reader = new BackupReader(input);
+      const head = await reader.head();
+      if (head.base !== (last?.moment ?? null)) throw noChain(head, last);
+      for await (const { first, pages } of reader.runs()) {
+        signal?.throwIfAborted();
+        flushed.write(pages, first * head.pageSize);
+        bytes += pages.length;
+        progress?.(bytes);
       }
+      last = head;
     }
-    if (last === undefined) throw new KvError('usage', 'no backup was given');
-    const { pageSize, lastPage } = last;
+    const { pageSize, lastPage } = last!;
     await file.truncate((lastPage + 1) * pageSize);
-    flushed.write(metaPagesOf(Buffer.from(last.meta, 'base64')), 0);
+    flushed.write(metaPagesOf(Buffer.from(last!.meta, 'base64')), 0);
     await Promise.all([flushed.flush(), checkWhole(path, making, options)]);
-    return last;
+    return last!;
   } finally {
     await file.close();
   }
 }
 
-async function checkWhole(path: string, file: string, { signal }: RestoreOptions): Promise<void> {
+async function checkWhole(path: string, file: string, { signal }: WorkOptions): Promise<void> {
   let first: string | undefined;
   await checkOf(file).run({
     signal,

@@ -2,10 +2,10 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ioError } from '../../../errors.js';
+import { sourceOfFile } from '../../backup/byte-source.js';
 import type { WorkOptions } from '../../store.js';
 import { inTurns } from '../../turns.js';
 import { flush } from '../flush.js';
-import { sourceOfFile } from './byte-source.js';
 import { FlushedFile } from './flushed-file.js';
 import { inspectBackup } from './read-backup.js';
 

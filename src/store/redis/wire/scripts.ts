@@ -85,9 +85,10 @@ local function remove(key, record)
   call('ZREM', K, key)
   keys, bytes = keys - 1, bytes - #key - #record
 end
-local function write(key, old, before, kind, checksum, expires, size, content)
-  last = math.max(last + 1, us)
-  local record = struct.pack('${HEADER}', kind, checksum, last, ms, expires, size) .. content
+local function write(key, old, before, kind, checksum, expires, size, content, kept, modified)
+  if not kept or kept == 0 then kept, modified = math.max(last + 1, us), ms end
+  last = math.max(last, kept)
+  local record = struct.pack('${HEADER}', kind, checksum, kept, modified, expires, size) .. content
   call('HSET', R, key, record)
   if old then
     bytes = bytes - #old
@@ -98,12 +99,12 @@ local function write(key, old, before, kind, checksum, expires, size, content)
   bytes = bytes + #record
   if expires > 0 then call('ZADD', X, digits(expires), key) elseif before > 0 then call('ZREM', X, key) end
   if expires > 0 and expires <= now then remove(key, record) end
-  return digits(last)
+  return digits(kept)
 end
-local function set(key, kind, checksum, expires, size, content)
+local function set(key, kind, checksum, expires, size, content, kept, modified)
   local old = call('HGET', R, key)
   local before = old and release(old) or 0
-  return write(key, old, before, kind, checksum, expires, size, content)
+  return write(key, old, before, kind, checksum, expires, size, content, kept, modified)
 end
 local function sweep(limit)
   local expired = call('ZRANGEBYSCORE', X, '-inf', digits(now), 'LIMIT', 0, limit)
@@ -222,7 +223,8 @@ local expired = call('ZCOUNT', X, '-inf', digits(now))
 return {'done', tonumber(call('HGET', M, 'n') or 0) - expired, tonumber(call('HGET', M, 'b') or 0)}`,
 
   /**
-   * ARGV: key, condition, its operand, kind, checksum, expires or "kept", size, value or manifest.
+   * ARGV: key, condition, its operand, kind, checksum, expires or "kept", size, value or manifest; and of a record
+   * that is restored its version and when it was written, else 0.
    */
   put: `${writing}
 local key = ARGV[4]
@@ -239,7 +241,7 @@ if kind == 1 then
   if isLost then return {'lost'} end
   eachChunk(ARGV[11], size, function(chunk) call('PERSIST', chunk) end)
 end
-return done(set(key, kind, tonumber(ARGV[8]), expires, size, ARGV[11]))`,
+return done(set(key, kind, tonumber(ARGV[8]), expires, size, ARGV[11], tonumber(ARGV[12]), tonumber(ARGV[13])))`,
 
   /** ARGV: key, condition, its operand. Answers whether the key existed. */
   delete: `${writing}
@@ -283,8 +285,8 @@ return done(1)`,
   batch: `${writing}
 local packed, at, made, count = ARGV[5], 1, {}, 0
 while at <= #packed do
-  local kind, checksum, expires, keyLength, length
-  kind, checksum, expires, keyLength, length, at = struct.unpack('>BI4dI4I4', packed, at)
+  local kind, checksum, expires, kept, modified, keyLength, length
+  kind, checksum, expires, kept, modified, keyLength, length, at = struct.unpack('>BI4dddI4I4', packed, at)
   local key = string.sub(packed, at, at + keyLength - 1)
   local value = string.sub(packed, at + keyLength, at + keyLength + length - 1)
   at = at + keyLength + length
@@ -296,7 +298,7 @@ while at <= #packed do
   elseif ARGV[4] == 'keep' and find(key) then
     made[count] = '0'
   else
-    set(key, kind, checksum, expires, length, value)
+    set(key, kind, checksum, expires, length, value, kept, modified)
     made[count] = '1'
   end
 end
@@ -364,6 +366,22 @@ if redis.call('HDEL', G, id) == 0 then return finish('no-bucket') end
 if old then bury(old) end
 redis.call('HSET', C, ARGV[3], ARGV[2])
 return finish('done', old or '')`,
+
+  /**
+   * Gives drafts their names, all or none, in a store that has no bucket yet: ARGV from 2 on are the entry, the
+   * name, and when it was made, of each.
+   */
+  publishAll: `${catalogue}
+if redis.call('HLEN', C) > 0 then return finish('bucket-exists') end
+for at = 2, #ARGV, 3 do
+  if redis.call('HEXISTS', G, (parts(ARGV[at]))) == 0 then return finish('no-bucket') end
+end
+for at = 2, #ARGV, 3 do
+  local id, rev, shards = parts(ARGV[at])
+  redis.call('HDEL', G, id)
+  redis.call('HSET', C, ARGV[at + 1], id .. ' ' .. rev .. ' ' .. shards .. ' ' .. ARGV[at + 2])
+end
+return finish('done')`,
 
   /** Renames ARGV[2] to ARGV[3]. */
   rename: `${catalogue}

@@ -1,6 +1,6 @@
 /** The source of a backup's bytes, read a part at a time. */
 import { readSync } from 'node:fs';
-import { ioError } from '../../../errors.js';
+import { ioError } from '../../errors.js';
 
 export interface ByteSource {
   /**

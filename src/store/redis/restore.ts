@@ -1,0 +1,158 @@
+/** Restores a backup into a store on Redis: drafts are filled, and become its buckets in one step. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KvError } from '../../errors.js';
+import { BackupInput } from '../backup/backup-input.js';
+import { sourceOfChunks } from '../backup/byte-source.js';
+import { isOfRecords, readRecords } from '../backup/read-records.js';
+import {
+  type Content,
+  type ContentSink,
+  contentsOf,
+  type LongRecord,
+} from '../backup/store-contents.js';
+import { restorePages } from '../lmdb/backup/restore-backup.js';
+import { openStore } from '../lmdb/open-store.js';
+import type { BackupInfo, Restored, RestoreOptions } from '../maintenance.js';
+import { inTurns } from '../turns.js';
+import type { BulkWrites } from './bulk-writes.js';
+import { type NamedDraft, notEmpty } from './catalogue-entry.js';
+import type { RedisStore } from './redis-store.js';
+import type { RedisUpload } from './redis-upload.js';
+
+/**
+ * A backup of a folder is restored to a temporary one first, since a page of it says nothing by itself. Rejects with
+ * `condition-failed` if the store has buckets, `not-supported` to replace them, and as reading and writing do; then
+ * the store is unchanged.
+ */
+export async function restoreTo(
+  store: RedisStore,
+  backups: readonly AsyncIterable<Uint8Array>[],
+  { replace, ...options }: RestoreOptions,
+): Promise<Restored> {
+  const action = `restore store "${store.path}"`;
+  if (replace) {
+    throw new KvError(
+      'not-supported',
+      `cannot ${action} with --force: nothing can be kept beside`,
+      {
+        hint: 'try: another NAME at the end of the address',
+      },
+    );
+  }
+  if (store.bucketNames('').length > 0) throw notEmpty(action);
+  const inputs = backups.map((chunks) => new BackupInput(sourceOfChunks(chunks)));
+  const sink = new RedisSink(store);
+  try {
+    const info = await written(inputs, sink, options);
+    sink.publish(action);
+    return { info };
+  } catch (error) {
+    await sink.discard();
+    throw error;
+  } finally {
+    for (const input of inputs) await input.close();
+  }
+}
+
+async function written(
+  inputs: readonly BackupInput[],
+  sink: RedisSink,
+  options: Omit<RestoreOptions, 'replace'>,
+): Promise<BackupInfo> {
+  const [first, next] = inputs;
+  if (first === undefined) throw new KvError('usage', 'no backup was given');
+  if (await isOfRecords(first)) {
+    if (next === undefined) return readRecords(first, sink, options);
+    throw new KvError('usage', 'a backup of records is whole, and none continues it');
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'kv-restoring-'));
+  try {
+    const info = await restorePages(folder, inputs, options);
+    const store = (await openStore(folder, 'read'))!;
+    try {
+      const { signal } = options;
+      await inTurns(writtenTo(sink, contentsOf(store)), { signal });
+    } finally {
+      await store.close();
+    }
+    return info;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function* writtenTo(sink: ContentSink, contents: Iterable<Content>): Generator<number> {
+  for (const content of contents) {
+    sink.write(content);
+    yield 1;
+  }
+}
+
+/** A long value that is coming. */
+interface Coming {
+  readonly record: LongRecord;
+  readonly upload: RedisUpload;
+}
+
+class RedisSink implements ContentSink {
+  readonly #store: RedisStore;
+  readonly #drafts: NamedDraft[] = [];
+  #bulk: BulkWrites | undefined;
+  #coming: Coming | undefined;
+
+  constructor(store: RedisStore) {
+    this.#store = store;
+  }
+
+  write(content: Content): void {
+    switch (content.kind) {
+      case 'bucket': {
+        this.#bulk?.finish();
+        const { name, created } = content;
+        const draft = this.#store.createDraft();
+        this.#drafts.push({ draft, name, created });
+        this.#bulk = this.#store.restoring(draft);
+        return;
+      }
+      case 'records':
+        for (const { key, value, ...stamp } of content.records) this.#bulk!.put(key, value, stamp);
+        return;
+      case 'long':
+        this.#coming = {
+          record: { ...content.record, key: Buffer.from(content.record.key) },
+          upload: this.#store.upload(),
+        };
+        return;
+      case 'piece':
+        this.#take(content.bytes);
+        return;
+      default:
+        content satisfies never;
+    }
+  }
+
+  publish(action: string): void {
+    this.#bulk?.finish();
+    this.#store.catalogue.publishAll(this.#drafts, action);
+  }
+
+  /** Deletes what was written. */
+  async discard(): Promise<void> {
+    this.#coming?.upload.close();
+    for (const { draft } of this.#drafts) {
+      if (this.#store.catalogue.find(draft)) await this.#store.discardDraft(draft);
+    }
+  }
+
+  #take(bytes: Buffer): void {
+    const { record, upload } = this.#coming!;
+    upload.append(bytes);
+    const { key, size, ...stamp } = record;
+    if (upload.size < size) return;
+    this.#bulk!.putUpload(key.toString(), upload, stamp);
+    upload.close();
+    this.#coming = undefined;
+  }
+}
