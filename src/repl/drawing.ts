@@ -24,6 +24,9 @@ export interface Picture {
   readonly style: Style;
 }
 
+/** A line, with the text before and after it. */
+export type ShownLine = Pick<Picture, 'prompt' | 'text' | 'cursor' | 'hint'>;
+
 export interface Drawing {
   /** None is wider than the screen. */
   readonly rows: readonly string[];

@@ -39,8 +39,7 @@ export class LineEditor {
     );
     this.#keyboard.take();
     // The first has been drawn already.
-    if (this.#hasRead)
-      await this.#output.write(freshLine(this.#keyboard.columns, this.#output.style));
+    if (this.#hasRead) await this.#output.write(freshLine(this.#output, this.#keyboard.columns));
     this.#hasRead = true;
     return editing.run(signal);
   }

@@ -1,16 +1,16 @@
 /** The screen rows of a line that is edited, and messages below it. */
 import type { Keyboard } from '../terminal/keyboard.js';
 import type { Output, Style } from '../terminal/terminal.js';
-import { Canvas, draw, type Picture } from './drawing.js';
+import { Canvas, draw, type ShownLine } from './drawing.js';
 import { freshLine } from './fresh-line.js';
-
-/** A line, with the text before and after it. */
-export type ShownLine = Pick<Picture, 'prompt' | 'text' | 'cursor' | 'hint'>;
+import { PlainStrip } from './plain-strip.js';
 
 const CONTINUATION = '... ';
 
 export class LineScreen {
   readonly #canvas = new Canvas();
+  /** In place of the canvas, on a terminal that cannot move its cursor. */
+  readonly #strip: PlainStrip | undefined;
   readonly #size: Pick<Keyboard, 'columns' | 'rows'>;
   readonly #output: Output;
 
@@ -18,6 +18,7 @@ export class LineScreen {
   constructor(size: Pick<Keyboard, 'columns' | 'rows'>, output: Output) {
     this.#size = size;
     this.#output = output;
+    this.#strip = output.isDumb ? new PlainStrip() : undefined;
   }
 
   get style(): Style {
@@ -32,23 +33,27 @@ export class LineScreen {
   /** Draws the line in place of the last drawing. */
   async draw(line: ShownLine): Promise<void> {
     const { columns, rows } = this.#size;
+    if (this.#strip) {
+      await this.#output.write(this.#strip.replace(line, columns));
+      return;
+    }
     const picture = { ...line, continuation: CONTINUATION, style: this.style };
     await this.#output.write(this.#canvas.replace(draw(picture, columns), rows));
   }
 
   /** Goes below the line, with a mark at its end, and writes a text there. */
   async leave(text = '', mark = ''): Promise<void> {
-    await this.#output.write(this.#canvas.leave(mark) + text);
+    await this.#output.write((this.#strip ?? this.#canvas).leave(mark) + text);
   }
 
   /** Writes a text on a row of its own, wherever other output has left the cursor. */
   async return(text = ''): Promise<void> {
-    await this.#output.write(freshLine(this.#size.columns, this.style) + text);
+    await this.#output.write(freshLine(this.#output, this.#size.columns) + text);
   }
 
   async clear(): Promise<void> {
-    this.#canvas.forget();
-    await this.#output.write('\x1b[H\x1b[2J');
+    (this.#strip ?? this.#canvas).forget();
+    await this.#output.write(this.#strip ? '\r\n' : '\x1b[H\x1b[2J');
   }
 
   /** Called when the terminal has another width. */
@@ -58,6 +63,6 @@ export class LineScreen {
 
   /** The next drawing goes over the present row. */
   forget(): void {
-    this.#canvas.forget();
+    (this.#strip ?? this.#canvas).forget();
   }
 }

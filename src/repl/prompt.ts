@@ -35,11 +35,13 @@ export async function runPrompt(
   const { settings, terminal } = context;
   // The prompt is shown while the store is being opened. That may have to wait for another
   // transaction, and then Ctrl-C has its usual effect.
-  await terminal.stdout.write(freshLine(terminal.stdout.columns, terminal.stdout.style));
+  await terminal.stdout.write(freshLine(terminal.stdout));
   await terminal.note(`kv ${tools.manual.version}: help lists the verbs, Ctrl-D leaves`);
   const { reason } = historyPlace;
   if (reason !== undefined) await terminal.note(`the history is not kept: ${reason}`);
-  await terminal.stdout.write(promptOf(terminal, settings, false).text);
+  // It is drawn over later, which not every terminal can.
+  const { isDumb } = terminal.stdout;
+  if (!isDumb) await terminal.stdout.write(promptOf(terminal, settings, false).text);
   let isOpen = false;
   try {
     await tools.withStore('each', (opened, own) => {
@@ -49,7 +51,7 @@ export async function runPrompt(
       return opened.interruptible(run, 'Ctrl-C');
     });
   } finally {
-    if (!isOpen) await terminal.stdout.write('\r\x1b[J');
+    if (!isOpen && !isDumb) await terminal.stdout.write('\r\x1b[J');
   }
 }
 
@@ -62,7 +64,7 @@ async function runSession(
   history: History,
   signal: AbortSignal,
 ): Promise<void> {
-  const keyboard = openKeyboard();
+  const keyboard = openKeyboard({ marksPastes: !context.terminal.stdout.isDumb });
   keyboard.take();
   const session = new PromptSession(context, history, () => remarkAtStop(context));
   const tools = outer.forPrompt(sessionVerbs(session));
@@ -171,7 +173,7 @@ async function remarkAtStop(context: Context): Promise<void> {
 
 /** Begins a fresh line for messages of the prompt itself; nothing where they go elsewhere. */
 function ownLine({ terminal: { stdout, stderr } }: Context): string {
-  return stderr.isTerminal ? freshLine(stdout.columns, stderr.style) : '';
+  return stderr.isTerminal ? freshLine(stdout, stdout.columns, stderr.style) : '';
 }
 
 /** `store:bucket> `, with a star inside a transaction. */

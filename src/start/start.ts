@@ -62,7 +62,7 @@ function startHere(): void {
   const fault = faultOfMemory(limits);
   if (fault !== undefined) {
     process.exitCode = exitCodes.store;
-    writeSync(STDERR, `kv: cannot start: ${fault}\n`);
+    writeSync(STDERR, refusal(fault, argv));
     return;
   }
   const trace = env.KV_TRACE === 'start' ? new StartTrace() : undefined;
@@ -85,15 +85,30 @@ const START_DATA_BYTES = 24 * 1024 * 1024;
 
 const STDERR = 2;
 
+/** The words of the line are not read yet: `--json` may be any before `--`. */
+function refusal({ state, hint }: Fault, words: readonly string[]): string {
+  const message = `cannot start: ${state}`;
+  const options = words.slice(0, words.includes('--') ? words.indexOf('--') : undefined);
+  if (!options.includes('--json')) return `kv: ${message}\n${hint}\n`;
+  return `${JSON.stringify({ error: { code: 'full', message, hint } })}\n`;
+}
+
+interface Fault {
+  readonly state: string;
+  readonly hint: string;
+}
+
 /** What limit is too low for the program itself: V8 aborts where memory is refused. */
-function faultOfMemory({ addresses, data }: Limits): string | undefined {
+function faultOfMemory({ addresses, data }: Limits): Fault | undefined {
   if (addresses === Number.POSITIVE_INFINITY && data === addresses) return undefined;
   const used = usedMemory();
   if (addresses - used.addresses < START_ADDRESSES_BYTES) {
-    return "the limit on the process's addresses is too low\ntry: ulimit -v unlimited";
+    const state = "the limit on the process's addresses is too low";
+    return { state, hint: 'try: ulimit -v unlimited' };
   }
   if (data - used.data < START_DATA_BYTES) {
-    return "the limit on the process's data is too low\ntry: ulimit -d unlimited";
+    const state = "the limit on the process's data is too low";
+    return { state, hint: 'try: ulimit -d unlimited' };
   }
   return undefined;
 }

@@ -56,12 +56,12 @@ export interface Keyboard {
  */
 const ESCAPE_MILLISECONDS = 50;
 
-/** Makes the terminal mark where a paste begins and ends. */
-const pasteOn = '\x1b[?2004h';
-const pasteOff = '\x1b[?2004l';
-
-/** The keyboard at stdin and the screen at stdout, which must be terminals. */
-export function openKeyboard(): Keyboard {
+/**
+ * The keyboard at stdin and the screen at stdout, which must be terminals. `marksPastes` asks the terminal to
+ * say where a paste begins and ends.
+ */
+export function openKeyboard({ marksPastes }: { readonly marksPastes: boolean }): Keyboard {
+  const [pasteOn, pasteOff] = marksPastes ? ['\x1b[?2004h', '\x1b[?2004l'] : ['', ''];
   const { stdout } = process;
   const events: KeyEvent[] = [];
   let wake = () => {};

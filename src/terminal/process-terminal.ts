@@ -47,17 +47,17 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     async confirm(question, signal) {
       if (!canAsk) throw nobodyToAsk();
       const { confirm } = await import('./prompts.js');
-      return confirm(visibleMessage(question), stderr.style, signal);
+      return confirm(visibleMessage(question), stderr, signal);
     },
     async ask(question, signal) {
       if (!canAsk) throw nobodyToAsk();
       const { ask } = await import('./prompts.js');
-      return ask(visibleMessage(question), stderr.style, signal);
+      return ask(visibleMessage(question), stderr, signal);
     },
     async choose(question, choices, first, signal) {
       if (!canAsk) throw nobodyToAsk();
       const { choose } = await import('./prompts.js');
-      return choose(visibleMessage(question), choices, first, stderr.style, signal);
+      return choose(visibleMessage(question), choices, first, stderr, signal);
     },
     openOutput: (path, output = stdout) => openOutput(path, output),
     openAppend: (path, output = stdout, anew) => openAppend(path, output, anew),

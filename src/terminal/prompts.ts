@@ -2,10 +2,14 @@
 import { PassThrough } from 'node:stream';
 import { ioError, KvError } from '../errors.js';
 import { nextTurn } from './event-loop.js';
+import { type PromptContext, plainChoice, plainConfirm, plainLine } from './plain-questions.js';
 import { type RawEvent, RawInput } from './raw-input.js';
 import { stopUntilContinued } from './suspension.js';
-import type { Style } from './terminal.js';
+import type { Output, Style } from './terminal.js';
 import { visibleLine } from './visible.js';
+
+/** How the terminal of the questions shows them. */
+type Look = Pick<Output, 'style' | 'isDumb'>;
 
 /**
  * Yes or no; no by default. What was typed before is dropped. Throws `interrupted` at Ctrl-C, which
@@ -13,9 +17,10 @@ import { visibleLine } from './visible.js';
  */
 export async function confirm(
   message: string,
-  style: Style,
+  { style, isDumb }: Look,
   signal?: AbortSignal,
 ): Promise<boolean> {
+  if (isDumb) return answer((context) => plainConfirm(message, context), 'dropped', signal);
   const prompts = await import('@inquirer/prompts');
   const theme = themeOf(style);
   return answer(
@@ -26,7 +31,12 @@ export async function confirm(
 }
 
 /** A line of text. Throws as `confirm` does. */
-export async function ask(message: string, style: Style, signal?: AbortSignal): Promise<string> {
+export async function ask(
+  message: string,
+  { style, isDumb }: Look,
+  signal?: AbortSignal,
+): Promise<string> {
+  if (isDumb) return answer((context) => plainLine(message, context), 'dropped', signal);
   const prompts = await import('@inquirer/prompts');
   const theme = themeOf(style);
   return answer((context) => prompts.input({ message, theme }, context), 'dropped', signal);
@@ -37,9 +47,12 @@ export async function choose(
   message: string,
   choices: readonly string[],
   first: string | undefined,
-  style: Style,
+  { style, isDumb }: Look,
   signal?: AbortSignal,
 ): Promise<string> {
+  if (isDumb) {
+    return answer((context) => plainChoice(message, choices, first, context), 'counts', signal);
+  }
   const prompts = await import('@inquirer/prompts');
   const theme = selectThemeOf(style);
   const named = choices.map((value) => ({
@@ -53,12 +66,6 @@ export async function choose(
 
 /** Choices shown at once. */
 const PAGE_ROWS = 10;
-
-interface PromptContext {
-  readonly input: NodeJS.ReadableStream;
-  readonly output: NodeJS.WritableStream;
-  readonly signal: AbortSignal;
-}
 
 type Prompt<T> = (context: PromptContext) => Promise<T>;
 

@@ -71,7 +71,7 @@ describe('help()', () => {
                                 $XDG_CACHE_HOME/kv/code-*, else ~/.cache/kv/code-*
         NO_COLOR                no colour, where --color does not say otherwise
         FORCE_COLOR             colour even in a pipe or a file; NO_COLOR beats it
-        TERM                    when "dumb", no colour
+        TERM                    when "dumb", no colour, and no moves of the cursor
         KV_DEBUG                when 1, errors come with their stack trace
         KV_NO_CACHE             when set, kv neither keeps its compiled code nor takes
                                 what is kept

@@ -298,6 +298,41 @@ describe.runIf(hasTmux)('completion', () => {
   });
 });
 
+describe.runIf(hasTmux)('a terminal that cannot move its cursor', () => {
+  it('gets no control sequence from the prompt and its questions, and lines are edited', async () => {
+    const prompt = await Prompt.open({ command: 'TERM=dumb kv', pairs: ['k=v', 'other=o'] });
+    const { screen } = prompt;
+    const file = join(prompt.shell.folder, 'record');
+    await screen.record(file);
+    await prompt.press(
+      ['set', 'Space', 'kx', 'BSpace', ' wrld', 'C-b', 'C-b', 'C-b', 'o'],
+      'set k world',
+    );
+    await screen.press('Enter');
+    await prompt.waits();
+    await prompt.press(['get', 'Space', 'k'], '> get k');
+    await screen.press('Enter');
+    await screen.shows('> get k world store:default>');
+    await prompt.press(['Up', 'Up', 'C-w'], '> set k');
+    await prompt.press(['C-c'], 'store:default>');
+    await screen.type('delete --prefix o');
+    await screen.shows('(y/N)');
+    await screen.readsKeys();
+    await screen.type('nx');
+    await screen.shows('store:default> delete --prefix o');
+    await prompt.waits();
+    await screen.type('delete --prefix o');
+    await screen.until((lines) => lines.at(-1)!.endsWith('(y/N)'));
+    await screen.readsKeys();
+    await screen.press('n', 'BSpace', 'y', 'Enter');
+    await prompt.waits();
+    await screen.type('exists other');
+    await screen.shows('> exists other false');
+    await prompt.press(['C-c'], 'store:default>');
+    expect(readFileSync(file, 'utf8')).not.toContain('\x1b');
+  });
+});
+
 describe.runIf(hasTmux)('the history', () => {
   it('is there in the next session, for its owner alone, without values', async () => {
     const prompt = await Prompt.open();

@@ -91,6 +91,9 @@ it('a limit on memory that Node starts under, and the program does not, is named
   }
   const refused = said.filter((one) => one !== undefined);
   expect(refused.join('')).toContain('cannot start');
+  const least = kibibytesOf('VmSize') + 4 * 1024;
+  const { status, stderr } = await shell.run(`ulimit -v ${least}; kv --json get k`);
+  expect([status, JSON.parse(stderr)]).toMatchObject([6, { error: { code: 'full' } }]);
   for (const one of refused) {
     // Node 24 starts the program under some of them, and the store is what has no room.
     if (!one.includes('cannot use store')) {
