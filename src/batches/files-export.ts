@@ -38,25 +38,25 @@ export async function exportFiles(
   if (!dryRun) makeFolder(path, action);
   keepApart(path, context.settings.store, action);
   const root = (dryRun ? findFolder : openFolder)(path, action);
-  const report = await longWork(
+  const exported = await longWork(
     context,
     undefined,
     async (work, { terminal }) => {
       const own = { ...context, terminal };
-      const told = new FilesExportReport(own);
-      const run = new FilesExport(own, options, { bucket, root, report: told, work });
+      const report = new FilesExportReport(own);
+      const run = new FilesExport(own, options, { bucket, root, report, work });
       try {
         await run.all();
       } finally {
         run.close();
-        await told.endLines();
+        await report.endLines();
       }
-      return told;
+      return report;
     },
     { unit: 'bytes' },
   ).finally(() => root?.close());
-  await report.end(context, path, dryRun);
-  return report.rejected > 0 ? exitCodes.badData : exitCodes.done;
+  await exported.end(context, path, dryRun);
+  return exported.rejected > 0 ? exitCodes.badData : exitCodes.done;
 }
 
 interface Parts {

@@ -58,11 +58,11 @@ export function knownBuckets(file: StoreFile): Map<number, KnownBucket> {
 function take(found: Map<number, KnownBucket>, page: Page, node: number): void {
   const key = page.key(node);
   const bytes = page.isTree(node) ? undefined : openEntry(SEED, key, page.data(node));
-  const learn = (id: number, told: Partial<KnownBucket>) => {
+  const learn = (id: number, facts: Partial<KnownBucket>) => {
     const known = found.get(id) ?? { id };
     // The last to be told comes last.
     found.delete(id);
-    found.set(id, { ...known, ...told });
+    found.set(id, { ...known, ...facts });
   };
   if (page.isTree(node)) {
     const id = bucketIdOf(key.toString().replace(/\0$/, ''));

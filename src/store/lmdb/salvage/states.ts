@@ -38,10 +38,10 @@ export function bestState(file: StoreFile, metas: readonly (Meta | KvError)[]): 
   const lastMeta = sound.length === 2 ? newerOf(file, sound[0]!, sound[1]!) : undefined;
   if (lastMeta) return { trees: withMainTree(file, lastMeta), isLast: true };
   const lastPage = pagesOf(file) - 1;
-  const told = sound.map((meta) => ({ ...meta, transaction: writerOf(file, meta), lastPage }));
-  const candidates = [...told, ...foundRoots(file)];
+  const dated = sound.map((meta) => ({ ...meta, transaction: writerOf(file, meta), lastPage }));
+  const candidates = [...dated, ...foundRoots(file)];
   candidates.sort((a, b) => Number(b.transaction - a.transaction));
-  const trees = bestMainTree(file, candidates) ?? told[0] ?? nothing(lastPage);
+  const trees = bestMainTree(file, candidates) ?? dated[0] ?? nothing(lastPage);
   return { trees: { ...trees, lastPage }, isLast: false };
 }
 
