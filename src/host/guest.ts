@@ -36,6 +36,8 @@ export interface Given {
   readonly pace?: Pace | undefined;
   /** Bytes that the guest may have, in its memories and held by the host; absent: 1 GiB. */
   readonly maxMemory?: number | undefined;
+  /** Milliseconds after which a run, or a call of a watcher, is stopped; absent: never. */
+  readonly timeout?: number | undefined;
 }
 
 /** What surrounds the calls of an instance. */
@@ -90,7 +92,7 @@ export class Guest<Entry> {
     });
     const plan = planned(component, world, refusals, action);
     entryOf(plan.exports);
-    this.#held.push(new Optimizing(plan.modules));
+    this.#held.push(new Optimizing(plan.modules, given.timeout !== undefined));
     const program = understood(action, () => new Program(component, plan, this.room));
     this.#held.push(program);
     this.#program = program;

@@ -26,13 +26,8 @@ import { Refusals } from './refusals.js';
 import { TimeLimit } from './time-limit.js';
 import { HostWorld } from './world.js';
 
+export type { Given as RunRequest } from './guest.js';
 export { type WatchRequest, watchComponent } from './watch-component.js';
-
-/** What a component is run with. */
-export interface RunRequest extends Given {
-  /** Milliseconds after which the guest is stopped; absent: never. */
-  readonly timeout?: number | undefined;
-}
 
 /** An import of a component by its own name, and how it is answered. */
 export interface AnsweredImport {
@@ -57,7 +52,7 @@ const ERR_STATUS = 1;
  * argument of `exit`. Throws `not-a-component`, `not-offered`, `trapped`, `timed-out`, `io` if the
  * file cannot be read, `too-large` if it is too large.
  */
-export function runComponent(request: RunRequest): number {
+export function runComponent(request: Given): number {
   const { path, timeout, keyvalue } = request;
   const action = `run "${path}"`;
   const limit = new TimeLimit(timeout, action);
@@ -86,11 +81,7 @@ export function runComponent(request: RunRequest): number {
   }
 }
 
-function run(
-  request: RunRequest,
-  around: Around,
-  made: (guest: { close(): void }) => void,
-): number {
+function run(request: Given, around: Around, made: (guest: { close(): void }) => void): number {
   const { path, ends } = request;
   const { action, shared } = around;
   const component = componentAt(path, action);

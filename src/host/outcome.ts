@@ -24,6 +24,7 @@ const traps: readonly (readonly [RegExp, string])[] = [
   [/^float unrepresentable in integer range$/, 'invalid conversion to integer'],
   [/^table index is out of bounds$/, 'undefined element: out of bounds table access'],
   [/^(null function or )?function signature mismatch$/, 'indirect call type mismatch'],
+  [/^Atomics\.wait cannot be called in this context$/, 'expected shared memory'],
 ];
 
 function trapOf(thrown: unknown): string | undefined {

@@ -24,8 +24,6 @@ import { type Watcher, watcherOf } from './watcher.js';
 export interface WatchRequest extends Given {
   /** The prefix of the keys to watch. */
   readonly prefix?: string | undefined;
-  /** Milliseconds after which a call is stopped; absent: never. */
-  readonly timeout?: number | undefined;
   /** Whether a new instance continues after a call that failed. */
   readonly keepGoing: boolean;
   /** Ends the watch, which rejects with the reason. */

@@ -185,12 +185,32 @@ export const lies: Record<string, Case> = {
     guest: bare(`(memory 1) (data (i32.const 70000) "x") ${ok}`),
     says: /it trapped: data segment \S.*out of bounds\b[^:]*$/,
   },
+  'a wait in memory that nobody shares': {
+    guest: bare(`(memory 1) (func $s (drop (memory.atomic.wait32
+      (i32.const 0) (i32.const 0) (i64.const -1)))) (start $s) ${ok}`),
+    says: /it trapped: expected shared memory$/,
+  },
   'a status that there is not': {
     guest: bare('(func (export "run") (result i32) (i32.const 77))'),
     says: /it trapped: a variant has case 77, and there are 2$/,
   },
   'a start function without an end': {
     guest: bare(`(func $s (loop $l (br $l))) (start $s) ${ok}`),
+    options: '--timeout 300ms',
+    status: 5,
+    says: /it was stopped after 300 ms$/,
+  },
+  // V8 asks in few rounds of a loop whether it has to end, and these rounds are long.
+  'a loop of fills without an end': {
+    guest: bare(`(memory 4000) (func $s (loop $l
+      (memory.fill (i32.const 0) (i32.const 1) (i32.const 262000000)) (br $l))) (start $s) ${ok}`),
+    options: '--timeout 300ms',
+    status: 5,
+    says: /it was stopped after 300 ms$/,
+  },
+  'a loop of copies of a table without an end': {
+    guest: bare(`(table 999999 externref) (func $s (loop $l
+      (table.copy (i32.const 0) (i32.const 1) (i32.const 999998)) (br $l))) (start $s) ${ok}`),
     options: '--timeout 300ms',
     status: 5,
     says: /it was stopped after 300 ms$/,
