@@ -109,7 +109,7 @@ describe('the lines to copy:', () => {
     const [, start, first, second] = redis.split('\n').map((line) => line.replace(/ +#.*$/, ''));
     const shell = newShell();
     await shell.succeed('kv -s ./folder set moved here');
-    const lines = `${first}\n${second}\nkv get moved`;
+    const lines = `${first}\n${second}\nkv -s "$KV_STORE/house" get moved`;
     writeFileSync(join(shell.folder, 'lines'), lines);
     const inShell = start!.replace('scripts/', `${root}scripts/`);
     expect(await shell.succeed(`${inShell} lines`)).toBe('hellohere');

@@ -5,7 +5,7 @@ import { openStore } from '../../src/store/open.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 describe('the name of a store', () => {
-  test.each(['memcached://host:6379', 'rediss://u:secret@host/0', 's3://a,b', 'FILE:///x'])(
+  test.each(['memcached://host:6379', 'mongodb://u:secret@host/0', 's3://a,b', 'FILE:///x'])(
     'that is an address, %s, is refused by its scheme, without what else it says',
     async (name) => {
       const scheme = name.split(':')[0]!.toLowerCase();
@@ -15,7 +15,7 @@ describe('the name of a store', () => {
       );
       expect(error).toMatchObject({ code: 'not-supported', exitCode: 2 });
       expect(error.message).toContain(`"${scheme}://…"`);
-      expect(error.message).not.toContain('host');
+      expect(error.message).not.toMatch(/host|secret/);
     },
   );
 

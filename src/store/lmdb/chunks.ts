@@ -172,6 +172,11 @@ export class Chunks {
     return this.#uploads.count();
   }
 
+  /** Of the same, the ids; for a store that has no sizes as well. */
+  uploadIds(): number[] {
+    return this.#uploads.ids();
+  }
+
   countValues(): number {
     return this.#holders.count();
   }

@@ -13,9 +13,8 @@ const RECLAIM_STEPS = 4;
 
 /** Removes some of what others have left, and returns of how many uploads. Throws errors of writing, except `full`. */
 export function reclaimSome(parts: Parts): number {
-  const { chunks, environment, transactions } = parts;
-  const before = chunks.countUploads();
-  if (before === 0) return 0;
+  const { chunks, transactions } = parts;
+  const before = chunks.uploadIds().length;
   for (const draft of draftNames(parts)) {
     transactions.run(() => {
       for (const _ of discardAbandoned(parts, { bucket: draft, isUntouched: true })) {
@@ -24,8 +23,7 @@ export function reclaimSome(parts: Parts): number {
     });
   }
   chunks.reclaim(RECLAIM_STEPS);
-  environment.refresh();
-  return Math.max(before - chunks.countUploads(), 0);
+  return Math.max(before - chunks.uploadIds().length, 0);
 }
 
 /** See `Store.collectGarbage`. */

@@ -4,7 +4,7 @@ import { hasTmux, Screen } from '../../support/tmux.js';
 
 async function screenOf(columns: number): Promise<Screen> {
   const screen = await Screen.open();
-  await screen.resize(columns, 250);
+  await screen.resize(columns, 300);
   return screen;
 }
 
