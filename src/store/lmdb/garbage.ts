@@ -14,8 +14,10 @@ const RECLAIM_STEPS = 4;
 /** Removes some of what others have left, and returns of how many uploads. Throws errors of writing, except `full`. */
 export function reclaimSome(parts: Parts): number {
   const { chunks, transactions } = parts;
+  const drafts = draftNames(parts);
   const before = chunks.uploadIds().length;
-  for (const draft of draftNames(parts)) {
+  if (before === 0 && drafts.length === 0) return 0;
+  for (const draft of drafts) {
     transactions.run(() => {
       for (const _ of discardAbandoned(parts, { bucket: draft, isUntouched: true })) {
         // Runs all steps.
