@@ -109,7 +109,8 @@ describe('at the prompt', () => {
     const screen = await Screen.open();
     await screen.shell.succeed('kv set key v');
     // Where the terminal makes no signal of it, as while the prompt reads keys.
-    await screen.type('stty -isig; kv delete --prefix key');
+    await screen.type("stty -isig; printf 'signals are %s\\n' off; kv delete --prefix key");
+    await screen.shows('signals are off');
     await screen.press('C-c');
     expect(await screen.status()).toBe(130);
     expect(await screen.shell.succeed('kv keys')).toBe('key\n');
