@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { answer } from '../answers/answer.js';
+import { momentOf } from '../answers/backup-moment.js';
 import { type LongWorkOptions, longWork } from '../batches/long-work.js';
 import { defineCommand } from '../command.js';
 import type { Backup, Context } from '../context.js';
@@ -101,8 +102,7 @@ async function reportBackup(
   const { transaction, since, buckets } = info!;
   const keys = buckets.reduce((sum, bucket) => sum + bucket.keys, 0);
   const isNoted = unnoted === undefined;
-  const moment = transaction === undefined ? '' : `transaction ${transaction}, `;
-  const remark = `wrote "${file}": ${moment}${counted(keys, 'key')}`;
+  const remark = `wrote "${file}": ${momentOf(transaction)}${counted(keys, 'key')}`;
   if (context.settings.json) {
     const json = { file, transaction, since, buckets: buckets.length, keys, isNoted };
     await answer(context, json, remark);

@@ -1,4 +1,5 @@
 import { answer, isoTime } from '../answers/answer.js';
+import { momentOf } from '../answers/backup-moment.js';
 import { LineWriter } from '../answers/line-writer.js';
 import { longWork } from '../batches/long-work.js';
 import { defineCommand } from '../command.js';
@@ -64,8 +65,7 @@ is unpacked in $TMPDIR on the way there, which takes as much room as the store.`
     );
     const { buckets, transaction } = info;
     const keys = buckets.reduce((sum, bucket) => sum + bucket.keys, 0);
-    const moment = transaction === undefined ? '' : `transaction ${transaction}, `;
-    const remark = `restored store "${settings.store}": ${moment}${counted(keys, 'key')}`;
+    const remark = `restored store "${settings.store}": ${momentOf(transaction)}${counted(keys, 'key')}`;
     const json = { restored: settings.store, transaction, buckets: buckets.length, keys };
     if (settings.json) {
       await answer(context, { ...json, ...(replaced !== undefined && { replaced }) }, remark);
@@ -83,8 +83,7 @@ async function printInfo(context: Context, file: string, info: BackupInfo): Prom
     await lines.write(visibleJson({ file, made: isoTime(made), transaction, since, buckets }));
   } else {
     const what = since === 0 ? 'whole' : `since transaction ${since}`;
-    const moment = transaction === undefined ? '' : `transaction ${transaction}, `;
-    await lines.write(`${lines.keyText(file)}: ${what}, ${moment}${isoTime(made)}`);
+    await lines.write(`${lines.keyText(file)}: ${what}, ${momentOf(transaction)}${isoTime(made)}`);
     for (const { name, keys } of buckets) await lines.write(`${keys}\t${lines.keyText(name)}`);
   }
   await lines.end();

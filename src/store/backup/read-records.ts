@@ -16,7 +16,7 @@ import {
   type RecordEnd,
   type RecordHead,
 } from './record-format.js';
-import type { Content, ContentSink, LongRecord } from './store-contents.js';
+import { type Content, type ContentSink, type LongRecord, writeTo } from './store-contents.js';
 
 /** Whether a backup is of records. */
 export async function isOfRecords(input: BackupInput): Promise<boolean> {
@@ -53,7 +53,7 @@ export async function readRecords(
     }
     const content = decodeContent(kind, frame);
     order.check(content);
-    sink?.write(content);
+    if (sink) writeTo(sink, content);
     bytes += length;
     options.progress?.(bytes);
     await pause();

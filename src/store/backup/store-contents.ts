@@ -26,10 +26,34 @@ export type Content =
   /** A piece of the last long record; valid until the next. */
   | { readonly kind: 'piece'; readonly bytes: Buffer };
 
-/** What contents are written to. Its functions throw errors of writing. */
+/** What contents are written to. Its functions throw errors of writing, and keep no bytes that they are given. */
 export interface ContentSink {
-  /** Nothing is kept by reference. */
-  write(content: Content): void;
+  /** Begins a bucket, to which the records that follow belong. */
+  begin(name: string, created: Milliseconds): void;
+  put(record: KeptRecord): void;
+  /** Begins a record whose value is appended. Its key may be kept. */
+  putLong(record: LongRecord): void;
+  append(bytes: Buffer): void;
+}
+
+/** Throws errors of writing. */
+export function writeTo(sink: ContentSink, content: Content): void {
+  switch (content.kind) {
+    case 'bucket':
+      sink.begin(content.name, content.created);
+      return;
+    case 'records':
+      for (const record of content.records) sink.put(record);
+      return;
+    case 'long':
+      sink.putLong({ ...content.record, key: Buffer.from(content.record.key) });
+      return;
+    case 'piece':
+      sink.append(content.bytes);
+      return;
+    default:
+      content satisfies never;
+  }
 }
 
 /** Longer values go in pieces, in bytes. */

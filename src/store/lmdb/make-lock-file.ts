@@ -17,9 +17,6 @@ import { LOCK_FILE } from './layout.js';
 /** The prefix of a temporary folder in which a file is made before it appears. */
 export const MAKING_PREFIX = '.making-';
 
-/** The same of the file to which a store is upgraded. */
-export const UPGRADING_PREFIX = '.upgrading-';
-
 /** Bytes of a new lock file, which determine the number of readers: about a thousand. */
 const LOCK_FILE_BYTES = 64 * 1024;
 

@@ -25,12 +25,8 @@ import { LmdbStore } from './lmdb-store.js';
 import { openLocked } from './locked-environment.js';
 import { makeDataFile } from './make-data-file.js';
 import { makeFolder } from './make-folder.js';
-import {
-  ensureLockFile,
-  linkUnlessThere,
-  MAKING_PREFIX,
-  UPGRADING_PREFIX,
-} from './make-lock-file.js';
+import { ensureLockFile, linkUnlessThere, MAKING_PREFIX } from './make-lock-file.js';
+import { removeRemains as removeOfUpgrade } from './upgrade/remains.js';
 
 /** How long making a store may take, in ms; older temporary folders belong to killed processes. */
 const MAKING_LIMIT_MS = 60 * 60 * 1000;
@@ -59,6 +55,7 @@ export async function openStore(
   const environment = openLocked(path, mode, { isMade, patience, now });
   try {
     checkFormat(environment);
+    // The store is of today's format, so an upgrade was done when it was killed.
     if (mode !== 'read') removeOfUpgrade(path, names);
     const store = new LmdbStore(environment);
     if (mode !== 'read') store.reclaim();
@@ -154,13 +151,6 @@ function removeRemains(path: string, names: readonly string[]): void {
     } catch {
       // They are gone, or belong to another user, and do no harm.
     }
-  }
-}
-
-/** Removes what an upgrade has left that was killed when it was done: the store is of today's format. */
-function removeOfUpgrade(path: string, names: readonly string[]): void {
-  for (const name of names.filter((name) => name.startsWith(UPGRADING_PREFIX))) {
-    rmSync(join(path, name), { recursive: true, force: true });
   }
 }
 

@@ -3,18 +3,22 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KvError } from '../../errors.js';
-import { BackupInput } from '../backup/backup-input.js';
-import { sourceOfChunks } from '../backup/byte-source.js';
-import { isOfRecords, readRecords } from '../backup/read-records.js';
+import type { BackupInput } from '../backup/backup-input.js';
+import { restoreGiven } from '../backup/given-backups.js';
+import { readRecords } from '../backup/read-records.js';
 import {
   type Content,
   type ContentSink,
   contentsOf,
+  type KeptRecord,
   type LongRecord,
+  writeTo,
 } from '../backup/store-contents.js';
 import { restorePages } from '../lmdb/backup/restore-backup.js';
 import { openStore } from '../lmdb/open-store.js';
 import type { BackupInfo, Restored, RestoreOptions } from '../maintenance.js';
+import type { Milliseconds } from '../record.js';
+import type { WorkOptions } from '../store.js';
 import { inTurns } from '../turns.js';
 import type { BulkWrites } from './bulk-writes.js';
 import { type NamedDraft, notEmpty } from './catalogue-entry.js';
@@ -42,31 +46,25 @@ export async function restoreTo(
     );
   }
   if (store.bucketNames('').length > 0) throw notEmpty(action);
-  const inputs = backups.map((chunks) => new BackupInput(sourceOfChunks(chunks)));
   const sink = new RedisSink(store);
   try {
-    const info = await written(inputs, sink, options);
+    const info = await restoreGiven(backups, {
+      records: (input) => readRecords(input, sink, options),
+      pages: (inputs) => writePages(inputs, sink, options),
+    });
     sink.publish(action);
     return { info };
   } catch (error) {
     await sink.discard();
     throw error;
-  } finally {
-    for (const input of inputs) await input.close();
   }
 }
 
-async function written(
+async function writePages(
   inputs: readonly BackupInput[],
   sink: RedisSink,
-  options: Omit<RestoreOptions, 'replace'>,
+  options: WorkOptions,
 ): Promise<BackupInfo> {
-  const [first, next] = inputs;
-  if (first === undefined) throw new KvError('usage', 'no backup was given');
-  if (await isOfRecords(first)) {
-    if (next === undefined) return readRecords(first, sink, options);
-    throw new KvError('usage', 'a backup of records is whole, and none continues it');
-  }
   const folder = mkdtempSync(join(tmpdir(), 'kv-restoring-'));
   try {
     const info = await restorePages(folder, inputs, options);
@@ -85,7 +83,7 @@ async function written(
 
 function* writtenTo(sink: ContentSink, contents: Iterable<Content>): Generator<number> {
   for (const content of contents) {
-    sink.write(content);
+    writeTo(sink, content);
     yield 1;
   }
 }
@@ -106,31 +104,29 @@ class RedisSink implements ContentSink {
     this.#store = store;
   }
 
-  write(content: Content): void {
-    switch (content.kind) {
-      case 'bucket': {
-        this.#bulk?.finish();
-        const { name, created } = content;
-        const draft = this.#store.createDraft();
-        this.#drafts.push({ draft, name, created });
-        this.#bulk = this.#store.restoring(draft);
-        return;
-      }
-      case 'records':
-        for (const { key, value, ...stamp } of content.records) this.#bulk!.put(key, value, stamp);
-        return;
-      case 'long':
-        this.#coming = {
-          record: { ...content.record, key: Buffer.from(content.record.key) },
-          upload: this.#store.upload(),
-        };
-        return;
-      case 'piece':
-        this.#take(content.bytes);
-        return;
-      default:
-        content satisfies never;
-    }
+  begin(name: string, created: Milliseconds): void {
+    this.#bulk?.finish();
+    const draft = this.#store.createDraft();
+    this.#drafts.push({ draft, name, created });
+    this.#bulk = this.#store.restoring(draft);
+  }
+
+  put({ key, value, ...stamp }: KeptRecord): void {
+    this.#bulk!.put(key, value, stamp);
+  }
+
+  putLong(record: LongRecord): void {
+    this.#coming = { record, upload: this.#store.upload() };
+  }
+
+  append(bytes: Buffer): void {
+    const { record, upload } = this.#coming!;
+    upload.append(bytes);
+    const { key, size, ...stamp } = record;
+    if (upload.size < size) return;
+    this.#bulk!.putUpload(key.toString(), upload, stamp);
+    upload.close();
+    this.#coming = undefined;
   }
 
   publish(action: string): void {
@@ -144,15 +140,5 @@ class RedisSink implements ContentSink {
     for (const { draft } of this.#drafts) {
       if (this.#store.catalogue.find(draft)) await this.#store.discardDraft(draft);
     }
-  }
-
-  #take(bytes: Buffer): void {
-    const { record, upload } = this.#coming!;
-    upload.append(bytes);
-    const { key, size, ...stamp } = record;
-    if (upload.size < size) return;
-    this.#bulk!.putUpload(key.toString(), upload, stamp);
-    upload.close();
-    this.#coming = undefined;
   }
 }

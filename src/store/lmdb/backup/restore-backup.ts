@@ -5,9 +5,8 @@ import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } fr
 import { open } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ioError, KvError } from '../../../errors.js';
-import { BackupInput } from '../../backup/backup-input.js';
-import { sourceOfChunks } from '../../backup/byte-source.js';
-import { isOfRecords } from '../../backup/read-records.js';
+import type { BackupInput } from '../../backup/backup-input.js';
+import { restoreGiven } from '../../backup/given-backups.js';
 import type { BackupInfo, Restored, RestoreOptions } from '../../maintenance.js';
 import type { WorkOptions } from '../../store.js';
 import { checkOf } from '../check/check-store.js';
@@ -98,22 +97,16 @@ async function assemble(
   backups: readonly AsyncIterable<Uint8Array>[],
   options: RestoreOptions,
 ): Promise<BackupInfo> {
-  const inputs = backups.map((chunks) => new BackupInput(sourceOfChunks(chunks)));
-  const [first, next] = inputs;
-  if (first === undefined) throw new KvError('usage', 'no backup was given');
-  try {
-    const file = join(making, DATA_FILE);
-    if (!(await isOfRecords(first))) return await assemblePages(path, file, inputs, options);
-    if (next !== undefined) {
-      throw new KvError('usage', 'a backup of records is whole, and none continues it');
-    }
-    const info = await restoreRecords(path, making, first, options);
-    await checkWhole(path, file, options);
-    flush(file);
-    return info;
-  } finally {
-    for (const input of inputs) await input.close();
-  }
+  const file = join(making, DATA_FILE);
+  return restoreGiven<BackupInfo>(backups, {
+    pages: (inputs) => assemblePages(path, file, inputs, options),
+    async records(input) {
+      const info = await restoreRecords(path, making, input, options);
+      await checkWhole(path, file, options);
+      flush(file);
+      return info;
+    },
+  });
 }
 
 /**

@@ -1,9 +1,9 @@
 /** Restores a backup of records into a folder: versions and times stay, ids are new. */
 import type { BackupInput } from '../../backup/backup-input.js';
 import { readRecords } from '../../backup/read-records.js';
-import type { Content, ContentSink, LongRecord } from '../../backup/store-contents.js';
+import type { ContentSink, KeptRecord, LongRecord } from '../../backup/store-contents.js';
 import type { BackupInfo } from '../../maintenance.js';
-import type { Stamp } from '../../record.js';
+import type { Milliseconds, Stamp } from '../../record.js';
 import type { WorkOptions } from '../../store.js';
 import { seedOf } from '../checksum.js';
 import { Environment } from '../environment.js';
@@ -79,45 +79,22 @@ class FolderSink implements ContentSink {
     this.#expiry = new ExpiryIndex(environment);
   }
 
-  write(content: Content): void {
-    switch (content.kind) {
-      case 'bucket':
-        this.#begin(content.name, content.created);
-        return;
-      case 'records':
-        for (const { key, value, ...stamp } of content.records) {
-          this.#addRecord(Buffer.from(key), stamp, (place, unique) =>
-            encodeInline(place, unique, value),
-          );
-        }
-        return;
-      case 'long': {
-        const record = { ...content.record, key: Buffer.from(content.record.key) };
-        this.#coming = { record, valueId: ++this.#lastId, chunks: 0, rest: Buffer.alloc(0) };
-        return;
-      }
-      case 'piece':
-        this.#take(content.bytes);
-        return;
-      default:
-        content satisfies never;
-    }
-  }
-
-  /** Writes the rest. */
-  end(): void {
-    this.#flush();
-    keepSequence(this.#environment, Math.max(this.#lastId, this.#lastVersion));
-  }
-
-  #begin(name: string, created: number): void {
+  begin(name: string, created: Milliseconds): void {
     this.#flush();
     const id = ++this.#lastId;
     keepBucket(this.#environment, { id, name, created });
     this.#bucket = { id, tree: bucketDatabase(id) };
   }
 
-  #take(bytes: Buffer): void {
+  put({ key, value, ...stamp }: KeptRecord): void {
+    this.#addRecord(Buffer.from(key), stamp, (place, unique) => encodeInline(place, unique, value));
+  }
+
+  putLong(record: LongRecord): void {
+    this.#coming = { record, valueId: ++this.#lastId, chunks: 0, rest: Buffer.alloc(0) };
+  }
+
+  append(bytes: Buffer): void {
     const coming = this.#coming!;
     const { record, valueId } = coming;
     coming.rest = Buffer.concat([coming.rest, bytes]);
@@ -135,6 +112,12 @@ class FolderSink implements ContentSink {
     this.#addRecord(key, stamp, (place, unique) =>
       encodeChunked(place, unique, { valueId, size, chunkSize: CHUNK_SIZE_BYTES }),
     );
+  }
+
+  /** Writes the rest. */
+  end(): void {
+    this.#flush();
+    keepSequence(this.#environment, Math.max(this.#lastId, this.#lastVersion));
   }
 
   #addRecord(

@@ -26,12 +26,13 @@ import { DATA_FILE, FORMAT, FORMAT_KEY, LOCK_FILE } from '../layout.js';
 import { byItsPath } from '../lmdb-error.js';
 import { openLocked } from '../locked-environment.js';
 import { makeDataFile } from '../make-data-file.js';
-import { ensureLockFile, UPGRADING_PREFIX } from '../make-lock-file.js';
+import { ensureLockFile } from '../make-lock-file.js';
 import { processThatMaps } from '../mapped-by.js';
 import { readU64 } from '../u64.js';
 import { compareAll } from './compare.js';
 import { OLD_FORMAT, OldStore } from './format-1.js';
 import { copyAll } from './new-store.js';
+import { removeRemains, UPGRADING_PREFIX } from './remains.js';
 
 /**
  * The size of the new file at most, as a factor of the old one: its records are a little longer.
@@ -81,9 +82,7 @@ async function carryOver(
   options: WorkOptions,
 ): Promise<Upgraded> {
   // Nobody else is upgrading it now, so these were left by a killed process.
-  for (const name of readdirSync(path).filter((name) => name.startsWith(UPGRADING_PREFIX))) {
-    rmSync(join(path, name), { recursive: true, force: true });
-  }
+  removeRemains(path, readdirSync(path));
   const making = mkdtempSync(join(path, UPGRADING_PREFIX));
   const snapshot = environment.reads.keepBeginning();
   try {
