@@ -26,7 +26,7 @@ import { Refusals } from './refusals.js';
 import { TimeLimit } from './time-limit.js';
 import { HostWorld } from './world.js';
 
-export type { Given as RunRequest } from './guest.js';
+export type { Given } from './guest.js';
 export { type WatchRequest, watchComponent } from './watch-component.js';
 
 /** An import of a component by its own name, and how it is answered. */

@@ -9,7 +9,7 @@ import type { Output, Style } from './terminal.js';
 import { visibleLine } from './visible.js';
 
 /** How the terminal of the questions shows them. */
-type Look = Pick<Output, 'style' | 'isDumb'>;
+type QuestionStyle = Pick<Output, 'style' | 'isDumb'>;
 
 /**
  * Yes or no; no by default. What was typed before is dropped. Throws `interrupted` at Ctrl-C, which
@@ -17,7 +17,7 @@ type Look = Pick<Output, 'style' | 'isDumb'>;
  */
 export async function confirm(
   message: string,
-  { style, isDumb }: Look,
+  { style, isDumb }: QuestionStyle,
   signal?: AbortSignal,
 ): Promise<boolean> {
   if (isDumb) return answer((context) => plainConfirm(message, context), 'dropped', signal);
@@ -33,7 +33,7 @@ export async function confirm(
 /** A line of text. Throws as `confirm` does. */
 export async function ask(
   message: string,
-  { style, isDumb }: Look,
+  { style, isDumb }: QuestionStyle,
   signal?: AbortSignal,
 ): Promise<string> {
   if (isDumb) return answer((context) => plainLine(message, context), 'dropped', signal);
@@ -47,7 +47,7 @@ export async function choose(
   message: string,
   choices: readonly string[],
   first: string | undefined,
-  { style, isDumb }: Look,
+  { style, isDumb }: QuestionStyle,
   signal?: AbortSignal,
 ): Promise<string> {
   if (isDumb) {

@@ -2,13 +2,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KvError } from '../../src/errors.js';
-import { type RunRequest, runComponent } from '../../src/host/index.js';
+import { type Given, runComponent } from '../../src/host/index.js';
 import { createKeyvalue } from '../../src/keyvalue/index.js';
 import { MemoryStore } from '../../src/store/memory/memory-store.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 /** A component in a file, as `run` wants it; it has no grants, and its streams lead nowhere. */
-export function requestOf(bytes: Uint8Array, more: Partial<RunRequest> = {}): RunRequest {
+export function requestOf(bytes: Uint8Array, more: Partial<Given> = {}): Given {
   const path = join(temporaryFolder(), 'guest.wasm');
   writeFileSync(path, bytes);
   return {
@@ -17,7 +17,7 @@ export function requestOf(bytes: Uint8Array, more: Partial<RunRequest> = {}): Ru
     grants: [],
     keyvalue: createKeyvalue(new MemoryStore()),
     ends: {
-      stdin: { read: () => new Uint8Array() } as unknown as RunRequest['ends']['stdin'],
+      stdin: { read: () => new Uint8Array() } as unknown as Given['ends']['stdin'],
       stdout: { write() {} },
       stderr: { write() {} },
       drain() {},
@@ -28,7 +28,7 @@ export function requestOf(bytes: Uint8Array, more: Partial<RunRequest> = {}): Ru
 }
 
 /** How a run ended: its status, or the code and message of what it was refused or trapped with. */
-export function outcomeOf(request: RunRequest): number | { code: string; message: string } {
+export function outcomeOf(request: Given): number | { code: string; message: string } {
   try {
     return runComponent(request);
   } catch (thrown) {
