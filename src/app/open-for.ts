@@ -6,7 +6,6 @@ import { KvError } from '../errors.js';
 import type { Patience } from '../store/patience.js';
 import type { Mode, Store } from '../store/store.js';
 import { fittedMessage } from '../terminal/fitted-message.js';
-import type { Terminal } from '../terminal/terminal.js';
 import { visibleMessage } from '../terminal/visible.js';
 import { endingAtSignals } from './signals.js';
 import type { Surroundings } from './surroundings.js';
@@ -23,9 +22,10 @@ const STDERR = 2;
  */
 export async function openFor(
   access: StoreAccess,
-  { settings, terminal, idIsTaken }: Surroundings,
-  mode = modeOf(access, settings),
+  surroundings: Surroundings,
+  mode = modeOf(access, surroundings.settings),
 ): Promise<Store | undefined> {
+  const { settings, terminal } = surroundings;
   const { store: path } = settings;
   if (path === '') {
     throw new KvError('no-store', 'cannot choose a store: there is no home folder to have it in', {
@@ -35,8 +35,7 @@ export async function openFor(
   const { openStore } = await import('../store/open.js');
   const remarks: string[] = [];
   const store = await openStore(path, mode, {
-    ...patienceOf(settings, terminal),
-    ...(idIsTaken && { idIsTaken }),
+    ...patienceOf(surroundings),
     remark: (words) => remarks.push(words),
   });
   // Also without a terminal: scripts are the most likely to make stores in a bad place.
@@ -50,8 +49,11 @@ export async function openFor(
 }
 
 /** How long to wait for other processes, and what to say meanwhile. */
-export function patienceOf({ wait, quiet }: Settings, { stderr }: Terminal): Patience {
+export function patienceOf({ settings, terminal, idIsTaken }: Surroundings): Patience {
+  const { wait, quiet } = settings;
+  const { stderr } = terminal;
   return {
+    idIsTaken,
     limit: wait,
     whileBlocked: endingAtSignals,
     waiting(other) {

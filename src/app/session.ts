@@ -43,19 +43,20 @@ function protectedFrom(surroundings: Surroundings): Surroundings {
 /** Opens the store for some work, then closes it. Throws what opening throws, and `no-store`. */
 export async function withStore<T>(
   access: StoreAccess,
-  { idIsTaken, ...surroundings }: Surroundings,
+  surroundings: Surroundings,
   work: (context: Context, tools: Tools) => Promise<T>,
 ): Promise<T> {
   const [{ createKeyvalue }, { MemoryStore }, store] = await Promise.all([
     import('../keyvalue/index.js'),
     import('../store/memory/memory-store.js'),
-    openFor(access, { ...surroundings, idIsTaken }),
+    openFor(access, surroundings),
   ]);
   const late = store ? undefined : new LateStore(new MemoryStore());
   const keyvalue = createKeyvalue(store ?? late!.store, abandonedAtCtrlC());
   let isStuck = false;
   const empty = () => createKeyvalue(new MemoryStore()).buckets.create(DEFAULT_BUCKET);
-  const prepare = (needed: StoreAccess) => makeLate(late, needed, surroundings);
+  const prepare = (needed: StoreAccess, idIsTaken?: () => void) =>
+    makeLate(late, needed, { ...surroundings, idIsTaken });
   try {
     const isStoreThere = () => (late === undefined ? true : late.made !== undefined);
     const own = { ...protectedFrom(surroundings), prepare, isStoreThere };
@@ -115,9 +116,11 @@ export function sessionOf(
 ): Session {
   const { settings, terminal, host, env, promptVerbs = [] } = surroundings;
   let latest: Session | undefined;
+  // For lines: what was read or written before them cannot be begun anew.
+  const later = { ...surroundings, idIsTaken: undefined };
   const sessionFor = (own: Settings, its: Terminal): Session => {
     if (latest?.context.settings !== own || latest.context.terminal !== its) {
-      latest = sessionOf({ ...surroundings, settings: own, terminal: its }, keyvalue, empty);
+      latest = sessionOf({ ...later, settings: own, terminal: its }, keyvalue, empty);
     }
     return latest;
   };
@@ -154,15 +157,15 @@ export function sessionOf(
     env,
     maintenanceOf: async (path) => {
       const { maintenanceOf } = await import('../store/open.js');
-      return maintenanceOf(path, patienceOf(surroundings.settings, surroundings.terminal));
+      return maintenanceOf(path, patienceOf(surroundings));
     },
     verbs: verbsOf(surroundings),
     manual: surroundings.manualWith(promptVerbs),
     readLine: (words, own = settings) =>
       readLine(words, { ...surroundings, settings: own }, sessionFor),
-    forPrompt: (verbs) => sessionOf({ ...surroundings, promptVerbs: verbs }, keyvalue, empty).tools,
+    forPrompt: (verbs) => sessionOf({ ...later, promptVerbs: verbs }, keyvalue, empty).tools,
     async findStore() {
-      await surroundings.prepare?.('read');
+      await surroundings.prepare?.('read', surroundings.idIsTaken);
       return surroundings.isStoreThere?.() ?? true;
     },
     withStore: (access, work) => withStore(access, surroundings, work),

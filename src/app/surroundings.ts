@@ -20,7 +20,7 @@ export interface Surroundings {
    * Opens or makes the store that a line of a session needs. Throws `no-store`, and what opening
    * throws.
    */
-  prepare?(access: Exclude<Access, 'none'>): Promise<void>;
+  prepare?(access: Exclude<Access, 'none'>, idIsTaken?: () => void): Promise<void>;
   /** False before there is one. */
   isStoreThere?(): boolean;
 }

@@ -47,13 +47,13 @@ export async function maintenanceOf(name: string, patience?: Patience): Promise<
   const { compactionOf } = await import('./lmdb/compact/compaction-of.js');
   const { listReaders } = await import('./lmdb/readers/list-readers.js');
   return {
-    check: () => check.checkOf(name),
+    check: () => check.checkOf(name, patience),
     salvage: (path, options) => salvaging.salvage(name, path, options),
     backup: (options) => makeBackup(name, { ...options, patience }),
     restore: (backups, options) => restoreBackups(name, backups, options),
     upgrade: () => upgradeOf(name),
     compaction: () => compactionOf(name, patience),
-    readers: () => listReaders(name),
+    readers: () => listReaders(name, patience),
     inspect: (backup) => inspectBackup(sourceOfChunks(backup)),
   };
 }

@@ -13,7 +13,7 @@ export interface Patience {
    * Called where a process of another container has this one's id and the store open, before anything was waited
    * for. May throw what ends this process, for it to begin again under another id.
    */
-  idIsTaken?(): void;
+  readonly idIsTaken?: (() => void) | undefined;
   /** Called with a remark about a store that was made. */
   remark?(words: string): void;
   /** Runs a wait that blocks the event loop. */

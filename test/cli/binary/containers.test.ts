@@ -69,6 +69,29 @@ describe.skipIf(!canUnshare)('the first process of a container', () => {
     for (const other of others) other.kill('SIGKILL');
   });
 
+  it('takes the next id for each store that it opens, before it has read or written anything', async () => {
+    const shell = new Shell();
+    await shell.succeed('kv set k v; kv -s other set k v; kv store backup whole.kvb');
+    const other = shell.startGroup(`exec ${alone} kv watch --initial`);
+    await once(other.stdout, 'data');
+    const lines = [
+      'kv store compact',
+      'kv store check',
+      'kv store readers',
+      'kv store backup part.kvb --since - < whole.kvb',
+      'kv -s other diff default --other-store "$store"',
+      'kv -s other copy k copied --to-store "$store"',
+    ];
+    for (const line of lines) {
+      const { status, stderr } = await shell.run(
+        `store=${shell.store}; KV_WAIT=5s ${alone} ${line}`,
+      );
+      expect([line, status, stderr]).toEqual([line, 0, '']);
+    }
+    expect(await shell.succeed('kv get copied')).toBe('v');
+    other.kill('SIGKILL');
+  });
+
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('ends by %s like any other', async (signal) => {
     const shell = new Shell();
     await shell.succeed('kv set k v');

@@ -1,18 +1,27 @@
 /** Checks whether an incremental backup of a store can begin at an earlier backup. */
 import { KvError } from '../../../errors.js';
+import type { Patience } from '../../patience.js';
 import { KNOWN_BACKUPS } from '../backups-entry.js';
 import { HeldFile } from '../check/held-file.js';
 import { readMainTree } from '../check/main-tree.js';
 import { Scan } from '../check/scan.js';
 import type { Head } from './backup-format.js';
+import { readBackupHead } from './read-backup.js';
 
 /**
- * Checks before anything is noted of a backup that cannot be made. Rejects as `checkBase` throws.
+ * The head of an earlier backup, checked before anything is noted of a backup that cannot be made.
+ * Nothing of it is read before the store is open. Rejects as `checkBase` throws, and with `rejected`.
  */
-export async function checkedBase(path: string, base: Head): Promise<void> {
-  const held = await HeldFile.open(path);
+export async function checkedBase(
+  path: string,
+  earlier: AsyncIterable<Uint8Array>,
+  patience?: Patience,
+): Promise<Head> {
+  const held = await HeldFile.open(path, patience);
   try {
+    const base = await readBackupHead(earlier);
     checkBase(path, base, held, KNOWN_BACKUPS);
+    return base;
   } finally {
     await held.close();
   }

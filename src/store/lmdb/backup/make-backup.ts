@@ -21,7 +21,6 @@ import { DATA_FILE, FORMAT, LOCK_FILE } from '../layout.js';
 import { encodeEnd, encodeRunHead, type Head, RUN_LIMIT_PAGES, VERSION } from './backup-format.js';
 import { checkBase, checkedBase } from './earlier-backup.js';
 import { type Note, noteBackup } from './note-backup.js';
-import { readBackupHead } from './read-backup.js';
 import { saveBackup } from './save-backup.js';
 
 /**
@@ -34,10 +33,9 @@ export async function makeBackup(
   path: string,
   { earlier, isReadOnly, patience }: MakingOptions,
 ): Promise<Backup> {
-  const base = earlier && (await readBackupHead(earlier));
-  if (base) await checkedBase(path, base);
+  const base = earlier && (await checkedBase(path, earlier, patience));
   const note = await noteBackup(path, isReadOnly, patience);
-  const held = await HeldFile.open(path);
+  const held = await HeldFile.open(path, patience);
   try {
     if (!held.isHeld) {
       const state = 'it cannot be opened to hold a moment of it';

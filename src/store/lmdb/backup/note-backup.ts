@@ -32,13 +32,13 @@ export interface Note {
 export async function noteBackup(
   path: string,
   isReadOnly: boolean,
-  { limit = WAIT_MS }: Patience = {},
+  { limit = WAIT_MS, idIsTaken }: Patience = {},
 ): Promise<Note> {
   const identity = randomBytes(IDENTITY_BYTES).toString('hex');
   try {
     if (isReadOnly) throw new KvError('read-only', '--read-only was given');
     checkDataFile(join(path, DATA_FILE), 'change');
-    const patience = { limit: Math.min(limit, WAIT_MS) };
+    const patience = { limit: Math.min(limit, WAIT_MS), idIsTaken };
     const environment = openLocked(path, 'change', { patience });
     try {
       await environment.writes.writersDone();

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { KvError } from '../../../errors.js';
 import type { CheckOptions, CheckResult, StoreCheck } from '../../maintenance.js';
+import type { Patience } from '../../patience.js';
 import { inTurns } from '../../turns.js';
 import { newerOf } from '../file/meta-order.js';
 import type { Meta } from '../file/metas.js';
@@ -15,13 +16,17 @@ import { Scan } from './scan.js';
 import { Values } from './values.js';
 
 /** A check of the store in a folder, or of a copy of its data file. Throws `no-store`, `io`. */
-export function checkOf(path: string): StoreCheck {
+export function checkOf(path: string, patience?: Patience): StoreCheck {
   const { file } = dataFileAt(path);
-  return { bytes: statSync(file).size, run: (options) => runCheck(path, options) };
+  return { bytes: statSync(file).size, run: (options) => runCheck(path, options, patience) };
 }
 
-async function runCheck(path: string, options: CheckOptions): Promise<CheckResult> {
-  const held = await HeldFile.open(path);
+async function runCheck(
+  path: string,
+  options: CheckOptions,
+  patience?: Patience,
+): Promise<CheckResult> {
+  const held = await HeldFile.open(path, patience);
   try {
     const scan = new Scan(held.file, held.meta);
     for (const [page, meta] of held.metas.entries()) {

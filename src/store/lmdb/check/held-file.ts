@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ioError, KvError } from '../../../errors.js';
+import type { Patience } from '../../patience.js';
 import type { Environment } from '../environment.js';
 import { checkDataFile } from '../file/data-file.js';
 import { type Meta, newestMeta, readEachMeta, readMetas } from '../file/metas.js';
@@ -65,9 +66,9 @@ export class HeldFile {
   }
 
   /** Throws `no-store`, `not-a-store`, `damaged` for a file without a usable meta page, `io`. */
-  static async open(path: string): Promise<HeldFile> {
+  static async open(path: string, patience?: Patience): Promise<HeldFile> {
     const at = dataFileAt(path);
-    const held = at.folder === undefined ? undefined : hold(at.folder);
+    const held = at.folder === undefined ? undefined : hold(at.folder, patience);
     const file = new StoreFile(at.file, USUAL_PAGE_BYTES);
     try {
       return new HeldFile(file, held);
@@ -101,10 +102,10 @@ export class HeldFile {
 }
 
 /** The store, opened at its newest moment; or why LMDB cannot or must not open it. */
-function hold(folder: string): Moment | KvError {
+function hold(folder: string, patience?: Patience): Moment | KvError {
   try {
     checkDataFile(join(folder, DATA_FILE), 'read');
-    const environment = openLocked(folder, 'read');
+    const environment = openLocked(folder, 'read', { patience });
     return { environment, snapshot: environment.reads.keep() };
   } catch (error) {
     if (error instanceof KvError) return error;

@@ -12,7 +12,7 @@ import { compactStore, PASSES } from './compact-store.js';
 
 /** See `Maintenance.compaction`. */
 export async function compactionOf(path: string, patience?: Patience): Promise<StoreCompaction> {
-  const held = await HeldFile.open(path);
+  const held = await HeldFile.open(path, patience);
   try {
     const { file, meta } = held;
     const { buckets, internal } = readMainTree(new Scan(file, meta));
@@ -26,7 +26,7 @@ export async function compactionOf(path: string, patience?: Patience): Promise<S
       bytes: statSync(join(path, DATA_FILE)).size,
       neededBytes: pages * file.pageSize,
       workBytes: PASSES * pages * file.pageSize,
-      run: (options) => compactStore(path, options, patience),
+      run: (options) => compactStore(path, options, { ...patience, idIsTaken: undefined }),
     };
   } finally {
     await held.close();

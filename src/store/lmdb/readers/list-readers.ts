@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { KvError } from '../../../errors.js';
 import type { Readers, StoreReader } from '../../maintenance.js';
+import type { Patience } from '../../patience.js';
 import { HeldFile } from '../check/held-file.js';
 import { type FreedPages, freedPages } from '../file/free-lists.js';
 import { LOCK_FILE } from '../layout.js';
@@ -11,12 +12,12 @@ import { nameOfUser } from '../process-name.js';
 import { oldestRead } from './reader-table.js';
 
 /** See `Maintenance.readers`. */
-export async function listReaders(path: string): Promise<Readers> {
+export async function listReaders(path: string, patience?: Patience): Promise<Readers> {
   const lockFile = new LockFile(join(path, LOCK_FILE));
   try {
     // LMDB clears their slots when it opens the store.
     const dead = [...lockFile.readers()].filter((id) => !isRunning(id));
-    const held = await HeldFile.open(path);
+    const held = await HeldFile.open(path, patience);
     try {
       if (!held.isHeld) throw held.refusal ?? cannotBeOpened(path);
       const places = held.readers();
