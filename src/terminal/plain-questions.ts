@@ -1,5 +1,6 @@
 /** Questions on a terminal that cannot move its cursor (`TERM=dumb`): a line each. */
 import { on } from 'node:events';
+import { displayWidth } from './display-width.js';
 import { visibleLine } from './visible.js';
 
 /** What a question is asked with. Its input is a terminal's in raw mode, without an echo. */
@@ -51,13 +52,13 @@ export async function plainLine(
           if (text === '') throw ended('AbortPromptError', output);
           break;
         case CTRL_U:
-          output.write('\b \b'.repeat(text.length));
+          output.write(rubOut(text));
           text = '';
           break;
         case '\b':
         case DELETE:
-          if (text !== '') output.write('\b \b');
-          text = text.slice(0, -1);
+          output.write(rubOut(lastGrapheme(text)));
+          text = text.slice(0, text.length - lastGrapheme(text).length);
           break;
         default:
           if (character < ' ') break;
@@ -73,6 +74,16 @@ const CTRL_C = '\x03';
 const CTRL_D = '\x04';
 const CTRL_U = '\x15';
 const DELETE = '\x7f';
+
+/** What a person sees as the last character; empty for an empty text. */
+function lastGrapheme(text: string): string {
+  return [...new Intl.Segmenter().segment(text)].at(-1)?.segment ?? '';
+}
+
+/** Takes a text off the screen, column by column. */
+function rubOut(text: string): string {
+  return '\b \b'.repeat(displayWidth(text));
+}
 
 function ended(name: string, output: NodeJS.WritableStream): Error {
   output.write('\r\n');
