@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { inOneFile } from './one-file.js';
 import { replacements } from './replacements.js';
+import { withSmallRedisClient } from './small-redis-client.js';
 
 const root = new URL('..', import.meta.url);
 const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
@@ -66,6 +67,7 @@ const worker = await build({
   ...common,
   entryPoints: { 'redis-worker': 'src/store/redis/wire/worker.ts' },
   external: ['@opentelemetry/api', '@node-rs/xxhash'],
+  plugins: [withSmallRedisClient(), ...common.plugins],
 });
 
 const starter = await build({
