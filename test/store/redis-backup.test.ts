@@ -1,36 +1,46 @@
 /** A store moves house by `store backup` and `store restore`: from a folder to Redis, on to another, and back. */
-import { writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startCluster } from '../../scripts/redis-cluster.js';
 import { patternedBytes } from '../support/patterned-bytes.js';
-import { hasRedis } from '../support/redis-server.js';
-import { Shell } from '../support/shell.js';
+import { hasRedis, type RedisServer, startRedis } from '../support/redis-server.js';
+import { Shell, until } from '../support/shell.js';
 
-/** All that a store holds, with versions and times. */
-const dump = (store: string) =>
-  `for b in $(kv -s ${store} bucket list); do echo "# $b"; kv -s ${store} -b $b export; kv -s ${store} -b $b keys -l --json; done`;
+/** All that a store holds in these buckets, with versions and times, by one process. */
+const dump = (store: string) => {
+  const lines = ['default', 'empty', 'other'].flatMap((name) => [
+    `-b ${name} export`,
+    `-b ${name} keys -l --json`,
+  ]);
+  return `printf '%s\\n' 'bucket list' ${lines.map((line) => `'${line}'`).join(' ')} | kv -s ${store}`;
+};
 
 /** Values in chunks are of another kind where the limit is another. */
 const withoutKinds = (text: string) => text.replaceAll(/,"kind":"\w+"/g, '');
 
 describe.skipIf(!hasRedis)('a backup', () => {
   let cluster: Awaited<ReturnType<typeof startCluster>>;
+  let server: RedisServer;
 
   beforeAll(async () => {
-    cluster = await startCluster();
+    [cluster, server] = await Promise.all([startCluster(), startRedis()]);
   });
-  afterAll(() => cluster?.stop());
+  afterAll(async () => {
+    await Promise.all([cluster?.stop(), server?.stop()]);
+  });
 
   let names = 0;
   const open = () => {
     const shell = new Shell();
-    const place = () => `'${cluster.address}/house${++names}?shards=4'`;
-    return { shell, one: place(), other: place() };
+    const place = (address: string) => `'${address}/house${++names}?shards=4'`;
+    const [one, other] = [place(server.address), place(server.address)];
+    return { shell, spread: place(cluster.address), one, other };
   };
 
-  test('goes from a folder to a cluster, to another one, and back', async () => {
-    const { shell, one, other } = open();
+  test('goes from a folder to a cluster, to a server, and back', async () => {
+    const { shell, spread, one } = open();
     writeFileSync(join(shell.folder, 'large'), patternedBytes(1_500_000));
     writeFileSync(join(shell.folder, 'middle'), patternedBytes(50_000));
     writeFileSync(
@@ -48,21 +58,21 @@ describe.skipIf(!hasRedis)('a backup', () => {
     );
     await shell.succeed('kv -s s set first 1; kv -s s exec fill');
     const before = withoutKinds(await shell.succeed(dump('s')));
-    expect(before).toContain('# empty');
+    expect(before).toMatch(/^empty\b/m);
     expect(before).toContain('"expires":"2200-01-01T00:00:00');
-    await shell.succeed(`kv -s s store backup - | kv -s ${one} store restore -`);
+    await shell.succeed(`kv -s s store backup - | kv -s ${spread} store restore -`);
+    expect(withoutKinds(await shell.succeed(dump(spread)))).toBe(before);
+    await shell.succeed(`kv -s ${spread} store backup b.kvb; kv -s ${one} store restore b.kvb`);
     expect(withoutKinds(await shell.succeed(dump(one)))).toBe(before);
-    await shell.succeed(`kv -s ${one} store backup b.kvb; kv -s ${other} store restore b.kvb`);
-    expect(withoutKinds(await shell.succeed(dump(other)))).toBe(before);
-    await shell.succeed(`kv -s ${other} store backup - | kv -s back store restore -`);
+    await shell.succeed(`kv -s ${one} store backup - | kv -s back store restore -`);
     expect(withoutKinds(await shell.succeed(dump('back')))).toBe(before);
     expect(await shell.succeed('kv -s back store check')).toMatch(/^OK: 3 buckets, 326 keys, /);
     expect(await shell.succeed('kv store restore --list b.kvb')).toMatch(
       /^b\.kvb: whole, \d{4}-.*\n325\tdefault\n0\tempty\n1\tother\n$/,
     );
     // What is restored goes on: versions grow, and counters count.
-    for (const store of [one, 'back']) {
-      const script = `kv -s ${store} stat n --json; kv -s ${store} incr n; kv -s ${store} stat n --json`;
+    for (const store of [spread, 'back']) {
+      const script = `printf '%s\\n' 'stat n --json' 'incr n' 'stat n --json' | kv -s ${store}`;
       const [old, , now] = (await shell.succeed(script)).trim().split('\n');
       expect(JSON.parse(now!).version).toBeGreaterThan(JSON.parse(old!).version);
     }
@@ -110,5 +120,26 @@ END`);
     );
     expect(await shell.succeed(`kv -s ${one} bucket list`)).toBe('');
     expect(await shell.succeed(`kv -s ${one} incr n`)).toBe('1\n');
+  });
+
+  test('that is unpacked for Redis leaves nothing in $TMPDIR, killed neither', async () => {
+    const { shell, one, other } = open();
+    mkdirSync(join(shell.folder, 'tmp'));
+    const left = () => shell.files(join(shell.folder, 'tmp'));
+    await shell.succeed('kv -s s set k v; kv -s s store backup b.kvb; mkfifo pipe');
+    // It never gets its end: a backup that is still to come.
+    const restore = `TMPDIR=tmp exec kv -s ${one} store restore - < <(cat b.kvb | head -c -100; cat pipe)`;
+    const killed = shell.startGroup(restore);
+    await until(() => left().length === 1);
+    const [folder] = left();
+    await until(() => shell.files(join(shell.folder, 'tmp', folder!)).includes('owner.json'));
+    await shell.succeed(`TMPDIR=tmp kv -s ${other} store restore b.kvb`);
+    expect(left()).toEqual([folder]);
+    const ended = once(killed, 'exit');
+    killed.kill('SIGKILL');
+    await ended;
+    expect(left()).toEqual([folder]);
+    await shell.succeed(`TMPDIR=tmp kv -s ${one} store restore b.kvb; echo > pipe`);
+    expect(left()).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 /** What of a store on Redis is its own; what it has of every store is in `conformance/redis.test.ts`. */
 import { once } from 'node:events';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -76,6 +76,13 @@ describe('the address of a store on Redis', () => {
     expect(codeOf(() => credentialsOf(env))).toBe('usage');
     expect(codeOf(() => credentialsOf({ KV_STORE_PASSWORD_FILE: `${path}x` }))).toBe('io');
   });
+});
+
+test('the client is loaded without its commands, its cluster, and TLS', () => {
+  const code = readFileSync(new URL('../../dist/redis-worker.cjs', import.meta.url), 'utf8');
+  expect(code).not.toMatch(/GEOSEARCH|SENTINEL|require\("(node:)?dns/);
+  // By the one function that needs it.
+  expect(code.match(/.{5}require\("(node:)?tls"\)/g)).toEqual([expect.stringContaining('=>')]);
 });
 
 describe.skipIf(!hasRedis)('a store on a Redis server', () => {

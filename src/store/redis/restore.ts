@@ -1,7 +1,4 @@
 /** Restores a backup into a store on Redis: drafts are filled, and become its buckets in one step. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { KvError } from '../../errors.js';
 import type { BackupInput } from '../backup/backup-input.js';
 import { restoreGiven } from '../backup/given-backups.js';
@@ -24,6 +21,7 @@ import type { BulkWrites } from './bulk-writes.js';
 import { type NamedDraft, notEmpty } from './catalogue-entry.js';
 import type { RedisStore } from './redis-store.js';
 import type { RedisUpload } from './redis-upload.js';
+import { unpacked } from './unpacked.js';
 
 /**
  * A backup of a folder is restored to a temporary one first, since a page of it says nothing by itself. Rejects with
@@ -65,8 +63,7 @@ async function writePages(
   sink: RedisSink,
   options: WorkOptions,
 ): Promise<BackupInfo> {
-  const folder = mkdtempSync(join(tmpdir(), 'kv-restoring-'));
-  try {
+  return unpacked(async (folder) => {
     const info = await restorePages(folder, inputs, options);
     const store = (await openStore(folder, 'read'))!;
     try {
@@ -76,9 +73,7 @@ async function writePages(
       await store.close();
     }
     return info;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 function* writtenTo(sink: ContentSink, contents: Iterable<Content>): Generator<number> {
