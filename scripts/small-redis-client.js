@@ -19,7 +19,7 @@ const replaced = {
   '../command-metadata': '',
   './pool': '',
   './legacy-mode': '',
-  'node:tls': `exports.connect = (options) => require('tls').connect(options);`,
+  'node:tls': `exports.default = { connect: (options) => require('tls').connect(options) };`,
   'dns/promises': '',
 };
 
