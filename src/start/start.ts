@@ -86,7 +86,7 @@ function startHere(): void {
  * opened, which an import does after it has begun to read.
  */
 const START_ADDRESSES_BYTES = 512 * 1024 * 1024;
-const START_DATA_BYTES = 96 * 1024 * 1024;
+const START_DATA_BYTES = 24 * 1024 * 1024;
 
 const STDERR = 2;
 
