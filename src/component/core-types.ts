@@ -32,6 +32,7 @@ export interface Arities {
 const ARITY_LIMIT = 100;
 
 const FUNCTION_TYPE = 0x60;
+const CONTINUATION_TYPE = 0x5d;
 
 const valueTypes: Readonly<Record<number, string>> = {
   127: 'i32',
@@ -53,9 +54,13 @@ export function readTable(reader: BinaryReader): Size {
   return readLimits(reader);
 }
 
+/** A bit of the flags: the size of a page follows. */
+const PAGE_SIZE_FLAG = 8;
+
 /** Limits of a memory or a table. Throws `Unsupported` for memories of other kinds. */
 export function readLimits(reader: BinaryReader): Size {
   const flags = reader.byte();
+  if (flags >= PAGE_SIZE_FLAG) throw new Unsupported('memories with pages of another size');
   if (flags > 1) throw new Unsupported('memories or tables that are shared, or of 64 bits');
   return { initial: reader.u32(), maximum: flags === 1 ? reader.u32() : undefined };
 }
@@ -65,7 +70,9 @@ export interface CoreFunctionType extends Arity {
 }
 
 export function readFunctionType(reader: BinaryReader): CoreFunctionType {
-  if (reader.byte() !== FUNCTION_TYPE) throw new Unsupported('types of the garbage collector');
+  const form = reader.byte();
+  if (form === CONTINUATION_TYPE) throw new Unsupported('types of continuations');
+  if (form !== FUNCTION_TYPE) throw new Unsupported('types of the garbage collector');
   const parameters = reader.vector(() => readValueType(reader));
   const results = reader.vector(() => readValueType(reader));
   if (Math.max(parameters.length, results.length) > ARITY_LIMIT) {

@@ -19,7 +19,6 @@ const BODY_LIMIT_BYTES = 1024 * 1024;
 const KEPT_LIMIT = 10_000_000;
 
 /**
-/**
  * The largest functions that V8's optimizing compiler gets; the end of the process waits for it. Counted are the
  * bytes of the body, the places where control flow splits or joins (branches), and the values that the compiler
  * keeps at all of them, about 300 bytes each. Its time grows with the square of the depth of loops, and, in

@@ -21,6 +21,13 @@ const primitives: Readonly<Record<number, Primitive>> = {
   115: 'string',
 };
 
+/** A primitive type of WASI 0.3. */
+const ERROR_CONTEXT = 0x64;
+
+/** Types of core values. */
+const I32 = 0x7f;
+const I64 = 0x7e;
+
 /** How deep types of instances may be nested. */
 const DEPTH_LIMIT = 100;
 
@@ -63,17 +70,21 @@ export function readType(reader: BinaryReader, depth = 0): TypeSyntax {
     case 0x42:
       return { kind: 'instance', declarations: readDeclarations(reader, depth) };
     case 0x3f: {
-      if (reader.byte() !== 0x7f) throw malformed;
+      const representation = reader.byte();
+      if (representation === I64) throw new Unsupported('resources whose numbers have 64 bits');
+      if (representation !== I32) throw malformed;
       return { kind: 'resource', destructor: reader.optional(() => reader.u32()) };
     }
     case 0x43:
     case 0x3e:
-    case 0x64:
+    case ERROR_CONTEXT:
     case 0x65:
     case 0x66:
       throw new Unsupported('functions of WASI 0.3');
     case 0x67:
       throw new Unsupported('lists of a fixed length');
+    case 0x63:
+      throw new Unsupported('maps');
     default:
       throw malformed;
   }
@@ -166,6 +177,7 @@ function readUse(reader: BinaryReader): TypeUse {
   const isNegative = first >= 0x40 && first < 0x80;
   if (!isNegative) return reader.u32();
   reader.byte();
+  if (first === ERROR_CONTEXT) throw new Unsupported('functions of WASI 0.3');
   return primitives[first] ?? fail();
 }
 

@@ -6,7 +6,7 @@ import { type Exports, type Item, Spaces, type TypeItem } from './items.js';
 import { funcTypeAt, resolve } from './resolve-types.js';
 import type { Resource } from './resource.js';
 import type { Steps } from './steps.js';
-import type { ExternDesc } from './syntax.js';
+import type { ExternDesc, Sort } from './syntax.js';
 import type { FuncType } from './types.js';
 
 /** The host, which answers imports. Each function throws the host's refusal. */
@@ -17,8 +17,8 @@ export interface World {
   func(instance: string, name: string, type: FuncType): Func;
   /** Checks a type that the component expects the interface to export. */
   type(instance: string, name: string, type: TypeItem): void;
-  /** Refuses an import that is not an interface, which the host does not offer. */
-  refuse(name: string): void;
+  /** Refuses an import that is not an interface, but of another sort. */
+  refuse(name: string, sort: Sort): void;
 }
 
 /** The exports of an interface. Throws `Invalid`, and the world's refusals. */
@@ -75,7 +75,7 @@ function exportOfWorld(
 
 /** A stand-in for an import that the host refuses: it has its type, and is never used. */
 export function refusedItem(world: World, name: string, desc: ExternDesc, spaces: Spaces): Item {
-  world.refuse(name);
+  world.refuse(name, desc.sort);
   switch (desc.sort) {
     case 'func': {
       const type = funcTypeAt(spaces, desc.type);

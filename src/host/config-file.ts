@@ -1,7 +1,7 @@
 /**
  * Reads files with settings for a guest: one `NAME=VALUE` a line, and comments that begin with `#`.
  */
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { ioError, KvError } from '../errors.js';
 
 /** Bytes of the largest file. */
@@ -29,11 +29,20 @@ export function readConfigFile(path: string): [string, string][] {
 
 function textOf(path: string, action: string): string {
   try {
-    if (statSync(path).size > LIMIT_BYTES) {
-      throw new KvError('too-large', `cannot ${action}: it is larger than ${LIMIT_BYTES} bytes`);
+    const descriptor = openSync(path, 'r');
+    try {
+      const block = Buffer.alloc(LIMIT_BYTES + 1);
+      let length = 0;
+      // A device may have no end.
+      for (let read = -1; read !== 0 && length <= LIMIT_BYTES; length += read) {
+        read = readSync(descriptor, block, length, block.length - length, null);
+      }
+      if (length <= LIMIT_BYTES) return block.toString('utf8', 0, length);
+    } finally {
+      closeSync(descriptor);
     }
-    return readFileSync(path, 'utf8');
   } catch (error) {
     throw ioError(action, error);
   }
+  throw new KvError('too-large', `cannot ${action}: it is larger than ${LIMIT_BYTES} bytes`);
 }

@@ -12,6 +12,9 @@ const RUN_TEXT = 'func() -> result<_, _>';
 /** The most exports that a message names. */
 const NAMED = 10;
 
+/** A name that means nothing else to a shell. */
+const PLAIN_NAME = /^[\w-]+$/;
+
 /** The programs that serve components with other exports. */
 const servers: readonly (readonly [RegExp, (path: string) => string])[] = [
   [/^wasi:http\/incoming-handler@/, (path) => `try: wasmtime serve "${path}"`],
@@ -42,7 +45,8 @@ function hintFor(exports: Exports, path: string): string | undefined {
   for (const [name, item] of exports) {
     const [, hint] = servers.find(([pattern]) => pattern.test(name)) ?? [];
     if (hint !== undefined) return hint(path);
-    if (item.sort === 'func') return `try: wasmtime run --invoke "${name}()" "${path}"`;
+    if (item.sort === 'func' && PLAIN_NAME.test(name))
+      return `try: wasmtime run --invoke "${name}()" "${path}"`;
   }
   return undefined;
 }

@@ -20,7 +20,7 @@ import { readConfigFile } from './config-file.js';
 import { entryOf } from './entry.js';
 import { type Around, type Given, Guest, sharedWrites } from './guest.js';
 import { type Answer, answerTo, otherVersions } from './offers.js';
-import { statusOf } from './outcome.js';
+import { asTrapped, statusOf } from './outcome.js';
 import { PacedCalls } from './pace.js';
 import { Refusals } from './refusals.js';
 import { TimeLimit } from './time-limit.js';
@@ -110,7 +110,7 @@ function withoutCommit(thrown: unknown): KvError {
 
 /**
  * How each of a component's imports is answered, with or without settings, and what it exports.
- * Throws `not-a-component`, `io`, `too-large`.
+ * Throws `not-a-component`, `io`, `too-large`, and `trapped` for more instances than it may have.
  */
 export function explainComponent(path: string, isConfigured: boolean): Explanation {
   const action = `explain "${path}"`;
@@ -123,7 +123,7 @@ export function explainComponent(path: string, isConfigured: boolean): Explanati
     understood(action, () => planOf(component, world));
   } catch (thrown) {
     // Refused imports are reported before definitions that do not fit because of them.
-    if (refusals.names.size === 0) throw thrown;
+    if (refusals.names.size === 0) throw asTrapped(thrown, action);
   }
   const refused = refusals.names;
   const imports = [...new Set([...names('import'), ...refused])].map((name) => {

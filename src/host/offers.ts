@@ -20,8 +20,11 @@ interface Offer {
   readonly areOthers?: true;
 }
 
-/** Patch versions only add, so the same functions answer any of them. */
-const wasi02 = /^0\.2\.\d+$/;
+/**
+ * Patch versions only add, so the same functions answer any of them. `0.2` is how the component
+ * model abbreviates them.
+ */
+const wasi02 = /^0\.2(\.\d+)?$/;
 
 const offers: readonly Offer[] = [
   {

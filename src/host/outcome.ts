@@ -10,9 +10,14 @@ import { Exit } from './wasi-cli.js';
  */
 export function statusOf(thrown: unknown, action: string): number {
   if (thrown instanceof Exit) return thrown.status;
+  throw asTrapped(thrown, action);
+}
+
+/** The error `trapped`, if it was a trap; else what was thrown. */
+export function asTrapped(thrown: unknown, action: string): unknown {
   const trap = trapOf(thrown);
-  if (trap === undefined) throw thrown;
-  throw new KvError('trapped', `cannot ${action}: it trapped: ${trap}`, { cause: thrown });
+  if (trap === undefined) return thrown;
+  return new KvError('trapped', `cannot ${action}: it trapped: ${trap}`, { cause: thrown });
 }
 
 /** V8's messages for traps, and WebAssembly's names for them. */

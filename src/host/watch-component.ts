@@ -8,6 +8,7 @@
  * It is longer than other files since following, calling and the handling of failures share their
  * state: the instance, what it has been told, and how long the snapshot may stay.
  */
+import type { ComponentSyntax } from '../component/syntax.js';
 import { KvError } from '../errors.js';
 import { SYNC_BODY_LIMIT_BYTES, wholeBody } from '../keyvalue/incoming-value.js';
 import type { RecordChange } from '../keyvalue/index.js';
@@ -45,11 +46,18 @@ const TURN_MS = 20;
 
 /**
  * Calls a component's `wasi:keyvalue/watcher` until the signal is aborted, or it calls `exit`, to
- * whose status this resolves. Throws `not-a-component`, `not-offered`; for a call `trapped`,
- * `timed-out`, and `too-large` for a value that cannot be passed.
+ * whose status this resolves. Throws as `runComponent` for what comes before the calls; for a call
+ * `trapped`, `timed-out`, and `too-large` for a value that cannot be passed.
  */
 export async function watchComponent(request: WatchRequest): Promise<number> {
-  const watching = new Watching(request);
+  const { path, timeout, blocking } = request;
+  const action = `run "${path}"`;
+  const limit = new TimeLimit(timeout, action);
+  let component: ComponentSyntax | undefined;
+  blocking(() => {
+    component = limit.within(() => componentAt(path, action));
+  });
+  const watching = new Watching(request, component!, limit, action);
   try {
     return await watching.run();
   } finally {
@@ -78,7 +86,7 @@ class Watching {
   readonly #followed: readonly Followed[];
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
-  readonly #component;
+  readonly #component: ComponentSyntax;
   #guest: Guest<Watcher> | undefined;
   /** The buckets that the guest is called with. */
   #buckets = new Map<OpenGrant, unknown>();
@@ -88,11 +96,11 @@ class Watching {
   #isLetGo = false;
   #isStuck = false;
 
-  constructor(request: WatchRequest) {
+  constructor(request: WatchRequest, component: ComponentSyntax, limit: TimeLimit, action: string) {
     this.#request = request;
-    this.#action = `run "${request.path}"`;
-    this.#component = componentAt(request.path, this.#action);
-    this.#limit = new TimeLimit(request.timeout, this.#action);
+    this.#component = component;
+    this.#limit = limit;
+    this.#action = action;
     const shared = sharedWrites(request);
     this.#around = {
       action: this.#action,
@@ -116,7 +124,12 @@ class Watching {
 
   async run(): Promise<number> {
     const { blocking, begun } = this.#request;
-    blocking(() => this.#within(() => this.#start()));
+    let first: CallResult = {};
+    blocking(() => {
+      first = this.#begin();
+    });
+    if (first.error !== undefined) throw first.error;
+    if (first.status !== undefined) return first.status;
     await begun(() => this.#letGo());
     try {
       return await Promise.any(this.#followed.map((one) => this.#follow(one)));
@@ -181,15 +194,23 @@ class Watching {
     throw new Error('a watch has ended by itself');
   }
 
+  /** Starts the first instance. */
+  #begin(): CallResult {
+    return this.#resultOf(() => {
+      this.#within(() => this.#start());
+      this.#guest?.check();
+    }, this.#action);
+  }
+
   #tell(change: RecordChange, grant: OpenGrant, watch: Watch): CallResult {
     const { key } = change.entry;
     const isSet = change.kind === 'set';
     const what = `"${key}" in bucket "${grant.bucket}" was ${isSet ? 'set' : 'deleted'}`;
     const action = `tell "${this.#request.path}" that ${what}`;
-    try {
+    return this.#resultOf(() => {
       const value = isSet ? this.#valueOf(change, watch, action) : undefined;
       // Another change has come, and will be reported.
-      if (isSet && value === undefined) return {};
+      if (isSet && value === undefined) return;
       this.#within(() => {
         const { entry } = this.#start();
         const bucket = this.#buckets.get(grant);
@@ -197,6 +218,13 @@ class Watching {
         else entry.onSet(bucket, key, value);
       }, action);
       this.#guest?.check();
+    }, action);
+  }
+
+  /** Does what calls the guest; `action` is named in the error. */
+  #resultOf(work: () => void, action: string): CallResult {
+    try {
+      work();
       return {};
     } catch (thrown) {
       return this.#failed(thrown, action);

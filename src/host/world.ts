@@ -2,6 +2,7 @@
 import type { Func } from '../component/functions.js';
 import type { TypeItem } from '../component/items.js';
 import type { Resource } from '../component/resource.js';
+import type { Sort } from '../component/syntax.js';
 import { funcText, typeText } from '../component/type-text.js';
 import type { FuncType } from '../component/types.js';
 import type { World } from '../component/world.js';
@@ -96,8 +97,9 @@ export class HostWorld implements World {
     else if (answer === 'given') this.#refuse(`${instance}#${name}`);
   }
 
-  refuse(name: string): void {
-    this.#refuse(name);
+  refuse(name: string, sort: Sort): void {
+    if (answerTo(name) === 'refused') this.#refuse(name);
+    else this.#refused({ name, types: { imported: `a ${sort}`, offered: 'an instance' } });
   }
 
   /** A call that it refuses loses no handle of the guest's, since none was taken. */

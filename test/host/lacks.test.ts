@@ -63,6 +63,13 @@ describe('an import that is not offered', () => {
     expect((await refusal(wat)).message).toMatch(/: it imports a:b\/c, which kv does not offer$/);
   });
 
+  test('may be of another sort than what is offered', async () => {
+    const wat = `(component (import "wasi:cli/exit@0.2.0" (func)) ${EXPORTED})`;
+    expect((await refusal(wat)).message).toBe(
+      'cannot run "PATH": it imports wasi:cli/exit@0.2.0 as a func, and kv offers an instance',
+    );
+  });
+
   test('is one of twenty that are named, and the others are counted', async () => {
     const imports = Array.from({ length: 30 }, (_, index) => `(import "f${index}" (func))`);
     expect((await refusal(`(component ${imports.join(' ')})`)).message).toMatch(
@@ -95,6 +102,12 @@ describe('a component without wasi:cli/run', () => {
       'a library',
       '(instance $h) (export "my:own/thing@1.0.0" (instance $h))',
       'my:own/thing@1.0.0',
+      undefined,
+    ],
+    [
+      'a function whose name a shell would run',
+      `${RUN} (export "$(id)" (func $run))`,
+      '$(id)',
       undefined,
     ],
   ])('says what it exports instead: %s', async (_, body, exports, hint) => {
@@ -145,9 +158,35 @@ test.each([
   ['a stream', '(type (stream u8))'],
   ['an error context', '(core func (canon error-context.drop))'],
   ['an async function', '(core func $f (canon task.cancel))'],
+  ['a list of error contexts', '(type (list error-context))'],
 ])('what WASI 0.3 has is bad data, by its name: %s', async (_, body) => {
   expect(await refusal(`(component ${body} ${EXPORTED})`)).toEqual({
     code: 'not-a-component',
     message: 'cannot run "PATH": it uses functions of WASI 0.3',
   });
+});
+
+test.each([
+  ['maps', '(type (map string u8))'],
+  ['lists of a fixed length', '(type (list u8 4))'],
+  ['resources whose numbers have 64 bits', '(type (resource (rep i64)))'],
+  ['types of continuations', '(core module (type $f (func)) (type (cont $f)))'],
+  ['memories with pages of another size', '(core module (memory 1 (pagesize 1)))'],
+])('what is younger than WASI 0.2 is bad data, by its name: %s', async (name, body) => {
+  expect(await refusal(`(component ${body} ${EXPORTED})`)).toEqual({
+    code: 'not-a-component',
+    message: `cannot run "PATH": it uses ${name}`,
+  });
+});
+
+test('more instances than there may be are told where nothing is run as well', async () => {
+  const bytes = await componentOf(
+    `(component (core module $m) ${'(core instance (instantiate $m))'.repeat(1001)})`,
+  );
+  expect(() => explainComponent(requestOf(bytes).path, false)).toThrow(
+    expect.objectContaining({
+      code: 'trapped',
+      message: expect.stringMatching(/: it makes more than 1000 instances of modules$/),
+    }),
+  );
 });

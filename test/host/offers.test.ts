@@ -5,6 +5,8 @@ test.each([
   ['wasi:keyvalue/eventual-batch@0.2.0-draft', 'given'],
   ['wasi:io/streams@0.2.0', 'given'],
   ['wasi:io/streams@0.2.12', 'given'],
+  ['wasi:io/streams@0.2', 'given'],
+  ['wasi:io/streams@0.20', 'refused'],
   ['wasi:cli/terminal-stdout@0.2.3', 'given'],
   ['wasi:random/insecure-seed@0.2.1', 'given'],
   ['wasi:filesystem/types@0.2.3', 'denied'],
@@ -47,6 +49,7 @@ test.each([
 test.each([
   ['wasi:cli/run@0.2.0', true],
   ['wasi:cli/run@0.2.99', true],
+  ['wasi:cli/run@0.2', true],
   ['wasi:cli/run@0.3.0', false],
   ['run', false],
 ])('%s is what is run: %s', (name, expected) => {

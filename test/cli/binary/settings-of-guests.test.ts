@@ -23,10 +23,12 @@ describe('kv run', () => {
       status: 71,
       message: `cannot run "${guest('settings')}": it trapped: capability denied: wasi:config/store#get-all`,
     });
-    expect(await shell.succeed(`: > none; ${run} --config-file none -- port`)).toBe('none\n');
+    expect(
+      await shell.succeed(`: > none; ${run} --config-file none --config-file /dev/null -- port`),
+    ).toBe('none\n');
   });
 
-  test('names the line of a file that is no setting, and a file that is not there', async () => {
+  test('names the line of a file that is no setting, a file that is not there, and one without an end', async () => {
     const shell = new Shell();
     const ended = await shell.run(
       `printf 'a=1\\nport\\n' > settings; ${run} --config-file settings`,
@@ -38,6 +40,10 @@ describe('kv run', () => {
     expectRefusal(await shell.run(`${run} --config-file missing`), {
       status: 6,
       message: 'cannot read settings from "missing": no such file or directory',
+    });
+    expectRefusal(await shell.run(`${run} --config-file /dev/zero`), {
+      status: 4,
+      message: 'cannot read settings from "/dev/zero": it is larger than 1048576 bytes',
     });
   });
 });

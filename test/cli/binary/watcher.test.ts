@@ -1,6 +1,10 @@
 /** `kv run --watch`: a component that is called for what changes. */
-import { describe, expect, test, vi } from 'vitest';
+import { closeSync, openSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { guest } from '../../support/guests.js';
+import { componentOf } from '../../support/hostile-guest.js';
+import { expectRefusal } from '../../support/refusal.js';
 import { ended, Shell, until } from '../../support/shell.js';
 
 vi.setConfig({ testTimeout: 180_000 });
@@ -134,6 +138,35 @@ test('with --keep-going a new instance goes on after a call that traps, or lasts
   expect(told.stderr).toContain('"l" in bucket "default" was set: it was stopped after 2000 ms');
 });
 
+describe('before it is called for the first time', () => {
+  test.each([
+    ['traps', 'unreachable', 71, 'it trapped: `unreachable` instruction executed'],
+    ['has no end', '(loop $again (br $again))', 5, 'it was stopped after 500 ms'],
+  ])('a start function that %s is named, with --keep-going too', async (_, core, status, state) => {
+    const shell = await shellWithStore();
+    writeFileSync(join(shell.folder, 'x.wasm'), await watcherThatStarts(core));
+    for (const options of ['', '--keep-going']) {
+      const run = await shell.run(`kv run --watch x.wasm --timeout 500ms ${options}`);
+      expectRefusal(run, { status, message: `cannot run "x.wasm": ${state}` });
+    }
+  });
+
+  test('a pipe whose writer says nothing is given up in time, and at a signal', async () => {
+    const shell = await shellWithStore();
+    await shell.succeed('mkfifo pipe');
+    const writer = openSync(join(shell.folder, 'pipe'), 'r+');
+    onTestFinished(() => closeSync(writer));
+    expectRefusal(await shell.run('kv run --watch pipe --timeout 300ms'), {
+      status: 5,
+      message: 'cannot run "pipe": it was stopped after 300 ms',
+    });
+    const run = shell.start('run', '--watch', 'pipe');
+    await until(() => opened(run.pid!).includes(join(shell.folder, 'pipe')));
+    run.kill('SIGTERM');
+    expect((await ended(run)).signal).toBe('SIGTERM');
+  });
+});
+
 test('what it passes to exit is its status', async () => {
   const shell = await shellWithStore();
   const { end } = await watching(shell);
@@ -215,3 +248,37 @@ describe('kv run refuses', () => {
     expect(run.stderr).toContain('it does not export wasi:keyvalue/watcher@0.2.0-draft');
   });
 });
+
+/** The files that a process has open. */
+function opened(pid: number): string[] {
+  const folder = `/proc/${pid}/fd`;
+  return readdirSync(folder).flatMap((name) => {
+    try {
+      return readlinkSync(join(folder, name));
+    } catch {
+      // It has been closed since.
+      return [];
+    }
+  });
+}
+
+/** A watcher with these instructions as its start function. */
+function watcherThatStarts(core: string): Promise<Uint8Array> {
+  return componentOf(`(component $C
+    (import "wasi:keyvalue/store@0.2.0-draft2" (instance $store
+      (export "bucket" (type (sub resource)))))
+    (alias export $store "bucket" (type $bucket))
+    (core module $m (memory (export "memory") 1) (func $start ${core}) (start $start)
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 0))
+      (func (export "set") (param i32 i32 i32 i32 i32))
+      (func (export "delete") (param i32 i32 i32)))
+    (core instance $i (instantiate $m))
+    (alias core export $i "memory" (core memory $memory))
+    (alias core export $i "realloc" (core func $realloc))
+    (func $set (param "bucket" (own $bucket)) (param "key" string) (param "value" (list u8))
+      (canon lift (core func $i "set") (memory $memory) (realloc $realloc)))
+    (func $delete (param "bucket" (own $bucket)) (param "key" string)
+      (canon lift (core func $i "delete") (memory $memory) (realloc $realloc)))
+    (instance $watcher (export "on-set" (func $set)) (export "on-delete" (func $delete)))
+    (export "wasi:keyvalue/watcher@0.2.0-draft2" (instance $watcher)))`);
+}
