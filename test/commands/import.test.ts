@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { howMany } from '../support/length.js';
 import { type Kv, kvInMemory, kvOnDisk } from '../support/run-command.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -245,7 +246,7 @@ it.each(['ndjson', 'csv', 'tsv', 'mdb'])(
         expect((await to(`export --format ${format}`)).stdout.equals(exported)).toBe(true);
         expect((await to('export')).stdout.equals((await from('export')).stdout)).toBe(true);
       }),
-      { numRuns: 25 },
+      { numRuns: howMany(8, 25) },
     );
   },
 );

@@ -24,8 +24,8 @@ import { faultsOfCommands, printedOf } from './damaged-commands.js';
 const PAGE_BYTES = 4096;
 
 const random = randomNumbers();
-const COPIES = howMany(52, 2000);
-const BATCH = isFull ? 100 : 20;
+const COPIES = howMany(26, 2000);
+const BATCH = isFull ? 100 : 26;
 
 /** One of so many copies is used by commands as well. No multiple of the number of ways, so that each is among them. */
 const AS_COMMANDS = isFull ? 31 : 17;

@@ -32,15 +32,15 @@ export function canPreload(): boolean {
   }
 }
 
-/** Builds the library for disks that fail, in a folder that goes with the test or the suite; returns its path. */
-export function buildDiskShim(): string {
-  return buildShim('disk');
+/** Builds the library for disks that fail, in this folder, or in one that goes with the test; returns its path. */
+export function buildDiskShim(folder = temporaryFolder()): string {
+  return buildShim('disk', folder);
 }
 
 /** The same of another program. */
-export function buildShim(name: string): string {
+export function buildShim(name: string, folder = temporaryFolder()): string {
   const source = fileURLToPath(new URL(`programs/${name}.c`, import.meta.url));
-  const library = join(temporaryFolder(), `${name}.so`);
+  const library = join(folder, `${name}.so`);
   execFileSync('cc', ['-O1', '-shared', '-fPIC', '-o', library, source, '-ldl']);
   return library;
 }

@@ -1,5 +1,5 @@
 /**
- * Four writers of one store, killed as `kill -9` does at random moments: what was acknowledged is there,
+ * Writers of one store, killed as `kill -9` does at random moments: what was acknowledged is there,
  * nothing is half there, and the store is sound.
  */
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { randomNumbers } from '../support/random.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { runKv, startKv } from './kv-process.js';
 
-const WRITERS = 4;
+const WRITERS = howMany(2, 4);
 
 /** How often each writer goes through all of its orders. */
 const ROUNDS = howMany(1, 16);

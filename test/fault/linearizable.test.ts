@@ -14,7 +14,7 @@ const PROCESSES = 8;
 
 /** How long they write, in ms, in the full form; and how many operations each of them makes in the short one. */
 const LENGTH_MS = 60_000;
-const OPERATIONS = 150;
+const OPERATIONS = 80;
 
 /** Of how many of its operations, from 0 to 1, each of them counts one. */
 const COUNTED = 0.25;

@@ -6,7 +6,7 @@ import { howMany, isFull } from '../support/length.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { runKv, startKv } from './kv-process.js';
 
-const OVERWRITES = howMany(2_000, 200_000);
+const OVERWRITES = howMany(800, 200_000);
 
 /** Processes that overwrite at once, each its own keys. */
 const WRITERS = 4;
@@ -20,7 +20,7 @@ const LIMIT = 3;
 const STAY_MS = isFull ? 60_000 : 0;
 
 /** Overwrites at a time while it stays. */
-const ROUND = howMany(400, 20_000);
+const ROUND = howMany(200, 20_000);
 
 /** How many keys of a writer have values of up to so many bytes: beside their key, and in chunks. */
 const SIZES = [

@@ -14,7 +14,7 @@ import { runKv } from './kv-process.js';
 import { type Contents, contentsOf, expectSound, shown } from './store-contents.js';
 
 /** How many states of the file are looked at. */
-const STATES = howMany(24, 500);
+const STATES = howMany(12, 500);
 
 const ROUNDS = 4;
 

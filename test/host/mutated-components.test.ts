@@ -14,7 +14,7 @@ import { guestBytes } from '../support/guests.js';
 import { bytesOfGuest } from '../support/hostile-guest.js';
 import { outcomeOf, requestOf } from '../support/in-process.js';
 
-const RUNS = Number(process.env.KV_FUZZ_COMPONENTS ?? 400);
+const RUNS = Number(process.env.KV_FUZZ_COMPONENTS ?? 200);
 
 /** Milliseconds that one may take: some mutations make a loop without an end. */
 const TIMEOUT = 300;

@@ -104,7 +104,7 @@ test('no healthy store is taken for a damaged one, whatever has been done to it'
 
 test('a store of which every page is looked at, that is damaged, is taken for damaged', async () => {
   const path = join(temporaryFolder(), 'store');
-  await makeVariedStore(path, 6000);
+  await makeVariedStore(path, 3000);
   lookAtEveryPage(path);
   const file = join(path, 'data.mdb');
   const data = readFileSync(file);
@@ -127,7 +127,7 @@ test('a store is looked at and opened while other processes write to it', async 
   await (await openStoreAt(path)).close();
   const writers = [writeWithoutEnd([path]), writeWithoutEnd([path])];
   for (const writer of writers) expect(await writer.message()).toBe('writing');
-  for (let look = 0; look < 8000; look++) checkDataFile(join(path, 'data.mdb'), 'write');
+  for (let look = 0; look < 2000; look++) checkDataFile(join(path, 'data.mdb'), 'write');
   for (let opening = 0; opening < 20; opening++) {
     const store = await openStoreAt(path, opening % 2 === 0 ? 'read' : 'write');
     expect(store.bucket('test')!.count()).toBeGreaterThan(0);

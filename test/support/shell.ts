@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
+import type { StoreFigures } from './store-figures.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 export interface Ended {
@@ -71,9 +72,29 @@ export class Shell {
     return this.#spawn('bash', ['-c', script], {}, true);
   }
 
-  /** What `kv store info` says. */
-  async info(): Promise<{ uploads: number; fileSize: number; freeSize: number; keys: number }> {
-    return JSON.parse(await this.succeed('kv store info --json'));
+  /** What `kv store info` says, found in the test's own process: many tests ask for it again and again. */
+  async info(): Promise<StoreFigures> {
+    const [{ openStore }, { figuresOf }] = await Promise.all([
+      import('../../src/store/lmdb/open-store.js'),
+      import('./store-figures.js'),
+    ]);
+    const store = (await openStore(this.store, 'read'))!;
+    try {
+      return figuresOf(store);
+    } finally {
+      await store.close();
+    }
+  }
+
+  /** Waits until a process is in a transaction that writes to the store. */
+  async isWrittenTo(): Promise<void> {
+    const { LockFile } = await import('../../src/store/lmdb/lock-file.js');
+    const lock = new LockFile(join(this.store, 'lock.mdb'));
+    try {
+      await until(() => lock.writer() !== 0);
+    } finally {
+      lock.close();
+    }
   }
 
   /** The names of the files in a folder, the shell's own where none is given. */

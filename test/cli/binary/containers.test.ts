@@ -18,7 +18,7 @@ describe.skipIf(!canUnshare)('a process with the id of another that has the stor
     await shell.succeed('kv set k v');
     const holder = shell.startGroup(`exec ${second('kv exec --atomic')}`);
     holder.stdin.write('set held 1\n');
-    await until(async () => (await shell.run('kv --wait 1ms delete probe')).status === 5);
+    await shell.isWrittenTo();
     for (const words of ['get k', 'keys', 'set k new']) {
       const { status, stderr } = await shell.run(second(`kv --wait 200ms ${words}`));
       expect([words, status]).toEqual([words, 5]);
@@ -39,7 +39,7 @@ describe.skipIf(!canUnshare)('a process with the id of another that has the stor
     await shell.succeed('kv set k v');
     const holder = shell.startGroup(`exec ${second('kv exec --atomic')}`);
     holder.stdin.write('set held 1\n');
-    await until(async () => (await shell.run('kv --wait 1ms delete probe')).status === 5);
+    await shell.isWrittenTo();
     const waiting = shell.startGroup(`exec script -qec "${second('kv get k')}" /dev/null`);
     const end = ended(waiting);
     await once(waiting.stdout, 'data');

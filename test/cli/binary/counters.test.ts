@@ -15,7 +15,7 @@ async function eightTimes(shell: Shell, script: string): Promise<number[]> {
 }
 
 describe('eight processes', () => {
-  const runs = isFull ? 500 : 100;
+  const runs = isFull ? 500 : 30;
 
   it(`that run incr ${runs} times each count to ${8 * runs}`, async () => {
     const shell = new Shell();
@@ -28,7 +28,7 @@ describe('eight processes', () => {
     expect(await shell.succeed('kv get n')).toBe(String(8 * runs));
   });
 
-  const times = isFull ? 500 : 10;
+  const times = isFull ? 500 : 4;
 
   it(`that start kv incr ${times} times each count to ${8 * times}`, async () => {
     const shell = new Shell();
@@ -40,7 +40,7 @@ describe('eight processes', () => {
     expect(await shell.succeed('kv get n')).toBe(String(8 * times));
   }, 900_000);
 
-  const jobs = 10_000;
+  const jobs = isFull ? 10_000 : 2_000;
 
   it(`that empty a queue of ${jobs} jobs get each job once, in order`, async () => {
     const shell = new Shell();

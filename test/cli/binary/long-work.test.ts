@@ -36,7 +36,7 @@ describe('a signal', () => {
       await shell.succeed('kv set key v; kv bucket create b; kv -b b set k v');
       const holder = shell.start('exec', '--atomic');
       holder.stdin.write('set held 1\n');
-      await until(async () => (await shell.run('kv --wait 1ms delete probe')).status === 5);
+      await shell.isWrittenTo();
       expect((await shell.run(`kv --wait 50ms ${line}`)).status).toBe(5);
       const child = shell.start(...line.split(' '));
       child.kill('SIGTERM');

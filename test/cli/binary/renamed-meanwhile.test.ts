@@ -22,7 +22,7 @@ const loop = (verbs: readonly string[], rounds: number) => `
     process.exitCode = 0;
   })();`;
 
-const ROUNDS = 60;
+const ROUNDS = 15;
 
 const GONE = 'kv: cannot open bucket "a": there is no such bucket\n';
 

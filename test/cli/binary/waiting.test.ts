@@ -15,7 +15,7 @@ async function heldShell(): Promise<{ shell: Shell; holder: ChildProcessWithoutN
   await shell.succeed('kv set before 1');
   const holder = shell.start('exec', '--atomic');
   holder.stdin.write('set held 1\n');
-  await until(async () => (await shell.run('kv --wait 1ms delete probe')).status === 5);
+  await shell.isWrittenTo();
   return { shell, holder };
 }
 
@@ -43,7 +43,7 @@ describe('a script', () => {
     await until(() => read === 'old');
     const holder = shell.start('exec', '--atomic');
     holder.stdin.write('set k new\n');
-    await until(async () => (await shell.run('kv --wait 1ms delete probe')).status === 5);
+    await shell.isWrittenTo();
     reader.stdin.write('get k\nget k\nkeys\n');
     await until(() => read === 'oldoldoldk\n');
     holder.stdin.end();
@@ -67,7 +67,7 @@ describe('while another writes', () => {
     await ended(left);
     const holder = shell.start('exec', '--atomic');
     holder.stdin.write('set held 1\n');
-    await until(async () => (await shell.run('kv --wait 1ms delete probe')).status === 5);
+    await shell.isWrittenTo();
     const script = 'keys\nget in-other -b other\nexists a -b other\n';
     const read = await shell.run('kv --wait 100ms', { stdin: script });
     expect([read.text, read.stderr]).toEqual(['vfalse\n', '']);

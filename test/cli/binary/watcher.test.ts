@@ -32,11 +32,15 @@ async function watching(
   child.stderr.on('data', (bytes: Buffer) => {
     told.stderr += bytes;
   });
+  const probe = shell.start('-b', bucket, 'exec');
+  const over = ended(probe);
   let number = 0;
-  await until(async () => {
-    if (told.probes === 0) await shell.succeed(`kv -b ${bucket} set a/probe ${number++}`);
+  await until(() => {
+    probe.stdin.write(`set a/probe ${number++}\n`);
     return told.probes > 0;
   });
+  probe.stdin.end();
+  expect((await over).status).toBe(0);
   const says = async (...expected: string[]) => {
     await until(
       () => lines.length >= expected.length,
@@ -191,11 +195,11 @@ test('beside eight writers every last value is told, and no key missed', async (
   const { lines, child, end } = await watching(shell, ['--sync', '50ms']);
   const steps = guest('steps');
   const writers = Array.from({ length: 8 }, (_, writer) => {
-    const sets = Array.from({ length: 200 }, (_, at) => `set w${writer}-${at % 40} ${at}`);
+    const sets = Array.from({ length: 80 }, (_, at) => `set w${writer}-${at % 40} ${at}`);
     const deletes = Array.from({ length: 10 }, (_, at) => `delete w${writer}-${at}`);
     return writer % 2 === 0
       ? shell.succeed('kv exec', { stdin: [...sets, ...deletes].join('\n') })
-      : shell.succeed(`kv run ${steps} --sync exit -- ${sets.join(' ')} adds n${writer} 100`);
+      : shell.succeed(`kv run ${steps} --sync exit -- ${sets.join(' ')} adds n${writer} 30`);
   });
   await Promise.all(writers);
   await shell.succeed('kv set last 1');
@@ -222,7 +226,7 @@ test('beside eight writers every last value is told, and no key missed', async (
 test('between calls it holds nothing of the store', async () => {
   const shell = await shellWithStore();
   const { says } = await watching(shell);
-  const rounds = 12;
+  const rounds = 6;
   for (let round = 0; round < rounds; round++) {
     await shell.succeed('head -c 1000000 /dev/zero | kv set large');
     await says('set large 1000000');
