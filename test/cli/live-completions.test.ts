@@ -235,9 +235,12 @@ describe('kv __complete', () => {
       'kv',
       '',
     ]) {
-      for (const shell of ['bash', 'zsh', 'fish', 'csh']) {
+      for (const shell of ['bash', 'fish']) {
         expect(ask(shell, line, '', '')).toMatchObject(nothing);
       }
+    }
+    for (const shell of ['zsh', 'csh']) {
+      expect(ask(shell, 'kv -b nope get ', '', '')).toMatchObject(nothing);
     }
     expect(ask('zsh', 'kv get ', '', 'KV_STORE=$(ls) kv get ')).toMatchObject(nothing);
     expect(ask()).toMatchObject(nothing);

@@ -1,26 +1,43 @@
 /** Backups and chains of them: what is restored is what was there, byte for byte. */
 import {
   appendFileSync,
+  cpSync,
   existsSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { noteBackup } from '../../src/store/lmdb/backup/note-backup.js';
 import { openStore } from '../../src/store/lmdb/open-store.js';
+import { type Contents, contentsOf } from '../fault/store-contents.js';
 import { patternedBytes } from '../support/patterned-bytes.js';
 import { Shell } from '../support/shell.js';
 
-/** All that a store holds, as text. */
-const dump = (store: string) =>
-  `for b in $(kv -s ${store} bucket list); do echo "# $b"; kv -s ${store} -b $b export; done`;
+/** All that a store in the shell's folder holds. */
+const contents = (shell: Shell, store: string) => contentsOf(join(shell.folder, store));
 
-/** A shell whose store has values of all kinds, deleted ones, and two buckets. */
+const base = mkdtempSync(join(tmpdir(), 'kv-test-'));
+afterAll(() => rmSync(base, { recursive: true, force: true }));
+let filling: Promise<Shell> | undefined;
+
+/** A shell with a copy of one store, which has values of all kinds, deleted ones, and two buckets. */
 async function shellWithStore(): Promise<Shell> {
+  filling ??= filled(new Shell(base));
+  const { folder } = await filling;
   const shell = new Shell();
+  for (const name of ['fill', 's']) {
+    cpSync(join(folder, name), join(shell.folder, name), { recursive: true });
+  }
+  return shell;
+}
+
+async function filled(shell: Shell): Promise<Shell> {
   writeFileSync(join(shell.folder, 'large'), patternedBytes(700_000));
   await shell.succeed(`{ for i in $(seq 3000); do echo "set key$i 'the value of $i'"; done
     echo 'set large -f large'; echo 'copy large shared'; echo 'delete key7'
@@ -31,9 +48,9 @@ async function shellWithStore(): Promise<Shell> {
 describe('a backup', () => {
   it('holds the whole store, for its owner alone, and is restored as it was', async () => {
     const shell = await shellWithStore();
-    const before = await shell.succeed(dump('s'));
+    const before = await contents(shell, 's');
     await shell.succeed('kv -s s store backup b.kvb; kv -s r store restore b.kvb');
-    expect(await shell.succeed(dump('r'))).toBe(before);
+    expect(await contents(shell, 'r')).toEqual(before);
     expect(await shell.succeed('kv -s r store check')).toMatch(/^OK: 2 buckets, 3003 keys, /);
     expect(statSync(join(shell.folder, 'b.kvb')).mode & 0o777).toBe(0o600);
     expect(statSync(join(shell.folder, 'r')).mode & 0o777).toBe(0o700);
@@ -49,7 +66,7 @@ describe('a backup', () => {
 
   it('of a chain has what was changed, and each moment can be restored', async () => {
     const shell = await shellWithStore();
-    const moments: string[] = [];
+    const moments: Contents[] = [];
     const files: string[] = [];
     for (const [at, change] of [
       'true',
@@ -61,10 +78,10 @@ describe('a backup', () => {
       await shell.succeed(change);
       const since = at === 0 ? '' : `--since ${at - 1}.kvb`;
       await shell.succeed(`kv -s s store backup ${at}.kvb ${since}`);
-      moments.push(await shell.succeed(dump('s')));
+      moments.push(await contents(shell, 's'));
       files.push(`${at}.kvb`);
       await shell.succeed(`kv -s r${at} store restore ${files.join(' ')}`);
-      expect(await shell.succeed(dump(`r${at}`))).toBe(moments[at]);
+      expect(await contents(shell, `r${at}`)).toEqual(moments[at]);
     }
     const sizes = files.map((file) => statSync(join(shell.folder, file)).size);
     expect(sizes[3]!).toBeLessThan(sizes[0]! / 10);
@@ -92,9 +109,7 @@ describe('a backup', () => {
     await shell.succeed('kv -s s set a 1; kv -s s set b 2; kv -s s store backup b.kvb');
     const file = join(shell.folder, 'b.kvb');
     const sound = readFileSync(file);
-    const places = Array.from({ length: 12 }, (_, at) =>
-      Math.floor((at * (sound.length - 1)) / 11),
-    );
+    const places = Array.from({ length: 6 }, (_, at) => Math.floor((at * (sound.length - 1)) / 5));
     for (const at of [...places, 9, 40, sound.length - 6]) {
       const flipped = Buffer.from(sound);
       flipped[at]! ^= 1 << (at % 8);
@@ -136,7 +151,7 @@ describe('a backup', () => {
 
   it('overwrites no file of the store, and no backup that it continues', async () => {
     const shell = await shellWithStore();
-    const before = await shell.succeed(dump('s'));
+    const before = await contents(shell, 's');
     await shell.succeed('kv -s s store backup a.kvb; kv -s t set other 1');
     for (const [words, status] of [
       ['-s s store backup s/data.mdb', 2],
@@ -148,14 +163,14 @@ describe('a backup', () => {
     ] as const) {
       expect([words, (await shell.run(`kv ${words}`)).status]).toEqual([words, status]);
     }
-    expect(await shell.succeed(dump('s'))).toBe(before);
+    expect(await contents(shell, 's')).toEqual(before);
   });
 });
 
 describe('restoring', () => {
   it('replaces a store only with --force, and keeps it beside', async () => {
     const shell = await shellWithStore();
-    const before = await shell.succeed(dump('s'));
+    const before = await contents(shell, 's');
     await shell.succeed('kv -s s store backup b.kvb; kv -s s set key1 later');
     const refused = await shell.run('kv -s s store restore b.kvb');
     expect([refused.status, refused.stderr.split('\n')[0]]).toEqual([
@@ -165,7 +180,7 @@ describe('restoring', () => {
     expect((await shell.run('kv -s s --read-only store restore b.kvb --force')).status).toBe(6);
     const told = JSON.parse(await shell.succeed('kv -s s store restore b.kvb --force --json'));
     expect(told).toMatchObject({ restored: 's', keys: 3003, buckets: 2 });
-    expect(await shell.succeed(dump('s'))).toBe(before);
+    expect(await contents(shell, 's')).toEqual(before);
     expect(await shell.succeed('kv -s s.replaced get key1')).toBe('later');
     expect(told.replaced).toBe(join(shell.folder, 's.replaced'));
   });
@@ -192,7 +207,7 @@ describe('restoring', () => {
     expect(await shell.succeed('kv -s rd store restore a.kvb b.kvb d.kvb; kv -s rd get k')).toBe(
       '3',
     );
-    expect(await shell.succeed(dump('rc'))).toBe(await shell.succeed(dump('r')));
+    expect(await contents(shell, 'rc')).toEqual(await contents(shell, 'r'));
     for (const [store, base] of [
       ['r', 'b.kvb'],
       ['r', 'd.kvb'],

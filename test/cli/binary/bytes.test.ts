@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { isFull } from '../../support/length.js';
 import { patternedBytes } from '../../support/patterned-bytes.js';
 import { Shell } from '../../support/shell.js';
 
@@ -10,17 +11,20 @@ const KiB = 1024;
 const sizes = [0, 1, 64 * KiB - 1, 64 * KiB, 64 * KiB + 1, 256 * KiB - 1, 256 * KiB, 256 * KiB + 1];
 
 describe('a value', () => {
-  it.each([...sizes, 64 * KiB * KiB])('of %i bytes is the same after every way', async (size) => {
-    const shell = new Shell();
-    writeFileSync(join(shell.folder, 'in'), patternedBytes(size));
-    await shell.succeed(`set -euo pipefail
+  it.each([...sizes, (isFull ? 64 : 20) * KiB * KiB])(
+    'of %i bytes is the same after every way',
+    async (size) => {
+      const shell = new Shell();
+      writeFileSync(join(shell.folder, 'in'), patternedBytes(size));
+      await shell.succeed(`set -euo pipefail
       kv set file < in;     kv get file > out;     cmp in out
       cat in | kv set pipe; kv get pipe | cmp in -
       kv set dash - < in;   kv get dash -o - | cat | cmp in -
       kv set path -f in;    kv get path -o new;    cmp in new
     `);
-    expect(shell.files()).toEqual(['in', 'new', 'out']);
-  });
+      expect(shell.files()).toEqual(['in', 'new', 'out']);
+    },
+  );
 
   it('of random bytes is the same', async () => {
     const shell = new Shell();

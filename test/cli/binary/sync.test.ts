@@ -99,10 +99,10 @@ test.each([
 test('counters stay exact in several processes at once', async () => {
   const shell = await shellWithStore();
   const all = ['exit', '20ms', 'exit'].map((sync) =>
-    shell.succeed(`kv run ${steps} --sync ${sync} -- adds n 3000`),
+    shell.succeed(`kv run ${steps} --sync ${sync} -- adds n 1000`),
   );
   await Promise.all(all);
-  expect(await shell.succeed('kv get n')).toBe('9000');
+  expect(await shell.succeed('kv get n')).toBe('3000');
 });
 
 test('what is no time is refused', async () => {

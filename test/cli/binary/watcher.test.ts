@@ -226,7 +226,7 @@ test('beside eight writers every last value is told, and no key missed', async (
 test('between calls it holds nothing of the store', async () => {
   const shell = await shellWithStore();
   const { says } = await watching(shell);
-  const rounds = 6;
+  const rounds = 12;
   for (let round = 0; round < rounds; round++) {
     await shell.succeed('head -c 1000000 /dev/zero | kv set large');
     await says('set large 1000000');
