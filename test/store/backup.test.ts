@@ -15,12 +15,15 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { noteBackup } from '../../src/store/lmdb/backup/note-backup.js';
 import { openStore } from '../../src/store/lmdb/open-store.js';
-import { type Contents, contentsOf } from '../fault/store-contents.js';
+import { contentsOf } from '../fault/store-contents.js';
 import { patternedBytes } from '../support/patterned-bytes.js';
 import { Shell } from '../support/shell.js';
 
-/** All that a store in the shell's folder holds. */
-const contents = (shell: Shell, store: string) => contentsOf(join(shell.folder, store));
+/** All that a store in the shell's folder holds, with the buckets that are empty. */
+async function contents(shell: Shell, store: string): Promise<object> {
+  const buckets = await shell.succeed(`kv -s ${store} bucket list`);
+  return { buckets, records: await contentsOf(join(shell.folder, store)) };
+}
 
 const base = mkdtempSync(join(tmpdir(), 'kv-test-'));
 afterAll(() => rmSync(base, { recursive: true, force: true }));
@@ -66,7 +69,7 @@ describe('a backup', () => {
 
   it('of a chain has what was changed, and each moment can be restored', async () => {
     const shell = await shellWithStore();
-    const moments: Contents[] = [];
+    const moments: object[] = [];
     const files: string[] = [];
     for (const [at, change] of [
       'true',
