@@ -21,8 +21,8 @@ const compact = program(beside, 'compact');
 
 const WRITERS = 4;
 const READERS = 2;
-const COMPACTIONS = howMany(4, 300);
-const KILLS = howMany(4, 300);
+const COMPACTIONS = howMany(6, 300);
+const KILLS = howMany(6, 300);
 
 const random = randomNumbers();
 
