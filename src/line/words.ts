@@ -40,7 +40,7 @@ const plain = /[^ \t\r\n\v\f'"\\|<>&;`$]+/y;
 const blank = /[ \t\r\n\v\f]+/y;
 /** Separators: blanks, and backslashes that join lines. */
 const gap = /(?:[ \t\r\n\v\f]|\\\n)+/y;
-const operator = /<<<|<<-?|<[>&(]?|>>|>[>&|(]?|&>>|&[>&]?|\|[|&]?|;;?|`|\$\(/y;
+const operator = /<<<|<<-?|<[>&(]?|>>!?|>[&|(!]?|&>>|&[>&]?|\|[|&]?|;;?|`|\$\(/y;
 
 /** Splits a line, which may hold newlines where a quote spans them. */
 export function splitLine(line: string): SplitLine {

@@ -44,19 +44,18 @@ describe('a line', () => {
     expect(codeOf(() => planOf(line))).toBe('usage');
   });
 
-  it.each('2> 2>> 0< 12> >& <& &> &>> 2>&1 << <<- <<< >| <> >( <( & ; ;; && || |& ` $('.split(' '))(
-    'refuses %j by its name, and takes it in quotes for text',
-    (sign) => {
-      const name = sign === '2>&1' ? '2>&' : sign;
-      for (const line of [`get k ${sign} f`, `get k ${sign}f`, `get k ${sign}`]) {
-        expect(() => planOf(line)).toThrow(`"${name}"`);
-      }
-      for (const quoted of [`'${sign}'`, `"${sign}"`]) {
-        expect(planOf(`set k ${quoted}`)?.words).toEqual(['set', 'k', sign]);
-      }
-      expect(planOf(`get k | cat ${sign}`)?.output).toMatchObject({ command: `cat ${sign}` });
-    },
-  );
+  it.each(
+    '2> 2>> 0< 12> >& <& &> &>> 2>&1 << <<- <<< >| >! >>! <> >( <( & ; ;; && || |& ` $('.split(' '),
+  )('refuses %j by its name, and takes it in quotes for text', (sign) => {
+    const name = sign === '2>&1' ? '2>&' : sign;
+    for (const line of [`get k ${sign} f`, `get k ${sign}f`, `get k ${sign}`]) {
+      expect(() => planOf(line)).toThrow(`"${name}"`);
+    }
+    for (const quoted of [`'${sign}'`, `"${sign}"`]) {
+      expect(planOf(`set k ${quoted}`)?.words).toEqual(['set', 'k', sign]);
+    }
+    expect(planOf(`get k | cat ${sign}`)?.output).toMatchObject({ command: `cat ${sign}` });
+  });
 
   it('refuses what stands in the middle of a word, and keeps what only a shell would expand', () => {
     expect(() => planOf('set k a&b')).toThrow('"&"');
